@@ -1,0 +1,1 @@
+#include "cblas_library.h"

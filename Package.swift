@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The targets and their arrows are the architecture (see README.md, "Layout"): measuring and
+// reporting meet only in the record, and unsafe memory is touched only under Kernels/.
+
+let package = Package(
+  name: "tenfold",
+  products: [
+    .executable(name: "tenfold", targets: ["tenfold"]),
+    .library(name: "MoEKernel", targets: ["MoEKernel"]),
+  ],
+  dependencies: [
+    // Parses the command line, prints help and makes shell completions.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // MARK: - What a layer is
+    .target(name: "LayerSpec"),
+
+    // MARK: - What multiplies
+    .target(name: "CBLAS", path: "Kernels/CBLAS", linkerSettings: [.linkedLibrary("dl")]),
+    .target(
+      name: "MoEKernel", dependencies: ["CBLAS", "LayerSpec"], path: "Kernels/MoEKernel",
+      swiftSettings: kernelSettings),
+
+    // MARK: - What is known, what is measured, what is told
+    .target(name: "ModelSpec", dependencies: ["LayerSpec"], swiftSettings: houseSettings),
+    .target(name: "Checkpoint", dependencies: ["LayerSpec"], swiftSettings: houseSettings),
+    .target(
+      name: "Runner", dependencies: ["MoEKernel", "Checkpoint", "ModelSpec", "LayerSpec"],
+      swiftSettings: houseSettings),
+    .target(name: "Reporter", dependencies: ["ModelSpec"], swiftSettings: houseSettings),
+    .executableTarget(
+      name: "tenfold",
+      dependencies: [
+        "Runner", "Reporter", "ModelSpec",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: houseSettings),
+
+    // MARK: - Tests
+    .testTarget(name: "LayerSpecTests", dependencies: ["LayerSpec"]),
+    .testTarget(name: "ModelSpecTests", dependencies: ["ModelSpec", "LayerSpec"]),
+    .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "LayerSpec"]),
+    .testTarget(name: "MoEKernelTests", dependencies: ["MoEKernel", "LayerSpec"]),
+    .testTarget(name: "RunnerTests", dependencies: ["Runner", "ModelSpec", "LayerSpec"]),
+    .testTarget(name: "ReporterTests", dependencies: ["Reporter", "ModelSpec"]),
+    .testTarget(name: "tenfoldTests", dependencies: ["tenfold"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+/// Outside Kernels/ no memory may be touched unchecked.
+var houseSettings: [SwiftSetting] { [.strictMemorySafety()] }
+
+/// Kernels are optimised in debug builds too: their tests would otherwise take minutes.
+var kernelSettings: [SwiftSetting] { [.unsafeFlags(["-O"], .when(configuration: .debug))] }

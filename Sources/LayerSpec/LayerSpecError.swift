@@ -1,0 +1,48 @@
+/// A layer that cannot exist, with the sentence that says why.
+public enum LayerSpecError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A size is zero or negative.
+  case notPositive(what: String, value: Int)
+  /// More experts are asked for than there are.
+  case topKExceedsExperts(topK: Int, experts: Int)
+  /// Two widths that must be equal are not.
+  case widthsDisagree(what: String, width: Int, expected: Int)
+  /// The groups do not divide the experts, or leave fewer than K of them.
+  case groupsDoNotFit(count: Int, kept: Int, experts: Int, topK: Int)
+  /// The sparse mixer is defined for two experts per token.
+  case sparseMixerNeedsTwo(topK: Int)
+  /// A count of bytes would not fit in 63 bits.
+  case tooLarge(what: String)
+
+  /// What is wrong, with the values.
+  public var description: String {
+    switch self {
+    case .notPositive(let what, let value):
+      "the \(what) must be at least 1, and it is \(value)"
+    case .topKExceedsExperts(let topK, let experts):
+      "top-k \(topK) exceeds the number of experts, \(experts)"
+    case .widthsDisagree(let what, let width, let expected):
+      "the \(what) has width \(width) where the layer needs \(expected)"
+    case .groupsDoNotFit(let count, let kept, let experts, let topK):
+      "\(kept) of \(count) groups of \(experts) experts cannot give \(topK) experts per token"
+    case .sparseMixerNeedsTwo(let topK):
+      "the sparse mixer router is defined for 2 experts per token, and top-k is \(topK)"
+    case .tooLarge(let what):
+      "the \(what) are too many to address"
+    }
+  }
+
+  static func requirePositive(_ value: Int, _ what: String) throws(LayerSpecError) {
+    guard value > 0 else { throw .notPositive(what: what, value: value) }
+  }
+
+  /// The product of the factors, or `tooLarge` where it overflows.
+  static func product(_ factors: [Int], _ what: String) throws(LayerSpecError) -> Int {
+    var result = 1
+    for factor in factors {
+      let (partial, overflow) = result.multipliedReportingOverflow(by: factor)
+      guard !overflow else { throw .tooLarge(what: what) }
+      result = partial
+    }
+    return result
+  }
+}

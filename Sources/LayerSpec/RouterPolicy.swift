@@ -1,0 +1,112 @@
+/// How a router turns logits into K experts and their weights.
+///
+/// One value covers the published families, as read from
+/// Hugging Face transformers 4.57.3 and 5.23.0. In order:
+///
+/// 1. logits = (W·x + bias)·`logitMultiplier`, then `softcap`·tanh(logits / `softcap`) when set
+/// 2. scores = `score`(logits) over all experts
+/// 3. choice = scores + selection bias; groups outside the best `groups.kept` are masked
+/// 4. the K largest of choice are selected, ties to the lower expert id, NaN never before a number
+/// 5. weights = the *unbiased* scores of the selected (for `.softmaxOverSelected`, the softmax over
+///    the K selected logits)
+/// 6. weights are normalised, then multiplied by `scaling`
+public struct RouterPolicy: Hashable, Sendable {
+  /// How logits become scores.
+  public enum Score: Hashable, Sendable {
+    /// Softmax over all experts, before selection (Mixtral, Qwen, OLMoE, DeepSeek-V2).
+    case softmax
+    /// Selection on the logits, softmax over the K selected (Granite, gpt-oss).
+    case softmaxOverSelected
+    /// Sigmoid of each logit, before selection (DeepSeek-V3, MiniMax-M2). Llama 4 selects on the
+    /// logits and then takes the sigmoid, which is the same order.
+    case sigmoid
+    /// √softplus of each logit (DeepSeek-V4).
+    case sqrtSoftplus
+    /// Phi's sparse mixer at inference: two rounds of argmax, each weight a softmax over the logits
+    /// within a relative distance of 2·jitter of the round's largest. Needs K = 2; step 6 applies.
+    case sparseMixer(jitter: Float)
+  }
+
+  /// Selection limited to the best groups of consecutive experts.
+  public struct Groups: Hashable, Sendable {
+    /// How the experts of a group make the group's score.
+    public enum Score: Hashable, Sendable {
+      /// The largest choice value (DeepSeek-V2).
+      case maximum
+      /// The sum of the two largest choice values (DeepSeek-V3).
+      case topTwoSum
+    }
+
+    /// Groups that the experts are divided into, in order of expert id.
+    public let count: Int
+    /// Groups that selection may draw from.
+    public let kept: Int
+    /// How groups are ranked.
+    public let score: Score
+    /// What experts outside the kept groups are given as choice value: `-.infinity`, or 0 where
+    /// the reference writes zeros (DeepSeek-V2).
+    public let maskedChoice: Float
+
+    /// Groups limiting; `kept` of `count` groups take part.
+    public init(count: Int, kept: Int, score: Score, maskedChoice: Float = -.infinity) {
+      self.count = count
+      self.kept = kept
+      self.score = score
+      self.maskedChoice = maskedChoice
+    }
+  }
+
+  /// How the K weights of a token are normalised.
+  public enum Normalization: Hashable, Sendable {
+    /// Left as they are.
+    case none
+    /// w / (Σw + epsilon).
+    case sum(epsilon: Float)
+    /// w / max(Σw, minimum) (ERNIE 4.5).
+    case clampedSum(minimum: Float)
+  }
+
+  /// Where the weight of an expert is applied.
+  public enum Application: Hashable, Sendable {
+    /// weight·expert(x), everyone but Llama 4.
+    case output
+    /// expert(weight·x) (Llama 4).
+    case input
+  }
+
+  /// How logits become scores.
+  public var score: Score
+  /// True when the router product has a bias (gpt-oss).
+  public var hasBias: Bool
+  /// Factor on the logits (Muse Spark), 1 for everyone else.
+  public var logitMultiplier: Float
+  /// Bound of a soft cap on the logits, `nil` for none.
+  public var softcap: Float?
+  /// True when a learned bias takes part in selection only (DeepSeek-V3's balancing bias).
+  public var hasSelectionBias: Bool
+  /// Group-limited selection, `nil` for none.
+  public var groups: Groups?
+  /// How the K weights are normalised.
+  public var normalization: Normalization
+  /// Factor on the normalised weights.
+  public var scaling: Float
+  /// Where the weight is applied.
+  public var application: Application
+
+  /// A router; the defaults are a plain softmax router without renormalisation.
+  public init(
+    score: Score = .softmax, hasBias: Bool = false, logitMultiplier: Float = 1,
+    softcap: Float? = nil, hasSelectionBias: Bool = false, groups: Groups? = nil,
+    normalization: Normalization = .none, scaling: Float = 1, application: Application = .output
+  ) {
+    self.score = score
+    self.hasBias = hasBias
+    self.logitMultiplier = logitMultiplier
+    self.softcap = softcap
+    self.hasSelectionBias = hasSelectionBias
+    self.groups = groups
+    self.normalization = normalization
+    self.scaling = scaling
+    self.application = application
+  }
+}

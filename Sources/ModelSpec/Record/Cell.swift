@@ -1,0 +1,223 @@
+import LayerSpec
+
+/// One comparison: a baseline's pass against a candidate's pass, same tokens, threads and engine.
+public struct Cell: Codable, Hashable, Sendable {
+  /// Id of the architecture under test.
+  public var candidate: String
+  /// `iso-active`, `iso-total`, or the id of a named architecture.
+  public var baseline: String
+  /// What a pass does: `ffn-forward` is every feed-forward layer of a model once.
+  public var workload: String
+  /// T, tokens per pass.
+  public var tokens: Int
+  /// Worker threads.
+  public var threads: Int
+  /// Who multiplied: `blas` or `tile`.
+  public var engine: String
+  /// Weight precision.
+  public var precision: Precision
+  /// How tokens found their experts, as it happened.
+  public var routing: RoutingSummary
+  /// Baseline FLOPs / candidate FLOPs.
+  public var flopRatio: Double
+  /// Baseline roofline seconds / candidate roofline seconds, absent without ceilings.
+  public var rooflineRatio: Double?
+  /// Baseline seconds / candidate seconds.
+  public var timeRatio: RatioEstimate
+  /// Time ratio / FLOP ratio.
+  public var realisedShare: Double
+  /// Both sides' work and time.
+  public var sides: Sides
+  /// The raw measurement.
+  public var rounds: [PairedRound]
+  /// Whatever a reader should know about this cell.
+  public var cautions: [String]
+  /// Where the FLOP saving went, absent when it was not analysed.
+  public var explanation: Explanation?
+
+  /// One measured comparison.
+  public init(
+    candidate: String, baseline: String, workload: String, tokens: Int, threads: Int,
+    engine: String, precision: Precision, routing: RoutingSummary, flopRatio: Double,
+    rooflineRatio: Double? = nil, timeRatio: RatioEstimate, realisedShare: Double, sides: Sides,
+    rounds: [PairedRound], cautions: [String], explanation: Explanation? = nil
+  ) {
+    self.candidate = candidate
+    self.baseline = baseline
+    self.workload = workload
+    self.tokens = tokens
+    self.threads = threads
+    self.engine = engine
+    self.precision = precision
+    self.routing = routing
+    self.flopRatio = flopRatio
+    self.rooflineRatio = rooflineRatio
+    self.timeRatio = timeRatio
+    self.realisedShare = realisedShare
+    self.sides = sides
+    self.rounds = rounds
+    self.cautions = cautions
+    self.explanation = explanation
+  }
+}
+
+/// How tokens found their experts in a cell's timed passes.
+public struct RoutingSummary: Codable, Hashable, Sendable {
+  /// `uniform`, `zipf`, `single`, `trace`.
+  public var kind: String
+  /// Exponent of a Zipf routing, absent for other kinds.
+  public var alpha: Double?
+  /// Seed of the draw.
+  public var seed: UInt64
+  /// Experts of one layer that received a token, mean over batches.
+  public var distinctExperts: Double
+  /// Tokens of the busiest expert over the mean of all experts, mean over batches.
+  public var maxOverMean: Double
+  /// Gini coefficient of tokens per expert: 0 when all are equal, towards 1 when one has all.
+  public var gini: Double
+
+  /// A summary of counted routing.
+  public init(
+    kind: String, alpha: Double?, seed: UInt64, distinctExperts: Double, maxOverMean: Double,
+    gini: Double
+  ) {
+    self.kind = kind
+    self.alpha = alpha
+    self.seed = seed
+    self.distinctExperts = distinctExperts
+    self.maxOverMean = maxOverMean
+    self.gini = gini
+  }
+}
+
+/// The median of paired ratios with its order-statistic interval.
+public struct RatioEstimate: Codable, Hashable, Sendable {
+  /// Median of the rounds' ratios.
+  public var median: Double
+  /// Lower end of the interval.
+  public var low: Double
+  /// Upper end of the interval.
+  public var high: Double
+  /// Probability with which the interval covers the true median, exact for independent rounds.
+  public var confidence: Double
+  /// Rounds behind the estimate.
+  public var rounds: Int
+
+  /// An estimate from `rounds` paired rounds.
+  public init(median: Double, low: Double, high: Double, confidence: Double, rounds: Int) {
+    self.median = median
+    self.low = low
+    self.high = high
+    self.confidence = confidence
+    self.rounds = rounds
+  }
+}
+
+/// What each side of a cell did.
+public struct Sides: Codable, Hashable, Sendable {
+  /// The side whose work is the numerator of the ratios.
+  public var baseline: Side
+  /// The side under test.
+  public var candidate: Side
+
+  /// Both sides.
+  public init(baseline: Side, candidate: Side) {
+    self.baseline = baseline
+    self.candidate = candidate
+  }
+}
+
+/// One side of a cell: all of its layers together.
+public struct Side: Codable, Hashable, Sendable {
+  /// Matmul FLOPs of a pass at full size.
+  public var flops: Int
+  /// Bytes of a pass at full size: weights of the distinct experts once, activations in and out.
+  public var bytes: Int
+  /// Median seconds of a pass, scaled to full size where `scaled` says so.
+  public var secondsMedian: Double
+  /// Roofline seconds / measured seconds, absent without ceilings.
+  public var rooflineShare: Double?
+  /// The fraction of the intermediate width that was measured, such as `1/8`; absent for all of it.
+  public var scaled: String?
+  /// Experts held in memory, such as `4 of 128`; absent for a dense side.
+  public var residentExperts: String?
+  /// The kinds of layer that make up the side.
+  public var layers: [LayerGroup]
+
+  /// One side.
+  public init(
+    flops: Int, bytes: Int, secondsMedian: Double, rooflineShare: Double? = nil, scaled: String?,
+    residentExperts: String?, layers: [LayerGroup]
+  ) {
+    self.flops = flops
+    self.bytes = bytes
+    self.secondsMedian = secondsMedian
+    self.rooflineShare = rooflineShare
+    self.scaled = scaled
+    self.residentExperts = residentExperts
+    self.layers = layers
+  }
+}
+
+/// Layers of one shape within a side.
+public struct LayerGroup: Codable, Hashable, Sendable {
+  /// What the layer is: `dense F=28672` or `sparse E=8 K=2 F=14336`.
+  public var layer: String
+  /// How many of them the side has.
+  public var count: Int
+  /// Median seconds of one such layer at full size.
+  public var secondsMedian: Double
+
+  /// `count` layers of one shape.
+  public init(layer: String, count: Int, secondsMedian: Double) {
+    self.layer = layer
+    self.count = count
+    self.secondsMedian = secondsMedian
+  }
+}
+
+/// Seconds of both sides in one round, each the sum of two passes at the measured size.
+public struct PairedRound: Codable, Hashable, Sendable {
+  /// The order of the four slices: `ABBA` or `BAAB`, A the baseline.
+  public var order: String
+  /// Seconds of one baseline pass, all layers, at full size.
+  public var baselineSeconds: Double
+  /// Seconds of one candidate pass, all layers, at full size.
+  public var candidateSeconds: Double
+
+  /// One round.
+  public init(order: String, baselineSeconds: Double, candidateSeconds: Double) {
+    self.order = order
+    self.baselineSeconds = baselineSeconds
+    self.candidateSeconds = candidateSeconds
+  }
+}
+
+/// Factors that lead from the FLOP ratio to the time ratio: their product times `rest` is the
+/// realised share.
+public struct Explanation: Codable, Hashable, Sendable {
+  /// One named cause.
+  public struct Factor: Codable, Hashable, Sendable {
+    /// The cause.
+    public var name: String
+    /// What the cause multiplies the ratio by.
+    public var factor: Double
+
+    /// One cause.
+    public init(name: String, factor: Double) {
+      self.name = name
+      self.factor = factor
+    }
+  }
+
+  /// The causes, in the order of the chain.
+  public var factors: [Factor]
+  /// What no cause explains.
+  public var rest: Double
+
+  /// A chain of causes.
+  public init(factors: [Factor], rest: Double) {
+    self.factors = factors
+    self.rest = rest
+  }
+}

@@ -1,0 +1,96 @@
+/// The program that measured.
+public struct ToolIdentity: Codable, Hashable, Sendable {
+  /// Release, such as `0.1.0`.
+  public var version: String
+  /// Source revision, `unknown` outside a checkout.
+  public var commit: String
+  /// Build configuration, `release` or `debug`.
+  public var build: String
+  /// Compiler that built it, such as `6.3.1`.
+  public var swift: String
+
+  /// A program's identity.
+  public init(version: String, commit: String, build: String, swift: String) {
+    self.version = version
+    self.commit = commit
+    self.build = build
+    self.swift = swift
+  }
+}
+
+/// The machine that was measured, as the operating system tells it.
+public struct MachineIdentity: Codable, Hashable, Sendable {
+  /// Model name of the processor.
+  public var cpu: String
+  /// `x86_64` or `aarch64`.
+  public var architecture: String
+  /// Family, model and stepping, such as `26-2-1`; absent where there are none.
+  public var cpuSignature: String?
+  /// Processors that the system shows.
+  public var logicalCPUs: Int
+  /// Processors that this process may use: affinity and control-group quota, rounded down.
+  public var effectiveCPUs: Int
+  /// Bytes of the last-level cache, absent when the system does not tell.
+  public var lastLevelCacheBytes: Int?
+  /// Bytes of main memory.
+  public var memoryBytes: Int
+  /// Operating system name, such as `Debian GNU/Linux 12 (bookworm)`.
+  public var operatingSystem: String
+  /// Kernel release.
+  public var kernel: String
+  /// Hypervisor vendor, absent on bare metal or when unknown.
+  public var hypervisor: String?
+
+  enum CodingKeys: String, CodingKey {
+    case cpu, architecture, cpuSignature, lastLevelCacheBytes, memoryBytes, operatingSystem
+    case kernel, hypervisor
+    case logicalCPUs = "logicalCpus"
+    case effectiveCPUs = "effectiveCpus"
+  }
+
+  /// A machine's identity.
+  public init(
+    cpu: String, architecture: String, cpuSignature: String?, logicalCPUs: Int,
+    effectiveCPUs: Int, lastLevelCacheBytes: Int?, memoryBytes: Int, operatingSystem: String,
+    kernel: String, hypervisor: String?
+  ) {
+    self.cpu = cpu
+    self.architecture = architecture
+    self.cpuSignature = cpuSignature
+    self.logicalCPUs = logicalCPUs
+    self.effectiveCPUs = effectiveCPUs
+    self.lastLevelCacheBytes = lastLevelCacheBytes
+    self.memoryBytes = memoryBytes
+    self.operatingSystem = operatingSystem
+    self.kernel = kernel
+    self.hypervisor = hypervisor
+  }
+}
+
+/// A BLAS library as observed, not as requested.
+public struct BLASIdentity: Codable, Hashable, Sendable {
+  /// File that the loader opened, links resolved.
+  public var path: String
+  /// What the library says of itself, `unknown` when it says nothing.
+  public var version: String
+  /// Kernel family that it chose on this processor, `unknown` when it does not tell.
+  public var core: String
+  /// Threads that it used inside one call.
+  public var threads: Int
+  /// Integer width of its interface: `lp64` or `ilp64`.
+  public var interface: String
+  /// Its build configuration, absent when it does not tell.
+  public var config: String?
+
+  /// A library's identity.
+  public init(
+    path: String, version: String, core: String, threads: Int, interface: String, config: String?
+  ) {
+    self.path = path
+    self.version = version
+    self.core = core
+    self.threads = threads
+    self.interface = interface
+    self.config = config
+  }
+}
