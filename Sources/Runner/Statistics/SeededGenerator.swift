@@ -1,0 +1,29 @@
+/// SplitMix64: a small generator whose whole state is one number, so that every random choice of a
+/// run follows from its seed.
+///
+/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  /// A stream of its own for each purpose, so that adding a draw to one leaves the others alone.
+  ///
+  /// The purpose enters by FNV-1a, whose two constants are the published 64-bit ones.
+  init(seed: UInt64, purpose: String) {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in purpose.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    state = seed ^ hash
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var word = state
+    word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
+    return word ^ (word >> 31)
+  }
+
+  /// Uniform in the open interval (0, 1): never 0, so that its logarithm is finite.
+  mutating func nextOpenUnit() -> Double {
+    (Double(next() >> 11) + 0.5) * 0x1p-53
+  }
+}

@@ -1,0 +1,43 @@
+import ModelSpec
+
+/// How unevenly a pass used its experts, from the tokens that each expert received.
+struct RoutingStatistics: Hashable {
+  /// D, experts that received at least one token.
+  let distinctExperts: Int
+  /// Tokens of the busiest expert over the mean of all experts.
+  let maxOverMean: Double
+  /// Gini coefficient: mean absolute difference of two experts' tokens over twice the mean.
+  let gini: Double
+
+  /// Statistics of counts; a pass without tokens uses no expert and is perfectly even.
+  init(tokensPerExpert counts: [Int]) {
+    let total = counts.reduce(0, +)
+    distinctExperts = counts.count { $0 > 0 }
+    guard total > 0 else {
+      maxOverMean = 0
+      gini = 0
+      return
+    }
+    let experts = Double(counts.count)
+    maxOverMean = Double(counts.max() ?? 0) * experts / Double(total)
+    // With counts ascending, Σᵢ Σⱼ |cᵢ − cⱼ| = 2·Σᵢ (2i − n + 1)·cᵢ, i from 0.
+    let spread = counts.sorted().enumerated().reduce(0.0) { sum, item in
+      sum + (2 * Double(item.offset) - experts + 1) * Double(item.element)
+    }
+    gini = spread / (experts * Double(total))
+  }
+}
+
+extension RoutingSummary {
+  /// The means over the batches that a cell rotates through.
+  init(_ routing: Routing, seed: UInt64, batches: [RoutingStatistics]) {
+    precondition(!batches.isEmpty, "a summary needs a batch")
+    func mean(_ value: (RoutingStatistics) -> Double) -> Double {
+      batches.reduce(0) { $0 + value($1) } / Double(batches.count)
+    }
+    self.init(
+      kind: routing.kind, alpha: routing.alpha, seed: seed,
+      distinctExperts: mean { Double($0.distinctExperts) },
+      maxOverMean: mean(\.maxOverMean), gini: mean(\.gini))
+  }
+}
