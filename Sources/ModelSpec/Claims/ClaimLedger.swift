@@ -1,0 +1,50 @@
+import FoundationEssentials
+
+/// Published efficiency claims.
+///
+/// To add one, add one object to `ClaimLedgerData.swift`.
+public enum ClaimLedger {
+  /// All claims, in the order of the data file.
+  public static let claims: [Claim] = {
+    do {
+      return try DocumentCoding.decoder.decode([Claim].self, from: Data(ledgerData.utf8))
+    } catch {
+      preconditionFailure("ClaimLedgerData.swift: \(DocumentCoding.sentence(error))")
+    }
+  }()
+
+  /// The claim of that id, `nil` when there is none.
+  public static func claim(id: String) -> Claim? {
+    claims.first { $0.id == id }
+  }
+
+  /// Ids that resemble `id`, most alike first; empty when none does.
+  ///
+  /// Alike are ids that contain `id`, and ids that are few edits away: insertions, deletions and
+  /// replacements of characters, at most a third of the length of `id`.
+  public static func nearestIDs(to id: String, limit: Int = 3) -> [String] {
+    // Longer input is no mistyped id, and comparing it would take quadratic time.
+    guard !id.isEmpty, id.utf8.count <= 100 else { return [] }
+    let wanted = id.lowercased()
+    let scored = claims.compactMap { claim -> (distance: Int, id: String)? in
+      if claim.id.contains(wanted) { return (0, claim.id) }
+      let distance = editDistance(Array(wanted.utf8), Array(claim.id.utf8))
+      return distance <= wanted.utf8.count / 3 ? (distance, claim.id) : nil
+    }
+    return scored.sorted { ($0.distance, $0.id) < ($1.distance, $1.id) }
+      .prefix(limit).map(\.id)
+  }
+
+  /// Levenshtein's distance, by the rows of its table.
+  private static func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+    var previous = Array(0...b.count)
+    for (i, x) in a.enumerated() {
+      var row = [i + 1]
+      for (j, y) in b.enumerated() {
+        row.append(min(previous[j] + (x == y ? 0 : 1), previous[j + 1] + 1, row[j] + 1))
+      }
+      previous = row
+    }
+    return previous[b.count]
+  }
+}

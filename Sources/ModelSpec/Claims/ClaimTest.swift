@@ -1,0 +1,80 @@
+extension Claim {
+  /// How a claim is tested.
+  ///
+  /// Candidate and baseline are the claim's own ids.
+  /// In JSON an object: `workload`, `phase` and perhaps `least_tokens`, or only `reason`.
+  public enum Test: Hashable, Sendable {
+    /// Cells of this workload decide.
+    case workload(Workload)
+    /// Nothing that is measured here decides, with the reason as a sentence.
+    case none(reason: String)
+
+    /// The workload, `nil` when there is none.
+    public var workload: Workload? {
+      if case .workload(let workload) = self { workload } else { nil }
+    }
+  }
+
+  /// The cells that decide a claim.
+  public struct Workload: Codable, Hashable, Sendable {
+    /// What a pass does, such as `ffn-forward`.
+    public var workload: String
+    /// The part of inference that the claim speaks of.
+    public var phase: Phase
+    /// The fewest tokens per pass that match the claim's conditions, `nil` for the phase's own.
+    public var leastTokens: Int?
+
+    /// Tokens per pass that match the claim's conditions.
+    public var tokens: ClosedRange<Int> {
+      let range = phase.tokens
+      guard let leastTokens else { return range }
+      return min(max(leastTokens, range.lowerBound), range.upperBound)...range.upperBound
+    }
+  }
+
+  /// The part of inference that a claim speaks of.
+  public enum Phase: String, Codable, Hashable, Sendable, CaseIterable {
+    /// The claim does not say.
+    case any
+    /// Writing the answer: one token per sequence and pass.
+    case decode
+    /// Reading the prompt: all of its tokens in one pass.
+    case prefill
+
+    /// Tokens per pass that count as this phase.
+    ///
+    /// Decode ends at 64 sequences, a usual limit of interactive batches. Prefill begins at 256
+    /// tokens, a short prompt. Between them lies neither.
+    public var tokens: ClosedRange<Int> {
+      switch self {
+      case .any: 1...Int.max
+      case .decode: 1...64
+      case .prefill: 256...Int.max
+      }
+    }
+  }
+}
+
+extension Claim.Test: Codable {
+  private enum CodingKeys: CodingKey { case reason }
+
+  /// Reads either form.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    if let reason = try container.decodeIfPresent(String.self, forKey: .reason) {
+      self = .none(reason: reason)
+    } else {
+      self = .workload(try Claim.Workload(from: decoder))
+    }
+  }
+
+  /// Writes the form that fits.
+  public func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .workload(let workload): try workload.encode(to: encoder)
+    case .none(let reason):
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(reason, forKey: .reason)
+    }
+  }
+}
