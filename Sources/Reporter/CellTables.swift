@@ -1,0 +1,102 @@
+import ModelSpec
+
+/// The measured comparisons of a record, one table for each candidate and baseline.
+struct CellTables {
+  private let record: Record
+  private let names: CellNames
+
+  init(_ record: Record) {
+    self.record = record
+    names = CellNames(record.cells)
+  }
+
+  var blocks: [Page.Block] {
+    guard !record.cells.isEmpty else {
+      return [.paragraph("The record holds no measured comparison.")]
+    }
+    return [.heading("Measured ratios"), .paragraph(legend)] + pairs.flatMap(section) + leftOut
+  }
+
+  private var legend: String {
+    "Ratios are baseline / candidate of one pass through all feed-forward layers, so above 1x the "
+      + "candidate saves. FLOPs and bytes are counted; measured is the median time ratio of paired "
+      + "rounds with its interval; realised is measured / FLOPs; experts is how many distinct ones "
+      + "a layer read."
+  }
+
+  /// Cells of one candidate, baseline and workload, in the order of the record.
+  private var pairs: [[Cell]] {
+    var order: [[String]] = []
+    var groups: [[String]: [Cell]] = [:]
+    for cell in record.cells where cell.isCredible {
+      let key = [cell.candidate, cell.baseline, cell.workload]
+      if groups[key] == nil { order.append(key) }
+      groups[key, default: []].append(cell)
+    }
+    return order.compactMap { groups[$0] }
+  }
+
+  private func section(_ cells: [Cell]) -> [Page.Block] {
+    guard let first = cells.first else { return [] }
+    let hasRoofline = cells.contains { $0.rooflineRatio != nil }
+    var notes: [String] = []
+    var columns: [Table.Column] = [.init("tokens", .right), .init("routing")]
+    if names.distinguishesEngines { columns.append(.init("engine")) }
+    columns += [.init("FLOPs", .right), .init("bytes", .right)]
+    if hasRoofline { columns.append(.init("roofline", .right)) }
+    columns += [
+      .init("measured", .right), .init("interval"), .init("realised", .right),
+      .init("experts", .right), .init("notes"),
+    ]
+    let rows = cells.map { cell -> Table.Row in
+      var row: [Table.Cell] = [.init("\(cell.tokens)"), .init(cell.routing.label)]
+      if names.distinguishesEngines { row.append(.init(names.engine(of: cell))) }
+      row += [
+        .init(Figures.ratio(cell.flopRatio)), .init(cell.bytesRatio.map(Figures.ratio) ?? "-"),
+      ]
+      if hasRoofline { row.append(.init(cell.rooflineRatio.map(Figures.ratio) ?? "-")) }
+      row += [
+        .init(Figures.measuredRatio(cell.timeRatio.median)),
+        .init(Figures.interval(cell.timeRatio.low, cell.timeRatio.high)),
+        .init(Figures.percent(cell.realisedShare)),
+        .init(Figures.significant(cell.routing.distinctExperts, trimmed: true)),
+        .init(marks(of: cell, in: &notes), tone: .open),
+      ]
+      return Table.Row(row)
+    }
+    let title = "\(first.candidate) against \(first.baseline)"
+    let suffix = first.workload == "ffn-forward" ? "" : " (\(first.workload))"
+    return [.heading(title + suffix, level: 2), .table(Table(columns: columns, rows: rows))]
+      + (notes.isEmpty ? [] : [.list(notes, isNumbered: true)])
+  }
+
+  /// Numbers of the notes that apply to a cell; new notes join the list.
+  private func marks(of cell: Cell, in notes: inout [String]) -> String {
+    var own: [String] = []
+    for (name, side) in [("baseline", cell.sides.baseline), ("candidate", cell.sides.candidate)] {
+      if let scaled = side.scaled {
+        own.append("scaled: \(scaled) of the \(name)'s width was measured, and scaled up")
+      }
+      if let resident = side.residentExperts {
+        own.append("the \(name) keeps \(resident) experts in memory, and reads them in turn")
+      }
+    }
+    own += cell.cautions
+    let numbers = own.map { note -> Int in
+      if let known = notes.firstIndex(of: note) { return known + 1 }
+      notes.append(note)
+      return notes.count
+    }
+    return numbers.map(String.init).joined(separator: ",")
+  }
+
+  private var leftOut: [Page.Block] {
+    let count = record.cells.count { !$0.isCredible }
+    guard count > 0 else { return [] }
+    return [
+      .warning(
+        "\(Figures.count(count, "cell")) left out: their numbers contradict themselves, such as an "
+          + "interval whose low end is above its high end or a time that is not positive.")
+    ]
+  }
+}

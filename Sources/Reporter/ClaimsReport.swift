@@ -1,0 +1,79 @@
+import ModelSpec
+
+/// The ledger, or one claim of it, for a reader.
+public enum ClaimsReport {
+  /// A page that lists claims.
+  public static func page(listing claims: [Claim]) -> Page {
+    let table = Table(
+      columns: [
+        .init("claim"), .init("claimed", .right), .init("metric"), .init("scope"), .init("source"),
+      ],
+      rows: claims.map { claim in
+        Table.Row([
+          .init(claim.id), .init(Figures.claimed(claim.ratio, claim.qualifier)),
+          .init(claim.metric.rawValue), .init(claim.scope.rawValue),
+          .init(claim.provenance.rawValue),
+        ])
+      })
+    let testable = claims.count { $0.test.workload != nil }
+    return Page([
+      .title("Claims"), .table(table),
+      .paragraph(
+        "\(Figures.count(claims.count, "claim")), of which a kernel can test \(testable). "
+          + "tenfold claims ID shows one with its source and its test."),
+    ])
+  }
+
+  /// A page about one claim.
+  public static func page(of claim: Claim) -> Page {
+    var facts: [Page.Fact] = [
+      .init(
+        "Claimed", Figures.claimed(claim.ratio, claim.qualifier) + " (\(claim.metric.rawValue))")
+    ]
+    func add(_ name: String, _ value: String?) {
+      if let value { facts.append(.init(name, value)) }
+    }
+    add("In words", claim.wording)
+    add("Arithmetic", claim.arithmetic)
+    add("By", claim.claimant)
+    add("Model", named(claim.model, claim.modelID))
+    add("Baseline", named(claim.baseline, claim.baselineID))
+    add("Conditions", claim.conditions ?? "none stated")
+    add("Source", "\(claim.source.title), \(claim.source.place)")
+    add("Address", claim.source.url)
+    add("Provenance", claim.provenance.sentence)
+    add("Scope", claim.scope.rawValue)
+    add("Test", test(of: claim))
+    add("Note", claim.notes)
+    return Page([.title(claim.id), .facts(facts)])
+  }
+
+  private static func named(_ name: String, _ id: String?) -> String {
+    id.map { "\(name) (\($0))" } ?? name
+  }
+
+  private static func test(of claim: Claim) -> String {
+    switch claim.test {
+    case .none(let reason): return "none: \(reason)"
+    case .workload(let workload):
+      let range = workload.tokens
+      let tokens =
+        range.upperBound == Int.max
+        ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"
+      return "\(workload.workload), \(tokens) tokens per pass: tenfold run "
+        + "\(claim.modelID ?? claim.model) --baseline \(claim.baselineID ?? claim.baseline)"
+    }
+  }
+}
+
+extension Claim.Provenance {
+  /// How the source's words are known, for a reader.
+  fileprivate var sentence: String {
+    switch self {
+    case .primary: "primary: the source itself was read"
+    case .quotation: "quotation: known from others who quote it"
+    case .memory: "memory: not checked against a text"
+    case .savedCopy: "saved-copy: read in a saved copy whose address is not known"
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/// Makes strings from files safe to print.
+///
+/// Records and configurations come from other people. Nothing in them may move the cursor, colour
+/// the terminal, turn the reading direction or become Markdown.
+public enum Escaping {
+  /// One line of visible text.
+  ///
+  /// White space becomes a space; escape sequences, control characters, and invisible or
+  /// direction-changing format characters (Unicode general categories Cc and Cf) are dropped.
+  public static func terminal(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    var scalars = text.unicodeScalars.makeIterator()
+    while let scalar = scalars.next() {
+      if scalar == "\u{1B}" || scalar == "\u{9B}" {
+        skipSequence(&scalars, introducedByByte: scalar == "\u{9B}")
+        continue
+      }
+      switch scalar.properties.generalCategory {
+      case .control where scalar.properties.isWhitespace: result.append(" ")
+      case .control, .format, .surrogate, .privateUse: continue
+      case .lineSeparator, .paragraphSeparator, .spaceSeparator: result.append(" ")
+      default: result.append(scalar)
+      }
+    }
+    return String(result)
+  }
+
+  /// Text that Markdown shows as it is, on one line and also within a table.
+  public static func markdown(_ text: String) -> String {
+    var result = ""
+    for character in terminal(text) {
+      switch character {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "|", "`", "*", "_", "[", "]", "\\", "~", "#", "!", "$": result += "\\\(character)"
+      default: result.append(character)
+      }
+    }
+    return result
+  }
+
+  /// Consumes a control sequence (ECMA-48: parameters and intermediates, then one final byte from
+  /// `@` to `~`), or the one character that follows a lone escape.
+  private static func skipSequence(
+    _ scalars: inout String.UnicodeScalarView.Iterator, introducedByByte: Bool
+  ) {
+    if !introducedByByte {
+      guard let next = scalars.next(), next == "[" else { return }
+    }
+    while let scalar = scalars.next() {
+      guard (0x20...0x3F).contains(scalar.value) else { return }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/// How numbers are printed: at most three significant digits, with their unit.
+public enum Figures {
+  /// A ratio, such as `5.39x`, `4.9x`, `0.361x`; zeros at the end are left out.
+  public static func ratio(_ value: Double) -> String { significant(value, trimmed: true) + "x" }
+
+  /// A ratio for a column of measured ratios, zeros at the end kept: `4.90x`.
+  public static func measuredRatio(_ value: Double) -> String { significant(value) + "x" }
+
+  /// An interval of ratios: `[4.85, 4.95]`.
+  public static func interval(_ low: Double, _ high: Double) -> String {
+    "[\(significant(low)), \(significant(high))]"
+  }
+
+  /// A fraction as a percentage: `91 %`, `0.52 %`.
+  public static func percent(_ fraction: Double) -> String {
+    significant(fraction * 100, trimmed: true) + " %"
+  }
+
+  /// Operations per second: `12.3 GFLOP/s`.
+  public static func rate(flopsPerSecond: Double) -> String {
+    let units = [(1e12, "TFLOP/s"), (1e9, "GFLOP/s"), (1e6, "MFLOP/s"), (1e3, "kFLOP/s")]
+    for (unit, name) in units where flopsPerSecond >= unit {
+      return "\(significant(flopsPerSecond / unit, trimmed: true)) \(name)"
+    }
+    return "\(significant(flopsPerSecond, trimmed: true)) FLOP/s"
+  }
+
+  /// Bytes in binary units: `15.6 GiB`.
+  public static func bytes(_ count: Int) -> String {
+    for (shift, name) in [(40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")]
+    where count >> shift > 0 {
+      return "\(significant(Double(count) / Double(1 << shift), trimmed: true)) \(name)"
+    }
+    return "\(count) bytes"
+  }
+
+  /// A count with its noun: `1 token`, `16 tokens`.
+  public static func count(_ value: Int, _ noun: String) -> String {
+    value == 1 ? "1 \(noun)" : "\(value) \(noun)s"
+  }
+
+  /// At most `digits` significant digits, without a unit; `-` for what is not a number.
+  ///
+  /// Zeros at the end are dropped when `trimmed`. Below 0.001 and from a million on in powers of
+  /// ten, such as `1.23e-4`.
+  public static func significant(_ value: Double, digits: Int = 3, trimmed: Bool = false) -> String
+  {
+    precondition(digits > 0 && digits < 16, "a Double has no more digits")
+    guard value.isFinite else { return "-" }
+    guard value != 0 else { return "0" }
+    var (mantissa, exponent) = decimal(value.magnitude, digits: digits)
+    let sign = value < 0 ? "-" : ""
+    if exponent < -3 || exponent >= 6 {
+      return "\(sign)\(pointed(&mantissa, after: 1, trimmed: trimmed))e\(exponent)"
+    }
+    if exponent < 0 {
+      mantissa = String(repeating: "0", count: -exponent) + mantissa
+      return sign + pointed(&mantissa, after: 1, trimmed: trimmed)
+    }
+    return sign + pointed(&mantissa, after: exponent + 1, trimmed: trimmed)
+  }
+
+  /// The first `digits` digits of a positive number, rounded, and the power of ten of the first.
+  private static func decimal(_ value: Double, digits: Int) -> (digits: String, exponent: Int) {
+    var exponent = 0
+    var leading = value
+    while leading >= 10 {
+      leading /= 10
+      exponent += 1
+    }
+    while leading < 1 {
+      leading *= 10
+      exponent -= 1
+    }
+    var scale = 1.0
+    for _ in 1..<digits { scale *= 10 }
+    var rounded = Int((leading * scale).rounded())
+    if rounded >= Int(scale) * 10 {
+      rounded /= 10
+      exponent += 1
+    }
+    return (String(rounded), exponent)
+  }
+
+  private static func pointed(_ digits: inout String, after place: Int, trimmed: Bool) -> String {
+    if digits.count <= place {
+      return digits + String(repeating: "0", count: place - digits.count)
+    }
+    digits.insert(".", at: digits.index(digits.startIndex, offsetBy: place))
+    if trimmed {
+      while digits.last == "0" { digits.removeLast() }
+      if digits.last == "." { digits.removeLast() }
+    }
+    return digits
+  }
+}

@@ -1,0 +1,130 @@
+/// What a report says, before it is text or Markdown.
+///
+/// Strings are as they came from files: whoever renders a page escapes every one of them.
+public struct Page: Hashable, Sendable {
+  /// What the page is made of, in order.
+  public var blocks: [Block]
+
+  /// A page of these blocks.
+  public init(_ blocks: [Block] = []) {
+    self.blocks = blocks
+  }
+
+  /// One part of a page.
+  public enum Block: Hashable, Sendable {
+    /// The page's title.
+    case title(String)
+    /// A heading; `level` 1 is below the title, 2 below that.
+    case heading(String, level: Int = 1)
+    /// Names with their values, one pair a line.
+    case facts([Fact])
+    /// Prose.
+    case paragraph(String)
+    /// Prose that must not be overlooked.
+    case warning(String)
+    /// Points, numbered from 1 when `isNumbered`.
+    case list([String], isNumbered: Bool = false)
+    /// Rows and columns.
+    case table(Table)
+  }
+
+  /// A name and its value.
+  public struct Fact: Hashable, Sendable {
+    /// What it is.
+    public var name: String
+    /// What it is on this machine, in this claim.
+    public var value: String
+
+    /// A name and its value.
+    public init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+}
+
+/// Rows and columns of a page.
+public struct Table: Hashable, Sendable {
+  /// Titles and alignment, left to right.
+  public var columns: [Column]
+  /// Rows, top to bottom, each with one cell a column.
+  public var rows: [Row]
+  /// What a row's detail is called, where it becomes a column of its own.
+  public var detailTitle: String
+
+  /// A table; `detailTitle` names the details of its rows, if they have any.
+  public init(columns: [Column], rows: [Row] = [], detailTitle: String = "") {
+    self.columns = columns
+    self.rows = rows
+    self.detailTitle = detailTitle
+  }
+
+  /// The title of a column and where its cells stand.
+  public struct Column: Hashable, Sendable {
+    /// The title.
+    public var title: String
+    /// Where cells stand: names left, numbers right.
+    public var alignment: Alignment
+
+    /// A column, left-aligned unless told otherwise.
+    public init(_ title: String, _ alignment: Alignment = .left) {
+      self.title = title
+      self.alignment = alignment
+    }
+  }
+
+  /// Where a cell stands within its column.
+  public enum Alignment: Hashable, Sendable {
+    /// At the left edge.
+    case left
+    /// At the right edge.
+    case right
+  }
+
+  /// The cells of one row.
+  public struct Row: Hashable, Sendable {
+    /// One cell a column.
+    public var cells: [Cell]
+    /// A sentence that belongs to the row and fits no column.
+    public var detail: String?
+
+    /// A row of cells.
+    public init(_ cells: [Cell], detail: String? = nil) {
+      self.cells = cells
+      self.detail = detail
+    }
+  }
+
+  /// One value of a row.
+  public struct Cell: Hashable, Sendable, ExpressibleByStringInterpolation {
+    /// The value as text.
+    public var text: String
+    /// How it stands out.
+    public var tone: Tone
+
+    /// A cell, plain unless told otherwise.
+    public init(_ text: String, tone: Tone = .plain) {
+      self.text = text
+      self.tone = tone
+    }
+
+    /// A plain cell.
+    public init(stringLiteral value: String) {
+      self.init(value)
+    }
+  }
+
+  /// How a value stands out where there is colour.
+  public enum Tone: Hashable, Sendable {
+    /// Not at all.
+    case plain
+    /// A good result.
+    case good
+    /// A bad result.
+    case bad
+    /// A result that is open.
+    case open
+    /// Of less importance.
+    case faint
+  }
+}

@@ -1,0 +1,146 @@
+import ModelSpec
+
+/// Says in one sentence why a verdict is what it is, from the record's numbers only.
+struct Reason {
+  /// Tells the record's cells apart.
+  let names: CellNames
+
+  /// Ratios this close, either way, are called the same.
+  private static let closeness = 1.1
+  /// Time follows bytes when it is this close to their ratio, and closer than to the FLOP ratio.
+  private static let follows = 1.25
+
+  /// The reason for what cells decided.
+  func measured(
+    _ claim: Claim, outcome: Verdict.Outcome, best: Cell, worst: Cell?, analytic: AnalyticRatio?
+  ) -> String {
+    var parts = ["reaches \(reach(best: best, worst: worst))"]
+    if outcome == .undecided { parts[0] += ", " + doubt(claim, best.timeRatio) }
+    parts.append(flops(claim, best, analytic))
+    parts.append(cause(worst ?? best))
+    return sentence(parts)
+  }
+
+  /// The reason for a claim that a kernel cannot decide.
+  func beyondKernel(
+    _ claim: Claim, why: String, best: Cell?, worst: Cell?, analytic: AnalyticRatio?,
+    left: Double?
+  ) -> String {
+    var parts = [String(why.hasSuffix(".") ? why.dropLast() : why[...])]
+    guard let remainder = claim.scope.remainder else { return sentence(parts) }
+    var kernel: [String] = []
+    if let analytic {
+      kernel.append(
+        "\(Figures.ratio(analytic.wholeModel)) by FLOPs (feed-forward layers alone "
+          + "\(Figures.ratio(analytic.feedForward)))")
+    } else if let best {
+      kernel.append("\(Figures.ratio(best.flopRatio)) by FLOPs in the feed-forward layers")
+    }
+    if let best {
+      kernel.append("\(reach(best: best, worst: worst)) in time in the feed-forward layers")
+    }
+    guard !kernel.isEmpty else { return sentence(parts) }
+    parts.append("per token the ratio is " + kernel.joined(separator: " and "))
+    if let left { parts.append(share(left, remainder)) }
+    return sentence(parts)
+  }
+
+  /// The reason for a testable claim without a matching cell.
+  func notMeasured(_ claim: Claim, workload: Claim.Workload, pair: [Cell]) -> String {
+    let candidate = claim.modelID ?? claim.model
+    let baseline = claim.baselineID ?? claim.baseline
+    let command = "tenfold run \(candidate) --baseline \(baseline)"
+    guard !pair.isEmpty else {
+      return sentence([
+        "the record does not hold \(candidate) against \(baseline)", "\(command) measures it",
+      ])
+    }
+    let range = workload.tokens
+    let wanted =
+      range.upperBound == Int.max
+      ? "\(range.lowerBound) tokens per pass or more"
+      : "\(range.lowerBound) to \(range.upperBound) tokens per pass"
+    let have = Set(pair.map(\.tokens)).sorted().map(String.init).joined(separator: ", ")
+    return sentence([
+      "the claim speaks of \(workload.phase.rawValue), \(wanted), and the record has \(have)",
+      "\(command) --tokens \(range.lowerBound) measures it",
+    ])
+  }
+
+  // MARK: - Parts
+
+  /// "4.9x at best (1 token per pass), 1.3x at worst (16 tokens per pass)".
+  private func reach(best: Cell, worst: Cell?) -> String {
+    let high = Figures.ratio(best.timeRatio.median)
+    guard let worst else { return "\(high) (\(names.conditions(of: best)))" }
+    let low = Figures.ratio(worst.timeRatio.median)
+    return "\(high) at best (\(names.conditions(of: best))), "
+      + "\(low) at worst (\(names.conditions(of: worst)))"
+  }
+
+  private func doubt(_ claim: Claim, _ estimate: RatioEstimate) -> String {
+    guard let ratio = claim.ratio else { return "and the claim has no number to hold against it" }
+    guard estimate.confidence >= VerdictRules.requiredConfidence else {
+      return "with an interval of only \(Figures.percent(estimate.confidence)) confidence from "
+        + Figures.count(estimate.rounds, "round")
+    }
+    let needed = VerdictRules.needed(ratio, claim.qualifier)
+    return "and its interval \(Figures.interval(estimate.low, estimate.high)) contains "
+      + Figures.ratio(needed)
+  }
+
+  /// What counting says, and of a claim that counts operations whether it holds as such.
+  private func flops(_ claim: Claim, _ cell: Cell, _ analytic: AnalyticRatio?) -> String {
+    var text = "FLOPs allow \(Figures.ratio(cell.flopRatio)) in these feed-forward layers"
+    if let analytic {
+      text += " and \(Figures.ratio(analytic.wholeModel)) in the whole model"
+    }
+    if claim.metric == .inferenceFLOPs, let ratio = claim.ratio {
+      let counted = analytic?.wholeModel ?? cell.flopRatio
+      let holds = counted >= VerdictRules.needed(ratio, claim.qualifier)
+      text += holds ? ", so the count of operations holds" : ", so even the count falls short"
+    }
+    return text
+  }
+
+  /// What the time of a cell follows, where its numbers tell.
+  ///
+  /// time ratio = FLOP ratio · (candidate's FLOP/s / baseline's FLOP/s), so the two rates always say
+  /// where the saving went; the bytes say why when time is close to their ratio.
+  private func cause(_ cell: Cell) -> String {
+    let time = cell.timeRatio.median
+    let place = names.conditions(of: cell)
+    if apart(time, cell.flopRatio) <= Self.closeness { return "at \(place) time follows FLOPs" }
+    if let bytes = cell.bytesRatio, apart(time, bytes) <= Self.follows,
+      apart(time, bytes) < apart(time, cell.flopRatio)
+    {
+      let experts = cell.routing.distinctExperts
+      let read =
+        experts > 0
+        ? ": \(Figures.significant(experts, trimmed: true)) experts per layer are read" : ""
+      return "at \(place) time follows the bytes read (\(Figures.ratio(bytes))), not FLOPs\(read)"
+    }
+    return "at \(place) the candidate runs at "
+      + Figures.rate(flopsPerSecond: cell.sides.candidate.flopsPerSecond) + ", the baseline at "
+      + Figures.rate(flopsPerSecond: cell.sides.baseline.flopsPerSecond)
+  }
+
+  private func share(_ left: Double, _ remainder: String) -> String {
+    if left > Self.closeness {
+      return "which leaves a factor \(Figures.significant(left, digits: 2, trimmed: true)) "
+        + "to \(remainder)"
+    }
+    return left < 1 / Self.closeness
+      ? "which is more than the claim, so \(remainder) took some of it"
+      : "which is about the claim, and leaves nothing to \(remainder)"
+  }
+
+  /// The factor between two positive numbers, at least 1.
+  private func apart(_ a: Double, _ b: Double) -> Double { max(a / b, b / a) }
+
+  /// Clauses as one sentence.
+  private func sentence(_ parts: [String]) -> String {
+    let text = parts.joined(separator: "; ")
+    return text.prefix(1).uppercased() + text.dropFirst() + "."
+  }
+}

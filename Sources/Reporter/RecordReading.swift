@@ -1,0 +1,85 @@
+import ModelSpec
+
+/// A record with the name under which the reader knows it.
+public struct NamedRecord: Sendable {
+  /// A file's path, or what else distinguishes it.
+  public var name: String
+  /// What was measured.
+  public var record: Record
+
+  /// A record and its name.
+  public init(name: String, record: Record) {
+    self.name = name
+    self.record = record
+  }
+}
+
+extension Cell {
+  /// Whether the cell's numbers can be what they claim to be.
+  ///
+  /// Records come from files, and a verdict must not rest on an interval with its ends swapped.
+  var isCredible: Bool {
+    let estimate = timeRatio
+    let numbers = [
+      estimate.low, estimate.median, estimate.high, flopRatio, realisedShare,
+      sides.baseline.secondsMedian, sides.candidate.secondsMedian,
+    ]
+    return numbers.allSatisfy { $0.isFinite && $0 > 0 }
+      && estimate.low <= estimate.median && estimate.median <= estimate.high
+      && (0...1).contains(estimate.confidence) && tokens > 0
+      && sides.baseline.flops > 0 && sides.candidate.flops > 0
+  }
+
+  /// Baseline bytes / candidate bytes, `nil` when either is unknown.
+  var bytesRatio: Double? {
+    guard sides.baseline.bytes > 0, sides.candidate.bytes > 0 else { return nil }
+    return Double(sides.baseline.bytes) / Double(sides.candidate.bytes)
+  }
+}
+
+extension Side {
+  /// Operations per second of a pass.
+  var flopsPerSecond: Double { Double(flops) / secondsMedian }
+}
+
+extension RoutingSummary {
+  /// The kind with its parameter: `uniform`, `zipf:0.8`.
+  var label: String {
+    alpha.map { "\(kind):\(Figures.significant($0, trimmed: true))" } ?? kind
+  }
+}
+
+/// Names cells by what distinguishes them within their record.
+struct CellNames {
+  private let hasEngines: Bool
+  private let hasThreads: Bool
+  private let hasPrecisions: Bool
+  private let hasRoutings: Bool
+
+  init(_ cells: [Cell]) {
+    hasEngines = Set(cells.map(\.engine)).count > 1
+    hasThreads = Set(cells.map(\.threads)).count > 1
+    hasPrecisions = Set(cells.map(\.precision)).count > 1
+    hasRoutings = Set(cells.map(\.routing.label)).count > 1
+  }
+
+  /// Whether cells differ in who multiplied, and how.
+  var distinguishesEngines: Bool { hasEngines || hasThreads || hasPrecisions }
+
+  /// Who multiplied, as far as cells differ in it: `tile`, `blas f32`, `2 threads`.
+  func engine(of cell: Cell) -> String {
+    var parts: [String] = []
+    if hasEngines { parts.append(cell.engine) }
+    if hasPrecisions { parts.append(cell.precision.rawValue) }
+    if hasThreads { parts.append(Figures.count(cell.threads, "thread")) }
+    return parts.joined(separator: " ")
+  }
+
+  /// The cell's conditions: `16 tokens per pass, zipf:0.8 routing, tile`.
+  func conditions(of cell: Cell) -> String {
+    var parts = ["\(Figures.count(cell.tokens, "token")) per pass"]
+    if hasRoutings { parts.append("\(cell.routing.label) routing") }
+    if distinguishesEngines { parts.append(engine(of: cell)) }
+    return parts.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,81 @@
+import ModelSpec
+
+extension Report {
+  /// The report as a page: machine, cells, claims, and what it does not show.
+  public var page: Page {
+    var blocks: [Page.Block] = []
+    for section in sections {
+      let record = section.named.record
+      let name = sections.count > 1 ? ": \(section.named.name)" : ""
+      blocks.append(.title("Tenfold report\(name)"))
+      blocks += head(record) + CellTables(record).blocks + ClaimVerdicts(section.verdicts).blocks
+      blocks += cautions(record)
+      if record.cells.contains(where: \.isCredible) { blocks += limits }
+    }
+    if blocks.isEmpty { blocks = [.title("Tenfold report"), .paragraph("There is no record.")] }
+    return Page(blocks)
+  }
+
+  private func head(_ record: Record) -> [Page.Block] {
+    let machine = record.machine
+    var hardware = [
+      "\(machine.cpu), \(machine.effectiveCPUs) of \(machine.logicalCPUs) CPUs",
+      "\(Figures.bytes(machine.memoryBytes)) memory",
+    ]
+    if let cache = machine.lastLevelCacheBytes {
+      hardware.append("\(Figures.bytes(cache)) last-level cache")
+    }
+    hardware.append(machine.operatingSystem)
+    if let hypervisor = machine.hypervisor { hardware.append("under \(hypervisor)") }
+
+    let engines = Set(record.cells.map(\.engine)).sorted()
+    var multiplied = (engines.isEmpty ? record.options.engines : engines).joined(separator: ", ")
+    if let blas = record.blas {
+      multiplied +=
+        "; \(blas.version), core \(blas.core), \(blas.interface), "
+        + "\(Figures.count(blas.threads, "thread")) in a call, \(blas.path)"
+    }
+    let options = record.options
+    let run = [
+      record.created,
+      "tenfold \(record.tool.version) (\(record.tool.commit), \(record.tool.build))",
+      "\(options.suite) suite", Figures.count(options.threads, "thread"),
+      options.precision.rawValue, "seed \(options.seed)",
+    ]
+    var blocks: [Page.Block] = [
+      .facts([
+        .init("Machine", hardware.joined(separator: ", ")), .init("Engine", multiplied),
+        .init("Run", run.joined(separator: ", ")),
+      ])
+    ]
+    if record.status == .interrupted {
+      blocks.append(
+        .warning(
+          "The run was interrupted: the cells shown are whole, and others that were planned are "
+            + "missing."))
+    }
+    if record.tool.build != "release" {
+      blocks.append(
+        .warning("A \(record.tool.build) build measured this; its times are not the machine's."))
+    }
+    return blocks
+  }
+
+  private func cautions(_ record: Record) -> [Page.Block] {
+    record.cautions.isEmpty ? [] : [.heading("Cautions"), .list(record.cautions)]
+  }
+
+  private var limits: [Page.Block] {
+    [
+      .heading("What this does not show"),
+      .list([
+        "Attention, embeddings and the output head are not timed: measured ratios are of "
+          + "feed-forward layers, with random weights of the published shapes.",
+        "A time ratio is of this machine and engine. Accelerators, served batches and training "
+          + "have other limits, so a claim that falls short here may hold where it was made.",
+        "Model quality, training runs and prices are no matter of a kernel; where a factor is left "
+          + "to explain, the report does not say that it is missing.",
+      ]),
+    ]
+  }
+}

@@ -1,0 +1,88 @@
+/// Writes a page for a terminal or a plain text file.
+public enum TextPage {
+  /// Columns that no line exceeds unless told otherwise.
+  public static let defaultWidth = 100
+
+  /// Whether text carries ANSI colours.
+  public enum Style: Hashable, Sendable {
+    /// Characters only.
+    case plain
+    /// With bold headings and coloured results.
+    case coloured
+  }
+
+  /// The page as lines of at most `width` columns, each ended by a newline.
+  public static func render(_ page: Page, width: Int = defaultWidth, style: Style = .plain)
+    -> String
+  {
+    precondition(width >= 40, "a table needs some room")
+    let ink = Ink(style: style)
+    var lines: [String] = []
+    for block in page.blocks {
+      if !lines.isEmpty { lines.append("") }
+      lines += render(block, width: width, ink: ink)
+    }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private static func render(_ block: Page.Block, width: Int, ink: Ink) -> [String] {
+    switch block {
+    case .title(let text):
+      return Escaping.terminal(text).wrapped(columns: width).map(ink.strong)
+    case .heading(let text, let level):
+      let lines = Escaping.terminal(text).wrapped(columns: width)
+      guard level == 1 else { return lines.map(ink.strong) }
+      let rule = String(repeating: "-", count: lines.map(\.displayWidth).max() ?? 0)
+      return lines.map(ink.strong) + [ink.tinted(rule, .faint)]
+    case .facts(let facts):
+      let names = facts.map { Escaping.terminal($0.name).elided(columns: width / 3) }
+      let indent = (names.map(\.displayWidth).max() ?? 0) + 2
+      return zip(names, facts).flatMap { name, fact in
+        hanging(fact.value, after: name, indent: indent, width: width)
+      }
+    case .paragraph(let text):
+      return Escaping.terminal(text).wrapped(columns: width)
+    case .warning(let text):
+      return Escaping.terminal(text).wrapped(columns: width).map { ink.tinted($0, .open) }
+    case .list(let items, let isNumbered):
+      let indent = isNumbered ? String(items.count).count + 2 : 2
+      return items.enumerated().flatMap { index, item in
+        hanging(item, after: isNumbered ? String(index + 1) : "-", indent: indent, width: width)
+      }
+    case .table(let table):
+      return TextTable(table, width: width, ink: ink).lines
+    }
+  }
+
+  /// Text that begins after a label and continues below itself.
+  private static func hanging(_ text: String, after label: String, indent: Int, width: Int)
+    -> [String]
+  {
+    let lines = Escaping.terminal(text).wrapped(columns: width - indent)
+    let margin = String(repeating: " ", count: indent)
+    let first = label + String(repeating: " ", count: max(0, indent - label.displayWidth))
+    guard let head = lines.first else { return [label] }
+    return [first + head] + lines.dropFirst().map { margin + $0 }
+  }
+}
+
+/// Puts ANSI colours (ECMA-48 SGR) around text, or leaves it alone.
+struct Ink {
+  let style: TextPage.Style
+
+  func strong(_ text: String) -> String { wrap(text, code: "1") }
+
+  func tinted(_ text: String, _ tone: Table.Tone) -> String {
+    switch tone {
+    case .plain: text
+    case .good: wrap(text, code: "32")
+    case .bad: wrap(text, code: "31")
+    case .open: wrap(text, code: "33")
+    case .faint: wrap(text, code: "2")
+    }
+  }
+
+  private func wrap(_ text: String, code: String) -> String {
+    style == .coloured && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  }
+}

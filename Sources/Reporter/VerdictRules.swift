@@ -1,0 +1,66 @@
+import ModelSpec
+
+/// When a measured interval delivers a claimed ratio.
+///
+/// The interval covers the true time ratio with the cell's confidence, so a decision is taken only
+/// when the whole interval lies on one side:
+///
+/// | interval [low, high] | outcome |
+/// |---|---|
+/// | high < needed | falls short |
+/// | low > ceiling | exceeded |
+/// | low >= needed | delivered |
+/// | anything else | undecided |
+///
+/// `needed` is the claimed ratio, or 0.9 of it for "about"; `ceiling` is 1.1 times the claimed
+/// ratio, and infinite for "at least", which nothing exceeds.
+///
+/// A claim is held against several cells, and taken by its most favourable one: each cell is judged
+/// alone, the best outcome counts, and between equals the higher median. So `falls-short` needs
+/// every cell to fall short, while `delivered` needs one: the chance of a lucky cell grows with
+/// their number, at most by (1 - confidence) / 2 for each.
+enum VerdictRules {
+  /// What "about" forgives, and what "exceeded" needs.
+  static let leeway = 0.1
+  /// The confidence below which an interval decides nothing.
+  ///
+  /// Six rounds, the fewest with which the
+  /// order-statistic interval reaches 0.95, have 1 - 2/2⁶ = 0.969.
+  static let requiredConfidence = 0.95
+
+  /// The ratio that delivers the claim.
+  static func needed(_ ratio: Double, _ qualifier: Claim.Qualifier) -> Double {
+    qualifier == .about ? ratio * (1 - leeway) : ratio
+  }
+
+  /// What one interval says of a claimed ratio.
+  static func outcome(
+    of estimate: RatioEstimate, claimed ratio: Double, _ qualifier: Claim.Qualifier
+  ) -> Verdict.Outcome {
+    guard estimate.confidence >= requiredConfidence else { return .undecided }
+    let needed = needed(ratio, qualifier)
+    if estimate.high < needed { return .fallsShort }
+    if qualifier != .atLeast, estimate.low > ratio * (1 + leeway) { return .exceeded }
+    return estimate.low >= needed ? .delivered : .undecided
+  }
+
+  /// The cell that decides a claim, with its outcome; `nil` without cells.
+  static func decide(
+    _ cells: [Cell], claimed ratio: Double, _ qualifier: Claim.Qualifier
+  ) -> (cell: Cell, outcome: Verdict.Outcome)? {
+    cells.map { ($0, outcome(of: $0.timeRatio, claimed: ratio, qualifier)) }
+      .max { a, b in
+        (rank(a.1), a.0.timeRatio.median) < (rank(b.1), b.0.timeRatio.median)
+      }
+  }
+
+  /// How favourable an outcome of a measurement is.
+  private static func rank(_ outcome: Verdict.Outcome) -> Int {
+    switch outcome {
+    case .exceeded: 3
+    case .delivered: 2
+    case .undecided: 1
+    case .fallsShort, .notAKernelClaim, .notMeasured: 0
+    }
+  }
+}

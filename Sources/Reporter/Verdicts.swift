@@ -1,0 +1,137 @@
+import ModelSpec
+
+/// Holds claims against a record.
+public enum Verdicts {
+  /// One verdict for every claim that the record can speak of.
+  ///
+  /// Those are the claims about a model that was measured, or was to be measured, as a candidate.
+  /// Decided ones come first, then those beyond a kernel whose pair is known, then the rest, each in
+  /// the ledger's order.
+  public static func of(
+    _ named: NamedRecord, claims: [Claim] = ClaimLedger.claims, analytic: AnalyticRatios = .none
+  ) -> [Verdict] {
+    let cells = named.record.cells.filter(\.isCredible)
+    let candidates = Set(cells.map(\.candidate)).union(named.record.options.candidates)
+    let judge = Judge(
+      record: named.name, cells: cells, reason: Reason(names: CellNames(cells)),
+      analytic: analytic)
+    let verdicts = claims.compactMap { claim -> Verdict? in
+      guard let candidate = claim.modelID, candidates.contains(candidate) else { return nil }
+      return judge.verdict(on: claim, candidate: candidate)
+    }
+    return [0, 1, 2].flatMap { group in verdicts.filter { $0.group == group } }
+  }
+}
+
+extension Verdict {
+  /// Whether the verdict shows a ratio next to the claim.
+  public var hasFigures: Bool { measured != nil || analytic != nil }
+
+  /// Decided by measurement, beyond a kernel with figures, or without any.
+  fileprivate var group: Int {
+    switch verdict {
+    case .delivered, .exceeded, .fallsShort, .undecided: 0
+    case .notAKernelClaim: hasFigures ? 1 : 2
+    case .notMeasured: 2
+    }
+  }
+}
+
+/// Judges claims by the cells of one record.
+private struct Judge {
+  let record: String
+  let cells: [Cell]
+  let reason: Reason
+  let analytic: AnalyticRatios
+
+  func verdict(on claim: Claim, candidate: String) -> Verdict {
+    let pair = cells.filter { $0.candidate == candidate && $0.baseline == claim.baselineID }
+    let counted = claim.baselineID.flatMap {
+      analytic.ratio(candidate: candidate, baseline: $0)
+    }
+    switch claim.test {
+    case .workload(let workload):
+      return tested(claim, candidate, workload: workload, pair: pair, counted: counted)
+    case .none(let why):
+      return untested(claim, candidate, why: why, pair: pair, counted: counted)
+    }
+  }
+
+  private func tested(
+    _ claim: Claim, _ candidate: String, workload: Claim.Workload, pair: [Cell],
+    counted: AnalyticRatio?
+  ) -> Verdict {
+    let kind = pair.filter { $0.workload == workload.workload }
+    let matching = kind.filter { workload.tokens.contains($0.tokens) }
+    // Without a number nothing can be decided; the best cell is then shown as what there is.
+    let decision =
+      claim.ratio.map { VerdictRules.decide(matching, claimed: $0, claim.qualifier) }
+      ?? highest(matching).map { ($0, .undecided) }
+    guard let (best, outcome) = decision else {
+      return blank(
+        claim, candidate, .notMeasured, counted: counted,
+        reason: reason.notMeasured(claim, workload: workload, pair: kind))
+    }
+    let worst = lowest(matching, besides: best)
+    var verdict = blank(
+      claim, candidate, outcome, counted: counted,
+      reason: reason.measured(
+        claim, outcome: outcome, best: best, worst: worst, analytic: counted))
+    verdict.show(best: best, worst: worst)
+    verdict.analytic = best.flopRatio
+    return verdict
+  }
+
+  private func untested(
+    _ claim: Claim, _ candidate: String, why: String, pair: [Cell], counted: AnalyticRatio?
+  ) -> Verdict {
+    let best = claim.scope.remainder == nil ? nil : highest(pair)
+    let worst = best.flatMap { lowest(pair, besides: $0) }
+    let explained = counted?.wholeModel ?? best?.flopRatio
+    var left: Double?
+    if let ratio = claim.ratio, let explained, claim.scope.remainder != nil {
+      left = ratio / explained
+    }
+    var verdict = blank(
+      claim, candidate, claim.scope.isKernelTestable ? .notMeasured : .notAKernelClaim,
+      counted: claim.scope.remainder == nil ? nil : counted,
+      reason: reason.beyondKernel(
+        claim, why: why, best: best, worst: worst, analytic: counted, left: left))
+    if let best { verdict.show(best: best, worst: worst) }
+    verdict.analytic = verdict.analyticWholeModel ?? verdict.analyticFeedForward
+    verdict.leftToExplain = left
+    return verdict
+  }
+
+  private func highest(_ cells: [Cell]) -> Cell? {
+    cells.max { $0.timeRatio.median < $1.timeRatio.median }
+  }
+
+  /// The least favourable cell, `nil` when none is less favourable than `best`.
+  private func lowest(_ cells: [Cell], besides best: Cell) -> Cell? {
+    cells.filter { $0.timeRatio.median < best.timeRatio.median }
+      .min { $0.timeRatio.median < $1.timeRatio.median }
+  }
+
+  private func blank(
+    _ claim: Claim, _ candidate: String, _ outcome: Verdict.Outcome, counted: AnalyticRatio?,
+    reason: String
+  ) -> Verdict {
+    Verdict(
+      claim: claim.id, scope: claim.scope, candidate: candidate, baseline: claim.baselineID,
+      claimed: claim.ratio, qualifier: claim.qualifier,
+      analyticFeedForward: counted?.feedForward, analyticWholeModel: counted?.wholeModel,
+      verdict: outcome, reason: reason, record: record)
+  }
+}
+
+extension Verdict {
+  /// Takes the figures of the cells that stand for the claim.
+  fileprivate mutating func show(best: Cell, worst: Cell?) {
+    measured = Measured(best.timeRatio)
+    roofline = best.rooflineRatio
+    analyticFeedForward = best.flopRatio
+    self.best = Place(best)
+    self.worst = worst.map(Place.init)
+  }
+}
