@@ -12,7 +12,9 @@ let package = Package(
   ],
   dependencies: [
     // Parses the command line, prints help and makes shell completions.
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // Writes standard streams and looks at files with every errno, without unsafe pointers.
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     // MARK: - What a layer is
@@ -36,6 +38,7 @@ let package = Package(
       dependencies: [
         "Runner", "Reporter", "ModelSpec",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: houseSettings),
 

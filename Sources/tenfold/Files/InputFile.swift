@@ -1,0 +1,59 @@
+import FoundationEssentials
+import SystemPackage
+
+/// Reads whole files, and refuses what is not one.
+enum InputFile {
+  /// Largest JSON document that is read: far above any record or configuration, far below memory.
+  static let largestDocumentBytes = 64 << 20
+
+  /// All bytes of the file at `path`, which the user knows as `role` ("record").
+  ///
+  /// Only regular files are read: a device or a pipe has no size that could be checked first.
+  ///
+  /// - Throws: `Failure` with status 65, or 74 when reading itself fails.
+  static func read(
+    _ path: String, as role: String, atMost limit: Int = largestDocumentBytes
+  ) throws(Failure) -> [UInt8] {
+    let size = try checkedSize(of: path, as: role)
+    guard size <= limit else {
+      throw Failure(
+        .badInput,
+        "the \(role) \(path) has \(size) bytes, more than the \(limit) that tenfold reads; "
+          + "check that it is the right file")
+    }
+    do {
+      return try [UInt8](Data(contentsOf: URL(filePath: path)))
+    } catch let error as CocoaError where error.code == .fileReadNoPermission {
+      throw Failure(.badInput, "the \(role) \(path) may not be read; change its permissions")
+    } catch {
+      throw Failure(.ioError, "reading the \(role) \(path) failed (\(Self.reason(error))); try again")
+    }
+  }
+
+  private static func checkedSize(of path: String, as role: String) throws(Failure) -> Int {
+    let status: Stat
+    do {
+      status = try FilePath(path).stat()
+    } catch .noSuchFileOrDirectory {
+      throw Failure(.badInput, "there is no \(role) at \(path); check the path")
+    } catch {
+      throw Failure(.badInput, "the \(role) \(path) cannot be opened (\(error)); check the path")
+    }
+    switch status.type {
+    case .regular: return Int(status.size)
+    case .directory:
+      throw Failure(.badInput, "\(path) is a directory, not a \(role); name a file in it")
+    default:
+      throw Failure(
+        .badInput, "\(path) is a device or a pipe, not a \(role); save it to a file first")
+    }
+  }
+
+  /// What the system said, without Foundation's wrapping.
+  static func reason(_ error: any Error) -> String {
+    guard let error = error as? CocoaError, let cause = error.underlying as? POSIXError else {
+      return "\(error)"
+    }
+    return Errno(rawValue: cause.code.rawValue).description
+  }
+}

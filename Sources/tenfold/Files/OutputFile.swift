@@ -1,0 +1,93 @@
+import FoundationEssentials
+import Glibc
+import SystemPackage
+
+/// A file that is written whole or not at all.
+///
+/// Making one proves that the path can be written, so a run that takes minutes fails before it
+/// starts and not after. Until `write` succeeds, an existing file keeps its old bytes.
+struct OutputFile {
+  private let path: String
+  /// True for a device such as `/dev/stderr`, which must be written in place: replacing it by
+  /// renaming would take the device away.
+  private let isDevice: Bool
+
+  /// Checks that `path` can be created or replaced.
+  ///
+  /// - Throws: `Failure` with status 73.
+  init(_ path: String) throws(Failure) {
+    // Renaming onto a symbolic link would replace the link; people mean the file behind it.
+    self.path = URL(filePath: path).resolvingSymlinksInPath().path
+    let type = try Self.type(of: self.path)
+    guard type != .directory else {
+      throw Failure(.cannotCreate, "\(path) is a directory; name a file for --output")
+    }
+    isDevice = type != nil && type != .regular
+    if isDevice { return }
+    if type != nil { try Self.proveWritable(self.path) }
+    try Self.probeDirectory(of: self.path)
+  }
+
+  /// Replaces the file's bytes, atomically: a new file beside it, synchronised, then renamed.
+  ///
+  /// - Throws: `Failure` with status 74 when the disk is full or fails; 73 when the directory has
+  ///   become unwritable since it was checked.
+  func write(_ bytes: [UInt8]) throws(Failure) {
+    do {
+      if isDevice {
+        let device = try FileDescriptor.open(FilePath(path), .writeOnly)
+        try device.closeAfter { _ = try device.writeAll(bytes) }
+      } else {
+        try Data(bytes).write(to: URL(filePath: path), options: .atomic)
+      }
+    } catch let error as CocoaError where error.code == .fileWriteNoPermission {
+      throw Self.cannotCreate(path, error)
+    } catch {
+      throw Failure(
+        .ioError,
+        "writing \(path) failed (\(InputFile.reason(error))) and what was there before is untouched; "
+          + "free the disk or name another file")
+    }
+  }
+
+  /// What is at `path` now, `nil` for nothing.
+  private static func type(of path: String) throws(Failure) -> FileType? {
+    do {
+      return try FilePath(path).stat().type
+    } catch .noSuchFileOrDirectory {
+      return nil
+    } catch {
+      throw cannotCreate(path, error)
+    }
+  }
+
+  /// Respects a write-protected file, although renaming would get past the protection.
+  private static func proveWritable(_ path: String) throws(Failure) {
+    do {
+      try FileDescriptor.open(FilePath(path), .writeOnly).close()
+    } catch {
+      throw cannotCreate(path, error)
+    }
+  }
+
+  /// Creates and removes a file beside `path`, which is what `write` will need to do.
+  private static func probeDirectory(of path: String) throws(Failure) {
+    let target = FilePath(path)
+    let name = ".\(target.lastComponent?.string ?? "output").probe-\(getpid())"
+    let probe = target.removingLastComponent().appending(name)
+    do {
+      try FileDescriptor.open(
+        probe, .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite
+      ).close()
+      try FileManager.default.removeItem(atPath: probe.string)
+    } catch {
+      throw cannotCreate(path, error)
+    }
+  }
+
+  private static func cannotCreate(_ path: String, _ error: any Error) -> Failure {
+    Failure(
+      .cannotCreate,
+      "\(path) cannot be created (\(InputFile.reason(error))); make its directory or name another file")
+  }
+}

@@ -1,0 +1,70 @@
+/// A value on the command line that makes no sense, with the sentence that says why.
+struct OptionError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ sentence: String) {
+    self.description = sentence
+  }
+}
+
+/// Reads the values of options; each throws a sentence that names what is accepted.
+enum OptionValue {
+  /// Tokens per pass that are accepted: beyond the longest published context, and small enough
+  /// that the FLOPs of the largest published model stay countable in 63 bits.
+  static let tokenRange = 1...(1 << 20)
+
+  /// `1,16,256`: one or more token counts.
+  static func tokens(_ text: String) throws(OptionError) -> [Int] {
+    var counts: [Int] = []
+    for item in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let count = Int(item), tokenRange.contains(count) else {
+        throw OptionError(
+          "'\(item)' is not a token count; give whole numbers from \(tokenRange.lowerBound) "
+            + "to \(tokenRange.upperBound), such as 1,16,256")
+      }
+      if !counts.contains(count) { counts.append(count) }
+    }
+    return counts
+  }
+
+  /// `4`: a count of at least one thing.
+  static func count(_ text: String) throws(OptionError) -> Int {
+    guard let count = Int(text), count > 0 else {
+      throw OptionError("'\(text)' is not a count; give a whole number from 1 up")
+    }
+    return count
+  }
+
+  /// `500ms`, `60s`, `2m`, `1h` as seconds; a bare number is seconds.
+  static func seconds(_ text: String) throws(OptionError) -> Double {
+    let (number, unit) = split(text)
+    let factors = ["ms": 1e-3, "": 1, "s": 1, "m": 60, "h": 3600]
+    guard let value = Double(number), let factor = factors[unit], (value * factor).isFinite,
+      value > 0
+    else {
+      throw OptionError("'\(text)' is not a time; give one above zero, such as 500ms, 60s or 2m")
+    }
+    return value * factor
+  }
+
+  /// `8GiB`, `512MiB`, `4GB`, `1.5TiB` as bytes; a bare number is bytes.
+  static func bytes(_ text: String) throws(OptionError) -> Int {
+    let (number, unit) = split(text)
+    let factors: [String: Double] = [
+      "": 1, "B": 1, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,
+      "KiB": 0x1p10, "MiB": 0x1p20, "GiB": 0x1p30, "TiB": 0x1p40,
+    ]
+    guard let value = Double(number), let factor = factors[unit],
+      let bytes = Int(exactly: (value * factor).rounded(.down)), bytes > 0
+    else {
+      throw OptionError("'\(text)' is not an amount of memory; give one such as 8GiB or 512MiB")
+    }
+    return bytes
+  }
+
+  /// The number in front and the letters behind it.
+  private static func split(_ text: String) -> (number: Substring, unit: String) {
+    let unit = text.reversed().prefix { $0.isLetter }.reversed()
+    return (text.dropLast(unit.count), String(unit))
+  }
+}

@@ -1,0 +1,44 @@
+import FoundationEssentials
+import ModelSpec
+
+/// Which tenfold this is.
+enum ToolVersion {
+  /// The release; CHANGELOG.md says what is in it.
+  static let current = "0.1.0"
+
+  /// True for a build whose times would mean nothing.
+  static var isDebugBuild: Bool {
+    #if DEBUG
+      true
+    #else
+      false
+    #endif
+  }
+
+  /// The identity that goes into a record.
+  ///
+  /// The source revision comes from `TENFOLD_COMMIT`, which `scripts/bench` sets: a binary that was
+  /// copied away from its checkout does not know it and says `unknown`.
+  static var identity: ToolIdentity {
+    ToolIdentity(
+      version: current,
+      commit: ProcessInfo.processInfo.environment["TENFOLD_COMMIT"] ?? "unknown",
+      build: isDebugBuild ? "debug" : "release",
+      swift: compiler)
+  }
+
+  /// The compiler's language version as far as a program can ask for it.
+  private static var compiler: String {
+    #if compiler(>=6.5)
+      "6.5 or later"
+    #elseif compiler(>=6.4)
+      "6.4"
+    #elseif compiler(>=6.3.1)
+      "6.3.1"
+    #elseif compiler(>=6.3)
+      "6.3"
+    #else
+      "6.2"
+    #endif
+  }
+}
