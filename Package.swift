@@ -44,7 +44,9 @@ let package = Package(
 
     // MARK: - Tests
     .testTarget(name: "LayerSpecTests", dependencies: ["LayerSpec"]),
-    .testTarget(name: "ModelSpecTests", dependencies: ["ModelSpec", "LayerSpec"]),
+    .testTarget(
+      name: "ModelSpecTests", dependencies: ["ModelSpec", "LayerSpec"],
+      exclude: ["Fixtures", "Golden"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "LayerSpec"]),
     .testTarget(name: "MoEKernelTests", dependencies: ["MoEKernel", "LayerSpec"]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "ModelSpec", "LayerSpec"]),

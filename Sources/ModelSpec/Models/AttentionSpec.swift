@@ -1,0 +1,134 @@
+import LayerSpec
+
+/// What mixes tokens in a decoder layer: attention in any of its forms, a linear recurrence, or a
+/// short convolution.
+///
+/// Every form is told by the same four facts, which is all that accounting needs: the matrices that
+/// each token is multiplied with, the products between tokens, the state of a recurrence, and the
+/// parameters that take part in no product (norms, sinks, convolution kernels, decay rates).
+public struct AttentionSpec: Hashable, Sendable {
+  /// The forms, for readers; accounting does not look at it.
+  public enum Form: String, Hashable, Sendable, Codable {
+    /// Softmax attention, a key-value pair per head or per group of heads.
+    case grouped
+    /// Multi-head latent attention: keys and values are made from one compressed vector.
+    case latent
+    /// Attention over compressed blocks of the past beside a sliding window (DeepSeek-V4).
+    case compressed
+    /// Softmax attention whose query and output matrices are experts (JetMoE).
+    case mixture
+    /// Linear attention and its relatives: a matrix-valued state per head.
+    case linear
+    /// A selective state-space recurrence (Mamba).
+    case stateSpace = "state_space"
+    /// A short gated convolution.
+    case convolution
+  }
+
+  /// The products between a token's query and other tokens' keys and values.
+  public struct Scores: Hashable, Sendable {
+    /// Query heads.
+    public let heads: Int
+    /// Elements of one query or key.
+    public let keyWidth: Int
+    /// Elements of one value.
+    public let valueWidth: Int
+    /// Tokens that a query can see at most, `nil` for all.
+    public let window: Int?
+
+    /// Scores of `heads` heads.
+    public init(heads: Int, keyWidth: Int, valueWidth: Int, window: Int? = nil) {
+      self.heads = heads
+      self.keyWidth = keyWidth
+      self.valueWidth = valueWidth
+      self.window = window
+    }
+  }
+
+  /// The state that a recurrence carries from token to token: one matrix per head.
+  public struct State: Hashable, Sendable {
+    /// Heads, or channels where every channel has a state of its own (Mamba).
+    public let heads: Int
+    /// Rows of a head's state.
+    public let keyWidth: Int
+    /// Columns of a head's state.
+    public let valueWidth: Int
+    /// Multiply-adds per element and token: one to write it and one to read it, and one more for
+    /// the delta rule, which reads before it writes.
+    public let passes: Int
+
+    /// A state of `heads` matrices.
+    public init(heads: Int, keyWidth: Int, valueWidth: Int, passes: Int) {
+      self.heads = heads
+      self.keyWidth = keyWidth
+      self.valueWidth = valueWidth
+      self.passes = passes
+    }
+
+    var flopsPerToken: Count {
+      2 * Count(heads) * Count(keyWidth) * Count(valueWidth) * Count(passes)
+    }
+  }
+
+  /// The form it has.
+  public var form: Form
+  /// Matrices that every token is multiplied with.
+  public var projections: [LinearSpec]
+  /// Products between tokens; two entries where a layer attends twice.
+  public var scores: [Scores]
+  /// State of a recurrence.
+  public var state: State?
+  /// Matrix-shaped parameters that take part in no matrix product: kernels of depthwise
+  /// convolutions (taps × channels), decay rates of a state.
+  public var elementwise: [LinearSpec]
+  /// Vectors of parameters: norms, sinks, decay rates.
+  public var otherParameters: Int
+
+  /// Attention by its facts.
+  public init(
+    form: Form, projections: [LinearSpec], scores: [Scores] = [], state: State? = nil,
+    elementwise: [LinearSpec] = [], otherParameters: Int = 0
+  ) {
+    self.form = form
+    self.projections = projections
+    self.scores = scores
+    self.state = state
+    self.elementwise = elementwise
+    self.otherParameters = otherParameters
+  }
+
+  /// Both, one after the other in one layer (LongCat's pair; a decoder's self and cross attention).
+  func followed(by other: AttentionSpec) -> AttentionSpec {
+    AttentionSpec(
+      form: form, projections: projections + other.projections, scores: scores + other.scores,
+      state: state ?? other.state, elementwise: elementwise + other.elementwise,
+      otherParameters: otherParameters + other.otherParameters)
+  }
+
+  var parameters: Count {
+    projections.reduce(elementwiseCount) { $0 + $1.parameters }
+  }
+
+  var activeParameters: Count {
+    projections.reduce(elementwiseCount) { $0 + $1.activeParameters }
+  }
+
+  private var elementwiseCount: Count {
+    elementwise.reduce(Count(otherParameters)) { $0 + $1.parameters }
+  }
+
+  /// FLOPs of the matrices and of the recurrence, which grow with the number of tokens.
+  var flopsPerToken: Count {
+    projections.reduce(state?.flopsPerToken ?? 0) { $0 + $1.flopsPerToken }
+  }
+
+  /// FLOPs between `tokens` tokens of one sequence: every query against every key in its window,
+  /// the masked half included, as eager attention and `torch.utils.flop_counter` have it.
+  func flopsBetweenTokens(_ tokens: Int) -> Count {
+    scores.reduce(0) { sum, score in
+      let seen = min(tokens, score.window ?? tokens)
+      return sum + 2 * Count(score.heads) * Count(score.keyWidth + score.valueWidth)
+        * Count(tokens) * Count(seen)
+    }
+  }
+}

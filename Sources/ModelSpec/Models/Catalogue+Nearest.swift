@@ -1,0 +1,31 @@
+extension Catalogue {
+  /// The id most like `text`, for "did you mean"; `nil` when none is near.
+  ///
+  /// Likeness is the Levenshtein distance, without regard to case; an id that begins with the text
+  /// comes first, and one that takes edits to more than half of its letters is not offered.
+  public static func nearest(_ text: String) -> String? {
+    let wanted = text.lowercased()
+    guard !wanted.isEmpty else { return nil }
+    if let completion = entries.first(where: { $0.id.hasPrefix(wanted) }) { return completion.id }
+    let candidates = entries.map { (id: $0.id, distance: distance(wanted, $0.id)) }
+    guard let best = candidates.min(by: { $0.distance < $1.distance }),
+      best.distance * 2 <= best.id.count
+    else { return nil }
+    return best.id
+  }
+
+  /// Letters to insert, delete or replace to make one word of the other.
+  static func distance(_ first: String, _ second: String) -> Int {
+    let columns = Array(second.utf8)
+    var previous = Array(0...columns.count)
+    for (row, letter) in first.utf8.enumerated() {
+      var current = [row + 1]
+      for (column, other) in columns.enumerated() {
+        let replaced = previous[column] + (letter == other ? 0 : 1)
+        current.append(min(replaced, previous[column + 1] + 1, current[column] + 1))
+      }
+      previous = current
+    }
+    return previous[columns.count]
+  }
+}

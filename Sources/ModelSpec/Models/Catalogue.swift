@@ -1,0 +1,67 @@
+import FoundationEssentials
+
+/// The architectures that Tenfold knows by name.
+public enum Catalogue {
+  /// One published model.
+  public struct Entry: Hashable, Sendable, Decodable {
+    /// Catalogue id, such as `mixtral-8x7b`.
+    public let id: String
+    /// Repository on the Hugging Face hub, `nil` when there is none.
+    public let hfID: String?
+    /// Total parameters as the publisher states them, `nil` when unpublished.
+    public let publishedTotal: String?
+    /// Active parameters as the publisher states them, `nil` when unpublished.
+    public let publishedActive: String?
+    /// Tokens of pre-training as the publisher states them, `nil` when unpublished.
+    public let trainingTokens: String?
+    /// Where the sizes were read.
+    public let source: String
+    /// `seen` in a source at hand, or from `memory`.
+    public let provenance: String
+    /// What a reader should know, `nil` for nothing.
+    public let notes: String?
+    /// Keys of its `config.json` as far as they decide shapes and routing; `nil` when its sizes
+    /// were never published.
+    let config: [String: ConfigValue]?
+
+    enum CodingKeys: String, CodingKey {
+      case id, source, provenance, notes, config
+      case hfID = "hf_id"
+      case publishedTotal = "published_total"
+      case publishedActive = "published_active"
+      case trainingTokens = "training_tokens"
+    }
+  }
+
+  /// Every model of the data file, in its order.
+  public static let entries: [Entry] = {
+    do {
+      return try JSONDecoder().decode([Entry].self, from: Data(catalogueJSON.utf8))
+    } catch {
+      preconditionFailure("the catalogue is not valid: \(DocumentCoding.sentence(error))")
+    }
+  }()
+
+  /// The models whose sizes are known. One is not: Llama 4 Behemoth was announced without them.
+  public static let architectures: [Architecture] = entries.compactMap { entry in
+    guard let config = entry.config else { return nil }
+    do {
+      return try Architecture(config: config, id: entry.id)
+    } catch {
+      preconditionFailure("the catalogue's \(entry.id) is not valid: \(error)")
+    }
+  }
+
+  /// The architecture of that id, `nil` when there is none.
+  public static func architecture(id: String) -> Architecture? {
+    byID[id]
+  }
+
+  /// The entry of that id, `nil` when there is none.
+  public static func entry(id: String) -> Entry? {
+    entries.first { $0.id == id }
+  }
+
+  private static let byID = Dictionary(
+    uniqueKeysWithValues: architectures.map { ($0.id, $0) })
+}

@@ -1,0 +1,33 @@
+import LayerSpec
+
+/// One layer of a model: what mixes tokens, what feeds forward, and the norms around them.
+///
+/// Layers of an encoder are described in the same way; hybrid models have layers without attention
+/// or without a feed-forward half.
+public struct DecoderLayer: Hashable, Sendable {
+  /// What mixes tokens, `nil` when nothing does.
+  public var attention: AttentionSpec?
+  /// Feed-forward networks in the order they are applied. Most layers have one; Arctic and Gemma 4
+  /// run a dense one beside the routed one, LongCat has two dense ones and a routed one.
+  public var feedForwards: [FFNLayerSpec]
+  /// Matrices outside both halves, such as the mixing of residual streams in DeepSeek-V4.
+  public var otherProjections: [LinearSpec]
+  /// Norms, residual gates and whatever else takes part in no product.
+  public var otherParameters: Int
+
+  /// A layer by its parts.
+  public init(
+    attention: AttentionSpec?, feedForwards: [FFNLayerSpec], otherProjections: [LinearSpec] = [],
+    otherParameters: Int
+  ) {
+    self.attention = attention
+    self.feedForwards = feedForwards
+    self.otherProjections = otherProjections
+    self.otherParameters = otherParameters
+  }
+
+  /// The feed-forward network that the layer is known for: the routed one where there is one.
+  public var ffn: FFNLayerSpec? {
+    feedForwards.first { if case .sparse = $0 { true } else { false } } ?? feedForwards.first
+  }
+}

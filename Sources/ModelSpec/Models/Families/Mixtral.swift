@@ -1,0 +1,87 @@
+import LayerSpec
+
+/// Families whose every layer routes, with a softmax router and no shared expert.
+extension Family {
+  /// Mixtral (arXiv 2401.04088): softmax over all experts, the K best renormalised. MiniMax's
+  /// attention differs, its routed layer does not.
+  static func mixtral(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
+    try config.decoder(DecoderForm(windows: .every), feedForwards: mixtralLayer(config))
+  }
+
+  /// Mixtral's routed layer, the same at every depth.
+  static func mixtralLayer(
+    _ config: ConfigReader, router: RouterPolicy = RouterPolicy(normalization: .sum(epsilon: 0))
+  ) throws(ConfigError) -> ConfigReader.LayerReader<[FFNLayerSpec]> {
+    let hidden = try config.size("hidden_size")
+    let experts = try config.size("num_local_experts", "num_experts")
+    let layer = try config.routed(
+      hidden: hidden, experts: experts, topK: config.topK(of: experts),
+      expert: config.network(
+        width: hidden, intermediate: config.size("intermediate_size"),
+        activation: config.activation()),
+      router: router)
+    return { _ in [layer] }
+  }
+
+  /// OLMoE (arXiv 2409.02060): as Mixtral, renormalised only when `norm_topk_prob` says so.
+  static func olmoe(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
+    try config.decoder(
+      DecoderForm(
+        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), queryKeyNorm: .wide),
+      feedForwards: mixtralLayer(config, router: config.softmaxRouter()))
+  }
+
+  /// Granite MoE: selection on the logits, softmax over the K selected.
+  static func graniteMoE(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
+    let hidden = try config.size("hidden_size")
+    let experts = try config.size("num_local_experts")
+    let shared: FeedForwardSpec? =
+      if try config.count("shared_intermediate_size") > 0 {
+        try config.network(
+          width: hidden, intermediate: config.size("shared_intermediate_size"),
+          activation: config.activation())
+      } else {
+        nil
+      }
+    let layer = try config.routed(
+      hidden: hidden, experts: experts, topK: config.topK(of: experts),
+      expert: config.network(
+        width: hidden, intermediate: config.size("intermediate_size"),
+        activation: config.activation()),
+      router: RouterPolicy(score: .softmaxOverSelected), shared: shared)
+    return try config.decoder(
+      DecoderForm(inputBias: .key("attention_bias"), outputBias: .key("attention_bias")),
+      feedForwards: { _ in [layer] })
+  }
+
+  /// Phi-3.5-MoE: the sparse mixer, whose jitter acts at inference too; layer norms.
+  static func phiMoE(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
+    let jitter = Float(try config.number("router_jitter_noise"))
+    return try config.decoder(
+      DecoderForm(
+        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), layerNorms: 4,
+        finalNorms: 2, windows: .every, headBias: .key("lm_head_bias")),
+      feedForwards: mixtralLayer(config, router: RouterPolicy(score: .sparseMixer(jitter: jitter))))
+  }
+
+  /// gpt-oss (arXiv 2508.10925): biases everywhere, a bounded SwiGLU, sinks, every second layer
+  /// windowed.
+  static func gptOSS(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
+    let hidden = try config.size("hidden_size")
+    let experts = try config.size("num_local_experts", "num_experts")
+    let layer = try config.routed(
+      hidden: hidden, experts: experts,
+      topK: config.topK(of: experts, "num_experts_per_tok", "experts_per_token"),
+      expert: config.network(
+        width: hidden, intermediate: config.size("intermediate_size"),
+        activation: .clampedSwiGLU(
+          alpha: Float(config.number("swiglu_alpha")), limit: Float(config.number("swiglu_limit"))),
+        bias: true),
+      router: RouterPolicy(score: .softmaxOverSelected, hasBias: true))
+    return try config.decoder(
+      DecoderForm(
+        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), hasSinks: true,
+        windows: .allButEvery(2)),
+      feedForwards: { _ in [layer] })
+  }
+}

@@ -1,0 +1,108 @@
+import LayerSpec
+
+/// One architecture's accounting: the document `tenfold.model/1`.
+public struct ModelDocument: Codable, Hashable, Sendable {
+  /// The schema this version writes.
+  public static let currentSchema = "tenfold.model/1"
+
+  /// A layer's feed-forward network at the document's tokens.
+  public struct SparseLayer: Codable, Hashable, Sendable {
+    /// Everything learned in one routed layer.
+    public var parameters: Int
+    /// FLOPs of its matrix products.
+    public var matmulFlops: Int
+  }
+
+  /// One layer.
+  public struct Layer: Codable, Hashable, Sendable {
+    /// Position, from 0.
+    public var index: Int
+    /// Form of what mixes tokens, absent when nothing does.
+    public var attention: String?
+    /// The feed-forward networks: `dense F=28672`, `sparse E=8 K=2 F=14336`.
+    public var ffn: [String]
+    /// Everything learned.
+    public var parameters: Int
+    /// What one token uses.
+    public var activeParameters: Int
+    /// FLOPs of the feed-forward networks' matrix products.
+    public var ffnMatmulFlops: Int
+  }
+
+  /// `tenfold.model/1`.
+  public var schema: String
+  /// Catalogue id or path.
+  public var id: String
+  /// `model_type` of the text model.
+  public var modelType: String
+  /// T, tokens that the FLOPs are counted for.
+  public var tokens: Int
+  /// H.
+  public var hiddenSize: Int
+  /// Rows of the embedding.
+  public var vocabularySize: Int
+  /// True when the head is the embedding.
+  public var tiedEmbeddings: Bool
+  /// Everything learned.
+  public var totalParameters: Int
+  /// What one token uses, the embedding's row left out (`Architecture.activeParameters`).
+  public var activeParameters: Int
+  /// Everything learned in routed experts.
+  public var routedExpertParameters: Int
+  /// The first routed layer; absent in a dense model.
+  public var sparseLayer: SparseLayer?
+  /// FLOPs of one forward pass.
+  public var forwardFlops: ForwardFLOPs
+  /// Every layer.
+  public var layers: [Layer]
+
+  /// The accounting of `architecture` at `tokens` tokens.
+  ///
+  /// - Throws: `AccountingError` when the number of tokens is negative or too large.
+  public init(_ architecture: Architecture, tokens: Int) throws(AccountingError) {
+    schema = Self.currentSchema
+    id = architecture.id
+    modelType = architecture.modelType
+    self.tokens = tokens
+    hiddenSize = architecture.hidden
+    vocabularySize = architecture.vocabulary
+    tiedEmbeddings = architecture.tiedEmbeddings
+    totalParameters = architecture.totalParameters
+    activeParameters = architecture.activeParameters
+    routedExpertParameters = architecture.routedExpertParameters
+    forwardFlops = try architecture.checkedForwardFLOPs(tokens: tokens)
+    if let first = architecture.firstRoutedLayer {
+      sparseLayer = SparseLayer(
+        parameters: first.parameters,
+        matmulFlops: try FFNLayerSpec.sparse(first).checkedMatmulFLOPs(tokens: tokens))
+    }
+    layers = architecture.layers.enumerated().map { index, layer in
+      Layer(
+        index: index, attention: layer.attention?.form.rawValue,
+        ffn: layer.feedForwards.map(\.label), parameters: layer.parameters,
+        activeParameters: layer.activeParameters,
+        ffnMatmulFlops: layer.feedForwards.reduce(0) { $0 + $1.matmulFLOPs(tokens: tokens) })
+    }
+  }
+}
+
+extension Architecture {
+  /// The first routed feed-forward network, `nil` in a dense model.
+  public var firstRoutedLayer: SparseLayerSpec? {
+    for network in layers.lazy.flatMap(\.feedForwards) {
+      if case .sparse(let spec) = network { return spec }
+    }
+    return nil
+  }
+}
+
+extension FFNLayerSpec {
+  /// The shape in a few letters: `dense F=28672`, `sparse E=8 K=2 F=14336`.
+  public var label: String {
+    switch self {
+    case .dense(let network): "dense F=\(network.intermediate)"
+    case .sparse(let layer):
+      "sparse E=\(layer.experts) K=\(layer.topK) F=\(layer.expert.intermediate)"
+    }
+  }
+}
