@@ -14,14 +14,18 @@ struct CellTables {
     guard !record.cells.isEmpty else {
       return [.paragraph("The record holds no measured comparison.")]
     }
-    return [.heading("Measured ratios"), .paragraph(legend)] + pairs.flatMap(section) + leftOut
+    let sections = pairs.flatMap(section)
+    return [.heading("Measured ratios")] + (sections.isEmpty ? [] : [.paragraph(legend)]) + sections
+      + leftOut
   }
 
   private var legend: String {
-    "Ratios are baseline / candidate of one pass through all feed-forward layers, so above 1x the "
-      + "candidate saves. FLOPs and bytes are counted; measured is the median time ratio of paired "
-      + "rounds with its interval; realised is measured / FLOPs; experts is how many distinct ones "
-      + "a layer read."
+    let confidence = record.cells.filter(\.isCredible).map(\.timeRatio.confidence).min() ?? 0
+    return
+      "Ratios are baseline / candidate of one pass through all feed-forward layers, so above 1x "
+      + "the candidate saves. FLOPs and bytes are counted; measured is the median time ratio of "
+      + "paired rounds, with its interval of at least \(Figures.percent(confidence)) confidence; "
+      + "realised is measured / FLOPs; experts is how many distinct ones a layer read."
   }
 
   /// Cells of one candidate, baseline and workload, in the order of the record.

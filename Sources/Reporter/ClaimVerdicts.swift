@@ -19,7 +19,7 @@ struct ClaimVerdicts {
       ]
     }
     var blocks: [Page.Block] = [.heading("Claims")]
-    if !shown.isEmpty { blocks.append(.table(table(shown))) }
+    if !shown.isEmpty { blocks += [.paragraph(Self.legend), .table(table(shown))] }
     if !rest.isEmpty {
       blocks.append(.heading("Also claimed of these candidates, without a figure here", level: 2))
       blocks.append(.list(summaries(rest)))
@@ -27,22 +27,39 @@ struct ClaimVerdicts {
     return blocks
   }
 
+  private static let legend =
+    "Measured is the most favourable matching cell, feed-forward layers only. FLOPs are of the same "
+    + "layers, and of the whole model, where it is known, for a not-a-kernel-claim."
+
   private func table(_ verdicts: [Verdict]) -> Table {
-    Table(
+    var told: Set<String> = []
+    let rows = byReason(verdicts).map { verdict in
+      // Many claims retell one statement; what was just said of one is not said again of the next.
+      let isNew = told.insert(verdict.reason).inserted
+      return Table.Row(
+        [
+          .init(verdict.claim), .init(Figures.claimed(verdict.claimed, verdict.qualifier)),
+          .init(verdict.analytic.map(Figures.ratio) ?? "-"),
+          .init(verdict.measured.map(Figures.estimate) ?? "-"),
+          .init(verdict.verdict.rawValue, tone: verdict.verdict.tone),
+        ], detail: isNew ? verdict.reason : "As above.")
+    }
+    return Table(
       columns: [
-        .init("claim"), .init("claimed", .right), .init("FLOPs", .right), .init("measured", .right),
-        .init("interval"), .init("verdict"),
-      ],
-      rows: verdicts.map { verdict in
-        Table.Row(
-          [
-            .init(verdict.claim), .init(Figures.claimed(verdict.claimed, verdict.qualifier)),
-            .init(verdict.analytic.map(Figures.ratio) ?? "-"),
-            .init(verdict.measured.map { Figures.measuredRatio($0.median) } ?? "-"),
-            .init(verdict.measured.map { Figures.interval($0.low, $0.high) } ?? "-"),
-            .init(verdict.verdict.rawValue, tone: verdict.verdict.tone),
-          ], detail: verdict.reason)
-      }, detailTitle: "reason")
+        .init("claim"), .init("claimed", .right), .init("FLOPs", .right), .init("measured"),
+        .init("verdict"),
+      ], rows: rows, detailTitle: "reason")
+  }
+
+  /// The same verdicts, those with equal reasons next to each other.
+  private func byReason(_ verdicts: [Verdict]) -> [Verdict] {
+    var order: [String] = []
+    var groups: [String: [Verdict]] = [:]
+    for verdict in verdicts {
+      if groups[verdict.reason] == nil { order.append(verdict.reason) }
+      groups[verdict.reason, default: []].append(verdict)
+    }
+    return order.flatMap { groups[$0, default: []] }
   }
 
   /// Claims with the same verdict and reason in one point: many retell one statement.
@@ -72,6 +89,11 @@ extension Verdict.Outcome {
 }
 
 extension Figures {
+  /// A measured ratio with its interval: `4.90x [4.85, 4.95]`.
+  static func estimate(_ measured: Verdict.Measured) -> String {
+    "\(measuredRatio(measured.median)) \(interval(measured.low, measured.high))"
+  }
+
   /// A claimed ratio in the claim's own manner: `6x`, `up to 2x`, `about 7x`, `over 10x`.
   static func claimed(_ value: Double?, _ qualifier: Claim.Qualifier) -> String {
     guard let value else { return "no number" }

@@ -6,13 +6,12 @@ public enum ClaimsReport {
   public static func page(listing claims: [Claim]) -> Page {
     let table = Table(
       columns: [
-        .init("claim"), .init("claimed", .right), .init("metric"), .init("scope"), .init("source"),
+        .init("claim"), .init("claimed", .right), .init("metric"), .init("scope"),
       ],
       rows: claims.map { claim in
         Table.Row([
           .init(claim.id), .init(Figures.claimed(claim.ratio, claim.qualifier)),
           .init(claim.metric.rawValue), .init(claim.scope.rawValue),
-          .init(claim.provenance.rawValue),
         ])
       })
     let testable = claims.count { $0.test.workload != nil }

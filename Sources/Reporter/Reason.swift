@@ -17,7 +17,8 @@ struct Reason {
     var parts = ["reaches \(reach(best: best, worst: worst))"]
     if outcome == .undecided { parts[0] += ", " + doubt(claim, best.timeRatio) }
     parts.append(flops(claim, best, analytic))
-    parts.append(cause(worst ?? best))
+    let place = worst.map { "at \(names.conditions(of: $0)) " } ?? ""
+    parts.append(place + cause(worst ?? best))
     return sentence(parts)
   }
 
@@ -31,17 +32,17 @@ struct Reason {
     var kernel: [String] = []
     if let analytic {
       kernel.append(
-        "\(Figures.ratio(analytic.wholeModel)) by FLOPs (feed-forward layers alone "
+        "FLOPs give \(Figures.ratio(analytic.wholeModel)) (feed-forward layers alone "
           + "\(Figures.ratio(analytic.feedForward)))")
     } else if let best {
-      kernel.append("\(Figures.ratio(best.flopRatio)) by FLOPs in the feed-forward layers")
+      kernel.append("FLOPs give \(Figures.ratio(best.flopRatio)) in the feed-forward layers")
     }
     if let best {
-      kernel.append("\(reach(best: best, worst: worst)) in time in the feed-forward layers")
+      kernel.append("the feed-forward layers measured \(reach(best: best, worst: worst))")
     }
     guard !kernel.isEmpty else { return sentence(parts) }
-    parts.append("per token the ratio is " + kernel.joined(separator: " and "))
-    if let left { parts.append(share(left, remainder)) }
+    parts.append("per token " + kernel.joined(separator: " and "))
+    if let left, let ratio = claim.ratio { parts.append(share(ratio, left, remainder)) }
     return sentence(parts)
   }
 
@@ -109,8 +110,7 @@ struct Reason {
   /// where the saving went; the bytes say why when time is close to their ratio.
   private func cause(_ cell: Cell) -> String {
     let time = cell.timeRatio.median
-    let place = names.conditions(of: cell)
-    if apart(time, cell.flopRatio) <= Self.closeness { return "at \(place) time follows FLOPs" }
+    if apart(time, cell.flopRatio) <= Self.closeness { return "time follows FLOPs" }
     if let bytes = cell.bytesRatio, apart(time, bytes) <= Self.follows,
       apart(time, bytes) < apart(time, cell.flopRatio)
     {
@@ -118,21 +118,23 @@ struct Reason {
       let read =
         experts > 0
         ? ": \(Figures.significant(experts, trimmed: true)) experts per layer are read" : ""
-      return "at \(place) time follows the bytes read (\(Figures.ratio(bytes))), not FLOPs\(read)"
+      return "time follows the bytes read (\(Figures.ratio(bytes))), not FLOPs\(read)"
     }
-    return "at \(place) the candidate runs at "
+    return "the candidate runs at "
       + Figures.rate(flopsPerSecond: cell.sides.candidate.flopsPerSecond) + ", the baseline at "
       + Figures.rate(flopsPerSecond: cell.sides.baseline.flopsPerSecond)
   }
 
-  private func share(_ left: Double, _ remainder: String) -> String {
+  /// What of a claimed ratio FLOPs leave unexplained.
+  private func share(_ claimed: Double, _ left: Double, _ remainder: String) -> String {
+    let explained = Figures.ratio(claimed / left)
     if left > Self.closeness {
-      return "which leaves a factor \(Figures.significant(left, digits: 2, trimmed: true)) "
-        + "to \(remainder)"
+      return "\(Figures.ratio(claimed)) over \(explained) leaves a factor "
+        + "\(Figures.significant(left, digits: 2, trimmed: true)) to explain by \(remainder)"
     }
     return left < 1 / Self.closeness
-      ? "which is more than the claim, so \(remainder) took some of it"
-      : "which is about the claim, and leaves nothing to \(remainder)"
+      ? "the claimed \(Figures.ratio(claimed)) is less than the \(explained) that FLOPs allow"
+      : "the claimed \(Figures.ratio(claimed)) is about what FLOPs allow"
   }
 
   /// The factor between two positive numbers, at least 1.

@@ -446,7 +446,7 @@ let ledgerData = #"""
       "baseline_id": "llama4-maverick",
       "metric": "inference-flops",
       "ratio": 0.4,
-      "qualifier": "exactly",
+      "qualifier": "about",
       "wording": "17B and 42B active",
       "arithmetic": "17B / 42B active parameters",
       "conditions": "per token; same vocab 202048",

@@ -1,0 +1,83 @@
+import LayerSpec
+import ModelSpec
+
+/// Hand-made records, with round numbers that can be checked by eye.
+enum Sample {
+  static func estimate(
+    _ low: Double, _ median: Double, _ high: Double, confidence: Double = 0.951
+  ) -> RatioEstimate {
+    RatioEstimate(median: median, low: low, high: high, confidence: confidence, rounds: 40)
+  }
+
+  /// A cell in which the baseline does 10 TFLOP in 100 s, and the candidate's FLOPs and time follow
+  /// from the ratios.
+  static func cell(
+    _ candidate: String, _ baseline: String, tokens: Int, flopRatio: Double,
+    _ time: RatioEstimate, bytesRatio: Double = 1, distinctExperts: Double = 2,
+    engine: String = "blas", routing: String = "uniform", alpha: Double? = nil,
+    scaled: String? = nil, resident: String? = nil, cautions: [String] = []
+  ) -> Cell {
+    let flops = 10_000_000_000_000
+    let bytes = 1_000_000_000
+    return Cell(
+      candidate: candidate, baseline: baseline, workload: "ffn-forward", tokens: tokens,
+      threads: 2, engine: engine, precision: .f32,
+      routing: RoutingSummary(
+        kind: routing, alpha: alpha, seed: 1, distinctExperts: distinctExperts, maxOverMean: 1.5,
+        gini: 0.2),
+      flopRatio: flopRatio, timeRatio: time, realisedShare: time.median / flopRatio,
+      sides: Sides(
+        baseline: Side(
+          flops: flops, bytes: bytes, secondsMedian: 100, scaled: scaled, residentExperts: nil,
+          layers: []),
+        candidate: Side(
+          flops: Int(Double(flops) / flopRatio), bytes: Int(Double(bytes) / bytesRatio),
+          secondsMedian: 100 / time.median, scaled: nil, residentExperts: resident, layers: [])),
+      rounds: [], cautions: cautions)
+  }
+
+  static func record(
+    _ cells: [Cell], candidates: [String] = [], status: Record.Status = .complete,
+    cautions: [String] = [], build: String = "release"
+  ) -> Record {
+    Record(
+      created: "2026-11-21T15:00:00Z", status: status,
+      tool: ToolIdentity(version: "0.1.0", commit: "abc1234", build: build, swift: "6.3.1"),
+      machine: MachineIdentity(
+        cpu: "AMD EPYC 9R14", architecture: "x86_64", cpuSignature: "25-17-1", logicalCPUs: 4,
+        effectiveCPUs: 2, lastLevelCacheBytes: 32 << 20, memoryBytes: 15 << 30,
+        operatingSystem: "Debian GNU/Linux 12 (bookworm)", kernel: "6.1.0", hypervisor: "KVM"),
+      blas: BLASIdentity(
+        path: "/usr/lib/x86_64-linux-gnu/libopenblas.so.0", version: "OpenBLAS 0.3.21",
+        core: "Zen", threads: 1, interface: "lp64", config: nil),
+      ceilings: [],
+      options: RunOptions(
+        suite: "custom", candidates: candidates, baselines: [], tokens: [1, 16], threads: 2,
+        engines: ["blas"], precision: .f32, routing: ["uniform"], budgetSeconds: 60,
+        memoryBytes: 8 << 30, seed: 1),
+      cells: cells, cautions: cautions)
+  }
+
+  /// Mixtral against Llama 2 70B, and Muse Spark Open against Llama 4 Maverick.
+  static let suite = record(
+    [
+      cell(
+        "mixtral-8x7b", "llama2-70b", tokens: 1, flopRatio: 5.33, estimate(4.85, 4.9, 4.95),
+        bytesRatio: 5.33, scaled: "1/8"),
+      cell(
+        "mixtral-8x7b", "llama2-70b", tokens: 16, flopRatio: 5.33, estimate(1.28, 1.3, 1.32),
+        bytesRatio: 1.35, distinctExperts: 7.92, scaled: "1/8"),
+      cell(
+        "mixtral-8x7b", "iso-active", tokens: 1, flopRatio: 1, estimate(0.93, 0.94, 0.96),
+        cautions: ["the clock moved during 3 rounds"]),
+      cell(
+        "muse-spark-open-816b-a42b", "llama4-maverick", tokens: 1, flopRatio: 0.41,
+        estimate(0.36, 0.372, 0.38), bytesRatio: 0.41, distinctExperts: 8, resident: "4 of 256"),
+    ], candidates: ["mixtral-8x7b", "muse-spark-open-816b-a42b"],
+    cautions: ["The governor is powersave."])
+
+  /// FLOP ratios that were counted elsewhere.
+  static let analytic: @Sendable (String, String) -> (Double, Double)? = { candidate, _ in
+    candidate == "muse-spark-open-816b-a42b" ? (0.36, 0.41) : nil
+  }
+}
