@@ -27,13 +27,26 @@ func file(of tensors: [String: StoredTensor]) throws -> SafetensorsFile {
   var data: [UInt8] = []
   for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
     let begin = data.count
-    for value in tensor.values { data += littleEndian(value.bitPattern) }
+    data.reserveCapacity(begin + 4 * tensor.values.count)
+    for value in tensor.values {
+      for shift in stride(from: UInt32(0), to: 32, by: 8) {
+        data.append(UInt8(truncatingIfNeeded: value.bitPattern >> shift))
+      }
+    }
     entries.append(
       #""\#(name)":{"dtype":"F32","shape":\#(tensor.shape),"data_offsets":[\#(begin),\#(data.count)]}"#
     )
   }
   return try SafetensorsFile(
     bytes: fileBytes(header: "{\(entries.joined(separator: ","))}", data: data))
+}
+
+/// The same file with another header over the same data.
+func replacing(_ text: String, with replacement: String, inHeaderOf bytes: [UInt8]) -> [UInt8] {
+  let dataStart = 8 + Int(bytes.span.littleEndian64(at: 0))
+  let header = String(decoding: bytes[8..<dataStart], as: UTF8.self)
+  return fileBytes(
+    header: header.replacing(text, with: replacement), data: Array(bytes[dataStart...]))
 }
 
 /// The tensors of a file, to be changed and written again.
