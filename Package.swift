@@ -22,8 +22,9 @@ let package = Package(
 
     // MARK: - What multiplies
     .target(name: "CBLAS", path: "Kernels/CBLAS", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CThread", path: "Kernels/CThread"),
     .target(
-      name: "MoEKernel", dependencies: ["CBLAS", "LayerSpec"], path: "Kernels/MoEKernel",
+      name: "MoEKernel", dependencies: ["CBLAS", "CThread", "LayerSpec"], path: "Kernels/MoEKernel",
       swiftSettings: kernelSettings),
 
     // MARK: - What is known, what is measured, what is told

@@ -1,0 +1,151 @@
+import LayerSpec
+
+/// Rows that go through one network, and where its tasks begin in the lists of tasks.
+struct RowGroup: BitwiseCopyable {
+  /// The lane that the network belongs to: routed experts or the shared expert.
+  var lane: Int32
+  /// The network in the lane's bank.
+  var network: Int32
+  /// The first row in the lane's buffers.
+  var firstRow: Int
+  /// Rows, at least 1.
+  var rows: Int
+  /// Where this group's hidden blocks begin among all tasks of the first stage.
+  var firstHiddenTask: Int
+  /// Where this group's output blocks begin among all tasks of the second stage.
+  var firstOutputTask: Int
+}
+
+/// Which rows go where: the (token, expert) pairs sorted by expert.
+///
+/// A counting sort: one walk to count, one over the experts for the offsets, one to place. It is
+/// stable, so rows of an expert are in order of token.
+final class Dispatch {
+  /// Tokens that chose each of the E computing experts.
+  let counts: AlignedBuffer<Int32>
+  /// The row of each (token, slot), or -1 for an identity expert.
+  let rowOfSlot: AlignedBuffer<Int32>
+  /// The (token, slot) of each row, as token·K + slot.
+  let slotOfRow: AlignedBuffer<Int32>
+  /// Groups of at least one row, most rows first.
+  let groups: AlignedBuffer<RowGroup>
+  private(set) var groupCount = 0
+  private(set) var hiddenTasks = 0
+  private(set) var outputTasks = 0
+
+  private let offsets: AlignedBuffer<Int32>
+  private let experts: Int
+  private let topK: Int
+
+  init(experts: Int, topK: Int, maxTokens: Int) {
+    self.experts = experts
+    self.topK = topK
+    counts = AlignedBuffer(count: experts)
+    offsets = AlignedBuffer(count: experts)
+    rowOfSlot = AlignedBuffer(count: maxTokens * topK)
+    slotOfRow = AlignedBuffer(count: maxTokens * topK)
+    groups = AlignedBuffer(count: min(experts, maxTokens * topK) + 1)
+  }
+
+  /// Sorts the choices of `tokens` tokens, K ids each.
+  func sort(_ chosen: UnsafeMutablePointer<Int32>, tokens: Int) {
+    let slots = tokens * topK
+    let (counts, offsets) = (self.counts.base, self.offsets.base)
+    counts.update(repeating: 0, count: experts)
+    for slot in 0..<slots where Int(chosen[slot]) < experts { counts[Int(chosen[slot])] &+= 1 }
+    var next: Int32 = 0
+    for expert in 0..<experts {
+      offsets[expert] = next
+      next &+= counts[expert]
+    }
+    for slot in 0..<slots {
+      let expert = Int(chosen[slot])
+      guard expert < experts else {
+        rowOfSlot.base[slot] = -1
+        continue
+      }
+      let row = offsets[expert]
+      offsets[expert] = row &+ 1
+      rowOfSlot.base[slot] = row
+      slotOfRow.base[Int(row)] = Int32(truncatingIfNeeded: slot)
+    }
+    groupCount = 0
+    hiddenTasks = 0
+    outputTasks = 0
+  }
+
+  /// Makes one group of every expert that has rows, largest first: the last tasks to be taken are
+  /// then small, and no thread waits long for another.
+  func formGroups(residentExperts: Int) {
+    var firstRow = 0
+    for expert in 0..<experts {
+      let rows = Int(counts.base[expert])
+      if rows > 0 {
+        append(lane: 0, network: expert % residentExperts, firstRow: firstRow, rows: rows)
+      }
+      firstRow += rows
+    }
+    sortGroupsByRows()
+  }
+
+  /// Adds a group behind the others.
+  func append(lane: Int, network: Int, firstRow: Int, rows: Int) {
+    groups[groupCount] = RowGroup(
+      lane: Int32(lane), network: Int32(network), firstRow: firstRow, rows: rows,
+      firstHiddenTask: 0, firstOutputTask: 0)
+    groupCount += 1
+  }
+
+  /// Numbers the tasks of both stages, given how many blocks a group is cut into.
+  func numberTasks(_ blocks: (RowGroup) -> (hidden: Int, output: Int)) {
+    for index in 0..<groupCount {
+      groups.base[index].firstHiddenTask = hiddenTasks
+      groups.base[index].firstOutputTask = outputTasks
+      let count = blocks(groups.base[index])
+      hiddenTasks += count.hidden
+      outputTasks += count.output
+    }
+  }
+
+  /// The group that a task belongs to: the last whose first task is not beyond it.
+  func group(ofHiddenTask task: Int) -> RowGroup {
+    lastGroup { groups.base[$0].firstHiddenTask <= task }
+  }
+
+  /// The group that a task of the second stage belongs to.
+  func group(ofOutputTask task: Int) -> RowGroup {
+    lastGroup { groups.base[$0].firstOutputTask <= task }
+  }
+
+  /// Binary search for the last group with `isBefore`; the first always has it.
+  @inline(__always)
+  private func lastGroup(_ isBefore: (Int) -> Bool) -> RowGroup {
+    var (low, high) = (0, groupCount)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if isBefore(middle) { low = middle } else { high = middle }
+    }
+    return groups.base[low]
+  }
+
+  /// Shell sort with Knuth's gaps (1, 4, 13, 40 …): in place, and fast enough for at most E groups.
+  ///
+  /// The order of equal groups is not the first one, but it is the same every time.
+  private func sortGroupsByRows() {
+    let groups = self.groups.base
+    var gap = 1
+    while gap < groupCount / 3 { gap = 3 * gap + 1 }
+    while gap > 0 {
+      for next in gap..<max(groupCount, gap) {
+        let moving = groups[next]
+        var place = next
+        while place >= gap && groups[place - gap].rows < moving.rows {
+          groups[place] = groups[place - gap]
+          place -= gap
+        }
+        groups[place] = moving
+      }
+      gap /= 3
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/// One whole product Y = X·Wᵀ as independent tasks: the router, and the way into and out of a latent
+/// space.
+///
+/// How it is cut depends on the shapes alone, never on the threads, so that results are the same to
+/// the last bit with any number of them.
+struct Projection {
+  private let matrices: any EngineMatrices
+  private let input: Rows
+  private let result: Rows
+  private let block: Int
+  private let blocks: Int
+  private let rowsPerTask: Int
+
+  /// Tasks, in any order.
+  let tasks: Int
+
+  init(_ matrices: any EngineMatrices, input: Rows, into result: Rows) {
+    self.matrices = matrices
+    self.input = input
+    self.result = result
+    // A router has few outputs: cut in four, and long inputs in strips, it still occupies threads.
+    let isNarrow = matrices.outputs < Self.wide
+    rowsPerTask = isNarrow ? 64 : 512
+    let quarter = paddedToVector((matrices.outputs + 3) / 4)
+    let preferred = matrices.block(rows: min(input.count, rowsPerTask))
+    block = isNarrow ? min(preferred, quarter) : preferred
+    blocks = (matrices.outputs + block - 1) / block
+    tasks = blocks * ((input.count + rowsPerTask - 1) / rowsPerTask)
+  }
+
+  /// Outputs from which blocks alone make enough tasks.
+  private static let wide = 2048
+
+  /// Computes one block of outputs for one strip of rows.
+  func perform(_ task: Int) {
+    let firstRow = task / blocks * rowsPerTask
+    let rows = min(rowsPerTask, input.count - firstRow)
+    let first = task % blocks * block
+    matrices.multiply(
+      matrix: 0, outputs: first..<min(first + block, matrices.outputs),
+      input: input.part(from: firstRow, count: rows),
+      into: result.part(from: firstRow, count: rows, column: first), accumulate: false)
+  }
+}

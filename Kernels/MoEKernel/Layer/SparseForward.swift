@@ -1,0 +1,258 @@
+import LayerSpec
+
+extension SparseLayer {
+  /// One pass: `output` becomes the layer's value for every row of `input`.
+  ///
+  /// Allocates nothing. Results do not depend on the number of threads.
+  ///
+  /// - Parameters:
+  ///   - input: Tokens × H; 0 tokens are legal.
+  ///   - output: As many rows and columns as `input`, another matrix.
+  ///   - workspace: Made by `makeWorkspace` of this layer; holds the routing afterwards.
+  public func forward(
+    _ input: Matrix, into output: Matrix, workspace: Workspace, pool: WorkerPool
+  ) {
+    precondition(
+      input.columns == spec.hidden && output.columns == spec.hidden && input.rows == output.rows,
+      "a layer of width \(spec.hidden) cannot turn \(input.rows)×\(input.columns) into "
+        + "\(output.rows)×\(output.columns)")
+    precondition(input !== output, "a pass cannot write over its own input")
+    guard let routing = workspace.routing else {
+      preconditionFailure("the workspace was made by a dense layer")
+    }
+    workspace.begin(tokens: input.rows, pool: pool)
+    if input.rows == 0 { return }
+    let pass = SparsePass(
+      layer: self, input: input.all, output: output.all, workspace: workspace, routing: routing,
+      pool: pool)
+    pass.project()
+    pass.route()
+    pass.dispatch()
+    pass.gather()
+    pass.computeHidden()
+    pass.computeOutputs()
+    pass.combine()
+    pass.leaveLatentSpace()
+  }
+}
+
+/// One pass through a sparse layer.
+///
+/// Each step is at most one region of the pool.
+private struct SparsePass {
+  let layer: SparseLayer
+  let input: Rows
+  let output: Rows
+  let workspace: Workspace
+  let routing: Routing
+  let pool: WorkerPool
+
+  private var spec: SparseLayerSpec { layer.spec }
+  private var tokens: Int { input.count }
+
+  /// What the experts read, one row a token.
+  private var expertInput: Rows { routing.latentInput?.all ?? input }
+
+  // MARK: Routing
+
+  /// Router logits, and the way into the latent space.
+  func project() {
+    let logits = Projection(layer.router, input: input, into: routing.logits.all)
+    let latent = layer.latent.map {
+      Projection($0.inputProjection, input: input, into: expertInput)
+    }
+    pool.forEach(logits.tasks + (latent?.tasks ?? 0)) { _, task in
+      if task < logits.tasks {
+        logits.perform(task)
+      } else {
+        latent?.perform(task - logits.tasks)
+      }
+    }
+  }
+
+  /// Selection and weights of every token, and what else is one value or one row a token.
+  func route() {
+    forEachToken(elements: spec.choices + spec.expertWidth) { worker, token in
+      let row = routing.logits.all[token]
+      Scores.finishLogits(
+        row, count: spec.choices, policy: spec.router, bias: layer.routerBias?.all[0])
+      Selection.route(
+        row, layer: spec, selectionBias: layer.selectionBias?.all[0],
+        scratch: routing.scratch[worker], experts: routing.experts.base + token * spec.topK,
+        weights: routing.weights.base + token * spec.topK)
+      if let gate = layer.sharedGate {
+        let z = Norm.dot(gate.all[0], input[token], count: spec.hidden)
+        routing.sharedFactor.base[token] = logistic(Vector(repeating: z))[0]
+      }
+      if let latent = layer.latent {
+        Norm.apply(
+          to: expertInput[token], count: spec.expertWidth, scale: latent.inputNorm.all[0],
+          epsilon: latent.spec.inputNormEpsilon)
+      }
+    }
+  }
+
+  /// The lists of tasks.
+  func dispatch() {
+    let dispatch = routing.dispatch
+    dispatch.sort(routing.experts.base, tokens: tokens)
+    dispatch.formGroups(residentExperts: layer.residentExperts)
+    if layer.shared != nil { dispatch.append(lane: 1, network: 0, firstRow: 0, rows: tokens) }
+    dispatch.numberTasks { group in
+      let bank = bank(group)
+      let networks = bank.networks
+      return (
+        blocks(bank.spec.intermediate, networks.hiddenBlock(rows: group.rows)),
+        blocks(bank.spec.width, networks.down.block(rows: group.rows))
+      )
+    }
+  }
+
+  /// Brings the rows of each expert together.
+  ///
+  /// An expert with one row reads it where it is.
+  func gather() {
+    let dispatch = routing.dispatch
+    let (source, target) = (expertInput, workspace.gathered.all)
+    pool.forEach(dispatch.groupCount) { _, index in
+      let group = dispatch.groups.base[index]
+      guard group.lane == 0, group.rows > 1 || scalesInput else { return }
+      for row in group.firstRow..<(group.firstRow + group.rows) {
+        let slot = Int(dispatch.slotOfRow.base[row])
+        Gather.copyRow(
+          source[slot / spec.topK], to: target[row], count: spec.expertWidth,
+          factor: scalesInput ? routing.weights.base[slot] : nil)
+      }
+    }
+  }
+
+  // MARK: Experts
+
+  /// Gate, up and activation of every (expert, block of hidden units).
+  func computeHidden() {
+    let dispatch = routing.dispatch
+    pool.forEach(dispatch.hiddenTasks) { worker, task in
+      let group = dispatch.group(ofHiddenTask: task)
+      let bank = bank(group)
+      let block = bank.networks.hiddenBlock(rows: group.rows)
+      let first = (task - group.firstHiddenTask) * block
+      bank.networks.hidden(
+        network: Int(group.network), units: first..<min(first + block, bank.spec.intermediate),
+        input: inputRows(group),
+        into: workspace.hidden[Int(group.lane)].all
+          .part(from: group.firstRow, count: group.rows, column: first),
+        epilogue: bank.epilogue(Int(group.network)), scratch: workspace.scratch(worker))
+    }
+  }
+
+  /// Down of every (expert, block of outputs).
+  func computeOutputs() {
+    let dispatch = routing.dispatch
+    pool.forEach(dispatch.outputTasks) { _, task in
+      let group = dispatch.group(ofOutputTask: task)
+      let bank = bank(group)
+      let down = bank.networks.down
+      let block = down.block(rows: group.rows)
+      let first = (task - group.firstOutputTask) * block
+      let outputs = first..<min(first + block, bank.spec.width)
+      let result = workspace.outputs[Int(group.lane)].all
+        .part(from: group.firstRow, count: group.rows, column: first)
+      down.multiply(
+        matrix: Int(group.network), outputs: outputs,
+        input: workspace.hidden[Int(group.lane)].all
+          .part(from: group.firstRow, count: group.rows),
+        into: result, accumulate: false)
+      if let bias = bank.outputBias(Int(group.network)) {
+        add(bias + first, to: result, columns: outputs.count)
+      }
+    }
+  }
+
+  // MARK: Combining
+
+  /// The weighted sum of each token's experts, and the shared expert where it has the same width.
+  func combine() {
+    let sums = routing.latentSum?.all ?? output
+    let addsShared = layer.shared != nil && layer.latent == nil
+    forEachToken(elements: (spec.topK + 1) * spec.expertWidth) { worker, token in
+      let terms = routing.terms(worker)
+      var count = 0
+      for slot in (token * spec.topK)..<((token + 1) * spec.topK) {
+        terms[count] = term(ofSlot: slot, token: token)
+        count += 1
+      }
+      if addsShared {
+        terms[count] = sharedTerm(token)
+        count += 1
+      }
+      Combine.sum(
+        terms, count: count, columns: spec.expertWidth, scale: layer.latent?.expertNorm.all[0],
+        into: sums[token])
+    }
+  }
+
+  /// P_post, and the shared expert of a layer with a latent space.
+  func leaveLatentSpace() {
+    guard let latent = layer.latent, let sums = routing.latentSum?.all else { return }
+    let projection = Projection(
+      latent.outputProjection, input: sums.part(from: 0, count: tokens), into: output)
+    pool.forEach(projection.tasks) { _, task in projection.perform(task) }
+    guard layer.shared != nil else { return }
+    forEachToken(elements: 2 * spec.hidden) { worker, token in
+      let terms = routing.terms(worker)
+      terms[0] = Term(row: output[token], factor: 1)
+      terms[1] = sharedTerm(token)
+      Combine.sum(terms, count: 2, columns: spec.hidden, scale: nil, into: output[token])
+    }
+  }
+
+  private func term(ofSlot slot: Int, token: Int) -> Term {
+    let weight = routing.weights.base[slot]
+    let row = Int(routing.dispatch.rowOfSlot.base[slot])
+    guard row >= 0 else { return Term(row: expertInput[token], factor: weight) }
+    let value = workspace.outputs[0].all[row]
+    var factor = scalesInput ? 1 : weight
+    if let latent = layer.latent {
+      factor *= Norm.inverseRootMeanSquare(
+        value, count: spec.expertWidth, epsilon: latent.spec.expertNormEpsilon)
+    }
+    return Term(row: value, factor: factor)
+  }
+
+  private func sharedTerm(_ token: Int) -> Term {
+    Term(
+      row: workspace.outputs[1].all[token],
+      factor: layer.sharedGate == nil ? 1 : routing.sharedFactor.base[token])
+  }
+
+  // MARK: Helpers
+
+  private var scalesInput: Bool { spec.router.application == .input }
+
+  private func bank(_ group: RowGroup) -> NetworkBank {
+    guard group.lane == 1, let shared = layer.shared else { return layer.experts }
+    return shared
+  }
+
+  private func inputRows(_ group: RowGroup) -> Rows {
+    if group.lane == 1 { return input }
+    if group.rows == 1 && !scalesInput {
+      let token = Int(routing.dispatch.slotOfRow.base[group.firstRow]) / spec.topK
+      return expertInput.part(from: token, count: 1)
+    }
+    return workspace.gathered.all.part(from: group.firstRow, count: group.rows)
+  }
+
+  private func blocks(_ count: Int, _ block: Int) -> Int { (count + block - 1) / block }
+
+  /// Calls `body` for every token, on the caller alone when there is too little to share.
+  ///
+  /// - Parameter elements: Elements that one token's work touches.
+  private func forEachToken(elements: Int, _ body: (_ worker: Int, _ token: Int) -> Void) {
+    let grain = max(1, Self.elementsWorthAThread / max(elements, 1))
+    pool.forEach(tokens, grain: grain, body)
+  }
+
+  /// Work that takes about as long as waking another thread: some ten microseconds.
+  private static let elementsWorthAThread = 1 << 15
+}

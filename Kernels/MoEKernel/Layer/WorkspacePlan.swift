@@ -1,0 +1,75 @@
+import LayerSpec
+
+/// What a pass needs beside weights, input and output, counted before anything is allocated.
+struct WorkspacePlan {
+  var maxTokens: Int
+  var threads: Int
+  /// What routes, `nil` for a dense layer.
+  var layer: SparseLayerSpec?
+  /// Hidden rows and their padded length: routed experts or dense segments, then the shared expert.
+  var hidden: [(rows: Int, columns: Int)] = []
+  /// Rows of expert inputs, in order of expert.
+  var gathered = (rows: 0, columns: 0)
+  /// Rows that networks write, before they are combined.
+  var outputs: [(rows: Int, columns: Int)] = []
+  /// Scratch of one worker for the products.
+  var scratchPerThread = 0
+
+  /// For a routed layer.
+  init(_ layer: SparseLayerSpec, maxTokens: Int, threads: Int, scratchPerThread: Int) {
+    self.maxTokens = maxTokens
+    self.threads = threads
+    self.layer = layer
+    self.scratchPerThread = scratchPerThread
+    let slots = Saturating.product(maxTokens, layer.topK)
+    let width = paddedToVector(layer.expertWidth)
+    gathered = (slots, width)
+    hidden = [(slots, paddedToVector(layer.expert.intermediate))]
+    outputs = [(slots, width)]
+    if let shared = layer.shared {
+      hidden.append((maxTokens, paddedToVector(shared.network.intermediate)))
+      outputs.append((maxTokens, paddedToVector(layer.hidden)))
+    }
+  }
+
+  /// For `segments` networks laid end to end.
+  init(
+    dense spec: FeedForwardSpec, segments: Int, maxTokens: Int, threads: Int, scratchPerThread: Int
+  ) {
+    self.maxTokens = maxTokens
+    self.threads = threads
+    self.scratchPerThread = scratchPerThread
+    hidden = [(Saturating.product(maxTokens, segments), paddedToVector(spec.intermediate))]
+  }
+
+  /// Bytes of everything; `Int.max` where they cannot be counted.
+  var bytes: Int {
+    var elements = Saturating.product(threads, scratchPerThread)
+    for (rows, columns) in hidden + outputs + [gathered] {
+      elements = Saturating.sum(elements, Saturating.product(rows, columns))
+    }
+    if let layer {
+      let slots = Saturating.product(maxTokens, layer.topK)
+      let logits = Saturating.product(maxTokens, paddedToVector(layer.choices))
+      elements = Saturating.sum(elements, Saturating.sum(logits, Saturating.product(slots, 4)))
+      if let latent = layer.latent {
+        let rows = Saturating.product(maxTokens, paddedToVector(latent.width))
+        elements = Saturating.sum(elements, Saturating.product(rows, 2))
+      }
+    }
+    return Saturating.product(elements, 4)
+  }
+}
+
+/// Arithmetic on sizes that stops at `Int.max`, which fits no limit of memory.
+enum Saturating {
+  static func product(_ a: Int, _ b: Int) -> Int {
+    let (value, overflow) = a.multipliedReportingOverflow(by: b)
+    return overflow ? .max : value
+  }
+
+  static func sum(_ a: Int, _ b: Int) -> Int {
+    let (value, overflow) = a.addingReportingOverflow(b)
+    return overflow ? .max : value
+  }
+}

@@ -1,0 +1,107 @@
+/// A row-major matrix of 32-bit floats that owns aligned memory.
+///
+/// It is a class, so that many may be kept in an array (a benchmark's batches) and one may be
+/// given to a kernel without a copy. It is not `Sendable`: kernels share it by pointer inside one
+/// pass only.
+public final class Matrix {
+  /// Number of rows.
+  public let rows: Int
+  /// Number of columns, and elements from one row to the next.
+  public let columns: Int
+  let buffer: AlignedBuffer<Float>
+
+  /// A matrix of zeros; either size may be 0.
+  public init(rows: Int, columns: Int) {
+    precondition(rows >= 0 && columns >= 0, "a matrix cannot be \(rows)×\(columns)")
+    let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
+    precondition(!overflow, "a matrix of \(rows)×\(columns) cannot be addressed")
+    self.rows = rows
+    self.columns = columns
+    buffer = AlignedBuffer(count: count)
+  }
+
+  /// A matrix with the given elements, row after row.
+  public convenience init(rows: Int, columns: Int, elements: [Float]) {
+    self.init(rows: rows, columns: columns)
+    precondition(
+      elements.count == rows * columns,
+      "\(elements.count) elements do not fill \(rows)×\(columns)")
+    elements.withUnsafeBufferPointer { source in
+      guard let start = source.baseAddress else { return }
+      buffer.base.update(from: start, count: source.count)
+    }
+  }
+
+  /// The element at a row and a column, checked.
+  public subscript(row: Int, column: Int) -> Float {
+    get { buffer[index(row, column)] }
+    set { buffer[index(row, column)] = newValue }
+  }
+
+  private func index(_ row: Int, _ column: Int) -> Int {
+    precondition(
+      row >= 0 && row < rows && column >= 0 && column < columns,
+      "element (\(row), \(column)) is outside \(rows)×\(columns)")
+    return row * columns + column
+  }
+
+  /// A copy of one row.
+  public func row(_ row: Int) -> [Float] {
+    precondition(row >= 0 && row < rows, "row \(row) is outside 0..<\(rows)")
+    return Array(UnsafeBufferPointer(start: buffer.base + row * columns, count: columns))
+  }
+
+  /// Replaces one row.
+  public func setRow(_ row: Int, to values: [Float]) {
+    precondition(row >= 0 && row < rows, "row \(row) is outside 0..<\(rows)")
+    precondition(values.count == columns, "\(values.count) values do not fill \(columns) columns")
+    values.withUnsafeBufferPointer { source in
+      guard let start = source.baseAddress else { return }
+      (buffer.base + row * columns).update(from: start, count: columns)
+    }
+  }
+
+  /// A copy of all elements, row after row.
+  public var elements: [Float] {
+    Array(UnsafeBufferPointer(start: buffer.base, count: buffer.count))
+  }
+
+  /// Reads all elements in place, row after row.
+  public func withElements<Result>(_ body: (Span<Float>) throws -> Result) rethrows -> Result {
+    let elements = UnsafeBufferPointer(start: buffer.base, count: buffer.count)
+    return try withExtendedLifetime(self) { try body(elements.span) }
+  }
+
+  /// Changes all elements in place, row after row.
+  public func withMutableElements<Result>(
+    _ body: (inout MutableSpan<Float>) throws -> Result
+  ) rethrows -> Result {
+    let elements = UnsafeMutableBufferPointer(start: buffer.base, count: buffer.count)
+    return try withExtendedLifetime(self) {
+      var span = elements.mutableSpan
+      return try body(&span)
+    }
+  }
+
+  /// All rows, for kernels.
+  var all: Rows { Rows(base: buffer.base, stride: columns, count: rows) }
+}
+
+/// Rows of floats at a stride, borrowed from a matrix for the length of a pass.
+struct Rows {
+  let base: UnsafeMutablePointer<Float>
+  /// Elements from one row to the next.
+  let stride: Int
+  let count: Int
+
+  /// The first element of one row.
+  @inline(__always)
+  subscript(row: Int) -> UnsafeMutablePointer<Float> { base + row &* stride }
+
+  /// A part of the rows, starting at a column.
+  @inline(__always)
+  func part(from row: Int, count: Int, column: Int = 0) -> Rows {
+    assert(row >= 0 && count >= 0 && row + count <= self.count)
+    return Rows(base: base + (row &* stride &+ column), stride: stride, count: count)
+  }
+}

@@ -1,0 +1,106 @@
+import Glibc
+import LayerSpec
+
+// Networks one token at a time in double precision, row by row in plain order.
+
+enum Reference {
+  /// W·x with rows spread over the pool.
+  ///
+  /// - Parameter row: Copies one canonical row of W.
+  static func product(
+    rows: Int, vector: [Double], pool: WorkerPool,
+    row copyRow: (_ row: Int, _ target: UnsafeMutablePointer<Float>) -> Void
+  ) -> [Double] {
+    let columns = vector.count
+    let buffer = Matrix(rows: pool.threads, columns: paddedToVector(columns))
+    defer { withExtendedLifetime(buffer) {} }
+    let buffers = buffer.all
+    return [Double](unsafeUninitializedCapacity: rows) { result, count in
+      guard let result = result.baseAddress else { return }
+      vector.withUnsafeBufferPointer { vector in
+        guard let vector = vector.baseAddress else { return }
+        pool.forEach(rows, grain: 16) { worker, row in
+          copyRow(row, buffers[worker])
+          result[row] = dot(buffers[worker], vector, count: columns)
+        }
+      }
+      count = rows
+    }
+  }
+
+  /// Σ w·x in eight chains of double precision.
+  private static func dot(
+    _ weights: UnsafeMutablePointer<Float>, _ vector: UnsafePointer<Double>, count: Int
+  ) -> Double {
+    var sums = SIMD8<Double>.zero
+    var index = 0
+    while index &+ 8 <= count {
+      let w = UnsafeRawPointer(weights + index).loadUnaligned(as: SIMD8<Float>.self)
+      let x = UnsafeRawPointer(vector + index).loadUnaligned(as: SIMD8<Double>.self)
+      sums += SIMD8<Double>(w) * x
+      index &+= 8
+    }
+    var total = sums.sum()
+    while index < count {
+      total += Double(weights[index]) * vector[index]
+      index &+= 1
+    }
+    return total
+  }
+
+  /// One network's output for one row.
+  static func output(
+    of bank: NetworkBank, network: Int, row: [Double], pool: WorkerPool
+  ) -> [Double] {
+    let spec = bank.spec
+    func hidden(_ part: NetworkPart) -> [Double] {
+      let product = product(rows: spec.intermediate, vector: row, pool: pool) {
+        bank.networks.copyRow($0, of: part, network: network, to: $1)
+      }
+      return added(product, bank.hiddenBias(part, network))
+    }
+    let up = hidden(.up)
+    let active =
+      spec.isGated
+      ? zip(hidden(.gate), up).map { activate(spec.activation, $0, $1) }
+      : up.map { activate(spec.activation, $0, 1) }
+    let down = product(rows: spec.width, vector: active, pool: pool) {
+      bank.networks.down.copyRow($0, matrix: network, to: $1)
+    }
+    return added(down, bank.outputBias(network))
+  }
+
+  /// The values plus a bias, if there is one.
+  static func added(_ values: [Double], _ bias: UnsafeMutablePointer<Float>?) -> [Double] {
+    guard let bias else { return values }
+    return values.enumerated().map { $1 + Double(bias[$0]) }
+  }
+
+  /// The activations as `Activation` defines them.
+  static func activate(_ activation: Activation, _ g: Double, _ u: Double) -> Double {
+    func silu(_ z: Double) -> Double { z / (1 + exp(-z)) }
+    switch activation {
+    case .silu: return silu(g) * u
+    case .gelu: return g * 0.5 * erfc(-g / 2.0.squareRoot()) * u
+    case .geluTanh:
+      let inner = (2 / Double.pi).squareRoot() * (g + 0.044715 * g * g * g)
+      return 0.5 * g * (1 + tanh(inner)) * u
+    case .relu: return max(g, 0) * u
+    case .reluSquared: return max(g, 0) * max(g, 0) * u
+    case .clampedSiLU(let limit):
+      let bound = Double(limit)
+      return silu(min(g, bound)) * max(min(u, bound), -bound)
+    case .clampedSwiGLU(let alpha, let limit):
+      let bound = Double(limit)
+      let gate = min(g, bound)
+      return (max(min(u, bound), -bound) + 1) * gate / (1 + exp(-Double(alpha) * gate))
+    }
+  }
+
+  /// v·scale / √(mean(v²) + epsilon); without a scale where there is none.
+  static func norm(_ v: [Double], scale: Matrix, epsilon: Float) -> [Double] {
+    let mean = v.map { $0 * $0 }.reduce(0, +) / Double(v.count)
+    let factor = 1 / (mean + Double(epsilon)).squareRoot()
+    return v.enumerated().map { $1 * factor * Double(scale[0, $0]) }
+  }
+}

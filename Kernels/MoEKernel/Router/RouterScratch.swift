@@ -1,0 +1,35 @@
+/// What one worker needs to route one token.
+///
+/// Rows are padded to vectors.
+struct RouterScratch {
+  /// Scores of all choices.
+  let scores: UnsafeMutablePointer<Float>
+  /// Scores plus selection bias, masked by groups.
+  let choice: UnsafeMutablePointer<Float>
+  /// Room for the K selected, the kept groups, or two of a group.
+  let keys: UnsafeMutablePointer<Int64>
+  /// Scores of the groups.
+  let groups: UnsafeMutablePointer<Float>
+}
+
+/// The scratch of all workers.
+final class RouterScratchPool {
+  private let floats: Matrix
+  private let keys: AlignedBuffer<Int64>
+  private let padded: Int
+  private let keysPerWorker: Int
+
+  init(workers: Int, choices: Int, topK: Int, groups: Int) {
+    padded = paddedToVector(max(choices, groups))
+    keysPerWorker = max(topK, groups, 2)
+    floats = Matrix(rows: workers * 3, columns: padded)
+    keys = AlignedBuffer(count: workers * keysPerWorker)
+  }
+
+  subscript(worker: Int) -> RouterScratch {
+    let rows = floats.all
+    return RouterScratch(
+      scores: rows[worker * 3], choice: rows[worker * 3 + 1],
+      keys: keys.base + worker * keysPerWorker, groups: rows[worker * 3 + 2])
+  }
+}

@@ -1,0 +1,192 @@
+import CThread
+import Glibc
+import Synchronization
+
+/// Persistent threads that run one region of work at a time, the caller among them.
+///
+/// `run` is one parallel region and ends with a barrier. Between regions the threads spin for some
+/// microseconds, which is what separates the regions of one pass, and then sleep. Inside a region,
+/// tasks come from one atomic counter (`forEach`), so that no thread waits while work is left.
+public final class WorkerPool {
+  /// Threads of a region, the caller included.
+  public let threads: Int
+
+  private let state: PoolState
+  private var handles: [pthread_t] = []
+  /// Where the caller could run before it was pinned; `nil` when it was not.
+  private let callerCPUs: cthread_cpus?
+
+  /// Starts `threads - 1` threads; the caller of `run` is the remaining one.
+  ///
+  /// - Parameter pinned: Keeps worker i on the i-th CPU that this process may use. That includes the
+  ///   calling thread as worker 0, until the pool ends.
+  public init(threads: Int, pinned: Bool = false) {
+    precondition(threads >= 1, "a pool needs at least 1 thread, and \(threads) were asked for")
+    self.threads = threads
+    state = PoolState(workers: threads - 1)
+    let allowed = pinned ? cthread_get_cpus() : nil
+    callerCPUs = allowed
+    for worker in 1..<max(threads, 1) {
+      let start = Unmanaged.passRetained(WorkerStart(state, worker, allowed))
+      var handle = pthread_t()
+      let status = pthread_create(&handle, nil, workerMain, start.toOpaque())
+      precondition(status == 0, "the system gave no thread: \(String(cString: strerror(status)))")
+      handles.append(handle)
+    }
+    if let allowed { cthread_set_cpus(cthread_one_cpu(allowed, 0)) }
+  }
+
+  deinit {
+    state.end()
+    for handle in handles { pthread_join(handle, nil) }
+    if let callerCPUs { cthread_set_cpus(callerCPUs) }
+  }
+
+  /// Calls `body` once on every thread with the worker's number and returns when all have returned.
+  ///
+  /// The body runs on several threads at once: what it writes must be its own. Regions do not nest.
+  public func run(_ body: (_ worker: Int) -> Void) {
+    if threads == 1 {
+      body(0)
+    } else {
+      withoutActuallyEscaping(body) { state.run($0) }
+    }
+  }
+
+  /// Calls `body` once for every index in `0..<count`, spread over the threads as they come free.
+  ///
+  /// - Parameter grain: Consecutive indices that a thread takes at a time.
+  public func forEach(
+    _ count: Int, grain: Int = 1, _ body: (_ worker: Int, _ index: Int) -> Void
+  ) {
+    if threads == 1 || count <= grain {
+      for index in 0..<max(count, 0) { body(0, index) }
+      return
+    }
+    state.nextTask.store(0, ordering: .relaxed)
+    run { worker in
+      while true {
+        let first = state.nextTask.wrappingAdd(grain, ordering: .relaxed).oldValue
+        if first >= count { break }
+        for index in first..<min(first + grain, count) { body(worker, index) }
+      }
+    }
+  }
+}
+
+/// What the threads of a pool share.
+///
+/// `@unchecked Sendable`: `body` is written before `generation` is released and read after it is
+/// acquired; the mutex and the conditions are made for sharing; the rest is atomic or constant.
+private final class PoolState: @unchecked Sendable {
+  /// Tasks handed out in the present region.
+  let nextTask = Atomic<Int>(0)
+
+  private let workers: Int
+  /// Counts regions; a change tells the threads that `body` is new.
+  private let generation = Atomic<Int>(0)
+  /// Threads that have not finished the present region.
+  private let running = Atomic<Int>(0)
+  private let isEnding = Atomic<Bool>(false)
+  private let isInRegion = Atomic<Bool>(false)
+  private var body: ((Int) -> Void)?
+
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let workCame = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let workEnded = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  /// Looks at a flag before sleeping: about 50 µs, longer than the gap between two regions of a
+  /// pass and than a wake-up costs, short enough not to be seen as load between passes.
+  private static let spins = 1_000
+
+  init(workers: Int) {
+    self.workers = workers
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(workCame, nil)
+    pthread_cond_init(workEnded, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(workEnded)
+    pthread_cond_destroy(workCame)
+    pthread_mutex_destroy(mutex)
+    workEnded.deallocate()
+    workCame.deallocate()
+    mutex.deallocate()
+  }
+
+  func run(_ work: @escaping (Int) -> Void) {
+    let nests = isInRegion.exchange(true, ordering: .acquiring)
+    precondition(!nests, "a region was started inside a region of the same pool")
+    body = work
+    running.store(workers, ordering: .relaxed)
+    announce()
+    work(0)
+    wait(for: workEnded) { running.load(ordering: .acquiring) == 0 }
+    body = nil
+    isInRegion.store(false, ordering: .releasing)
+  }
+
+  func end() {
+    isEnding.store(true, ordering: .relaxed)
+    announce()
+  }
+
+  /// What a thread does until the pool ends.
+  func work(as worker: Int) {
+    var seen = 0
+    while true {
+      wait(for: workCame) { generation.load(ordering: .acquiring) != seen }
+      seen += 1
+      if isEnding.load(ordering: .relaxed) { return }
+      body?(worker)
+      if running.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
+        pthread_mutex_lock(mutex)
+        pthread_cond_signal(workEnded)
+        pthread_mutex_unlock(mutex)
+      }
+    }
+  }
+
+  private func announce() {
+    // The change is made under the mutex, so that no thread can look, see nothing and then sleep
+    // through the broadcast.
+    pthread_mutex_lock(mutex)
+    generation.add(1, ordering: .releasing)
+    pthread_cond_broadcast(workCame)
+    pthread_mutex_unlock(mutex)
+  }
+
+  /// Spins for a while, then sleeps until `condition` holds.
+  private func wait(for signal: UnsafeMutablePointer<pthread_cond_t>, _ condition: () -> Bool) {
+    for _ in 0..<Self.spins {
+      if condition() { return }
+      cthread_spin_hint()
+    }
+    pthread_mutex_lock(mutex)
+    while !condition() { pthread_cond_wait(signal, mutex) }
+    pthread_mutex_unlock(mutex)
+  }
+}
+
+/// What a new thread is given.
+private final class WorkerStart {
+  let state: PoolState
+  let worker: Int
+  /// CPUs to choose one of; `nil` to run anywhere.
+  let cpus: cthread_cpus?
+
+  init(_ state: PoolState, _ worker: Int, _ cpus: cthread_cpus?) {
+    self.state = state
+    self.worker = worker
+    self.cpus = cpus
+  }
+}
+
+private func workerMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let argument else { return nil }
+  let start = Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
+  if let cpus = start.cpus { cthread_set_cpus(cthread_one_cpu(cpus, Int32(start.worker))) }
+  start.state.work(as: start.worker)
+  return nil
+}
