@@ -32,23 +32,29 @@ struct ClaimVerdicts {
     + "layers, and of the whole model, where it is known, for a not-a-kernel-claim."
 
   private func table(_ verdicts: [Verdict]) -> Table {
+    let hasRoofline = verdicts.contains { $0.roofline != nil }
+    var columns: [Table.Column] = [
+      .init("claim"), .init("claimed", .right), .init("FLOPs", .right),
+    ]
+    if hasRoofline { columns.append(.init("roofline", .right)) }
+    columns += [.init("measured"), .init("verdict")]
+
     var told: Set<String> = []
     let rows = byReason(verdicts).map { verdict in
+      var cells: [Table.Cell] = [
+        .init(verdict.claim), .init(Figures.claimed(verdict.claimed, verdict.qualifier)),
+        .init(verdict.analytic.map(Figures.ratio) ?? "-"),
+      ]
+      if hasRoofline { cells.append(.init(verdict.roofline.map(Figures.ratio) ?? "-")) }
+      cells += [
+        .init(verdict.measured.map(Figures.estimate) ?? "-"),
+        .init(verdict.verdict.rawValue, tone: verdict.verdict.tone),
+      ]
       // Many claims retell one statement; what was just said of one is not said again of the next.
       let isNew = told.insert(verdict.reason).inserted
-      return Table.Row(
-        [
-          .init(verdict.claim), .init(Figures.claimed(verdict.claimed, verdict.qualifier)),
-          .init(verdict.analytic.map(Figures.ratio) ?? "-"),
-          .init(verdict.measured.map(Figures.estimate) ?? "-"),
-          .init(verdict.verdict.rawValue, tone: verdict.verdict.tone),
-        ], detail: isNew ? verdict.reason : "As above.")
+      return Table.Row(cells, detail: isNew ? verdict.reason : "As above.")
     }
-    return Table(
-      columns: [
-        .init("claim"), .init("claimed", .right), .init("FLOPs", .right), .init("measured"),
-        .init("verdict"),
-      ], rows: rows, detailTitle: "reason")
+    return Table(columns: columns, rows: rows, detailTitle: "reason")
   }
 
   /// The same verdicts, those with equal reasons next to each other.

@@ -23,14 +23,6 @@ public struct Report: Sendable {
     }
   }
 
-  /// The report as text of at most `width` columns.
-  public func text(width: Int = TextPage.defaultWidth, style: TextPage.Style = .plain) -> String {
-    TextPage.render(page, width: width, style: style)
-  }
-
-  /// The report as GitHub-flavoured Markdown.
-  public var markdown: String { MarkdownPage.render(page) }
-
   /// The report as the JSON document `tenfold.report/1`.
   public var document: ReportDocument { ReportDocument(self) }
 }

@@ -8,7 +8,7 @@ extension Report {
       let record = section.named.record
       let name = sections.count > 1 ? ": \(section.named.name)" : ""
       blocks.append(.title("Tenfold report\(name)"))
-      blocks += head(record) + CellTables(record).blocks + ClaimVerdicts(section.verdicts).blocks
+      blocks += head(section) + CellTables(record).blocks + ClaimVerdicts(section.verdicts).blocks
       blocks += cautions(record)
       if record.cells.contains(where: \.isCredible) { blocks += limits }
     }
@@ -16,7 +16,8 @@ extension Report {
     return Page(blocks)
   }
 
-  private func head(_ record: Record) -> [Page.Block] {
+  private func head(_ section: Section) -> [Page.Block] {
+    let record = section.named.record
     let machine = record.machine
     var hardware = [
       "\(machine.cpu), \(machine.effectiveCPUs) of \(machine.logicalCPUs) CPUs",
@@ -45,7 +46,7 @@ extension Report {
     var blocks: [Page.Block] = [
       .facts([
         .init("Machine", hardware.joined(separator: ", ")), .init("Engine", multiplied),
-        .init("Run", run.joined(separator: ", ")),
+        .init("Run", run.joined(separator: ", ")), .init("Claims", tally(section.verdicts)),
       ])
     ]
     if record.status == .interrupted {
@@ -59,6 +60,15 @@ extension Report {
         .warning("A \(record.tool.build) build measured this; its times are not the machine's."))
     }
     return blocks
+  }
+
+  /// How many claims met which verdict: `2 falls-short, 1 delivered`.
+  private func tally(_ verdicts: [Verdict]) -> String {
+    let counts = Verdict.Outcome.allCases.compactMap { outcome -> String? in
+      let count = verdicts.count { $0.verdict == outcome }
+      return count > 0 ? "\(count) \(outcome.rawValue)" : nil
+    }
+    return counts.isEmpty ? "none about these candidates" : counts.joined(separator: ", ")
   }
 
   private func cautions(_ record: Record) -> [Page.Block] {

@@ -1,5 +1,6 @@
 import LayerSpec
 import ModelSpec
+import Reporter
 
 /// Hand-made records, with round numbers that can be checked by eye.
 enum Sample {
@@ -76,8 +77,15 @@ enum Sample {
     ], candidates: ["mixtral-8x7b", "muse-spark-open-816b-a42b"],
     cautions: ["The governor is powersave."])
 
-  /// FLOP ratios that were counted elsewhere.
-  static let analytic: @Sendable (String, String) -> (Double, Double)? = { candidate, _ in
-    candidate == "muse-spark-open-816b-a42b" ? (0.36, 0.41) : nil
+  /// FLOP ratios of one pair, as a catalogue would count them.
+  static let analytic = AnalyticRatios { candidate, baseline in
+    candidate == "muse-spark-open-816b-a42b" && baseline == "llama4-maverick"
+      ? AnalyticRatio(wholeModel: 0.36, feedForward: 0.41) : nil
   }
+
+  /// A few claims of the ledger, so that expected reports do not change as it grows.
+  static let claims = [
+    "seed-10x-lower-inference-cost", "mixtral-8x7b-6x-llama2-70b", "mixtral-8x7b-12b-speed",
+    "seed-muse-over-10x-pretraining", "meta-muse-10x-pretrain", "seed-deploy-legal",
+  ].compactMap(ClaimLedger.claim(id:))
 }

@@ -1,0 +1,163 @@
+import ModelSpec
+import Testing
+
+@testable import Reporter
+
+@Suite("Verdicts")
+struct VerdictsTests {
+  private func verdicts(
+    _ cells: [Cell], candidates: [String] = [], analytic: AnalyticRatios = .none
+  ) -> [String: Verdict] {
+    let record = Sample.record(cells, candidates: candidates)
+    let all = Verdicts.of(NamedRecord(name: "r", record: record), analytic: analytic)
+    return Dictionary(uniqueKeysWithValues: all.map { ($0.claim, $0) })
+  }
+
+  @Test("go by the most favourable workload and name the least favourable")
+  func bestAndWorst() throws {
+    let all = verdicts(Sample.suite.cells)
+    let verdict = try #require(all["mixtral-8x7b-6x-llama2-70b"])
+    #expect(verdict.verdict == .fallsShort)
+    #expect(verdict.claimed == 6 && verdict.analytic == 5.33)
+    #expect(verdict.measured == Verdict.Measured(Sample.estimate(4.85, 4.9, 4.95)))
+    #expect(verdict.best?.tokens == 1 && verdict.worst?.tokens == 16)
+    #expect(
+      verdict.reason == """
+        Reaches 4.9x at best (1 token per pass), 1.3x at worst (16 tokens per pass); FLOPs allow \
+        5.33x in these feed-forward layers; at 16 tokens per pass time follows the bytes read \
+        (1.35x), not FLOPs: 7.92 experts per layer are read.
+        """)
+  }
+
+  @Test("say of a claimed count whether it holds, and judge the time all the same")
+  func counts() throws {
+    let five = try #require(verdicts(Sample.suite.cells)["mixtral-8x7b-5x-active"])
+    #expect(five.verdict == .fallsShort)
+    #expect(five.reason.contains("so the count of operations holds"))
+    let ten = try #require(
+      verdicts(Sample.suite.cells, analytic: Sample.analytic)["seed-10x-lower-inference-cost"])
+    #expect(ten.verdict == .fallsShort)
+    #expect(ten.analytic == 0.41 && ten.analyticWholeModel == 0.36)
+    #expect(ten.reason.contains("0.36x in the whole model, so even the count falls short"))
+  }
+
+  @Test("leave training claims open and say what is left to explain")
+  func training() throws {
+    let muse = try #require(
+      verdicts(Sample.suite.cells, analytic: Sample.analytic)["meta-muse-10x-pretrain"])
+    #expect(muse.verdict == .notAKernelClaim)
+    #expect(muse.analytic == 0.36 && muse.analyticFeedForward == 0.41)
+    #expect(abs(try #require(muse.leftToExplain) - 27.78) < 0.01)
+    #expect(
+      muse.reason == """
+        Compute to reach a quality needs training runs, not passes of a layer; per token FLOPs \
+        give 0.36x (feed-forward layers alone 0.41x) and the feed-forward layers measured 0.372x \
+        (1 token per pass); 10x over 0.36x leaves a factor 28 to explain by training data, \
+        algorithm and optimisation.
+        """)
+    // Without a catalogue the record's own FLOP ratio stands in.
+    let alone = try #require(verdicts(Sample.suite.cells)["meta-muse-10x-pretrain"])
+    #expect(alone.analytic == 0.41 && alone.analyticWholeModel == nil)
+    #expect(alone.reason.contains("10x over 0.41x leaves a factor 24"))
+  }
+
+  @Test("say when FLOPs allow more than a training claim takes")
+  func lessThanFLOPs() throws {
+    let cell = Sample.cell(
+      "deepseek-v2", "deepseek-67b", tokens: 1, flopRatio: 3.19, Sample.estimate(2, 2.1, 2.2))
+    let verdict = try #require(verdicts([cell])["deepseek-v2-training-1p74x"])
+    #expect(verdict.verdict == .notAKernelClaim)
+    #expect(verdict.reason.hasSuffix("the claimed 1.74x is less than the 3.19x that FLOPs allow."))
+  }
+
+  @Test("never call false what a kernel cannot test", arguments: ClaimLedger.claims)
+  func neverFalse(_ claim: Claim) throws {
+    let candidate = claim.modelID ?? "a"
+    let cell = Sample.cell(
+      candidate, claim.baselineID ?? "b", tokens: 4096, flopRatio: 0.02,
+      Sample.estimate(0.01, 0.011, 0.012))
+    var named = claim
+    named.modelID = candidate
+    let record = NamedRecord(name: "r", record: Sample.record([cell]))
+    let verdict = try #require(Verdicts.of(record, claims: [named]).first)
+    if claim.test.workload == nil {
+      #expect(verdict.verdict == (claim.scope.isKernelTestable ? .notMeasured : .notAKernelClaim))
+    }
+    // One sentence.
+    #expect(verdict.reason.hasSuffix(".") && !verdict.reason.contains(". "))
+  }
+
+  @Test("are decided by matching cells when the claim states its conditions")
+  func conditions() throws {
+    func cell(_ tokens: Int) -> Cell {
+      Sample.cell(
+        "qwen3-next-80b-a3b", "qwen3-32b", tokens: tokens, flopRatio: 9.6,
+        Sample.estimate(6.5, 6.6, 6.7))
+    }
+    let short = verdicts([cell(1), cell(256)])
+    #expect(short["qwen3-next-decode-4x-4k"]?.verdict == .exceeded)
+    #expect(short["qwen3-next-decode-4x-4k"]?.worst == nil)
+    #expect(short["qwen3-next-prefill-7x-4k"]?.verdict == .notMeasured)
+    #expect(
+      short["qwen3-next-prefill-7x-4k"]?.reason == """
+        The claim speaks of prefill, 2048 tokens per pass or more, and the record has 1, 256; \
+        tenfold run qwen3-next-80b-a3b --baseline qwen3-32b --tokens 2048 measures it.
+        """)
+    #expect(verdicts([cell(4096)])["qwen3-next-prefill-7x-4k"]?.verdict == .delivered)
+  }
+
+  @Test("say how to measure a pair that the record lacks")
+  func notMeasured() throws {
+    let verdict = try #require(
+      verdicts([], candidates: ["mixtral-8x7b"])["mixtral-8x7b-12b-speed"])
+    #expect(verdict.verdict == .notMeasured && verdict.measured == nil)
+    #expect(
+      verdict.reason == """
+        The record does not hold mixtral-8x7b against iso-active; \
+        tenfold run mixtral-8x7b --baseline iso-active measures it.
+        """)
+  }
+
+  @Test("name the engine and the routing where cells differ in them")
+  func engines() throws {
+    let all = verdicts([
+      Sample.cell(
+        "mixtral-8x7b", "llama2-70b", tokens: 1, flopRatio: 5.33, Sample.estimate(4, 4.1, 4.2),
+        engine: "blas"),
+      Sample.cell(
+        "mixtral-8x7b", "llama2-70b", tokens: 1, flopRatio: 5.33, Sample.estimate(6, 6.1, 6.2),
+        engine: "tile", routing: "zipf", alpha: 0.8),
+    ])
+    let verdict = try #require(all["mixtral-8x7b-6x-llama2-70b"])
+    #expect(verdict.verdict == .delivered && verdict.best?.engine == "tile")
+    #expect(
+      verdict.reason.hasPrefix(
+        "Reaches 6.1x at best (1 token per pass, zipf:0.8 routing, tile), "
+          + "4.1x at worst (1 token per pass, uniform routing, blas)"))
+  }
+
+  @Test("tell an interval that contains the claim from one without confidence")
+  func undecided() throws {
+    func reason(_ estimate: RatioEstimate) -> String? {
+      verdicts([
+        Sample.cell("mixtral-8x7b", "llama2-70b", tokens: 1, flopRatio: 5.33, estimate)
+      ])["mixtral-8x7b-6x-llama2-70b"]?.reason
+    }
+    let open = try #require(reason(Sample.estimate(5.9, 6, 6.1)))
+    #expect(open.contains("and its interval [5.90, 6.10] contains 6x"))
+    let unsure = try #require(reason(Sample.estimate(7, 7.1, 7.2, confidence: 0.875)))
+    #expect(unsure.contains("with an interval of only 87.5 % confidence from 40 rounds"))
+  }
+
+  @Test("ignore cells whose numbers contradict themselves, and models without claims")
+  func incredible() {
+    let swapped = Sample.cell(
+      "mixtral-8x7b", "llama2-70b", tokens: 1, flopRatio: 5.33, Sample.estimate(8, 7, 6))
+    let negative = Sample.cell(
+      "mixtral-8x7b", "llama2-70b", tokens: 1, flopRatio: 5.33, Sample.estimate(-1, 7, 8))
+    #expect(verdicts([swapped, negative]).isEmpty)
+    let unknown = Sample.cell(
+      "my/config.json", "iso-active", tokens: 1, flopRatio: 1, Sample.estimate(1, 1, 1))
+    #expect(verdicts([unknown]).isEmpty)
+  }
+}
