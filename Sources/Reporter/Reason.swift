@@ -99,7 +99,9 @@ struct Reason {
     if claim.metric == .inferenceFLOPs, let ratio = claim.ratio {
       let counted = analytic?.wholeModel ?? cell.flopRatio
       let holds = counted >= VerdictRules.needed(ratio, claim.qualifier)
-      text += holds ? ", so the count of operations holds" : ", so even the count falls short"
+      text +=
+        holds
+        ? ", so the count of operations holds" : ", so even the count of operations falls short"
     }
     return text
   }

@@ -83,8 +83,8 @@ extension Report {
           + "feed-forward layers, with random weights of the published shapes.",
         "A time ratio is of this machine and engine. Accelerators, served batches and training "
           + "have other limits, so a claim that falls short here may hold where it was made.",
-        "Model quality, training runs and prices are no matter of a kernel; where a factor is left "
-          + "to explain, the report does not say that it is missing.",
+        "Model quality, training runs and prices are no matter of a kernel: a factor left to explain "
+          + "is not a factor disproved.",
       ]),
     ]
   }

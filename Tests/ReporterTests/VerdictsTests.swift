@@ -38,7 +38,8 @@ struct VerdictsTests {
       verdicts(Sample.suite.cells, analytic: Sample.analytic)["seed-10x-lower-inference-cost"])
     #expect(ten.verdict == .fallsShort)
     #expect(ten.analytic == 0.41 && ten.analyticWholeModel == 0.36)
-    #expect(ten.reason.contains("0.36x in the whole model, so even the count falls short"))
+    #expect(
+      ten.reason.contains("0.36x in the whole model, so even the count of operations falls short"))
   }
 
   @Test("leave training claims open and say what is left to explain")
