@@ -11,16 +11,17 @@ extension TensorFamily {
 
   /// Every family that can be read.
   ///
-  /// Names from Hugging Face transformers 5.23.0: those in memory from each family's `modeling_*.py`, those on
-  /// disk from `conversion_mapping.py`, both confirmed by the golden layers of the tests, which `save_pretrained`
-  /// wrote.
+  /// Names from Hugging Face transformers 5.23.0: those in memory from each family's `modeling_*.py`,
+  /// those on disk from `conversion_mapping.py`, confirmed by what `save_pretrained` writes (the
+  /// golden layers of the tests). DeepSeek's first generation and Kimi K2 publish their own code, with the
+  /// names of DeepSeek-V2 and -V3.
   static let all: [TensorFamily] = [
     TensorFamily(modelTypes: ["olmoe", "qwen3_moe", "flex_olmo"]),
     TensorFamily(
-      modelTypes: ["qwen2_moe", "qwen3_next"],
+      modelTypes: ["qwen2_moe", "qwen3_next", "qwen3_5_moe_text", "qwen3_5_moe"],
       shared: ["shared_expert"], sharedGate: ["shared_expert_gate.weight"]),
     TensorFamily(
-      modelTypes: ["deepseek_v2", "deepseek_v3", "kimi_k2", "dots1", "glm4_moe"],
+      modelTypes: ["deepseek", "deepseek_v2", "deepseek_v3", "kimi_k2", "dots1", "glm4_moe"],
       selectionBias: ["gate.e_score_correction_bias"], shared: ["shared_experts"]),
     TensorFamily(
       modelTypes: ["ernie4_5_moe"],

@@ -1,0 +1,34 @@
+import LayerSpec
+import MoEKernel
+
+/// Runs golden layers on an engine and compares.
+public struct Verifier {
+  /// The largest max|y − ŷ| / max|ŷ| that passes, in 32-bit floats.
+  ///
+  /// An output is a sum over F of products of sums over H: with √n·2⁻²⁴ for each sum (Higham and
+  /// Mary 2019, SIAM J. Sci. Comput. 41, A2815) and widths in the thousands, rounding of both sides stays
+  /// below it, and a wrong weight or expert is far above.
+  public static let tolerance = 1e-5
+
+  private let engine: Engine
+  private let pool: WorkerPool
+
+  /// A verifier of one engine.
+  public init(engine: Engine, pool: WorkerPool) {
+    self.engine = engine
+    self.pool = pool
+  }
+
+  /// Runs the layer once on all its tokens.
+  public func verify(_ golden: GoldenLayer, family: String, directory: String) -> VerifyResult {
+    let layer = SparseLayer(spec: golden.spec, weights: golden.weights, engine: engine)
+    let hidden = golden.spec.hidden
+    let input = Matrix(rows: golden.tokens, columns: hidden, elements: golden.hiddenStates)
+    let output = Matrix(rows: golden.tokens, columns: hidden)
+    let workspace = layer.makeWorkspace(maxTokens: golden.tokens, pool: pool)
+    layer.forward(input, into: output, workspace: workspace, pool: pool)
+    return VerifyResult(
+      directory: directory, family: family, engine: engine.name, tokens: golden.tokens,
+      error: relativeError(output.elements, expected: golden.output.map(Double.init)))
+  }
+}

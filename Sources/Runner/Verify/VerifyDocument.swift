@@ -1,0 +1,61 @@
+import FoundationEssentials
+import ModelSpec
+
+/// What one engine made of one golden layer.
+public struct VerifyResult: Hashable, Sendable, Codable {
+  /// The folder as it was named.
+  public let directory: String
+  /// `model_type` of the layer's model.
+  public let family: String
+  /// Who multiplied.
+  public let engine: String
+  /// Rows of the input.
+  public let tokens: Int
+  /// max|y − ŷ| / max|ŷ|, `nil` (null in JSON) when an output is not a number.
+  public let maxRelativeError: Double?
+  /// Whether the error is within `Verifier.tolerance`.
+  public let passed: Bool
+
+  /// Judges an error; one that is not finite has not passed.
+  public init(directory: String, family: String, engine: String, tokens: Int, error: Double) {
+    self.directory = directory
+    self.family = family
+    self.engine = engine
+    self.tokens = tokens
+    maxRelativeError = error.isFinite ? error : nil
+    passed = error <= Verifier.tolerance
+  }
+
+  /// Writes every key, also that of an error which is no number.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(directory, forKey: .directory)
+    try container.encode(family, forKey: .family)
+    try container.encode(engine, forKey: .engine)
+    try container.encode(tokens, forKey: .tokens)
+    try container.encode(maxRelativeError, forKey: .maxRelativeError)
+    try container.encode(passed, forKey: .passed)
+  }
+}
+
+/// The JSON document of `tenfold verify`, schema `tenfold.verify/1`.
+public struct VerifyDocument: Hashable, Sendable, Codable {
+  /// Name and version of the document's form.
+  public let schema: String
+  /// One entry for each folder and engine, in the order they were run.
+  public let results: [VerifyResult]
+
+  /// A document of these results.
+  public init(results: [VerifyResult]) {
+    schema = "tenfold.verify/1"
+    self.results = results
+  }
+
+  /// Whether every layer passed.
+  public var passed: Bool { results.allSatisfy(\.passed) }
+
+  /// The JSON document: UTF-8, sorted keys, a newline at the end.
+  public func encoded() throws -> [UInt8] {
+    try [UInt8](DocumentCoding.encoder.encode(self)) + [UInt8(ascii: "\n")]
+  }
+}
