@@ -55,7 +55,13 @@ public struct VerifyDocument: Hashable, Sendable, Codable {
   public var passed: Bool { results.allSatisfy(\.passed) }
 
   /// The JSON document: UTF-8, sorted keys, a newline at the end.
-  public func encoded() throws -> [UInt8] {
-    try [UInt8](DocumentCoding.encoder.encode(self)) + [UInt8(ascii: "\n")]
+  ///
+  /// - Throws: `RecordError` when it cannot be written; a finished result always can.
+  public func encoded() throws(RecordError) -> [UInt8] {
+    do {
+      return try [UInt8](DocumentCoding.encoder.encode(self)) + [UInt8(ascii: "\n")]
+    } catch {
+      throw RecordError("the result cannot be written: \(DocumentCoding.sentence(error))")
+    }
   }
 }

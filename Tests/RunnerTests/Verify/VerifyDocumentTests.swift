@@ -1,0 +1,51 @@
+import Testing
+
+@testable import Runner
+
+@Suite struct VerifyDocumentTests {
+  private func result(error: Double) -> VerifyResult {
+    VerifyResult(directory: "a/b", family: "olmoe", engine: "blas", tokens: 21, error: error)
+  }
+
+  @Test func theToleranceIsTheContracts() {
+    #expect(result(error: 0).passed)
+    #expect(result(error: 1e-5).passed)
+    #expect(!result(error: 1e-5.nextUp).passed)
+    #expect(!result(error: .infinity).passed)
+    #expect(!result(error: .nan).passed)
+  }
+
+  @Test func theDocumentHasTheContractsKeys() throws {
+    let document = VerifyDocument(results: [result(error: 0.5), result(error: .nan)])
+    #expect(
+      String(decoding: try document.encoded(), as: UTF8.self) == """
+        {
+          "results" : [
+            {
+              "directory" : "a/b",
+              "engine" : "blas",
+              "family" : "olmoe",
+              "max_relative_error" : 0.5,
+              "passed" : false,
+              "tokens" : 21
+            },
+            {
+              "directory" : "a/b",
+              "engine" : "blas",
+              "family" : "olmoe",
+              "max_relative_error" : null,
+              "passed" : false,
+              "tokens" : 21
+            }
+          ],
+          "schema" : "tenfold.verify/1"
+        }
+
+        """)
+  }
+
+  @Test func aDocumentPassesWhenEveryResultDoes() {
+    #expect(VerifyDocument(results: [result(error: 0)]).passed)
+    #expect(!VerifyDocument(results: [result(error: 0), result(error: 1)]).passed)
+  }
+}
