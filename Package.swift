@@ -50,7 +50,8 @@ let package = Package(
       exclude: ["Fixtures", "Golden"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "LayerSpec"]),
     .testTarget(name: "MoEKernelTests", dependencies: ["MoEKernel", "LayerSpec"]),
-    .testTarget(name: "RunnerTests", dependencies: ["Runner", "ModelSpec", "LayerSpec"]),
+    .testTarget(
+      name: "RunnerTests", dependencies: ["Runner", "MoEKernel", "ModelSpec", "LayerSpec"]),
     .testTarget(name: "ReporterTests", dependencies: ["Reporter", "ModelSpec"]),
     .testTarget(name: "tenfoldTests", dependencies: ["tenfold"]),
   ],

@@ -170,7 +170,10 @@ public enum TensorFlaw: Hashable, Sendable, CustomStringConvertible {
       fetch it again
       """
     case .uncountable(let shape, let type):
-      "shape \(shape) of \(type.rawValue) is no whole number of bytes below 2^63; write the file again"
+      """
+      shape \(shape) of \(type.rawValue) is no whole number of bytes below 2^63; write the file \
+      again
+      """
     case .spanDisagrees(let shape, let type, let needed, let span):
       """
       shape \(shape) of \(type.rawValue) takes \(needed) bytes and data_offsets span \(span); the \

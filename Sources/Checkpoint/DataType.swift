@@ -1,7 +1,7 @@
 /// How the elements of a stored tensor are encoded, under the names of the safetensors format.
 ///
-/// The list is that of safetensors 0.8 (`Dtype` of its Rust crate). Every type can stand in a header;
-/// `SafetensorsFile.floats` and `.integers` say which of them they convert.
+/// The list is that of safetensors 0.8 (`Dtype` of its Rust crate). Every type can stand in a
+/// header; `SafetensorsFile.floats` and `.integers` say which of them they convert.
 public enum DataType: String, Hashable, Sendable, CaseIterable {
   /// One byte, 0 or 1.
   case bool = "BOOL"
@@ -60,8 +60,8 @@ public enum DataType: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// Bytes that a tensor of this shape takes; `nil` when they cannot be counted in 63 bits or do not
-  /// fill the last byte.
+  /// Bytes that a tensor of this shape takes; `nil` when they cannot be counted in 63 bits or do
+  /// not fill the last byte.
   func bytes(shape: [Int]) -> Int? {
     // An empty tensor has no bytes, however large its other dimensions are.
     if shape.contains(0) { return 0 }

@@ -10,10 +10,10 @@ struct HeaderEntry {
 /// Reads the JSON header of a safetensors file.
 ///
 /// The header is a small and fixed form of JSON: an object of tensor entries, each an object of one
-/// string and two arrays of whole numbers, and one object of strings named `__metadata__`. A general
-/// decoder would lose what must be refused here: of two equal names it keeps one, and it reads
-/// numbers beyond 2⁵³ through a floating-point detour. So the form is scanned as it stands, and whatever is
-/// not of this form is refused with the byte where it stops being so.
+/// string and two arrays of whole numbers, and one object of strings named `__metadata__`. A
+/// general decoder would hide what must be refused here: of two equal names it keeps one. So the
+/// form is scanned as it stands, and whatever is not of this form is refused with the byte where it
+/// stops being so.
 struct HeaderScanner {
   private let bytes: [UInt8]
   private var position = 0

@@ -2,8 +2,8 @@ import LayerSpec
 
 /// Finds one mixture-of-experts layer in a file and brings its weights into the canonical layout.
 ///
-/// Two steps, because a layer's number decides its shape: the reader finds the layer, its number picks the
-/// `SparseLayerSpec` from the model's configuration, and with it the weights are read.
+/// Two steps, because a layer's number decides its shape: the reader finds the layer, its number
+/// picks the `SparseLayerSpec` from the model's configuration, and with it the weights are read.
 public struct LayerReader: Sendable {
   /// Every `model_type` that can be read, sorted.
   public static let knownModelTypes = TensorFamily.all.flatMap(\.modelTypes).sorted()
@@ -17,8 +17,8 @@ public struct LayerReader: Sendable {
 
   /// Finds the layer by its router.
   ///
-  /// - Throws: `CheckpointError` when the family is unknown, or the file has no router of that family
-  ///   or several.
+  /// - Throws: `CheckpointError` when the family is unknown, or the file has no router of that
+  ///   family or several.
   public init(file: SafetensorsFile, modelType: String) throws(CheckpointError) {
     let family = try TensorFamily.named(modelType)
     let prefixes = Set(file.tensors.compactMap { family.prefix(ofRouter: $0.name) }).sorted()
@@ -44,8 +44,8 @@ public struct LayerReader: Sendable {
 
   /// The layer's weights.
   ///
-  /// - Throws: `CheckpointError` naming the tensor that is missing, of another shape than `spec` says, not
-  ///   of floats, or left over when everything in `spec` has been read.
+  /// - Throws: `CheckpointError` naming the tensor that is missing, of another shape than `spec`
+  ///   says, not of floats, or left over when everything in `spec` has been read.
   public func weights(for spec: SparseLayerSpec) throws(CheckpointError) -> SparseLayerWeights {
     var source = LayerTensors(file: file, prefix: prefix)
     let weights = try read(spec, from: &source)

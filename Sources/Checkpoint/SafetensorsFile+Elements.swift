@@ -11,8 +11,8 @@ extension SafetensorsFile {
   ///
   /// - Parameters:
   ///   - name: The tensor.
-  ///   - elements: Which of its elements, counted row-major, so that one expert of a fused tensor is
-  ///     read without its neighbours; `nil` for all. Must lie within the tensor.
+  ///   - elements: Which of its elements, counted row-major, so that one expert of a fused tensor
+  ///     is read without its neighbours; `nil` for all. Must lie within the tensor.
   /// - Throws: `CheckpointError` when there is no such tensor or it does not hold floats.
   public func floats(
     _ name: String, elements: Range<Int>? = nil
@@ -36,8 +36,8 @@ extension SafetensorsFile {
 
   /// The elements of a tensor as integers, row-major; false is 0 and true is 1.
   ///
-  /// - Throws: `CheckpointError` when there is no such tensor, it does not hold integers, or one of them
-  ///   exceeds 2⁶³−1.
+  /// - Throws: `CheckpointError` when there is no such tensor, it does not hold integers, or one of
+  ///   them exceeds 2⁶³−1.
   public func integers(_ name: String) throws(CheckpointError) -> [Int] {
     let tensor = try require(name)
     let span = tensor.range

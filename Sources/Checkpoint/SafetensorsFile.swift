@@ -1,8 +1,8 @@
 /// Named tensors in the safetensors format, checked as a whole before any of them is read.
 ///
 /// The format (https://github.com/huggingface/safetensors): the length N of the header as a
-/// little-endian 64-bit number, N bytes of JSON, then the data. Every byte of the data belongs to exactly
-/// one tensor. Elements are little-endian and row-major.
+/// little-endian 64-bit number, N bytes of JSON, then the data. Every byte of the data belongs to
+/// exactly one tensor. Elements are little-endian and row-major.
 public struct SafetensorsFile: Sendable {
   /// Where a tensor lies and what it is.
   public struct Tensor: Hashable, Sendable {

@@ -11,10 +11,10 @@ extension TensorFamily {
 
   /// Every family that can be read.
   ///
-  /// Names from Hugging Face transformers 5.23.0: those in memory from each family's `modeling_*.py`,
-  /// those on disk from `conversion_mapping.py`, confirmed by what `save_pretrained` writes (the
-  /// golden layers of the tests). DeepSeek's first generation and Kimi K2 publish their own code, with the
-  /// names of DeepSeek-V2 and -V3.
+  /// Names from Hugging Face transformers 5.23.0: those in memory from each family's
+  /// `modeling_*.py`, those on disk from `conversion_mapping.py`, confirmed by what
+  /// `save_pretrained` writes (the golden layers of the tests). DeepSeek's first generation and
+  /// Kimi K2 publish their own code, with the names of DeepSeek-V2 and -V3.
   static let all: [TensorFamily] = [
     TensorFamily(modelTypes: ["olmoe", "qwen3_moe", "flex_olmo"]),
     TensorFamily(

@@ -1,8 +1,9 @@
 /// How one family of models names and lays out the tensors of its mixture-of-experts layer.
 ///
-/// Names are relative to the layer's block (`model.layers.3.mlp.`), which is found in the file. Where
-/// several names are listed, any of them may stand in a file: a family is published under
-/// one set of names and held in memory by Hugging Face transformers 5 under another, and both are saved.
+/// Names are relative to the layer's block (`model.layers.3.mlp.`), which is found in the file.
+/// Where several names are listed, any of them may stand in a file: a family is published under one
+/// set of names and held in memory by Hugging Face transformers 5 under another, and both are
+/// saved.
 struct TensorFamily: Sendable {
   /// The `model_type`s of config.json that use these names.
   var modelTypes: [String]

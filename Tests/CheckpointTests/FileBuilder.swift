@@ -34,8 +34,8 @@ func file(of tensors: [String: StoredTensor]) throws -> SafetensorsFile {
       }
     }
     entries.append(
-      #""\#(name)":{"dtype":"F32","shape":\#(tensor.shape),"data_offsets":[\#(begin),\#(data.count)]}"#
-    )
+      #""\#(name)":{"dtype":"F32","shape":\#(tensor.shape),"#
+        + #""data_offsets":[\#(begin),\#(data.count)]}"#)
   }
   return try SafetensorsFile(
     bytes: fileBytes(header: "{\(entries.joined(separator: ","))}", data: data))

@@ -3,10 +3,12 @@ import Testing
 
 @testable import Checkpoint
 
-/// Every family's published tensors, read into the canonical layout, compute what transformers computed.
+/// Every family's published tensors, read into the canonical layout, compute what transformers
+/// computed.
 @Suite struct GoldenLayerTests {
-  /// The golden outputs are sums of about K·F products in 32-bit floats, whose rounding is of the order
-  /// √(K·F)·2⁻²⁴ ≈ 1e-6 of the largest output; a wrong weight anywhere is an error of order 1.
+  /// The golden outputs are sums of about K·F products in 32-bit floats, whose rounding is of the
+  /// order √(K·F)·2⁻²⁴ ≈ 1e-6 of the largest output; a misplaced tensor is an error of
+  /// order 1.
   static let tolerance: Float = 1e-5
 
   @Test(arguments: goldenFamilies)

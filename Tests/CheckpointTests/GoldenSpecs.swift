@@ -2,8 +2,8 @@ import LayerSpec
 
 /// The layers of `Tests/Golden`, written out by hand from each folder's config.json.
 ///
-/// They are not read from the configurations on purpose: these tests judge the names, the layouts and the meaning of
-/// `SparseLayerSpec`, and must not depend on the reader of configurations.
+/// They are not read from the configurations on purpose: these tests judge the names, the layouts
+/// and the meaning of `SparseLayerSpec`, and must not depend on the reader of configurations.
 let goldenSpecs: [String: SparseLayerSpec] = {
   do { return try makeGoldenSpecs() } catch { preconditionFailure("\(error)") }
 }()

@@ -5,8 +5,8 @@ import Testing
 
 /// The same layer stored in another way is the same layer.
 @Suite struct LayoutTests {
-  /// What transformers 5.23 names the published tensors of a family in memory, after fusing the experts:
-  /// what is replaced in the name, and by what.
+  /// What transformers 5.23 names the published tensors of a family in memory, after fusing the
+  /// experts: what is replaced in the name, and by what.
   static let renamed: [String: [(published: String, inMemory: String)]] = [
     "ernie4_5_moe": [("mlp.moe_statics.", "mlp.gate.moe_statics.")],
     "granitemoe": [

@@ -183,7 +183,8 @@ extension CheckpointError {
     #expect(throws: file.error) { try SafetensorsFile(bytes: file.bytes) }
   }
 
-  /// Every error is one line that a person can act on: it ends in what to do or lists what is known.
+  /// Every error is one line that a person can act on: it ends in what to do or lists what is
+  /// known.
   @Test(
     arguments: MalformedFile.container + MalformedFile.syntax + MalformedFile.entries
       + MalformedFile.placement)

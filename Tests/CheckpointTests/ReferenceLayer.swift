@@ -7,8 +7,8 @@ import LayerSpec
   import Musl
 #endif
 
-/// A mixture-of-experts layer computed token by token in 64-bit floats, straight from the definitions
-/// in `RouterPolicy` and `SparseLayerSpec`.
+/// A mixture-of-experts layer computed token by token in 64-bit floats, straight from the
+/// definitions in `RouterPolicy` and `SparseLayerSpec`.
 ///
 /// Slow and obvious: it is what the golden layers are held against before any kernel is.
 struct ReferenceLayer {

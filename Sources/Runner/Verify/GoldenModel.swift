@@ -4,8 +4,8 @@ import ModelSpec
 
 /// The configuration of a golden layer: what is computed, before any weights are read.
 ///
-/// A golden layer is one mixture-of-experts layer of a model with inputs and the outputs that another
-/// implementation computed from them. It comes as three files: the model's `config.json`,
+/// A golden layer is one mixture-of-experts layer of a model with inputs and the outputs that
+/// another implementation computed from them. It comes as three files: the model's `config.json`,
 /// `layer.safetensors` with the layer's tensors under the names of its checkpoint, and
 /// `io.safetensors` with `hidden_states` and `output`, both [tokens, H].
 public struct GoldenModel: Sendable {
@@ -16,8 +16,8 @@ public struct GoldenModel: Sendable {
 
   /// Reads a `config.json`.
   ///
-  /// - Throws: `GoldenLayerError` when it does not describe a model, or one of a family whose tensor
-  ///   names are unknown; the layer's files need not be opened then.
+  /// - Throws: `GoldenLayerError` when it does not describe a model, or one of a family whose
+  ///   tensor names are unknown; the layer's files need not be opened then.
   public init(config: [UInt8]) throws(GoldenLayerError) {
     do {
       architecture = try Architecture(configJSON: config, id: "config.json")
@@ -77,8 +77,8 @@ public struct GoldenModel: Sendable {
     }
     guard case .sparse(let spec) = layers[index].ffn else {
       throw GoldenLayerError(
-        "layer.safetensors: the tensors are of layer \(index), which has no experts by config.json; "
-          + "use the config.json that belongs to the layer")
+        "layer.safetensors: the tensors are of layer \(index), which has no experts by "
+          + "config.json; use the config.json that belongs to the layer")
     }
     return spec
   }

@@ -6,8 +6,8 @@ public struct Verifier {
   /// The largest max|y − ŷ| / max|ŷ| that passes, in 32-bit floats.
   ///
   /// An output is a sum over F of products of sums over H: with √n·2⁻²⁴ for each sum (Higham and
-  /// Mary 2019, SIAM J. Sci. Comput. 41, A2815) and widths in the thousands, rounding of both sides stays
-  /// below it, and a wrong weight or expert is far above.
+  /// Mary 2019, SIAM J. Sci. Comput. 41, A2815) and widths in the thousands, rounding of both sides
+  /// stays below it, and a wrong weight or expert is far above.
   public static let tolerance = 1e-5
 
   private let engine: Engine
