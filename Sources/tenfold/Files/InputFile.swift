@@ -30,6 +30,16 @@ enum InputFile {
     }
   }
 
+  /// True when there is a file at `path`.
+  static func exists(_ path: String) -> Bool {
+    (try? FilePath(path).stat().type) == .regular
+  }
+
+  /// The text of a file in which the system describes itself, `nil` when it does not.
+  static func systemText(_ path: String) -> String? {
+    (try? Data(contentsOf: URL(filePath: path))).map { String(decoding: $0, as: UTF8.self) }
+  }
+
   private static func checkedSize(of path: String, as role: String) throws(Failure) -> Int {
     let status: Stat
     do {

@@ -24,6 +24,9 @@ struct OutputOptions: ParsableArguments {
     return output.hasSuffix(".md") ? .markdown : .text
   }
 
+  /// True when `run` puts its whole record into a file of the user's choice.
+  var holdsRecord: Bool { output != nil && resolvedFormat == .json }
+
   /// True when the document may carry colours: text, on a terminal that wants them.
   var usesColor: Bool {
     resolvedFormat == .text && output == nil && TerminalTraits.showsColor

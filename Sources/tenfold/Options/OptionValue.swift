@@ -1,3 +1,5 @@
+import Runner
+
 /// A value on the command line that makes no sense, with the sentence that says why.
 struct OptionError: Error, CustomStringConvertible {
   let description: String
@@ -7,24 +9,49 @@ struct OptionError: Error, CustomStringConvertible {
   }
 }
 
+/// T, tokens per pass, one cell for each.
+struct TokenCounts {
+  var values: [Int]
+}
+
 /// Reads the values of options; each throws a sentence that names what is accepted.
 enum OptionValue {
   /// Tokens per pass that are accepted: beyond the longest published context, and small enough
   /// that the FLOPs of the largest published model stay countable in 63 bits.
   static let tokenRange = 1...(1 << 20)
 
-  /// `1,16,256`: one or more token counts.
-  static func tokens(_ text: String) throws(OptionError) -> [Int] {
-    var counts: [Int] = []
+  /// `256`: one token count.
+  static func tokenCount(_ text: String) throws(OptionError) -> Int {
+    guard let count = Int(text), tokenRange.contains(count) else {
+      throw OptionError(
+        "'\(text)' is not a token count; give whole numbers from \(tokenRange.lowerBound) "
+          + "to \(tokenRange.upperBound), such as 1,16,256")
+    }
+    return count
+  }
+
+  /// `1,16,256`: token counts, each once.
+  static func tokenCounts(_ text: String) throws(OptionError) -> TokenCounts {
+    var counts = TokenCounts(values: [])
     for item in text.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let count = Int(item), tokenRange.contains(count) else {
-        throw OptionError(
-          "'\(item)' is not a token count; give whole numbers from \(tokenRange.lowerBound) "
-            + "to \(tokenRange.upperBound), such as 1,16,256")
-      }
-      if !counts.contains(count) { counts.append(count) }
+      let count = try tokenCount(String(item))
+      if !counts.values.contains(count) { counts.values.append(count) }
     }
     return counts
+  }
+
+  /// `uniform,zipf:0.8`: how experts are made popular.
+  static func routings(_ text: String) throws(OptionError) -> [Routing] {
+    var routings: [Routing] = []
+    for item in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let routing = Routing(String(item)) else {
+        throw OptionError(
+          "'\(item)' is not a routing; give uniform, single or zipf:ALPHA with an exponent from 0 "
+            + "to \(Int(Routing.largestAlpha))")
+      }
+      routings.append(routing)
+    }
+    return routings
   }
 
   /// `4`: a count of at least one thing.

@@ -1,0 +1,67 @@
+import ArgumentParser
+import ModelSpec
+import MoEKernel
+import Reporter
+import Runner
+
+/// `tenfold run`: measures, keeps the record, and reports.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Measures architectures against their baselines.",
+    discussion: """
+      The record (tenfold.result/1) goes to Results/local/, or to --output with --format json.
+      """)
+
+  @OptionGroup var options: RunOptionGroup
+  @OptionGroup var output: OutputOptions
+
+  /// Everything that can be refused is refused before anything is allocated or measured.
+  func run() throws {
+    let machine = MachineProbe.ofThisProcess
+    let request = try options.request(on: machine)
+    let library = try options.openBLAS()
+    let plan = try Self.plan(request, machine: machine.identity)
+    guard !ToolVersion.isDebugBuild else {
+      throw Failure(.refused, "a debug build must not measure; build with swift build -c release")
+    }
+    let destination = try output.destination()
+    let archive = try output.holdsRecord ? nil : RecordArchive()
+
+    Interruption.listen()
+    var measurement = Measurement(plan: plan, engine: .blas(library))
+    measurement.run()
+    if let failure = measurement.failure, measurement.isEmpty { throw failure }
+    let record = measurement.record(
+      machine: machine.identity, blas: BLASIdentity(library), options: options.recorded(as: request))
+    try archive?.keep(record)
+    try write(document(of: record), to: destination)
+    if let failure = measurement.failure { throw failure }
+  }
+
+  /// What was measured must not be lost to a full disk: it goes to standard output at the last.
+  private func write(_ document: String, to destination: Destination) throws(Failure) {
+    do {
+      try destination.write(document)
+    } catch where output.holdsRecord {
+      try StandardStream.print(document)
+      throw Failure(error.status, "\(error); the record went to standard output instead")
+    }
+  }
+
+  private static func plan(
+    _ request: RunRequest, machine: MachineIdentity
+  ) throws(Failure) -> RunPlan {
+    do {
+      return try RunPlan(request, machine: machine)
+    } catch {
+      throw Failure(error.isUsage ? .usage : .refused, "\(error)")
+    }
+  }
+
+  private func document(of record: Record) throws(Failure) -> String {
+    if output.resolvedFormat == .json { return try record.text() }
+    let named = NamedRecord(name: record.created, record: record)
+    return try output.render(Report(records: [named], analytic: .catalogue))
+  }
+}

@@ -1,0 +1,45 @@
+import ModelSpec
+import Reporter
+
+extension OutputOptions {
+  /// What a command says, in the form that was asked for.
+  func render(_ page: Page, document: some Encodable) throws(Failure) -> String {
+    switch resolvedFormat {
+    case .text: return TextPage.render(page, style: usesColor ? .coloured : .plain)
+    case .markdown: return MarkdownPage.render(page)
+    case .json:
+      do {
+        return try JSONText.render(document)
+      } catch {
+        throw Failure(.mismatch, "internal error: \(error); please report it")
+      }
+    }
+  }
+
+  /// A report in the form that was asked for.
+  func render(_ report: Report) throws(Failure) -> String {
+    try render(report.page, document: report.document)
+  }
+}
+
+/// Offers what the user may have meant.
+enum Suggestion {
+  /// `did you mean a, b or c`, or an admission where nothing is similar.
+  static func sentence(_ ids: [String]) -> String {
+    guard let last = ids.last else { return "nothing known has a similar name" }
+    let others = ids.dropLast().joined(separator: ", ")
+    return "did you mean " + (others.isEmpty ? last : "\(others) or \(last)")
+  }
+}
+
+extension AnalyticRatios {
+  /// FLOP ratios of the catalogue's models, per token at the beginning of a sequence.
+  static let catalogue = AnalyticRatios { candidate, baseline in
+    guard let candidate = Catalogue.architecture(id: candidate)?.forwardFLOPs(tokens: 1),
+      let baseline = Catalogue.architecture(id: baseline)?.forwardFLOPs(tokens: 1)
+    else { return nil }
+    return AnalyticRatio(
+      wholeModel: Double(baseline.total) / Double(candidate.total),
+      feedForward: Double(baseline.ffn) / Double(candidate.ffn))
+  }
+}

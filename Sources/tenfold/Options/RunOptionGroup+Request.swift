@@ -1,0 +1,84 @@
+import LayerSpec
+import ModelSpec
+import MoEKernel
+import Runner
+
+extension RunOptionGroup {
+  /// Share of the free memory that a run takes unless told otherwise; the rest is left to others.
+  private static let shareOfFreeMemory = 0.9
+
+  /// The request that the options make, with defaults that fit the machine.
+  func request(on machine: MachineProbe) throws(Failure) -> RunRequest {
+    guard engine == .blas, precision == .f32 else {
+      throw Failure(
+        .unavailable,
+        "this tenfold measures with --engine blas and --precision f32 only; leave the options out")
+    }
+    let available = machine.identity.effectiveCPUs
+    let threads = threads ?? available
+    guard threads <= available else {
+      throw Failure(
+        .usage,
+        "--threads \(threads) is more than the \(available) processors that this process may use; "
+          + "give at most \(available)")
+    }
+    return RunRequest(
+      suite: try suite(), tokens: tokens.values, threads: threads, budgetSeconds: budget,
+      memoryBytes: memoryBytes(on: machine), seed: seed)
+  }
+
+  private func suite() throws(Failure) -> Suite {
+    let routings = routing.flatMap { $0 }
+    if architectures.isEmpty { return .standard(routings: routings.isEmpty ? nil : routings) }
+    var candidates: [Architecture] = []
+    for name in architectures { candidates.append(try ArchitectureArgument.resolve(name)) }
+    var baselines: [Baseline] = []
+    for name in baseline { baselines.append(try Self.baseline(name)) }
+    return Suite(
+      candidates: candidates, baselines: baselines,
+      routings: routings.isEmpty ? [.uniform] : routings)
+  }
+
+  private static func baseline(_ name: String) throws(Failure) -> Baseline {
+    for dense in [Baseline.isoActive, .isoTotal] where dense.id == name { return dense }
+    return .named(
+      try ArchitectureArgument.resolve(name, besides: "iso-active, iso-total"))
+  }
+
+  private func memoryBytes(on machine: MachineProbe) -> Int {
+    let free = machine.availableMemoryBytes ?? .max
+    guard let memory else {
+      return min(RunRequest.defaultMemoryBytes, Int(Double(free) * Self.shareOfFreeMemory))
+    }
+    if memory > free {
+      StandardStream.note(
+        "tenfold: --memory allows more than the \(free >> 20) MiB that are free; the run may swap\n")
+    }
+    return memory
+  }
+
+  /// Opens the BLAS library.
+  func openBLAS() throws(Failure) -> BLASLibrary {
+    do {
+      return try BLASLibrary.open(path: blas)
+    } catch {
+      throw Failure(.unavailable, "\(error)")
+    }
+  }
+
+  /// The options as a record keeps them, defaults filled in.
+  func recorded(as request: RunRequest) -> RunOptions {
+    let comparisons = request.suite.comparisons
+    return RunOptions(
+      suite: request.suite.name, candidates: Self.unique(comparisons.map(\.candidate.id)),
+      baselines: Self.unique(comparisons.map(\.baseline.id)), tokens: request.tokens,
+      threads: request.threads, engines: [engine.rawValue], precision: precision,
+      routing: Self.unique(comparisons.flatMap(\.routings).map(\.description)),
+      budgetSeconds: request.budgetSeconds, memoryBytes: request.memoryBytes, seed: request.seed)
+  }
+
+  /// Each name once, in the order of its first appearance.
+  private static func unique(_ names: [String]) -> [String] {
+    names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
+  }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import LayerSpec
+import ModelSpec
+import Runner
+
+/// Who multiplies.
+enum EngineChoice: String, ExpressibleByArgument, CaseIterable {
+  case tile, blas, both
+}
+
+extension Precision: @retroactive ExpressibleByArgument {}
+
+/// What `tenfold run` can be asked for.
+struct RunOptionGroup: ParsableArguments {
+  @Argument(
+    help: """
+      Architectures to measure: catalogue ids or paths of Hugging Face config.json files. Without \
+      any, the default suite runs.
+      """)
+  var architectures: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What each is held against: iso-active, iso-total or an architecture; may be repeated \
+      (default: iso-active and iso-total).
+      """, valueName: "baseline"))
+  var baseline: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Tokens per pass, such as 1,16,256 (the default).", valueName: "list"),
+    transform: OptionValue.tokenCounts)
+  var tokens = TokenCounts(values: RunRequest.defaultTokens)
+
+  @Option(
+    help: ArgumentHelp(
+      "Worker threads (default: all processors that this process may use).", valueName: "count"),
+    transform: OptionValue.count)
+  var threads: Int?
+
+  @Option(help: "blas, tile or both.")
+  var engine = EngineChoice.blas
+
+  @Option(help: "f32 or bf16.")
+  var precision = Precision.f32
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      How popular experts are: uniform, single or zipf:ALPHA; a list, or repeated \
+      (default: uniform).
+      """, valueName: "list"), transform: OptionValue.routings)
+  var routing: [[Routing]] = []
+
+  @Option(
+    help: ArgumentHelp("Time for measuring all cells (default: 60s).", valueName: "time"),
+    transform: OptionValue.seconds)
+  var budget = RunRequest.defaultBudgetSeconds
+
+  @Option(
+    help: ArgumentHelp(
+      "Memory for weights and scratch (default: 8GiB, or what is free if that is less).",
+      valueName: "size"), transform: OptionValue.bytes)
+  var memory: Int?
+
+  @Option(help: "Seed of every random choice.")
+  var seed = RunRequest.defaultSeed
+
+  @Option(
+    help: ArgumentHelp("BLAS library to open instead of libopenblas.so.0.", valueName: "path"))
+  var blas: String?
+
+  func validate() throws {
+    guard !architectures.isEmpty || baseline.isEmpty else {
+      throw ValidationError("--baseline needs an architecture to hold against it; name one")
+    }
+  }
+}

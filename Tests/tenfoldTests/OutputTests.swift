@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+/// Where documents go, and what happens when they cannot go there.
+@Suite struct OutputTests {
+  @Test func aFileHoldsTheBytesThatStandardOutputWouldHave() throws {
+    try withTemporaryDirectory { directory in
+      let file = directory.appending(path: "claims.json").path
+      let printed = try Executable.debug.run(["claims", "--format", "json"])
+      let written = try Executable.debug.run(["claims", "--format", "json", "--output", file])
+      #expect(written.status == 0)
+      #expect(written.output.isEmpty)
+      #expect(try String(contentsOfFile: file, encoding: .utf8) == printed.output)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["claims.json"])
+    }
+  }
+
+  @Test(arguments: [("a.json", "{"), ("a.md", "|"), ("a.txt", " ")])
+  func theEndingOfTheNameDecidesTheForm(_ name: String, _ sign: String) throws {
+    try withTemporaryDirectory { directory in
+      let file = directory.appending(path: name).path
+      #expect(try Executable.debug.run(["models", "--output", file]).status == 0)
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+      #expect(text.contains(sign))
+      #expect(text.hasPrefix("{") == name.hasSuffix(".json"))
+    }
+  }
+
+  @Test func theFileBehindALinkIsReplacedAndTheLinkStays() throws {
+    try withTemporaryDirectory { directory in
+      let target = directory.appending(path: "target.json")
+      let link = directory.appending(path: "link.json")
+      try Data("old".utf8).write(to: target)
+      try FileManager.default.createSymbolicLink(
+        atPath: link.path, withDestinationPath: "target.json")
+      #expect(try Executable.debug.run(["claims", "--output", link.path]).status == 0)
+      #expect(try String(contentsOf: target, encoding: .utf8).hasPrefix("{"))
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == "target.json")
+    }
+  }
+
+  @Test func aPathThatCannotBeCreatedIs73() throws {
+    try withTemporaryDirectory { directory in
+      let inTheWay = directory.appending(path: "file")
+      try Data().write(to: inTheWay)
+      for path in [
+        directory.appending(path: "nowhere/x.json").path, directory.path, "/proc/x.json",
+        inTheWay.appending(path: "x.json").path,
+      ] {
+        let outcome = try Executable.debug.run(["claims", "--output", path])
+        #expect(outcome.status == 73, "\(path): \(outcome.errors)")
+        #expect(outcome.errors.contains(path))
+      }
+    }
+  }
+
+  @Test func aFullDiskIs74() throws {
+    let outcome = try Executable.debug.run(["claims", "--output", "/dev/full"])
+    #expect(outcome.status == 74)
+    #expect(outcome.errors.contains("/dev/full"))
+    let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+    let printed = try Executable.debug.start(["claims"], output: full).finish()
+    #expect(printed.status == 74)
+    #expect(printed.errors.contains("standard output"))
+  }
+
+  @Test func aClosedPipeIs74WithoutAWord() throws {
+    let pipe = Pipe()
+    try pipe.fileHandleForReading.close()
+    let outcome = try Executable.debug.start(["claims"], output: pipe.fileHandleForWriting).finish()
+    #expect(outcome.status == 74)
+    #expect(outcome.errors.isEmpty)
+  }
+}

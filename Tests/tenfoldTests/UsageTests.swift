@@ -1,0 +1,63 @@
+import Testing
+
+/// A wrong command line gets one sentence and 64, before anything else happens.
+@Suite struct UsageTests {
+  @Test(arguments: [
+    ["--help"], ["help"], [], ["run", "--help"], ["report", "-h"], ["help", "models"],
+  ])
+  func helpIsADocument(_ arguments: [String]) throws {
+    let outcome = try Executable.debug.run(arguments)
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("USAGE: tenfold"))
+    #expect(outcome.errors.isEmpty)
+  }
+
+  @Test func versionIsOneLine() throws {
+    let outcome = try Executable.debug.run(["--version"])
+    #expect(outcome.status == 0)
+    #expect(outcome.output.split(separator: ".").count == 3)
+  }
+
+  /// Arguments and a part of the sentence that must answer them.
+  static let mistakes: [([String], String)] = [
+    (["measure"], "no command 'measure'; the commands are run, report"),
+    (["run", "--nope"], "--nope"),
+    (["run", "mixtral-8x7"], "mixtral-8x7b"),
+    (["models", "mixtral-8x7"], "mixtral-8x7b"),
+    (["claims", "mixtral-8x7b-6x-llama2-70"], "mixtral-8x7b-6x-llama2-70b"),
+    (["run", "mixtral-8x7b", "--baseline", "iso-activ"], "iso-active"),
+    (["run", "--baseline", "iso-active"], "--baseline"),
+    (["run", "--tokens", "0"], "'0' is not a token count"),
+    (["run", "--tokens", "-1"], "--tokens"),
+    (["run", "--tokens=-1"], "'-1' is not a token count"),
+    (["run", "--tokens", "1,,2"], "'' is not a token count"),
+    (["run", "--tokens", "99999999999999999999"], "'99999999999999999999' is not a token count"),
+    (["models", "mixtral-8x7b", "--tokens", "x"], "'x' is not a token count"),
+    (["run", "--threads", "0"], "'0' is not a count"),
+    (["run", "--budget", "0s"], "'0s' is not a time"),
+    (["run", "--budget", "nan"], "'nan' is not a time"),
+    (["run", "--budget", "1e400s"], "'1e400s' is not a time"),
+    (["run", "--budget", "5 parsecs"], "'5 parsecs' is not a time"),
+    (["run", "--memory", "0GiB"], "'0GiB' is not an amount of memory"),
+    (["run", "--memory", "1e30GiB"], "'1e30GiB' is not an amount of memory"),
+    (["run", "--memory", "8 apples"], "'8 apples' is not an amount of memory"),
+    (["run", "--routing", "zipf:-1"], "'zipf:-1' is not a routing"),
+    (["run", "--routing", "zipf:x"], "'zipf:x' is not a routing"),
+    (["run", "--precision", "f64"], "f64"),
+    (["run", "--engine", "gpu"], "gpu"),
+    (["run", "--seed", "-1"], "--seed"),
+    (["run", "--format", "xml"], "xml"),
+    (["report"], "record"),
+    (["verify"], "directories"),
+  ]
+
+  @Test(arguments: mistakes)
+  func aMistakeGetsItsSentence(_ arguments: [String], _ fragment: String) throws {
+    let outcome = try Executable.debug.run(arguments)
+    #expect(outcome.status == 64)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.contains(fragment))
+    #expect(outcome.errors.hasPrefix("tenfold: "))
+    #expect(outcome.errors.count { $0 == "\n" } == 1, "one sentence, one line")
+  }
+}
