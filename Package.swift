@@ -63,3 +63,12 @@ var houseSettings: [SwiftSetting] { [.strictMemorySafety()] }
 
 /// Kernels are optimised in debug builds too: their tests would otherwise take minutes.
 var kernelSettings: [SwiftSetting] { [.unsafeFlags(["-O"], .when(configuration: .debug))] }
+
+// CI turns every warning of our own targets into an error (.ci/run); users of newer compilers are
+// spared that.
+if Context.environment["TENFOLD_WARNINGS"] == "error" {
+  for target in package.targets {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+    target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
+  }
+}

@@ -6,12 +6,12 @@ public enum ModelsReport {
   public static func page(listing architectures: [Architecture]) -> Page {
     let table = Table(
       columns: [
-        .init("architecture"), .init("model_type"), .init("parameters", .right),
-        .init("active", .right), .init("dense layers"), .init("sparse layers"),
+        .init("architecture"), .init("parameters", .right), .init("active", .right),
+        .init("dense layers"), .init("sparse layers"),
       ],
       rows: architectures.map { architecture in
         Table.Row([
-          .init(architecture.id), .init(architecture.modelType),
+          .init(architecture.id),
           .init(Figures.parameters(architecture.totalParameters)),
           .init(Figures.parameters(architecture.activeParameters)),
           .init(layers(of: architecture, kind: "dense ")),
@@ -111,7 +111,8 @@ public enum ModelsReport {
 extension Figures {
   /// A number of parameters in the units of model names: `46.7B`, `816B`, `1.04T`.
   static func parameters(_ count: Int) -> String {
-    for (unit, name) in [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")] where Double(count) >= unit {
+    for (unit, name) in [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")]
+    where Double(count) >= unit {
       return significant(Double(count) / unit, trimmed: true) + name
     }
     return String(count)

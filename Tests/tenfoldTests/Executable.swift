@@ -55,7 +55,8 @@ struct Executable {
       defer { try? FileManager.default.removeItem(at: output.deletingLastPathComponent()) }
       // A process that a signal ended has that signal's number as status; no test may take it for
       // an exit code.
-      try #require(process.terminationReason == .exit, "ended by signal \(process.terminationStatus)")
+      try #require(
+        process.terminationReason == .exit, "ended by signal \(process.terminationStatus)")
       return try Outcome(
         status: process.terminationStatus,
         output: String(decoding: Data(contentsOf: output), as: UTF8.self),

@@ -11,7 +11,8 @@ import Testing
       #expect(written.status == 0)
       #expect(written.output.isEmpty)
       #expect(try String(contentsOfFile: file, encoding: .utf8) == printed.output)
-      #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["claims.json"])
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["claims.json"])
     }
   }
 

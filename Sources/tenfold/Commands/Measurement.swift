@@ -1,6 +1,6 @@
 import FoundationEssentials
-import ModelSpec
 import MoEKernel
+import ModelSpec
 import Reporter
 import Runner
 
@@ -50,11 +50,12 @@ struct Measurement {
 }
 
 extension StatusLine {
-  /// `[3/18] 40 s left, measuring olmoe-1b-7b against iso-active, 16 tokens, uniform`
+  /// Says which cell is under way, such as `[3/18] 40 s left, measuring olmoe-1b-7b against …`.
   mutating func show(_ progress: RunProgress) {
     show(
       step: "[\(progress.cell)/\(progress.cells)]",
-      detail: "\(Int(progress.secondsLeft.rounded(.up))) s left, \(progress.stage) \(progress.name)")
+      detail: "\(Int(progress.secondsLeft.rounded(.up))) s left, \(progress.stage) \(progress.name)"
+    )
   }
 }
 

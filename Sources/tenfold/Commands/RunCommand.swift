@@ -1,6 +1,6 @@
 import ArgumentParser
-import ModelSpec
 import MoEKernel
+import ModelSpec
 import Reporter
 import Runner
 
@@ -33,7 +33,8 @@ struct RunCommand: ParsableCommand {
     measurement.run()
     if let failure = measurement.failure, measurement.isEmpty { throw failure }
     let record = measurement.record(
-      machine: machine.identity, blas: BLASIdentity(library), options: options.recorded(as: request))
+      machine: machine.identity, blas: BLASIdentity(library), options: options.recorded(as: request)
+    )
     try archive?.keep(record)
     try write(document(of: record), to: destination)
     if let failure = measurement.failure { throw failure }
@@ -43,7 +44,7 @@ struct RunCommand: ParsableCommand {
   private func write(_ document: String, to destination: Destination) throws(Failure) {
     do {
       try destination.write(document)
-    } catch where output.holdsRecord {
+    } catch  where output.holdsRecord {
       try StandardStream.print(document)
       throw Failure(error.status, "\(error); the record went to standard output instead")
     }

@@ -26,7 +26,8 @@ enum InputFile {
     } catch let error as CocoaError where error.code == .fileReadNoPermission {
       throw Failure(.badInput, "the \(role) \(path) may not be read; change its permissions")
     } catch {
-      throw Failure(.ioError, "reading the \(role) \(path) failed (\(Self.reason(error))); try again")
+      throw Failure(
+        .ioError, "reading the \(role) \(path) failed (\(Self.reason(error))); try again")
     }
   }
 

@@ -88,6 +88,7 @@ struct OutputFile {
   private static func cannotCreate(_ path: String, _ error: any Error) -> Failure {
     Failure(
       .cannotCreate,
-      "\(path) cannot be created (\(InputFile.reason(error))); make its directory or name another file")
+      "\(path) cannot be created (\(InputFile.reason(error))); make its directory or name another file"
+    )
   }
 }

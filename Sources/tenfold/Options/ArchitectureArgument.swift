@@ -8,7 +8,8 @@ enum ArchitectureArgument {
   /// - Parameter others: further names that would have been accepted, for the sentence.
   /// - Throws: `Failure` with status 64 for an unknown id, with the nearest ones; 65 for a
   ///   configuration that cannot be read.
-  static func resolve(_ name: String, besides others: String? = nil) throws(Failure) -> Architecture {
+  static func resolve(_ name: String, besides others: String? = nil) throws(Failure) -> Architecture
+  {
     if let architecture = Catalogue.architecture(id: name) { return architecture }
     if Catalogue.entry(id: name) != nil {
       throw Failure(.usage, "the sizes of \(name) were never published; name another architecture")

@@ -1,6 +1,6 @@
 import LayerSpec
-import ModelSpec
 import MoEKernel
+import ModelSpec
 import Runner
 
 extension RunOptionGroup {
@@ -52,7 +52,8 @@ extension RunOptionGroup {
     }
     if memory > free {
       StandardStream.note(
-        "tenfold: --memory allows more than the \(free >> 20) MiB that are free; the run may swap\n")
+        "tenfold: --memory allows more than the \(free >> 20) MiB that are free; the run may swap\n"
+      )
     }
     return memory
   }

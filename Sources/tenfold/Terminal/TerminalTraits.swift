@@ -7,7 +7,8 @@ enum TerminalTraits {
   /// True when standard output may be coloured: a terminal, not a dumb one, and `NO_COLOR` is unset
   /// or empty (no-color.org).
   static var showsColor: Bool {
-    isTerminal(.standardOutput) && understandsEscapes && environment["NO_COLOR", default: ""].isEmpty
+    isTerminal(.standardOutput) && understandsEscapes
+      && environment["NO_COLOR", default: ""].isEmpty
   }
 
   /// True when a line on standard error may be rewritten in place.
