@@ -20,7 +20,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let machine = MachineProbe.ofThisProcess
     let request = try options.request(on: machine)
-    let library = try options.openBLAS()
+    let library = try options.engine.openBLAS()
     let plan = try Self.plan(request, machine: machine.identity)
     guard !ToolVersion.isDebugBuild else {
       throw Failure(.refused, "a debug build must not measure; build with swift build -c release")

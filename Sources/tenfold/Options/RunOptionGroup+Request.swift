@@ -1,5 +1,4 @@
 import LayerSpec
-import MoEKernel
 import ModelSpec
 import Runner
 
@@ -9,10 +8,8 @@ extension RunOptionGroup {
 
   /// The request that the options make, with defaults that fit the machine.
   func request(on machine: MachineProbe) throws(Failure) -> RunRequest {
-    guard engine == .blas, precision == .f32 else {
-      throw Failure(
-        .unavailable,
-        "this tenfold measures with --engine blas and --precision f32 only; leave the options out")
+    guard precision == .f32 else {
+      throw Failure(.unavailable, "the blas engine has no bf16; leave --precision out, or give f32")
     }
     let available = machine.identity.effectiveCPUs
     let threads = threads ?? available
@@ -58,22 +55,13 @@ extension RunOptionGroup {
     return memory
   }
 
-  /// Opens the BLAS library.
-  func openBLAS() throws(Failure) -> BLASLibrary {
-    do {
-      return try BLASLibrary.open(path: blas)
-    } catch {
-      throw Failure(.unavailable, "\(error)")
-    }
-  }
-
   /// The options as a record keeps them, defaults filled in.
   func recorded(as request: RunRequest) -> RunOptions {
     let comparisons = request.suite.comparisons
     return RunOptions(
       suite: request.suite.name, candidates: Self.unique(comparisons.map(\.candidate.id)),
       baselines: Self.unique(comparisons.map(\.baseline.id)), tokens: request.tokens,
-      threads: request.threads, engines: [engine.rawValue], precision: precision,
+      threads: request.threads, engines: [engine.engine.rawValue], precision: precision,
       routing: Self.unique(comparisons.flatMap(\.routings).map(\.description)),
       budgetSeconds: request.budgetSeconds, memoryBytes: request.memoryBytes, seed: request.seed)
   }

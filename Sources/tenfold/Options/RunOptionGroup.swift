@@ -3,11 +3,6 @@ import LayerSpec
 import ModelSpec
 import Runner
 
-/// Who multiplies.
-enum EngineChoice: String, ExpressibleByArgument, CaseIterable {
-  case tile, blas, both
-}
-
 extension Precision: @retroactive ExpressibleByArgument {}
 
 /// What `tenfold run` can be asked for.
@@ -38,8 +33,7 @@ struct RunOptionGroup: ParsableArguments {
     transform: OptionValue.count)
   var threads: Int?
 
-  @Option(help: "blas, tile or both.")
-  var engine = EngineChoice.blas
+  @OptionGroup var engine: EngineOptions
 
   @Option(help: "f32 or bf16.")
   var precision = Precision.f32
@@ -65,10 +59,6 @@ struct RunOptionGroup: ParsableArguments {
 
   @Option(help: "Seed of every random choice.")
   var seed = RunRequest.defaultSeed
-
-  @Option(
-    help: ArgumentHelp("BLAS library to open instead of libopenblas.so.0.", valueName: "path"))
-  var blas: String?
 
   func validate() throws {
     guard !architectures.isEmpty || baseline.isEmpty else {

@@ -1,0 +1,98 @@
+import ArgumentParser
+import FoundationEssentials
+import MoEKernel
+import ModelSpec
+import Reporter
+import Runner
+
+/// `tenfold verify`: runs golden layers and compares with the outputs that came with them.
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Runs golden layers and compares with their published outputs.",
+    discussion: """
+      A golden layer is a directory with config.json, layer.safetensors (the tensors of one layer \
+      under their checkpoint names) and io.safetensors (hidden_states and output). Ends with 1 when \
+      a layer differs.
+      """)
+
+  /// Largest tensor file that is read: a whole layer of the largest published model has fewer bytes.
+  private static let largestTensorBytes = 64 << 30
+
+  @Argument(help: "Directories of golden layers.")
+  var directories: [String]
+
+  @OptionGroup var engine: EngineOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let models = try directories.map { try Self.model(in: $0) }
+    let library = try engine.openBLAS()
+    let destination = try output.destination()
+    let verifier = Verifier(engine: .blas(library), pool: WorkerPool(threads: 1))
+    var results: [VerifyResult] = []
+    for (directory, model) in zip(directories, models) {
+      let layer = try Self.layer(of: model, in: directory)
+      results.append(verifier.verify(layer, family: model.family, directory: directory))
+    }
+    try destination.write(
+      output.render(Self.page(results), document: VerifyDocument(results: results)))
+    let failed = results.filter { !$0.passed }
+    guard failed.isEmpty else {
+      throw Failure(
+        .mismatch,
+        "\(failed.count) of \(results.count) layers differ: "
+          + failed.map(\.directory).joined(separator: ", ")
+          + "; check the files, or try another library with --blas")
+    }
+  }
+
+  private static func model(in directory: String) throws(Failure) -> GoldenModel {
+    let config = try InputFile.read("\(directory)/config.json", as: "configuration")
+    do {
+      return try GoldenModel(config: config)
+    } catch {
+      throw refused(directory, error)
+    }
+  }
+
+  private static func layer(
+    of model: GoldenModel, in directory: String
+  ) throws(Failure) -> GoldenLayer {
+    func tensors(_ name: String) throws(Failure) -> [UInt8] {
+      try InputFile.read("\(directory)/\(name)", as: "tensor file", atMost: largestTensorBytes)
+    }
+    let (layer, io) = (try tensors("layer.safetensors"), try tensors("io.safetensors"))
+    do {
+      return try model.layer(tensors: layer, io: io)
+    } catch {
+      throw refused(directory, error)
+    }
+  }
+
+  private static func refused(_ directory: String, _ error: GoldenLayerError) -> Failure {
+    Failure(.badInput, "the golden layer \(directory) is refused: \(error)")
+  }
+
+  private static func page(_ results: [VerifyResult]) -> Page {
+    let table = Table(
+      columns: [
+        .init("golden layer"), .init("family"), .init("engine"), .init("tokens", .right),
+        .init("relative error", .right), .init("result"),
+      ],
+      rows: results.map { result in
+        Table.Row([
+          .init(result.directory), .init(result.family), .init(result.engine),
+          .init(String(result.tokens)),
+          .init(result.maxRelativeError.map { Figures.significant($0) } ?? "not a number"),
+          .init(result.passed ? "passed" : "differs", tone: result.passed ? .good : .bad),
+        ])
+      })
+    return Page([
+      .title("Golden layers"), .table(table),
+      .paragraph(
+        "The error is the largest difference over the largest output; a layer passes at "
+          + "\(Figures.significant(Verifier.tolerance, trimmed: true))."),
+    ])
+  }
+}
