@@ -18,9 +18,10 @@ public struct SparseLayerSpec: Hashable, Sendable {
 
   /// Experts that work in a narrower space than the model (Muse Spark).
   ///
-  /// The experts read norm(P_pre·x), P_pre L×H; every expert's output is normalised before its
-  /// weight; the weighted sum goes through P_post, H×L. Both norms are RMS norms with a scale of L
-  /// elements: v·scale / √(mean(v²) + epsilon).
+  /// The experts read the norm of P_pre·x, P_pre L×H; every expert's output is normalised before its
+  /// weight; the weighted sum goes through P_post, H×L. Both norms are RMS norms with a scale s of L
+  /// elements. The first scales afterwards, v·s / √(mean(v²) + epsilon); the one on the experts'
+  /// outputs scales before, v·s / √(mean((v·s)²) + epsilon), as the reference implementation does.
   public struct Latent: Hashable, Sendable {
     /// L, the width the experts work at.
     public let width: Int

@@ -36,20 +36,23 @@ enum Combine {
 }
 
 enum Norm {
-  /// 1 / √(mean(v²) + epsilon).
+  /// 1 / √(mean(w²) + epsilon) with w = v·scale, or w = v without a scale.
   static func inverseRootMeanSquare(
-    _ row: UnsafeMutablePointer<Float>, count: Int, epsilon: Float
+    _ row: UnsafeMutablePointer<Float>, count: Int, scale: UnsafeMutablePointer<Float>? = nil,
+    epsilon: Float
   ) -> Float {
     var sums = Vector.zero
     var column = 0
     while column &+ vectorLanes <= count {
-      let value = row.vector(at: column)
+      var value = row.vector(at: column)
+      if let scale { value *= scale.vector(at: column) }
       sums += value * value
       column &+= vectorLanes
     }
     var total = sums.sum()
     while column < count {
-      total += row[column] * row[column]
+      let value = row[column] * (scale?[column] ?? 1)
+      total += value * value
       column &+= 1
     }
     return 1 / (total / Float(count) + epsilon).squareRoot()

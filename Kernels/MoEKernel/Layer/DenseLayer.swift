@@ -99,8 +99,10 @@ extension DenseLayer {
     precondition(input !== output, "a pass cannot write over its own input")
     workspace.begin(tokens: input.rows, pool: pool)
     if input.rows == 0 { return }
+    var clock = PhaseClock()
     computeHidden(input.all, workspace, pool)
     computeOutputs(output.all, workspace, pool)
+    workspace.phases.networkSeconds = clock.lap()
   }
 
   /// Gate, up and activation of every (segment, block of hidden units).

@@ -25,14 +25,18 @@ extension SparseLayer {
     let pass = SparsePass(
       layer: self, input: input.all, output: output.all, workspace: workspace, routing: routing,
       pool: pool)
+    var clock = PhaseClock()
     pass.project()
     pass.route()
     pass.dispatch()
     pass.gather()
+    workspace.phases.routingSeconds = clock.lap()
     pass.computeHidden()
     pass.computeOutputs()
+    workspace.phases.networkSeconds = clock.lap()
     pass.combine()
     pass.leaveLatentSpace()
+    workspace.phases.combineSeconds = clock.lap()
   }
 }
 
@@ -214,7 +218,8 @@ private struct SparsePass {
     var factor = scalesInput ? 1 : weight
     if let latent = layer.latent {
       factor *= Norm.inverseRootMeanSquare(
-        value, count: spec.expertWidth, epsilon: latent.spec.expertNormEpsilon)
+        value, count: spec.expertWidth, scale: latent.expertNorm.all[0],
+        epsilon: latent.spec.expertNormEpsilon)
     }
     return Term(row: value, factor: factor)
   }

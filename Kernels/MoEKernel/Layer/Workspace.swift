@@ -11,6 +11,8 @@ public final class Workspace {
   public let threads: Int
   /// Tokens of the last pass.
   public internal(set) var tokens = 0
+  /// Where the time of the last pass went; a dense layer has only networks.
+  public internal(set) var phases = PassPhases()
 
   let routing: Routing?
   /// Expert inputs, one row for each (token, expert), in order of expert.
@@ -44,6 +46,7 @@ public final class Workspace {
     precondition(
       pool.threads <= threads, "a pool of \(pool.threads) threads in a workspace for \(threads)")
     self.tokens = tokens
+    phases = PassPhases()
   }
 }
 

@@ -61,7 +61,7 @@ extension SparseLayer {
         value = Reference.output(
           of: experts, network: expert % residentExperts, row: read, pool: pool)
         if let latent {
-          value = Reference.norm(
+          value = Reference.normOfScaled(
             value, scale: latent.expertNorm, epsilon: latent.spec.expertNormEpsilon)
         }
       }

@@ -97,7 +97,14 @@ enum Reference {
     }
   }
 
-  /// v·scale / √(mean(v²) + epsilon); without a scale where there is none.
+  /// w / √(mean(w²) + epsilon) with w = v·scale.
+  static func normOfScaled(_ v: [Double], scale: Matrix, epsilon: Float) -> [Double] {
+    let scaled = v.enumerated().map { $1 * Double(scale[0, $0]) }
+    let mean = scaled.map { $0 * $0 }.reduce(0, +) / Double(v.count)
+    return scaled.map { $0 / (mean + Double(epsilon)).squareRoot() }
+  }
+
+  /// v·scale / √(mean(v²) + epsilon).
   static func norm(_ v: [Double], scale: Matrix, epsilon: Float) -> [Double] {
     let mean = v.map { $0 * $0 }.reduce(0, +) / Double(v.count)
     let factor = 1 / (mean + Double(epsilon)).squareRoot()

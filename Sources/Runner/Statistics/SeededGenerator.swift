@@ -1,3 +1,9 @@
+import FoundationEssentials
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// SplitMix64: a small generator whose whole state is one number, so that every random choice of a
 /// run follows from its seed.
 ///
@@ -25,5 +31,19 @@ struct SeededGenerator: RandomNumberGenerator {
   /// Uniform in the open interval (0, 1): never 0, so that its logarithm is finite.
   mutating func nextOpenUnit() -> Double {
     (Double(next() >> 11) + 0.5) * 0x1p-53
+  }
+
+  /// Independent standard normal values, by the Box–Muller transform.
+  mutating func normals(count: Int) -> [Float] {
+    var values: [Float] = []
+    values.reserveCapacity(count + 1)
+    while values.count < count {
+      let radius = sqrt(-2 * log(nextOpenUnit()))
+      let angle = 2 * Double.pi * nextOpenUnit()
+      values.append(Float(radius * cos(angle)))
+      values.append(Float(radius * sin(angle)))
+    }
+    if values.count > count { values.removeLast() }
+    return values
   }
 }

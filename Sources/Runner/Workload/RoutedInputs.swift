@@ -1,9 +1,3 @@
-import FoundationEssentials
-
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Builds activations that a given router sends where they are wanted, so that the timed pass runs
 /// its own router unchanged and still meets a chosen popularity of experts.
 ///
@@ -58,7 +52,10 @@ struct RoutedInputs {
     logits: [Float], noise generator: inout SeededGenerator
   ) -> [Float] {
     precondition(logits.count == choices, "one logit per choice")
-    var lanes = noise(&generator)
+    var lanes = [Lanes](repeating: .zero, count: stride)
+    for (column, value) in generator.normals(count: hidden).enumerated() {
+      lanes[column / Lanes.scalarCount][column % Lanes.scalarCount] = value
+    }
     var missing = (0..<choices).map { choice in
       Double(logits[choice] - Self.dot(rows, choice * stride, lanes, 0, count: stride))
     }
@@ -71,62 +68,11 @@ struct RoutedInputs {
     return (0..<hidden).map { lanes[$0 / Lanes.scalarCount][$0 % Lanes.scalarCount] }
   }
 
-  /// Independent standard normal values, by the Box–Muller transform; zeros in the padding.
-  private func noise(_ generator: inout SeededGenerator) -> [Lanes] {
-    var lanes = [Lanes](repeating: .zero, count: stride)
-    for column in Swift.stride(from: 0, to: hidden, by: 2) {
-      let radius = sqrt(-2 * log(generator.nextOpenUnit()))
-      let angle = 2 * Double.pi * generator.nextOpenUnit()
-      lanes[column / Lanes.scalarCount][column % Lanes.scalarCount] = Float(radius * cos(angle))
-      guard column + 1 < hidden else { break }
-      let next = column + 1
-      lanes[next / Lanes.scalarCount][next % Lanes.scalarCount] = Float(radius * sin(angle))
-    }
-    return lanes
-  }
-
   private static func dot(
     _ left: [Lanes], _ leftStart: Int, _ right: [Lanes], _ rightStart: Int, count: Int
   ) -> Float {
     var sum = Lanes.zero
     for index in 0..<count { sum += left[leftStart + index] * right[rightStart + index] }
     return sum.sum()
-  }
-}
-
-/// The factor L of a symmetric positive definite matrix A = L·Lᵀ.
-struct CholeskyFactor {
-  /// Row i holds i + 1 elements.
-  private var rows: [[Double]]
-
-  /// Factors a matrix given by its lower triangle, row i with i + 1 elements.
-  ///
-  /// - Precondition: the matrix is positive definite.
-  init(lowerTriangle: [[Double]]) {
-    rows = lowerTriangle
-    for row in rows.indices {
-      for column in 0...row {
-        var sum = rows[row][column]
-        for index in 0..<column { sum -= rows[row][index] * rows[column][index] }
-        if row == column {
-          precondition(sum > 0, "the matrix is not positive definite at row \(row)")
-          rows[row][row] = sqrt(sum)
-        } else {
-          rows[row][column] = sum / rows[column][column]
-        }
-      }
-    }
-  }
-
-  /// Replaces b by the solution x of A·x = b.
-  func solve(_ vector: inout [Double]) {
-    for row in rows.indices {
-      for column in 0..<row { vector[row] -= rows[row][column] * vector[column] }
-      vector[row] /= rows[row][row]
-    }
-    for row in rows.indices.reversed() {
-      vector[row] /= rows[row][row]
-      for column in 0..<row { vector[column] -= rows[row][column] * vector[row] }
-    }
   }
 }

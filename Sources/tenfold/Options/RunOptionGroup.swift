@@ -3,7 +3,7 @@ import LayerSpec
 import ModelSpec
 import Runner
 
-extension Precision: @retroactive ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
 
 /// What `tenfold run` can be asked for.
 struct RunOptionGroup: ParsableArguments {

@@ -1,0 +1,71 @@
+import LayerSpec
+import ModelSpec
+
+extension Cell {
+  /// The record of a measured cell.
+  init(
+    _ plan: CellPlan, baseline: PreparedSide, candidate: PreparedSide, rounds: [PairedRound],
+    estimate: RatioEstimate, engine: String, request: RunRequest
+  ) {
+    // The trial and the check ran the same batches, so counting them again tells what was timed.
+    let routings = candidate.layers.map { $0.routingStatistics() }
+    let sides = Sides(
+      baseline: Side(
+        baseline, tokens: plan.tokens, seconds: rounds.map(\.baselineSeconds).median),
+      candidate: Side(
+        candidate, tokens: plan.tokens, seconds: rounds.map(\.candidateSeconds).median))
+    let flopRatio = Double(sides.baseline.flops) / Double(sides.candidate.flops)
+    self.init(
+      candidate: plan.comparison.candidate.id, baseline: plan.comparison.baseline.id,
+      workload: "ffn-forward", tokens: plan.tokens, threads: request.threads, engine: engine,
+      precision: .f32,
+      routing: RoutingSummary(
+        plan.routing, seed: request.seed,
+        batches: routings.first { !$0.isEmpty } ?? [RoutingStatistics(tokensPerExpert: [])]),
+      flopRatio: flopRatio, timeRatio: estimate, realisedShare: estimate.median / flopRatio,
+      sides: sides, rounds: rounds,
+      cautions: Self.cautions(plan, estimate: estimate, sides: [baseline, candidate]))
+  }
+
+  /// An interval wider than this, high over low, says that the machine was busy with other things.
+  private static let wideInterval = 1.10
+
+  private static func cautions(
+    _ plan: CellPlan, estimate: RatioEstimate, sides: [PreparedSide]
+  ) -> [String] {
+    var cautions: [String] = []
+    if estimate.high / estimate.low > wideInterval {
+      cautions.append(
+        "the interval spans more than 10 %; measure again on an idle machine or with a larger "
+          + "--budget")
+    }
+    for case .sparse(let layer) in sides.flatMap(\.layers).map(\.plan.full.layer)
+    where layer.identityExperts > 0 {
+      cautions.append(
+        "\(layer.identityExperts) of the router's choices return the token unchanged; FLOPs count "
+          + "every choice as a computing expert")
+    }
+    return cautions
+  }
+}
+
+extension Side {
+  fileprivate init(_ side: PreparedSide, tokens: Int, seconds: Double) {
+    var flops = 0
+    var bytes = 0
+    for layer in side.layers {
+      let (full, statistics) = (layer.plan.full, layer.routingStatistics())
+      let distinct =
+        statistics.isEmpty
+        ? 0
+        : statistics.reduce(0.0) { $0 + Double($1.distinctExperts) } / Double(statistics.count)
+      flops += full.count * full.layer.matmulFLOPs(tokens: tokens)
+      bytes +=
+        full.count
+        * full.layer.bytes(tokens: tokens, distinctExperts: distinct, precision: .f32)
+    }
+    self.init(
+      flops: flops, bytes: bytes, secondsMedian: seconds, scaled: side.scaled,
+      residentExperts: side.residentExperts, layers: side.groups)
+  }
+}

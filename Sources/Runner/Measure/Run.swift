@@ -1,0 +1,123 @@
+import LayerSpec
+import MoEKernel
+import ModelSpec
+
+/// Measures a plan, cell by cell, and keeps every finished cell whatever comes after.
+public final class Run {
+  private let plan: RunPlan
+  private let engine: Engine
+  private let pool: WorkerPool
+  private let workshop: Workshop
+  private let clock = SuspendingClock()
+
+  /// The cells that are measured so far, in order.
+  public private(set) var cells: [Cell] = []
+
+  /// Starts the worker threads.
+  public init(_ plan: RunPlan, engine: Engine) {
+    self.plan = plan
+    self.engine = engine
+    pool = WorkerPool(threads: plan.request.threads)
+    workshop = Workshop(engine: engine, pool: pool, seed: plan.request.seed)
+  }
+
+  /// Measures all cells; each may take an equal part of the time that is left.
+  ///
+  /// - Parameters:
+  ///   - progress: told before each stage of each cell, never while a round is timed.
+  ///   - isCancelled: asked between stages and between rounds.
+  /// - Throws: `PlanError.time` when a cell cannot be measured within the whole budget,
+  ///   `RunError.wrongOutput` when a side computes something else than it should, and
+  ///   `RunError.cancelled`.
+  public func measure(
+    progress: (RunProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+  ) throws {
+    let start = clock.now
+    for (index, cell) in plan.cells.enumerated() {
+      let secondsLeft = max(
+        0, plan.request.budgetSeconds - start.duration(to: clock.now).seconds)
+      let report = { (stage: RunProgress.Stage) in
+        if isCancelled() { throw RunError.cancelled }
+        progress(
+          RunProgress(
+            cell: index + 1, cells: self.plan.cells.count, name: cell.name, stage: stage,
+            secondsLeft: secondsLeft))
+      }
+      try measure(
+        cell, allowance: secondsLeft / Double(plan.cells.count - index), report: report,
+        isCancelled: isCancelled)
+    }
+  }
+
+  private func measure(
+    _ cell: CellPlan, allowance: Double, report: (RunProgress.Stage) throws -> Void,
+    isCancelled: () -> Bool
+  ) throws {
+    let start = clock.now
+    try report(.building)
+    let sides = prepare(cell, allowance: allowance)
+    try report(.checking)
+    for side in [sides.baseline, sides.candidate] { try check(side, of: cell) }
+    let trials = (sides.baseline.trial(), sides.candidate.trial())
+    let schedule = PairedMeasurement(
+      baselineSeconds: trials.0.measured, candidateSeconds: trials.1.measured)
+    let least = Double(OrderStatisticInterval.minimumRounds) * schedule.roundSeconds
+    guard least <= plan.request.budgetSeconds else {
+      throw PlanError.time(
+        cell: cell.name, neededSeconds: least, budgetSeconds: plan.request.budgetSeconds)
+    }
+    try report(.measuring)
+    var coin = SeededGenerator(seed: plan.request.seed, purpose: "order of \(cell.name)")
+    let rounds = schedule.measure(
+      rounds: schedule.rounds(within: allowance - start.duration(to: clock.now).seconds),
+      coin: &coin, isCancelled: isCancelled
+    ) { role, number in
+      (role == .baseline ? sides.baseline : sides.candidate).pass(number)
+    }
+    // Too few rounds for an interval happen only when the run was told to stop.
+    guard let estimate = RatioEstimate(rounds: rounds) else { throw RunError.cancelled }
+    cells.append(
+      Cell(
+        cell, baseline: sides.baseline, candidate: sides.candidate, rounds: rounds,
+        estimate: estimate, engine: engine.name, request: plan.request))
+  }
+
+  /// Builds and loads both sides at the widest form of which six rounds fit the allowance.
+  ///
+  /// A trial at a cautiously narrow form with few experts tells how long a pass really takes.
+  private func prepare(
+    _ cell: CellPlan, allowance: Double
+  ) -> (baseline: PreparedSide, candidate: PreparedSide) {
+    // A round has two slices of each side; building and checking take about as long as measuring.
+    let allowedSeconds = allowance / Double(8 * OrderStatisticInterval.minimumRounds)
+    let guess = Divisors(
+      baseline: TimeEstimate.divisor(
+        seconds: cell.guessedSeconds(.baseline), allowed: allowedSeconds),
+      candidate: TimeEstimate.divisor(
+        seconds: cell.guessedSeconds(.candidate), allowed: allowedSeconds))
+    if guess == Divisors(baseline: 1, candidate: 1) {
+      return workshop.build(cell.form(guess, experts: .most), for: cell)
+    }
+    let trial = workshop.build(cell.form(guess, experts: .fewest), for: cell)
+    let wanted = Divisors(
+      baseline: TimeEstimate.divisor(
+        seconds: trial.baseline.trial().atFullWidth, allowed: allowedSeconds),
+      candidate: TimeEstimate.divisor(
+        seconds: trial.candidate.trial().atFullWidth, allowed: allowedSeconds))
+    return workshop.build(cell.form(wanted, experts: .most), for: cell)
+  }
+
+  /// Compares sampled outputs of every layer with the reference.
+  private func check(_ side: PreparedSide, of cell: CellPlan) throws(RunError) {
+    let tokens = OutputCheck.sample(tokens: cell.tokens, seed: plan.request.seed)
+    for layer in side.layers {
+      let error = layer.outputError(sampling: tokens)
+      let tolerance = OutputCheck.tolerance(for: layer.plan.measured)
+      guard error <= tolerance else {
+        throw .wrongOutput(
+          cell: cell.name, layer: layer.plan.name, engine: engine.name, error: error,
+          tolerance: tolerance)
+      }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/// A run that had to stop while it measured.
+public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// An output is wrong, so its time means nothing.
+  case wrongOutput(cell: String, layer: String, engine: String, error: Double, tolerance: Double)
+  /// The run was asked to stop; the finished cells are in the record.
+  case cancelled
+
+  /// What is wrong and what to do.
+  public var description: String {
+    switch self {
+    case .wrongOutput(let cell, let layer, let engine, let error, let tolerance):
+      "\(cell): the output of \(layer) by the \(engine) engine is off by \(error) of its largest "
+        + "value where rounding explains \(tolerance); check the BLAS library or use another"
+    case .cancelled: "the run was interrupted"
+    }
+  }
+}
+
+/// How far a run is.
+public struct RunProgress: Hashable, Sendable {
+  /// What happens next.
+  public enum Stage: String, Hashable, Sendable {
+    /// Weights are allocated and filled.
+    case building
+    /// Outputs are compared with the reference.
+    case checking
+    /// Rounds are timed; nothing should disturb them.
+    case measuring
+  }
+
+  /// The cell's number, from 1.
+  public let cell: Int
+  /// Cells of the run.
+  public let cells: Int
+  /// The cell in words.
+  public let name: String
+  /// What happens next.
+  public let stage: Stage
+  /// Seconds until the run ends, as far as can be told.
+  public let secondsLeft: Double
+}

@@ -1,0 +1,53 @@
+import LayerSpec
+import ModelSpec
+
+/// Chooses the fraction of a width at which a side can be measured within its time.
+///
+/// Times are first guessed from rates in the slow middle of what servers reach, and then replaced by
+/// the time of a real pass. The guess only decides at which width that first pass is tried, so a
+/// wrong one costs time and nothing else.
+enum TimeEstimate {
+  /// Multiply-add rate of one thread where a BLAS has few tokens per product.
+  static let guessedFlopsPerSecond = 20e9
+  /// Memory read rate of one thread.
+  static let guessedBytesPerSecond = 15e9
+
+  /// Guessed seconds of one pass at full width, each kind of layer once.
+  static func seconds(of layers: [FFNGroup], tokens: Int, threads: Int) -> Double {
+    layers.reduce(0) { sum, group in
+      let bytes = group.layer.bytes(
+        tokens: tokens, distinctExperts: group.layer.mostDistinctExperts(tokens: tokens),
+        precision: .f32)
+      let flops = group.layer.matmulFLOPs(tokens: tokens)
+      return sum
+        + max(Double(flops) / guessedFlopsPerSecond, Double(bytes) / guessedBytesPerSecond)
+        / Double(threads)
+    }
+  }
+
+  /// The smallest divisor with which a pass of `seconds` at full width takes at most `allowed`, or
+  /// the largest there is.
+  static func divisor(seconds: Double, allowed: Double) -> Int {
+    MemoryPlan.divisors.first { seconds / Double($0) <= allowed } ?? MemoryPlan.divisors.last ?? 1
+  }
+}
+
+extension CellPlan {
+  /// Guessed seconds of one pass of a side at full width, each kind of layer once.
+  func guessedSeconds(_ role: SideRole) -> Double {
+    TimeEstimate.seconds(
+      of: role == .baseline ? baseline : candidate, tokens: tokens, threads: limits.threads)
+  }
+}
+
+extension FFNLayerSpec {
+  /// The most experts that a pass can reach: all, or K per token.
+  func mostDistinctExperts(tokens: Int) -> Int {
+    switch self {
+    case .dense: return 0
+    case .sparse(let layer):
+      let (reached, overflow) = tokens.multipliedReportingOverflow(by: layer.topK)
+      return overflow ? layer.experts : min(layer.experts, reached)
+    }
+  }
+}

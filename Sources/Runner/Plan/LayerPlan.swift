@@ -1,0 +1,130 @@
+import LayerSpec
+import MoEKernel
+import ModelSpec
+
+/// One layer of a side as it will be built: at which fraction of its width, with how many experts in
+/// memory, and in how many copies.
+struct LayerPlan: Hashable {
+  /// The layer as the model has it, and how often.
+  let full: FFNGroup
+  /// The layer as it is measured: its intermediate widths divided by `divisor`.
+  let measured: FFNLayerSpec
+  /// 1 when the layer is measured at full size.
+  let divisor: Int
+  /// P, routed experts in memory: expert e uses the weights of e mod P. `nil` for a dense layer.
+  let residentExperts: Int?
+  /// Copies that passes take in turn, so that small layers come from memory as they do in a model.
+  let copies: Int
+
+  /// Resident weights are this many times the last-level cache, so that a pass never finds what an
+  /// earlier pass left there.
+  static let cacheMultiple = 8
+
+  /// - Parameters:
+  ///   - divisor: divides every intermediate width of the layer.
+  ///   - expertBytes: bytes that the routed experts may take; at least K experts and a working set
+  ///     beyond the cache are kept whatever it is.
+  ///   - cacheBytes: last-level cache of the machine.
+  init?(_ full: FFNGroup, divisor: Int, expertBytes: Int, cacheBytes: Int) {
+    guard let measured = full.layer.dividingWidth(by: divisor) else { return nil }
+    let workingSet = Self.cacheMultiple * cacheBytes
+    switch measured {
+    case .dense: residentExperts = nil
+    case .sparse(let layer):
+      let bytes = layer.expert.parameters * Precision.f32.bytesPerWeight
+      let beyondCache = (workingSet + bytes - 1) / bytes
+      let least = min(layer.experts, max(layer.topK, beyondCache))
+      residentExperts = min(layer.experts, max(least, expertBytes / bytes))
+    }
+    self.full = full
+    self.measured = measured
+    self.divisor = divisor
+    let copyBytes = Self.weightBytes(measured, residentExperts: residentExperts)
+    copies = max(1, (workingSet + copyBytes - 1) / copyBytes)
+  }
+
+  /// Bytes of the weights of one copy.
+  private static func weightBytes(_ layer: FFNLayerSpec, residentExperts: Int?) -> Int {
+    let absent: Int
+    switch layer {
+    case .dense: absent = 0
+    case .sparse(let sparse):
+      absent = (sparse.experts - (residentExperts ?? sparse.experts)) * sparse.expert.parameters
+    }
+    return (layer.parameters - absent) * Precision.f32.bytesPerWeight
+  }
+
+  /// Bytes of the weights of all copies.
+  var weightBytes: Int {
+    copies * Self.weightBytes(measured, residentExperts: residentExperts)
+  }
+
+  /// Bytes of all copies with one pass's scratch, inputs and outputs; `Int.max` where they cannot be
+  /// counted.
+  func bytes(tokens: Int, threads: Int) -> Int {
+    let (rows, rowsOverflow) = tokens.multipliedReportingOverflow(
+      by: LayerInstance.batchCount + 1)
+    let (activations, overflow) = rows.multipliedReportingOverflow(
+      by: measured.hidden * MemoryLayout<Float>.size)
+    guard !rowsOverflow, !overflow else { return .max }
+    let layerBytes =
+      switch measured {
+      case .dense(let network):
+        DenseLayer.bytes(for: network, maxTokens: tokens, threads: threads)
+      case .sparse(let layer):
+        SparseLayer.bytes(
+          for: layer, residentExperts: residentExperts ?? layer.experts, maxTokens: tokens,
+          threads: threads)
+      }
+    return [weightBytes / copies * (copies - 1), activations].reduce(layerBytes) { sum, part in
+      let (total, overflow) = sum.addingReportingOverflow(part)
+      return overflow ? .max : total
+    }
+  }
+
+  /// What records say of the resident experts: `4 of 128`, `nil` for a dense layer.
+  var residentDescription: String? {
+    guard case .sparse(let layer) = measured, let residentExperts else { return nil }
+    return "\(residentExperts) of \(layer.experts)"
+  }
+
+  /// What records call the layer: its kind and its letters at full size.
+  var name: String {
+    switch full.layer {
+    case .dense(let network): "dense F=\(network.intermediate)"
+    case .sparse(let layer):
+      "sparse E=\(layer.experts) K=\(layer.topK) F=\(layer.expert.intermediate)"
+    }
+  }
+}
+
+extension FFNLayerSpec {
+  /// The same layer with all intermediate widths divided exactly; `nil` when one does not divide.
+  func dividingWidth(by divisor: Int) -> FFNLayerSpec? {
+    if divisor == 1 { return self }
+    switch self {
+    case .dense(let network): return network.dividingWidth(by: divisor).map(FFNLayerSpec.dense)
+    case .sparse(let layer):
+      guard let expert = layer.expert.dividingWidth(by: divisor) else { return nil }
+      var shared: SparseLayerSpec.Shared?
+      if let whole = layer.shared {
+        guard let network = whole.network.dividingWidth(by: divisor) else { return nil }
+        shared = SparseLayerSpec.Shared(network: network, isGated: whole.isGated)
+      }
+      return
+        (try? SparseLayerSpec(
+          hidden: layer.hidden, experts: layer.experts, identityExperts: layer.identityExperts,
+          topK: layer.topK, expert: expert, router: layer.router, shared: shared,
+          latent: layer.latent)).map(FFNLayerSpec.sparse)
+    }
+  }
+}
+
+extension FeedForwardSpec {
+  fileprivate func dividingWidth(by divisor: Int) -> FeedForwardSpec? {
+    guard intermediate % divisor == 0 else { return nil }
+    return try? FeedForwardSpec(
+      width: width, intermediate: intermediate / divisor, isGated: isGated,
+      activation: activation, hasBias: hasBias)
+  }
+}

@@ -1,0 +1,134 @@
+import ModelSpec
+
+/// The fractions of the two sides' intermediate widths that are measured: 1 over these.
+struct Divisors: Hashable {
+  var baseline: Int
+  var candidate: Int
+}
+
+/// Both sides of a comparison as they will be built, within a limit of memory.
+struct MemoryPlan: Hashable {
+  let baseline: [LayerPlan]
+  let candidate: [LayerPlan]
+  let divisors: Divisors
+
+  /// Fractions of a width that a side may be measured at. Below a 64th, tasks of a few rows would
+  /// measure the scheduler.
+  static let divisors = [1, 2, 4, 8, 16, 32, 64]
+
+  /// How many routed experts are kept in memory.
+  enum Experts: Hashable {
+    /// As many as fit.
+    case most
+    /// As few as still come from memory at every visit; enough for a trial.
+    case fewest
+  }
+
+  /// What the plan must stay within.
+  struct Limits: Hashable {
+    var memoryBytes: Int
+    var cacheBytes: Int
+    /// The largest number of tokens per pass.
+    var tokens: Int
+    var threads: Int
+  }
+
+  /// The plan at the given fractions, `nil` when a width does not divide or when even the fewest
+  /// experts do not fit.
+  init?(
+    baseline: [FFNGroup], candidate: [FFNGroup], divisors: Divisors, experts: Experts,
+    limits: Limits
+  ) {
+    func plan(expertBytes: Int) -> MemoryPlan? {
+      MemoryPlan(
+        baseline: baseline, candidate: candidate, divisors: divisors, expertBytes: expertBytes,
+        cacheBytes: limits.cacheBytes)
+    }
+    func fits(_ plan: MemoryPlan) -> Bool { plan.bytes(limits) <= limits.memoryBytes }
+    guard var best = plan(expertBytes: 0), fits(best) else { return nil }
+    if experts == .most {
+      // More experts per layer need more bytes, so the largest share that fits is found by halving.
+      var (fitting, tooMuch) = (0, limits.memoryBytes + 1)
+      while tooMuch - fitting > limits.memoryBytes / 256 {
+        let middle = fitting + (tooMuch - fitting) / 2
+        if let plan = plan(expertBytes: middle), fits(plan) {
+          (best, fitting) = (plan, middle)
+        } else {
+          tooMuch = middle
+        }
+      }
+    }
+    self = best
+  }
+
+  /// The least narrowed plan that fits, full width first.
+  ///
+  /// - Throws: `PlanError.memory` with the arithmetic of the narrowest one when nothing fits.
+  static func fitting(
+    _ name: String, baseline: [FFNGroup], candidate: [FFNGroup], limits: Limits
+  ) throws(PlanError) -> MemoryPlan {
+    let all = divisors.flatMap { baseline in
+      divisors.map { Divisors(baseline: baseline, candidate: $0) }
+    }
+    .sorted {
+      ($0.baseline * $0.candidate, $0.candidate) < ($1.baseline * $1.candidate, $1.candidate)
+    }
+    for divisors in all {
+      if let plan = MemoryPlan(
+        baseline: baseline, candidate: candidate, divisors: divisors, experts: .most,
+        limits: limits)
+      {
+        return plan
+      }
+    }
+    throw refusal(name, baseline: baseline, candidate: candidate, limits: limits)
+  }
+
+  private init?(
+    baseline: [FFNGroup], candidate: [FFNGroup], divisors: Divisors, expertBytes: Int,
+    cacheBytes: Int
+  ) {
+    func plans(_ layers: [FFNGroup], divisor: Int) -> [LayerPlan]? {
+      let plans = layers.compactMap {
+        LayerPlan($0, divisor: divisor, expertBytes: expertBytes, cacheBytes: cacheBytes)
+      }
+      return plans.count == layers.count ? plans : nil
+    }
+    guard let baseline = plans(baseline, divisor: divisors.baseline),
+      let candidate = plans(candidate, divisor: divisors.candidate)
+    else { return nil }
+    self.baseline = baseline
+    self.candidate = candidate
+    self.divisors = divisors
+  }
+
+  /// Bytes of all weights, scratch, inputs and outputs; `Int.max` where they cannot be counted.
+  func bytes(_ limits: Limits) -> Int {
+    (baseline + candidate).reduce(0) { sum, plan in
+      let (total, overflow) = sum.addingReportingOverflow(
+        plan.bytes(tokens: limits.tokens, threads: limits.threads))
+      return overflow ? .max : total
+    }
+  }
+
+  private static func refusal(
+    _ name: String, baseline: [FFNGroup], candidate: [FFNGroup], limits: Limits
+  ) -> PlanError {
+    let narrowest = divisors.reversed().lazy.compactMap { divisor in
+      MemoryPlan(
+        baseline: baseline, candidate: candidate,
+        divisors: Divisors(baseline: divisor, candidate: divisor), expertBytes: 0,
+        cacheBytes: limits.cacheBytes)
+    }.first
+    guard let narrowest else { return .noLayers(id: name) }
+    let terms = (narrowest.baseline + narrowest.candidate).map { plan in
+      let fraction = plan.divisor > 1 ? " at 1/\(plan.divisor) of its width" : ""
+      let experts = plan.residentDescription.map { " with \($0) experts" } ?? ""
+      let bytes = ByteCount(plan.bytes(tokens: limits.tokens, threads: limits.threads))
+      return "\(plan.name)\(fraction)\(experts) takes \(bytes)"
+    }
+    return .memory(
+      comparison: name, arithmetic: terms.joined(separator: " and "),
+      neededBytes: narrowest.bytes(limits), allowedBytes: limits.memoryBytes)
+  }
+}

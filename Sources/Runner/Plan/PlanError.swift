@@ -1,0 +1,70 @@
+/// A run that cannot be done as asked, with the sentence that says why.
+public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A dense counterpart was asked of a model that routes nothing.
+  case candidateIsDense(id: String, baseline: String)
+  /// A model has no feed-forward layer.
+  case noLayers(id: String)
+  /// The work of a pass cannot be counted.
+  case uncountable(comparison: String, reason: String)
+  /// The smallest faithful form of a comparison does not fit.
+  case memory(comparison: String, arithmetic: String, neededBytes: Int, allowedBytes: Int)
+  /// Even the six rounds that an interval needs do not fit.
+  case time(cell: String, neededSeconds: Double, budgetSeconds: Double)
+
+  /// What is wrong and what to do.
+  public var description: String {
+    switch self {
+    case .candidateIsDense(let id, let baseline):
+      return "\(id) routes no tokens, so it has no \(baseline) counterpart; "
+        + "name another model with --baseline"
+    case .noLayers(let id):
+      return "\(id) has no feed-forward layer to measure"
+    case .uncountable(let comparison, let reason):
+      return "\(comparison) cannot be measured: \(reason)"
+    case .memory(let comparison, let arithmetic, let needed, let allowed):
+      return "\(comparison) does not fit the memory: even the smallest faithful form needs more "
+        + "than the \(ByteCount(allowed)) that --memory allows, for \(arithmetic), "
+        + "\(ByteCount(needed)) together; give --memory \(ByteCount.roundedUp(needed)) or smaller "
+        + "--tokens"
+    case .time(let cell, let needed, let budget):
+      return
+        "\(cell) needs about \(Int(needed.rounded(.up))) s for the six rounds that an interval "
+        + "takes, and --budget allows \(Int(budget)) s; give a larger --budget or fewer --tokens"
+    }
+  }
+
+  /// True when the request is at fault rather than the machine's size.
+  public var isUsage: Bool {
+    switch self {
+    case .candidateIsDense, .noLayers, .uncountable: true
+    case .memory, .time: false
+    }
+  }
+}
+
+/// A count of bytes as people read it.
+struct ByteCount: CustomStringConvertible {
+  let bytes: Int
+
+  init(_ bytes: Int) { self.bytes = bytes }
+
+  private static let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+
+  /// One decimal above bytes: `7.5 GiB`.
+  var description: String {
+    var value = Double(bytes)
+    var unit = 0
+    while value >= 1024, unit < Self.units.count - 1 {
+      value /= 1024
+      unit += 1
+    }
+    let tenths = Int((value * 10).rounded())
+    return unit == 0 ? "\(bytes) B" : "\(tenths / 10).\(tenths % 10) \(Self.units[unit])"
+  }
+
+  /// The next whole MiB or GiB in the form that `--memory` reads: `11GiB`.
+  static func roundedUp(_ bytes: Int) -> String {
+    let unit = bytes >= 4 << 30 ? (1 << 30, "GiB") : (1 << 20, "MiB")
+    return "\(bytes / unit.0 + 1)\(unit.1)"
+  }
+}

@@ -1,0 +1,96 @@
+import LayerSpec
+import ModelSpec
+
+/// Every cell of a run with the memory it will take, settled before anything is allocated.
+public struct RunPlan: Sendable {
+  /// What was asked for.
+  public let request: RunRequest
+
+  /// The machine's last-level cache as far as it is known.
+  let cacheBytes: Int
+
+  /// Cells in the order of measuring: one comparison after the other, so that weights are built once,
+  /// few tokens first, so that time they leave over goes to the slow ones.
+  let cells: [CellPlan]
+
+  /// Cells that will be measured.
+  public var cellCount: Int { cells.count }
+
+  /// A last-level cache of servers of the last years, where the system does not tell.
+  private static let usualCacheBytes = 32 << 20
+
+  /// Plans all cells.
+  ///
+  /// - Throws: `PlanError` when a comparison cannot be made or does not fit the memory.
+  public init(_ request: RunRequest, machine: MachineIdentity) throws(PlanError) {
+    self.request = request
+    cacheBytes = machine.lastLevelCacheBytes ?? Self.usualCacheBytes
+    let limits = MemoryPlan.Limits(
+      memoryBytes: request.memoryBytes, cacheBytes: cacheBytes,
+      tokens: request.tokens.max() ?? 0, threads: request.threads)
+    var cells: [CellPlan] = []
+    for comparison in request.suite.comparisons {
+      let name = "\(comparison.candidate.id) against \(comparison.baseline.id)"
+      let (baseline, candidate) = try comparison.layers()
+      guard !baseline.isEmpty else { throw .noLayers(id: comparison.baseline.id) }
+      guard !candidate.isEmpty else { throw .noLayers(id: comparison.candidate.id) }
+      for side in baseline + candidate {
+        do {
+          _ = try side.layer.checkedMatmulFLOPs(tokens: limits.tokens)
+        } catch {
+          throw .uncountable(comparison: name, reason: "\(error)")
+        }
+      }
+      let widest = try MemoryPlan.fitting(
+        name, baseline: baseline, candidate: candidate, limits: limits)
+      for tokens in request.tokens.sorted() {
+        for routing in comparison.routings {
+          cells.append(
+            CellPlan(
+              comparison: comparison, baseline: baseline, candidate: candidate, tokens: tokens,
+              routing: routing, widest: widest, limits: limits))
+        }
+      }
+    }
+    self.cells = cells
+  }
+}
+
+/// One cell to be measured.
+struct CellPlan: Sendable {
+  let comparison: Comparison
+  let baseline: [FFNGroup]
+  let candidate: [FFNGroup]
+  let tokens: Int
+  let routing: Routing
+  /// The widest form that fits the memory.
+  let widest: MemoryPlan
+  let limits: MemoryPlan.Limits
+
+  /// The cell as messages name it.
+  var name: String {
+    "\(comparison.candidate.id) against \(comparison.baseline.id), \(tokens) "
+      + "\(tokens == 1 ? "token" : "tokens"), \(routing)"
+  }
+
+  /// The form at the given fractions of each side's widths, or the nearest one that exists: never
+  /// wider than the memory allows, narrower where a width does not divide, wider as a last resort.
+  func form(_ wanted: Divisors, experts: MemoryPlan.Experts) -> MemoryPlan {
+    func candidates(_ wanted: Int, least: Int) -> [Int] {
+      let allowed = MemoryPlan.divisors.filter { $0 >= least }
+      return allowed.filter { $0 >= wanted } + allowed.filter { $0 < wanted }.reversed()
+    }
+    for baselineDivisor in candidates(wanted.baseline, least: widest.divisors.baseline) {
+      for candidateDivisor in candidates(wanted.candidate, least: widest.divisors.candidate) {
+        let divisors = Divisors(baseline: baselineDivisor, candidate: candidateDivisor)
+        if let form = MemoryPlan(
+          baseline: baseline, candidate: candidate, divisors: divisors, experts: experts,
+          limits: limits)
+        {
+          return form
+        }
+      }
+    }
+    return widest
+  }
+}

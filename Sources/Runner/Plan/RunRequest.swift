@@ -1,0 +1,41 @@
+import LayerSpec
+import ModelSpec
+
+/// What a run is asked for, after parsing and defaults.
+public struct RunRequest: Sendable {
+  /// What is compared.
+  public var suite: Suite
+  /// T, tokens per pass, one cell for each.
+  public var tokens: [Int]
+  /// Worker threads.
+  public var threads: Int
+  /// Seconds that measuring may take, over all cells.
+  public var budgetSeconds: Double
+  /// Bytes that weights and scratch may take.
+  public var memoryBytes: Int
+  /// Seed of every random choice.
+  public var seed: UInt64
+
+  /// Tokens per pass unless asked otherwise: decode, a small batch, a prefill.
+  public static let defaultTokens = [1, 16, 256]
+  /// Seconds of measuring unless asked otherwise.
+  public static let defaultBudgetSeconds = 60.0
+  /// Bytes of memory unless asked otherwise: 8 GiB.
+  public static let defaultMemoryBytes = 8 << 30
+  /// The seed unless asked otherwise.
+  public static let defaultSeed: UInt64 = 1
+
+  /// A request.
+  public init(
+    suite: Suite, tokens: [Int] = Self.defaultTokens, threads: Int,
+    budgetSeconds: Double = Self.defaultBudgetSeconds,
+    memoryBytes: Int = Self.defaultMemoryBytes, seed: UInt64 = Self.defaultSeed
+  ) {
+    self.suite = suite
+    self.tokens = tokens
+    self.threads = threads
+    self.budgetSeconds = budgetSeconds
+    self.memoryBytes = memoryBytes
+    self.seed = seed
+  }
+}

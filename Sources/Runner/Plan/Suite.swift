@@ -1,0 +1,60 @@
+import ModelSpec
+
+/// The comparisons of one run.
+public struct Suite: Hashable, Sendable {
+  /// `default` or `custom`, as records name it.
+  public let name: String
+  /// What is compared, in the order of measuring.
+  public let comparisons: [Comparison]
+
+  /// A suite of chosen architectures: each against each baseline, under each routing.
+  ///
+  /// Without baselines a candidate is held against both of its dense counterparts.
+  public init(candidates: [Architecture], baselines: [Baseline], routings: [Routing]) {
+    name = "custom"
+    let baselines = baselines.isEmpty ? [.isoActive, .isoTotal] : baselines
+    comparisons = candidates.flatMap { candidate in
+      baselines.map { Comparison(candidate: candidate, baseline: $0, routings: routings) }
+    }
+  }
+
+  /// The default suite: two published claims between models, and two models of many small experts
+  /// against their dense counterparts.
+  ///
+  /// - Parameter routings: what was asked for; `nil` is uniform everywhere, and the typical skew
+  ///   besides where one routed layer is held against its equal in active parameters.
+  public static func standard(routings: [Routing]? = nil) -> Suite {
+    Suite(
+      name: "default",
+      comparisons: [
+        Comparison(
+          candidate: known("muse-spark-open-816b-a42b"), baseline: .named(known("llama4-maverick")),
+          routings: routings ?? [.uniform]),
+        Comparison(
+          candidate: known("mixtral-8x7b"), baseline: .named(known("llama2-70b")),
+          routings: routings ?? [.uniform]),
+      ]
+        + ["olmoe-1b-7b", "qwen3-30b-a3b"].flatMap { id in
+          [
+            Comparison(
+              candidate: known(id), baseline: .isoActive,
+              routings: routings ?? [.uniform, .zipf(alpha: Routing.typicalAlpha)]),
+            Comparison(
+              candidate: known(id), baseline: .isoTotal, routings: routings ?? [.uniform]),
+          ]
+        })
+  }
+
+  private init(name: String, comparisons: [Comparison]) {
+    self.name = name
+    self.comparisons = comparisons
+  }
+
+  /// An architecture that the catalogue is known to have; a test measures this trust.
+  private static func known(_ id: String) -> Architecture {
+    guard let architecture = Catalogue.architecture(id: id) else {
+      preconditionFailure("the catalogue has no \(id), which the default suite needs")
+    }
+    return architecture
+  }
+}

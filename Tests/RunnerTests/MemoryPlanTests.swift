@@ -1,0 +1,113 @@
+import LayerSpec
+import ModelSpec
+import Testing
+
+@testable import Runner
+
+@Suite struct MemoryPlanTests {
+  private func sparse(experts: Int = 16, topK: Int = 2, width: Int = 64, units: Int = 128) throws
+    -> FFNGroup
+  {
+    let expert = try FeedForwardSpec(width: width, intermediate: units)
+    return FFNGroup(
+      layer: .sparse(
+        try SparseLayerSpec(
+          hidden: width, experts: experts, topK: topK, expert: expert, router: RouterPolicy())),
+      count: 1)
+  }
+
+  private func dense(units: Int = 256) throws -> FFNGroup {
+    FFNGroup(layer: .dense(try FeedForwardSpec(width: 64, intermediate: units)), count: 1)
+  }
+
+  /// One expert of 64×128 has 3·64·128·4 bytes = 96 KiB.
+  private let expertBytes = 96 << 10
+
+  private func limits(memory: Int, cache: Int = 1 << 10) -> MemoryPlan.Limits {
+    MemoryPlan.Limits(memoryBytes: memory, cacheBytes: cache, tokens: 1, threads: 1)
+  }
+
+  @Test func whatFitsIsKeptWhole() throws {
+    let plan = try MemoryPlan.fitting(
+      "test", baseline: [dense()], candidate: [sparse()], limits: limits(memory: 1 << 30))
+    #expect(plan.divisors == Divisors(baseline: 1, candidate: 1))
+    #expect(plan.candidate[0].residentExperts == 16)
+    #expect(plan.candidate[0].residentDescription == "16 of 16")
+  }
+
+  @Test func aLayerBeyondTheMemoryKeepsFewerExperts() throws {
+    let allowed = limits(memory: 10 * expertBytes)
+    let plan = try MemoryPlan.fitting(
+      "test", baseline: [dense()], candidate: [sparse()], limits: allowed)
+    let resident = try #require(plan.candidate[0].residentExperts)
+    #expect(resident >= 2 && resident < 10)
+    #expect(plan.bytes(allowed) <= allowed.memoryBytes)
+  }
+
+  /// Experts in memory are together at least eight caches, and at least K.
+  @Test(arguments: [(1, 2), (96 << 10, 8), (1 << 20, 16)])
+  func theFewestExpertsExceedTheCache(cache: Int, experts: Int) throws {
+    let plan = try #require(
+      MemoryPlan(
+        baseline: [dense()], candidate: [sparse()], divisors: Divisors(baseline: 1, candidate: 1),
+        experts: .fewest, limits: limits(memory: 1 << 30, cache: cache)))
+    #expect(plan.candidate[0].residentExperts == experts)
+  }
+
+  /// A dense layer of 192 KiB needs six copies to be eight caches of 128 KiB.
+  @Test func smallLayersAreCopied() throws {
+    let plan = try #require(
+      MemoryPlan(
+        baseline: [dense()], candidate: [sparse()], divisors: Divisors(baseline: 1, candidate: 1),
+        experts: .most, limits: limits(memory: 1 << 30, cache: 128 << 10)))
+    #expect(plan.baseline[0].copies == 6)
+    #expect(plan.baseline[0].weightBytes == 6 * 192 << 10)
+  }
+
+  @Test func aWideDenseSideIsNarrowedFirst() throws {
+    let plan = try MemoryPlan.fitting(
+      "test", baseline: [dense(units: 64 << 10)], candidate: [sparse()],
+      limits: limits(memory: 16 << 20))
+    #expect(plan.divisors.candidate == 1)
+    #expect(plan.divisors.baseline > 1)
+  }
+
+  @Test func whatCannotFitIsRefusedWithItsArithmetic() throws {
+    let error = #expect(throws: PlanError.self) {
+      try MemoryPlan.fitting(
+        "a against b", baseline: [dense()], candidate: [sparse()],
+        limits: limits(memory: 16 << 10))
+    }
+    let sentence = try #require(error).description
+    #expect(sentence.hasPrefix("a against b does not fit the memory"))
+    #expect(sentence.contains("2 of 16 experts"))
+    #expect(sentence.contains("16.0 KiB"))
+  }
+
+  /// Sizes that cannot be counted are refused, not trapped on, and nothing is allocated.
+  @Test func sizesBeyondAddressingAreRefused() throws {
+    let huge = try sparse(experts: 1 << 40, width: 1 << 8, units: 1 << 8)
+    #expect(throws: PlanError.self) {
+      try MemoryPlan.fitting(
+        "huge", baseline: [dense()], candidate: [huge], limits: limits(memory: 1 << 30))
+    }
+    var many = limits(memory: 1 << 30)
+    many.tokens = .max / 2
+    #expect(throws: PlanError.self) {
+      try MemoryPlan.fitting("many", baseline: [dense()], candidate: [sparse()], limits: many)
+    }
+  }
+
+  @Test func widthsAreDividedExactlyOrNotAtAll() throws {
+    let layer = try dense(units: 24).layer
+    #expect(layer.dividingWidth(by: 8) == (try dense(units: 3).layer))
+    #expect(layer.dividingWidth(by: 16) == nil)
+  }
+
+  @Test(arguments: [
+    (0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (8 << 30, "8.0 GiB"), (.max, "8.0 EiB"),
+  ])
+  func bytesReadWell(bytes: Int, text: String) {
+    #expect(ByteCount(bytes).description == text)
+  }
+}

@@ -1,0 +1,68 @@
+import ModelSpec
+import Testing
+
+@testable import Runner
+
+@Suite struct PairedMeasurementTests {
+  @Test func shortPassesAreRepeatedEquallyOften() {
+    let schedule = PairedMeasurement(baselineSeconds: 0.004, candidateSeconds: 0.001)
+    #expect(schedule.passesPerSlice == 5)
+    #expect(abs(schedule.roundSeconds - 0.05) < 1e-15)
+  }
+
+  @Test func longPassesRunOnce() {
+    let schedule = PairedMeasurement(baselineSeconds: 3, candidateSeconds: 0.001)
+    #expect(schedule.passesPerSlice == 1)
+  }
+
+  @Test func thereAreAlwaysRoundsEnoughForAnInterval() {
+    let schedule = PairedMeasurement(baselineSeconds: 1, candidateSeconds: 1)
+    #expect(schedule.rounds(within: 0) == 6)
+    #expect(schedule.rounds(within: 40) == 10)
+    #expect(schedule.rounds(within: 1e9) == PairedMeasurement.mostRounds)
+  }
+
+  /// A machine that slows down steadily slows both sides alike, so the ratio stays what it is.
+  @Test func aSteadyDriftDoesNotMoveTheRatio() throws {
+    let schedule = PairedMeasurement(baselineSeconds: 2, candidateSeconds: 1)
+    var coin = SeededGenerator(seed: 3, purpose: "coin")
+    var slowness = 1.0
+    let rounds = schedule.measure(rounds: 20, coin: &coin, isCancelled: { false }) { role, _ in
+      slowness += 0.01
+      return slowness * (role == .baseline ? 2 : 1)
+    }
+    let estimate = try #require(RatioEstimate(rounds: rounds))
+    // ABBA cancels a linear drift exactly but for rounding: (1+4)−(2+3) slices.
+    #expect(abs(estimate.median - 2) < 1e-12)
+  }
+
+  @Test func everyPassHasItsOwnNumber() {
+    let schedule = PairedMeasurement(baselineSeconds: 0.01, candidateSeconds: 0.01)
+    var coin = SeededGenerator(seed: 3, purpose: "coin")
+    var seen: [Int] = []
+    _ = schedule.measure(rounds: 3, coin: &coin, isCancelled: { false }) { role, number in
+      if role == .candidate { seen.append(number) }
+      return 0.01
+    }
+    #expect(seen == Array(0..<12))
+  }
+
+  @Test func bothOrdersOccur() {
+    let schedule = PairedMeasurement(baselineSeconds: 1, candidateSeconds: 1)
+    var coin = SeededGenerator(seed: 1, purpose: "coin")
+    let rounds = schedule.measure(rounds: 40, coin: &coin, isCancelled: { false }) { _, _ in 1 }
+    #expect(Set(rounds.map(\.order)) == ["ABBA", "BAAB"])
+  }
+
+  @Test func cancellingKeepsWholeRounds() {
+    let schedule = PairedMeasurement(baselineSeconds: 1, candidateSeconds: 1)
+    var coin = SeededGenerator(seed: 1, purpose: "coin")
+    var passes = 0
+    let rounds = schedule.measure(rounds: 40, coin: &coin, isCancelled: { passes >= 6 }) { _, _ in
+      passes += 1
+      return 1
+    }
+    #expect(rounds.count == 2)
+    #expect(passes == 8)
+  }
+}
