@@ -99,7 +99,7 @@ struct CellTables {
     guard count > 0 else { return [] }
     return [
       .warning(
-        "\(Figures.count(count, "cell")) left out: their numbers contradict themselves, such as an "
+        "\(Figures.count(count, "cell")) left out for numbers that contradict each other, such as an "
           + "interval whose low end is above its high end or a time that is not positive.")
     ]
   }

@@ -19,6 +19,10 @@ import ModelSpec
 /// alone, the best outcome counts, and between equals the higher median. So `falls-short` needs
 /// every cell to fall short, while `delivered` needs one: the chance of a lucky cell grows with
 /// their number, at most by (1 - confidence) / 2 for each.
+///
+/// A claim that counts operations or active parameters is held against time like any other, because
+/// the question is what this machine delivers. Whether the count itself holds is arithmetic, and
+/// stands in the reason.
 enum VerdictRules {
   /// What "about" forgives, and what "exceeded" needs.
   static let leeway = 0.1

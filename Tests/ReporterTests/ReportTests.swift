@@ -51,6 +51,24 @@ struct ReportTests {
     #expect(report.document.records[0].cellsLeftOut == 1)
   }
 
+  @Test("name every claim of the ledger in full when its pair was measured")
+  func wholeLedger() {
+    let cells = ClaimLedger.claims.compactMap { claim in
+      claim.modelID.map {
+        Sample.cell(
+          $0, claim.baselineID ?? "iso-active", tokens: 1, flopRatio: 5.33,
+          Sample.estimate(4.85, 4.9, 4.95))
+      }
+    }
+    let report = Report(records: [NamedRecord(name: "r", record: Sample.record(cells))])
+    let text = TextPage.render(report.page)
+    for line in text.split(separator: "\n") { #expect(String(line).displayWidth <= 100) }
+    let words = Set(text.split { $0 == " " || $0 == "\n" }.map(String.init))
+    for claim in ClaimLedger.claims where claim.modelID != nil {
+      #expect(words.contains(claim.id), "\(claim.id)")
+    }
+  }
+
   @Test("show a roofline where the machine's ceilings were measured")
   func roofline() {
     var record = Sample.suite

@@ -28,23 +28,10 @@ public enum ClaimLedger {
     let wanted = id.lowercased()
     let scored = claims.compactMap { claim -> (distance: Int, id: String)? in
       if claim.id.contains(wanted) { return (0, claim.id) }
-      let distance = editDistance(Array(wanted.utf8), Array(claim.id.utf8))
+      let distance = Catalogue.distance(wanted, claim.id)
       return distance <= wanted.utf8.count / 3 ? (distance, claim.id) : nil
     }
     return scored.sorted { ($0.distance, $0.id) < ($1.distance, $1.id) }
       .prefix(limit).map(\.id)
-  }
-
-  /// Levenshtein's distance, by the rows of its table.
-  private static func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    var previous = Array(0...b.count)
-    for (i, x) in a.enumerated() {
-      var row = [i + 1]
-      for (j, y) in b.enumerated() {
-        row.append(min(previous[j] + (x == y ? 0 : 1), previous[j + 1] + 1, row[j] + 1))
-      }
-      previous = row
-    }
-    return previous[b.count]
   }
 }

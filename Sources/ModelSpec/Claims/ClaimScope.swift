@@ -34,8 +34,8 @@ extension Claim {
     /// Whether passes of feed-forward layers can decide a claim of this kind.
     public var isKernelTestable: Bool { self == .wholeModel }
 
-    /// What else than a kernel makes up a ratio of this kind, as the end of "… is left to"; `nil`
-    /// where a kernel's ratio has no part in it at all.
+    /// What else than a kernel makes up a ratio of this kind, as the end of "leaves a factor 3 to
+    /// explain by"; `nil` where a kernel's ratio has no part in it at all.
     public var remainder: String? {
       switch self {
       case .wholeModel, .implementation, .workloadMix, .memory, .definition: nil
