@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+/// Measuring from the outside; the tests that measure need the release build.
+@Suite(.serialized) struct RunTests {
+  /// A model small enough to be measured in a second.
+  private static let tinyModel = """
+    {"model_type": "mixtral", "hidden_size": 64, "intermediate_size": 128, "num_local_experts": 8,
+     "num_experts_per_tok": 2, "num_hidden_layers": 2, "num_attention_heads": 4,
+     "num_key_value_heads": 2, "vocab_size": 256}
+    """
+
+  /// A directory with the tiny model's configuration in it.
+  private func withTinyModel(_ body: (_ directory: URL, _ model: String) throws -> Void) throws {
+    try withTemporaryDirectory { directory in
+      let model = directory.appending(path: "tiny.json")
+      try Data(Self.tinyModel.utf8).write(to: model)
+      try body(directory, model.path)
+    }
+  }
+
+  @Test func aDebugBuildRefusesToMeasure() throws {
+    try withTinyModel { _, model in
+      let outcome = try Executable.debug.run(["run", model, "--baseline", "iso-active"])
+      #expect(outcome.status == 6)
+      #expect(outcome.errors.contains("debug build"))
+    }
+  }
+
+  @Test func whatDoesNotFitIsRefusedWithItsArithmetic() throws {
+    let outcome = try Executable.debug.run(["run", "mixtral-8x7b", "--memory", "1MiB"])
+    #expect(outcome.status == 6)
+    #expect(outcome.errors.contains("--memory"))
+    #expect(outcome.errors.contains("1.0 MiB"))
+  }
+
+  @Test func bf16IsNotTheBlasEngines() throws {
+    let outcome = try Executable.debug.run(["run", "mixtral-8x7b", "--precision", "bf16"])
+    #expect(outcome.status == 69)
+    #expect(outcome.errors.contains("bf16"))
+  }
+
+  @Test func moreThreadsThanProcessorsAreRefused() throws {
+    let outcome = try Executable.debug.run(["run", "mixtral-8x7b", "--threads", "100000"])
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.contains("100000"))
+  }
+
+  @Test func aPathThatCannotBeWrittenFailsBeforeAnythingIsMeasured() throws {
+    try withTinyModel { directory, model in
+      let outcome = try Executable.release().run(["run", model, "--output", "/proc/x.json"])
+      #expect(outcome.status == 73)
+      #expect(!outcome.errors.contains("[1/"), "no cell may have begun")
+    }
+  }
+
+  @Test func aRecordHasTheKeysThatScriptsReadFrom() throws {
+    try withTinyModel { directory, model in
+      let outcome = try Executable.release().run(
+        [
+          "run", model, "--baseline", "iso-active", "--tokens", "1,4", "--budget", "2s",
+          "--routing", "uniform,zipf:0.8", "--seed", "7", "--format", "json",
+        ], environment: ["TENFOLD_COMMIT": "abc"], in: directory.path)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let document = try outcome.json
+      #expect(document["schema"] as? String == "tenfold.result/1")
+      #expect(document["status"] as? String == "complete")
+      let tool = try #require(document["tool"] as? [String: String])
+      #expect(tool["commit"] == "abc")
+      #expect(tool["build"] == "release")
+      let blas = try #require(document["blas"] as? [String: Any])
+      for key in ["path", "version", "core", "interface"] { #expect(blas[key] is String) }
+      #expect(document["machine"] is [String: Any])
+      let cells = try #require(document["cells"] as? [[String: Any]])
+      #expect(cells.count == 4)
+      for cell in cells { try expectKeys(of: cell) }
+      // The same record is kept beside the caller.
+      let kept = try FileManager.default.contentsOfDirectory(
+        atPath: directory.appending(path: "Results/local").path)
+      #expect(kept.count == 1)
+      let bytes = try Data(contentsOf: directory.appending(path: "Results/local/\(kept[0])"))
+      #expect(String(decoding: bytes, as: UTF8.self) == outcome.output)
+    }
+  }
+
+  private func expectKeys(of cell: [String: Any]) throws {
+    #expect(cell["workload"] as? String == "ffn-forward")
+    #expect(cell["engine"] as? String == "blas")
+    #expect(cell["precision"] as? String == "f32")
+    let ratio = try #require(cell["time_ratio"] as? [String: Double])
+    let (low, median, high) = try (
+      #require(ratio["low"]), #require(ratio["median"]), #require(ratio["high"])
+    )
+    #expect(low <= median && median <= high && low > 0)
+    #expect(try #require(ratio["rounds"]) >= 6)
+    #expect(try #require(cell["rounds"] as? [Any]).count == Int(try #require(ratio["rounds"])))
+    #expect(try #require(cell["flop_ratio"] as? Double) > 0)
+    let routing = try #require(cell["routing"] as? [String: Any])
+    #expect(routing["seed"] as? Int == 7)
+    for key in ["distinct_experts", "max_over_mean", "gini"] { #expect(routing[key] is Double) }
+    let sides = try #require(cell["sides"] as? [String: [String: Any]])
+    for side in ["baseline", "candidate"] {
+      #expect(sides[side]?["flops"] is Int)
+      #expect(sides[side]?["bytes"] is Int)
+      #expect(sides[side]?["seconds_median"] is Double)
+    }
+  }
+
+  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)])
+  func anInterruptedRunKeepsWhatItHas(_ signal: Int32, _ status: Int) throws {
+    try withTinyModel { directory, model in
+      let file = directory.appending(path: "record.json")
+      let started = try Executable.release().start(
+        [
+          "run", model, "--baseline", "iso-active", "--tokens", "1,2,4,8,16,32,64,128",
+          "--budget", "60s", "--output", file.path,
+        ], in: directory.path)
+      // The second cell has begun: the first one must be in the record.
+      while started.process.isRunning, !started.errorsSoFar.contains("[2/8]") {
+        Thread.sleep(forTimeInterval: 0.01)
+      }
+      kill(started.process.processIdentifier, signal)
+      let outcome = try started.finish()
+      #expect(outcome.status == status, "\(outcome.errors)")
+      #expect(outcome.errors.contains("interrupted"))
+      let document = try #require(
+        JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+      #expect(document["status"] as? String == "interrupted")
+      let cells = try #require(document["cells"] as? [Any])
+      #expect((1..<8).contains(cells.count))
+    }
+  }
+
+  @Test func aFullDiskLosesNothing() throws {
+    try withTinyModel { directory, model in
+      let outcome = try Executable.release().run(
+        [
+          "run", model, "--baseline", "iso-active", "--tokens", "1", "--budget", "1s",
+          "--format", "json", "--output", "/dev/full",
+        ], in: directory.path)
+      #expect(outcome.status == 74)
+      #expect(try outcome.json["schema"] as? String == "tenfold.result/1")
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+/// Golden-layer checks from the outside: good layers, damaged ones, and a library that is not there.
+@Suite struct VerifyTests {
+  private let golden = repository.appending(path: "Tests/Golden/mixtral")
+
+  /// A copy of a golden layer, with one of its files changed.
+  private func verify(
+    changing name: String, _ change: (inout Data) -> Void
+  ) throws -> Executable.Outcome {
+    try withTemporaryDirectory { directory in
+      let copy = directory.appending(path: "layer")
+      try FileManager.default.copyItem(at: golden, to: copy)
+      let file = copy.appending(path: name)
+      var data = try Data(contentsOf: file)
+      change(&data)
+      try data.write(to: file)
+      return try Executable.debug.run(["verify", copy.path, "--format", "json"])
+    }
+  }
+
+  @Test func goldenLayersPass() throws {
+    let outcome = try Executable.debug.run(["verify", golden.path, "--format", "json"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let document = try outcome.json
+    #expect(document["schema"] as? String == "tenfold.verify/1")
+    let result = try #require((document["results"] as? [[String: Any]])?.first)
+    #expect(result["directory"] as? String == golden.path)
+    #expect(result["family"] as? String == "mixtral")
+    #expect(result["passed"] as? Bool == true)
+    #expect(try #require(result["tokens"] as? Int) > 0)
+    #expect(try #require(result["max_relative_error"] as? Double) <= 1e-5)
+  }
+
+  @Test func aLayerThatDiffersIs1AndIsNamed() throws {
+    // The last four bytes are an element of a tensor; a huge number differs from any output.
+    let outcome = try verify(changing: "io.safetensors") { data in
+      data.replaceSubrange(data.count - 4..<data.count, with: [0, 0, 0x80, 0x7E])
+    }
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("1 of 1 layers differ"))
+    let result = try #require((try outcome.json["results"] as? [[String: Any]])?.first)
+    #expect(result["passed"] as? Bool == false)
+  }
+
+  @Test(arguments: ["layer.safetensors", "io.safetensors", "config.json"])
+  func aTruncatedFileIs65(_ name: String) throws {
+    for length in [0, 7, 100] {
+      let outcome = try verify(changing: name) { $0 = $0.prefix(length) }
+      #expect(outcome.status == 65)
+      #expect(outcome.errors.contains(name) || outcome.errors.contains("configuration"))
+    }
+  }
+
+  @Test func aMissingDirectoryIs65() throws {
+    let outcome = try Executable.debug.run(["verify", "/no/such/layer"])
+    #expect(outcome.status == 65)
+    #expect(outcome.errors.contains("/no/such/layer/config.json"))
+  }
+
+  @Test(arguments: ["/no/such/libblas.so", "/bin/true", "/etc/passwd", ""])
+  func aLibraryThatIsNoneIs69(_ path: String) throws {
+    for command in [["verify", golden.path], ["run", "olmoe-1b-7b"]] {
+      let outcome = try Executable.debug.run(command + ["--blas", path])
+      #expect(outcome.status == 69)
+      #expect(outcome.errors.contains(path))
+      #expect(outcome.errors.count { $0 == "\n" } == 1, "\(outcome.errors)")
+    }
+  }
+
+  @Test func anEngineThatIsNotThereIs69() throws {
+    let outcome = try Executable.debug.run(["verify", golden.path, "--engine", "tile"])
+    #expect(outcome.status == 69)
+    #expect(outcome.errors.contains("tile"))
+  }
+}
