@@ -27,7 +27,11 @@ extension Report {
       hardware.append("\(Figures.bytes(cache)) last-level cache")
     }
     hardware.append(machine.operatingSystem)
-    if let hypervisor = machine.hypervisor { hardware.append("under \(hypervisor)") }
+    if let hypervisor = machine.hypervisor {
+      hardware.append(
+        hypervisor == MachineIdentity.unknown
+          ? "in a virtual machine" : "in a virtual machine of \(hypervisor)")
+    }
 
     let engines = Set(record.cells.map(\.engine)).sorted()
     var multiplied = (engines.isEmpty ? record.options.engines : engines).joined(separator: ", ")

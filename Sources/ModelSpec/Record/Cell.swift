@@ -139,7 +139,7 @@ public struct Side: Codable, Hashable, Sendable {
   public var rooflineShare: Double?
   /// The fraction of the intermediate width that was measured, such as `1/8`; absent for all of it.
   public var scaled: String?
-  /// Experts held in memory, such as `4 of 128`; absent for a dense side.
+  /// Experts held in memory, such as `4 of 128`; absent when all are.
   public var residentExperts: String?
   /// The kinds of layer that make up the side.
   public var layers: [LayerGroup]

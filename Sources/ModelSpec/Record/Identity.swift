@@ -38,8 +38,11 @@ public struct MachineIdentity: Codable, Hashable, Sendable {
   public var operatingSystem: String
   /// Kernel release.
   public var kernel: String
-  /// Hypervisor vendor, absent on bare metal or when unknown.
+  /// Who makes the virtual machine, `unknown` when it does not tell; absent on bare metal.
   public var hypervisor: String?
+
+  /// What stands in a field that the system does not tell.
+  public static let unknown = "unknown"
 
   enum CodingKeys: String, CodingKey {
     case cpu, architecture, cpuSignature, lastLevelCacheBytes, memoryBytes, operatingSystem

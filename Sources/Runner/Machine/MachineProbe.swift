@@ -25,7 +25,7 @@ public struct MachineProbe {
     let processor = processorFields
     let signature = ["cpu family", "model", "stepping"].compactMap { processor[$0] }
     return MachineIdentity(
-      cpu: processor["model name"] ?? processor["CPU part"].map { "ARM part \($0)" } ?? "unknown",
+      cpu: processor["model name"] ?? processor["CPU part"].map { "ARM part \($0)" } ?? MachineIdentity.unknown,
       architecture: Self.architecture,
       cpuSignature: signature.count == 3 ? signature.joined(separator: "-") : nil,
       logicalCPUs: logicalCPUs,
@@ -33,7 +33,7 @@ public struct MachineProbe {
       lastLevelCacheBytes: lastLevelCacheBytes,
       memoryBytes: memoryBytes("MemTotal") ?? 0,
       operatingSystem: operatingSystem,
-      kernel: trimmed("/proc/sys/kernel/osrelease") ?? "unknown",
+      kernel: trimmed("/proc/sys/kernel/osrelease") ?? MachineIdentity.unknown,
       hypervisor: hypervisor)
   }
 
@@ -53,7 +53,7 @@ public struct MachineProbe {
     #elseif arch(arm64)
       "aarch64"
     #else
-      "unknown"
+      MachineIdentity.unknown
     #endif
   }
 
@@ -117,14 +117,14 @@ public struct MachineProbe {
       guard line.hasPrefix("PRETTY_NAME=") else { continue }
       return String(line.dropFirst("PRETTY_NAME=".count)).filter { $0 != "\"" }
     }
-    return "unknown"
+    return MachineIdentity.unknown
   }
 
   private var hypervisor: String? {
     guard processorFields["flags"]?.split(separator: " ").contains("hypervisor") == true else {
       return nil
     }
-    return trimmed("/sys/class/dmi/id/sys_vendor") ?? "unknown"
+    return trimmed("/sys/class/dmi/id/sys_vendor") ?? MachineIdentity.unknown
   }
 
   private func trimmed(_ path: String) -> String? {

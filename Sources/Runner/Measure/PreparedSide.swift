@@ -74,7 +74,7 @@ final class PreparedSide {
     layers.map(\.plan.divisor).max().flatMap { $0 > 1 ? "1/\($0)" : nil }
   }
 
-  /// Experts in memory, one entry per kind of routed layer.
+  /// Experts in memory, one entry per kind of routed layer that keeps fewer than all.
   var residentExperts: String? {
     let descriptions = layers.compactMap(\.plan.residentDescription)
     return descriptions.isEmpty ? nil : descriptions.joined(separator: ", ")

@@ -21,7 +21,7 @@ public final class Run {
     workshop = Workshop(engine: engine, pool: pool, seed: plan.request.seed)
   }
 
-  /// Measures all cells; each may take an equal part of the time that is left.
+  /// Measures all cells. The budget is for timed rounds; building and checking come on top.
   ///
   /// - Parameters:
   ///   - progress: told before each stage of each cell, never while a round is timed.
@@ -33,9 +33,13 @@ public final class Run {
     progress: (RunProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
   ) throws {
     let start = clock.now
+    var measuredSeconds = 0.0
     for (index, cell) in plan.cells.enumerated() {
-      let secondsLeft = max(
-        0, plan.request.budgetSeconds - start.duration(to: clock.now).seconds)
+      let budgetLeft = plan.request.budgetSeconds - measuredSeconds
+      let otherSeconds = start.duration(to: clock.now).seconds - measuredSeconds
+      let secondsLeft =
+        max(0, budgetLeft)
+        + otherSeconds / Double(max(1, index)) * Double(plan.cells.count - index)
       let report = { (stage: RunProgress.Stage) in
         if isCancelled() { throw RunError.cancelled }
         progress(
@@ -43,24 +47,28 @@ public final class Run {
             cell: index + 1, cells: self.plan.cells.count, name: cell.name, stage: stage,
             secondsLeft: secondsLeft))
       }
-      try measure(
-        cell, allowance: secondsLeft / Double(plan.cells.count - index), report: report,
-        isCancelled: isCancelled)
+      measuredSeconds += try measure(
+        cell,
+        allowance: BudgetShare.first(
+          of: plan.cells[index...].map(\.wantedSeconds), budget: budgetLeft),
+        report: report, isCancelled: isCancelled)
     }
   }
 
+  /// Measures one cell and keeps it.
+  ///
+  /// - Returns: seconds that its rounds took.
   private func measure(
     _ cell: CellPlan, allowance: Double, report: (RunProgress.Stage) throws -> Void,
     isCancelled: () -> Bool
-  ) throws {
-    let start = clock.now
+  ) throws -> Double {
     try report(.building)
     let sides = prepare(cell, allowance: allowance)
     try report(.checking)
     for side in [sides.baseline, sides.candidate] { try check(side, of: cell) }
-    let trials = (sides.baseline.trial(), sides.candidate.trial())
     let schedule = PairedMeasurement(
-      baselineSeconds: trials.0.measured, candidateSeconds: trials.1.measured)
+      baselineSeconds: sides.baseline.trial().measured,
+      candidateSeconds: sides.candidate.trial().measured)
     let least = Double(OrderStatisticInterval.minimumRounds) * schedule.roundSeconds
     guard least <= plan.request.budgetSeconds else {
       throw PlanError.time(
@@ -68,18 +76,20 @@ public final class Run {
     }
     try report(.measuring)
     var coin = SeededGenerator(seed: plan.request.seed, purpose: "order of \(cell.name)")
+    let start = clock.now
     let rounds = schedule.measure(
-      rounds: schedule.rounds(within: allowance - start.duration(to: clock.now).seconds),
-      coin: &coin, isCancelled: isCancelled
+      rounds: schedule.rounds(within: allowance), coin: &coin, isCancelled: isCancelled
     ) { role, number in
       (role == .baseline ? sides.baseline : sides.candidate).pass(number)
     }
+    let seconds = start.duration(to: clock.now).seconds
     // Too few rounds for an interval happen only when the run was told to stop.
     guard let estimate = RatioEstimate(rounds: rounds) else { throw RunError.cancelled }
     cells.append(
       Cell(
         cell, baseline: sides.baseline, candidate: sides.candidate, rounds: rounds,
         estimate: estimate, engine: engine.name, request: plan.request))
+    return seconds
   }
 
   /// Builds and loads both sides at the widest form of which six rounds fit the allowance.
@@ -88,8 +98,8 @@ public final class Run {
   private func prepare(
     _ cell: CellPlan, allowance: Double
   ) -> (baseline: PreparedSide, candidate: PreparedSide) {
-    // A round has two slices of each side; building and checking take about as long as measuring.
-    let allowedSeconds = allowance / Double(8 * OrderStatisticInterval.minimumRounds)
+    // A round has two slices of each side, and each side may take half of a round.
+    let allowedSeconds = allowance / Double(4 * OrderStatisticInterval.minimumRounds)
     let guess = Divisors(
       baseline: TimeEstimate.divisor(
         seconds: cell.guessedSeconds(.baseline), allowed: allowedSeconds),

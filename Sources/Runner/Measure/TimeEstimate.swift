@@ -38,6 +38,12 @@ extension CellPlan {
     TimeEstimate.seconds(
       of: role == .baseline ? baseline : candidate, tokens: tokens, threads: limits.threads)
   }
+
+  /// Seconds of rounds that the cell could use: twice the fewest rounds at full width.
+  var wantedSeconds: Double {
+    let round = 2 * (guessedSeconds(.baseline) + guessedSeconds(.candidate))
+    return max(BudgetShare.least, 2 * Double(OrderStatisticInterval.minimumRounds) * round)
+  }
 }
 
 extension FFNLayerSpec {

@@ -82,9 +82,10 @@ struct LayerPlan: Hashable {
     }
   }
 
-  /// What records say of the resident experts: `4 of 128`, `nil` for a dense layer.
+  /// What records say of the resident experts: `4 of 128`, `nil` when all are in memory.
   var residentDescription: String? {
-    guard case .sparse(let layer) = measured, let residentExperts else { return nil }
+    guard case .sparse(let layer) = measured, let residentExperts, residentExperts < layer.experts
+    else { return nil }
     return "\(residentExperts) of \(layer.experts)"
   }
 
