@@ -84,6 +84,9 @@ public struct RouterPolicy: Hashable, Sendable {
   public var softcap: Float?
   /// True when a learned bias takes part in selection only (DeepSeek-V3's balancing bias).
   public var hasSelectionBias: Bool
+  /// True when the reference implementation holds the selection bias as a parameter (ERNIE 4.5)
+  /// where others hold it as a buffer; it then counts among the layer's parameters.
+  public var selectionBiasIsParameter: Bool
   /// Group-limited selection, `nil` for none.
   public var groups: Groups?
   /// How the K weights are normalised.
@@ -96,14 +99,15 @@ public struct RouterPolicy: Hashable, Sendable {
   /// A router; the defaults are a plain softmax router without renormalisation.
   public init(
     score: Score = .softmax, hasBias: Bool = false, logitMultiplier: Float = 1,
-    softcap: Float? = nil, hasSelectionBias: Bool = false, groups: Groups? = nil,
-    normalization: Normalization = .none, scaling: Float = 1, application: Application = .output
+    softcap: Float? = nil, hasSelectionBias: Bool = false, selectionBiasIsParameter: Bool = false,
+    groups: Groups? = nil, normalization: Normalization = .none, scaling: Float = 1, application: Application = .output
   ) {
     self.score = score
     self.hasBias = hasBias
     self.logitMultiplier = logitMultiplier
     self.softcap = softcap
     self.hasSelectionBias = hasSelectionBias
+    self.selectionBiasIsParameter = selectionBiasIsParameter
     self.groups = groups
     self.normalization = normalization
     self.scaling = scaling

@@ -110,9 +110,12 @@ public struct SparseLayerSpec: Hashable, Sendable {
   /// Everything learned in the routed experts.
   public var routedExpertParameters: Int { experts * expert.parameters }
 
-  /// Everything learned in the router by gradient. The selection bias is a buffer in the reference
-  /// implementations (it is set by a balancing rule) and is not counted.
-  public var routerParameters: Int { choices * hidden + (router.hasBias ? choices : 0) }
+  /// Everything learned in the router. The selection bias is a buffer in most reference
+  /// implementations (it is set by a balancing rule) and counts only where it is a parameter.
+  public var routerParameters: Int {
+    choices * hidden + (router.hasBias ? choices : 0)
+      + (router.hasSelectionBias && router.selectionBiasIsParameter ? choices : 0)
+  }
 
   /// Everything learned that every token uses, router apart: shared expert, projections, norms.
   public var sharedParameters: Int {

@@ -18,10 +18,10 @@ struct Heads {
 extension AttentionSpec {
   /// Query, key, value and output matrices; keys and values may be shared by a group of heads.
   ///
-  /// - Parameter gateWidth: Outputs of a further matrix whose sigmoid multiplies the heads' output.
+  /// - Parameter gate: A further matrix whose sigmoid multiplies the heads' output.
   static func grouped(
     hidden: Int, heads: Heads, inputBias: Bool = false, outputBias: Bool = false,
-    gateWidth: Int = 0, window: Int? = nil, otherParameters: Int = 0
+    gate: LinearSpec? = nil, window: Int? = nil, otherParameters: Int = 0
   ) -> AttentionSpec {
     var projections = [
       LinearSpec(hidden, heads.queryWidth, hasBias: inputBias),
@@ -29,7 +29,7 @@ extension AttentionSpec {
       LinearSpec(hidden, heads.keyValueWidth, hasBias: inputBias),
       LinearSpec(heads.queryWidth, hidden, hasBias: outputBias),
     ]
-    if gateWidth > 0 { projections.append(LinearSpec(hidden, gateWidth)) }
+    if let gate { projections.append(gate) }
     return AttentionSpec(
       form: .grouped, projections: projections,
       scores: [
@@ -68,5 +68,73 @@ extension AttentionSpec {
         Scores(heads: heads, keyWidth: keyWidth + rotaryWidth, valueWidth: valueWidth)
       ],
       otherParameters: norms)
+  }
+
+  /// DeepSeek-V4's attention: low-rank queries, one key that is its own value, grouped low-rank
+  /// output, sinks; within a window, and by `kind` over compressed blocks of the past.
+  static func compressed(
+    _ config: ConfigReader, hidden: Int, kind: String
+  ) throws(ConfigError) -> AttentionSpec {
+    let heads = try config.size("num_attention_heads")
+    let width = try config.size("head_dim")
+    let queryRank = try config.size("q_lora_rank")
+    let groups = try config.size("o_groups")
+    let outputRank = groups * (try config.size("o_lora_rank"))
+    var attention = AttentionSpec(
+      form: .compressed,
+      projections: [
+        LinearSpec(hidden, queryRank), LinearSpec(queryRank, heads * width),
+        LinearSpec(hidden, width), LinearSpec(heads * width / groups, outputRank),
+        LinearSpec(outputRank, hidden),
+      ],
+      scores: [
+        Scores(
+          heads: heads, keyWidth: width, valueWidth: width,
+          window: try config.optionalSize("sliding_window"))
+      ],
+      otherParameters: queryRank + width + heads)
+    switch kind {
+    case "sliding_attention": return attention
+    case "compressed_sparse_attention":
+      let rate = try config.compressionRate(kind, legacy: "compress_rate_csa", usual: 4)
+      let indexHeads = try config.size("index_n_heads")
+      let indexWidth = try config.size("index_head_dim")
+      attention.projections += [
+        LinearSpec(hidden, 2 * width), LinearSpec(hidden, 2 * width),
+        LinearSpec(hidden, 2 * indexWidth), LinearSpec(hidden, 2 * indexWidth),
+        LinearSpec(queryRank, indexHeads * indexWidth), LinearSpec(hidden, indexHeads),
+      ]
+      attention.scores += [
+        Scores(heads: indexHeads, keyWidth: indexWidth, valueWidth: 0, tokensPerKey: rate),
+        Scores(
+          heads: heads, keyWidth: width, valueWidth: width, window: try config.size("index_topk"),
+          tokensPerKey: rate),
+      ]
+      attention.elementwise = [LinearSpec(rate, 2 * width), LinearSpec(rate, 2 * indexWidth)]
+      attention.otherParameters += width + indexWidth
+      return attention
+    case "heavily_compressed_attention":
+      let rate = try config.compressionRate(kind, legacy: "compress_rate_hca", usual: 128)
+      attention.projections += [LinearSpec(hidden, width), LinearSpec(hidden, width)]
+      attention.scores.append(
+        Scores(heads: heads, keyWidth: width, valueWidth: width, tokensPerKey: rate))
+      attention.elementwise = [LinearSpec(rate, width)]
+      attention.otherParameters += width
+      return attention
+    default:
+      throw ConfigError(
+        "\(config.place)layer_types holds \"\(kind)\"; give sliding_attention, "
+          + "compressed_sparse_attention or heavily_compressed_attention")
+    }
+  }
+}
+
+extension ConfigReader {
+  /// Tokens that DeepSeek-V4 compresses into one key.
+  fileprivate func compressionRate(
+    _ kind: String, legacy: String, usual: Int
+  ) throws(ConfigError) -> Int {
+    if let rate = try optionalSize(legacy) { return rate }
+    return try nested("compress_rates").optionalSize(kind) ?? usual
   }
 }

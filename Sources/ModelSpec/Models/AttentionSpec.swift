@@ -33,15 +33,20 @@ public struct AttentionSpec: Hashable, Sendable {
     public let keyWidth: Int
     /// Elements of one value.
     public let valueWidth: Int
-    /// Tokens that a query can see at most, `nil` for all.
+    /// Keys that a query can see at most, `nil` for all.
     public let window: Int?
+    /// Tokens that share one key; above 1 where the past is compressed.
+    public let tokensPerKey: Int
 
     /// Scores of `heads` heads.
-    public init(heads: Int, keyWidth: Int, valueWidth: Int, window: Int? = nil) {
+    public init(
+      heads: Int, keyWidth: Int, valueWidth: Int, window: Int? = nil, tokensPerKey: Int = 1
+    ) {
       self.heads = heads
       self.keyWidth = keyWidth
       self.valueWidth = valueWidth
       self.window = window
+      self.tokensPerKey = tokensPerKey
     }
   }
 
@@ -126,7 +131,8 @@ public struct AttentionSpec: Hashable, Sendable {
   /// the masked half included, as eager attention and `torch.utils.flop_counter` have it.
   func flopsBetweenTokens(_ tokens: Int) -> Count {
     scores.reduce(0) { sum, score in
-      let seen = min(tokens, score.window ?? tokens)
+      let keys = tokens / score.tokensPerKey
+      let seen = min(keys, score.window ?? keys)
       return sum + 2 * Count(score.heads) * Count(score.keyWidth + score.valueWidth)
         * Count(tokens) * Count(seen)
     }

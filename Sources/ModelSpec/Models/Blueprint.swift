@@ -63,12 +63,19 @@ extension ConfigReader {
     case .perHead: others += 2 * heads.width
     case .perHeadIf(let key): others += try flag(key) ? 2 * heads.width : 0
     case .wide: others += heads.queryWidth + heads.keyValueWidth
+    case .wideIf(let key):
+      others += try flag(key) ? heads.queryWidth + heads.keyValueWidth : 0
     }
+    let hasInputBias = try bias(form.inputBias)
+    let gate: LinearSpec? =
+      switch form.outputGate {
+      case .absent: nil
+      case .separate: LinearSpec(hidden, heads.queryWidth)
+      case .fused: LinearSpec(hidden, heads.queryWidth, hasBias: hasInputBias)
+      }
     return .grouped(
-      hidden: hidden, heads: heads, inputBias: try bias(form.inputBias),
-      outputBias: try bias(form.outputBias),
-      gateWidth: form.hasOutputGate ? heads.queryWidth : 0, window: window,
-      otherParameters: others)
+      hidden: hidden, heads: heads, inputBias: hasInputBias,
+      outputBias: try bias(form.outputBias), gate: gate, window: window, otherParameters: others)
   }
 
   /// The dense network of the plain form.
@@ -104,8 +111,8 @@ extension ConfigReader {
     case .absent: isWindowed = { _ in false }
     case .every: isWindowed = { _ in true }
     case .allButEvery(let period): isWindowed = { ($0 + 1) % period != 0 }
-    case .allButEveryKey(let key):
-      let period = try size(key)
+    case .allButEveryKey(let key, let usual):
+      let period = try optionalSize(key) ?? usual
       isWindowed = { ($0 + 1) % period != 0 }
     case .allButEveryFromLast(let period): isWindowed = { (layers - 1 - $0) % period != 0 }
     case .fromMaxWindowLayers:

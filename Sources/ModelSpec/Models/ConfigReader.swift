@@ -63,6 +63,12 @@ struct ConfigReader {
     try integer(keys, atLeast: 0) ?? 0
   }
 
+  /// A position counted from 0; `nil` for -1, which stands for the last one, and for none.
+  func lastIndex(_ key: String) throws(ConfigError) -> Int? {
+    guard let (_, value) = value([key]), value != .integer(-1) else { return nil }
+    return try integer(value, key, atLeast: 0)
+  }
+
   private func integer(_ keys: [String], atLeast minimum: Int) throws(ConfigError) -> Int? {
     guard let (key, value) = value(keys) else { return nil }
     return try integer(value, key, atLeast: minimum)
@@ -147,6 +153,12 @@ struct ConfigReader {
 
   /// True when the file or the family's defaults give a value other than null.
   func has(_ key: String) -> Bool { value([key]) != nil }
+
+  /// True when the value is the word "auto" or there is none.
+  func isAutomatic(_ key: String) throws(ConfigError) -> Bool {
+    guard let (_, value) = value([key]) else { return true }
+    return value == .text("auto")
+  }
 
   /// A number, or one number per layer.
   func sizePerLayer(_ key: String, layers: Int) throws(ConfigError) -> [Int] {

@@ -16,6 +16,16 @@ struct DecoderForm: Sendable {
     case key(String)
   }
 
+  /// A matrix as wide as the query heads whose sigmoid multiplies their output.
+  enum OutputGate: Sendable {
+    /// None.
+    case absent
+    /// A matrix of its own, without a bias.
+    case separate
+    /// Fused with the query matrix, with a bias when that has one.
+    case fused
+  }
+
   /// Norms on queries and keys inside the attention.
   enum QueryKeyNorm: Sendable {
     /// None, or without parameters.
@@ -26,6 +36,8 @@ struct DecoderForm: Sendable {
     case perHeadIf(String)
     /// The width of all query heads and of all key heads.
     case wide
+    /// The width of all query heads and of all key heads when the key says so.
+    case wideIf(String)
   }
 
   /// Which layers attend within `sliding_window` only, where `layer_types` does not say.
@@ -36,8 +48,8 @@ struct DecoderForm: Sendable {
     case every
     /// All but layers n, 2n, 3n… counted from 1.
     case allButEvery(Int)
-    /// All but layers n, 2n, 3n… counted from 1, n under a key.
-    case allButEveryKey(String)
+    /// All but layers n, 2n, 3n… counted from 1, n under a key or else `usual`.
+    case allButEveryKey(String, usual: Int)
     /// All but every n-th counted backward from the last.
     case allButEveryFromLast(Int)
     /// Those from `max_window_layers` on, when `use_sliding_window` is set.
@@ -51,15 +63,14 @@ struct DecoderForm: Sendable {
   var layerNorms = 2
   var finalNorms = 1
   var queryKeyNorm = QueryKeyNorm.absent
-  /// True when a matrix as wide as the query heads gates their output.
-  var hasOutputGate = false
+  var outputGate = OutputGate.absent
   /// True when every head has a learned sink.
   var hasSinks = false
   var windows = Windows.absent
   /// The key of the window's size.
   var windowKey = "sliding_window"
-  /// True when the head has a bias.
+  /// Whether the head has a bias.
   var headBias = Bias.absent
-  /// Parameters of a layer outside the norms.
+  /// Parameters of a layer beside its norms.
   var extraLayerParameters = 0
 }

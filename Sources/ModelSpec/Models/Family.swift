@@ -14,44 +14,156 @@ struct Family: Sendable {
     read = { (config) throws(ConfigError) in try config.decoder(form) }
   }
 
-  /// Every `model_type` that Tenfold knows. A model with vision or audio beside its text model is
-  /// read as its text model, the `…_text` family.
+  /// Every `model_type` that Tenfold knows.
+  ///
+  /// A model with vision or audio beside its text model is read as its text model, the `…_text`
+  /// family.
   static let known: [String: Family] = routed.merging(dense) { routed, _ in routed }
 
   /// Families with experts.
   private static let routed: [String: Family] = [
+    "arctic": Family(arctic),
+    "dbrx": Family(dbrx),
     "deepseek": Family(deepSeekV1),
     "deepseek_v2": Family(deepSeekV2),
     "deepseek_v3": Family(deepSeekV3),
+    "deepseek_v4": Family(deepSeekV4),
     "dots1": Family(dots1),
+    "ernie4_5_moe": Family(ernieMoE),
+    "flex_olmo": Family(olmoe),
+    "gemma4_text": Family(gemma4),
     "glm4_moe": Family(glm4MoE),
+    "glm4_moe_lite": Family(deepSeekV3),
     "gpt_oss": Family(gptOSS),
     "granitemoe": Family(graniteMoE),
     "granitemoeshared": Family(graniteMoE),
+    "grok-1": Family(grok1),
+    "hunyuan": Family(hunyuanMoE),
+    "hunyuan_v1_moe": Family(hunyuanMoE),
+    "jamba": Family(jamba),
+    "jetmoe": Family(jetMoE),
     "kimi_k2": Family(deepSeekV3),
+    "kimi_linear": Family(kimiLinear),
+    "lfm2_moe": Family(lfm2MoE),
     "llama4_text": Family(llama4),
+    "longcat_flash": Family(longcatFlash),
+    "minimax": Family(miniMax),
+    "minimax_m1": Family(miniMax),
+    "minimax_m2": Family(miniMaxM2),
+    "minimax_text_01": Family(miniMax),
     "mixtral": Family(mixtral),
     "muse_spark_text": Family(museSpark),
+    "nemotron_h": Family(nemotronH),
     "olmoe": Family(olmoe),
     "phimoe": Family(phiMoE),
     "qwen2_moe": Family(qwen2MoE),
-    "qwen3_5_moe_text": Family(qwen3_5MoE),
+    "qwen3_5_moe_text": Family(qwen35MoE),
     "qwen3_moe": Family(qwen3MoE),
     "qwen3_next": Family(qwen3Next),
+    "qwen3_vl_moe_text": Family(qwen3MoE),
+    "switch_transformers": Family(switchTransformers),
+    "tenfold_paper_model": Family(paperModel),
   ]
 
   /// Families without experts.
   private static let dense: [String: Family] = [
-    "llama": Family(
+    "arcee": Family(
       DecoderForm(
         inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
-        feedForwardBias: .key("mlp_bias"))),
+        feedForwardBias: .key("mlp_bias"), isGated: false)),
+    "cohere": Family(
+      DecoderForm(
+        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), layerNorms: 1,
+        queryKeyNorm: .wideIf("use_qk_norm"))),
+    "cohere2": Family(
+      DecoderForm(
+        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), layerNorms: 1,
+        windows: .allButEveryKey("sliding_window_pattern", usual: 4))),
+    "ernie4_5": Family(
+      DecoderForm(
+        inputBias: .key("use_bias"), outputBias: .key("use_bias"),
+        feedForwardBias: .key("use_bias"))),
+    "exaone4": Family(DecoderForm(queryKeyNorm: .perHead, windows: .allButEvery(4))),
+    "falcon": Family(falcon),
+    "gemma": Family(
+      DecoderForm(inputBias: .key("attention_bias"), outputBias: .key("attention_bias"))),
+    "gemma2": Family(
+      DecoderForm(
+        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), layerNorms: 4,
+        windows: .allButEvery(2))),
+    "gemma3_text": Family(
+      DecoderForm(
+        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), layerNorms: 4,
+        queryKeyNorm: .perHead, windows: .allButEveryKey("sliding_window_pattern", usual: 6))),
+    "glm": Family(DecoderForm(inputBias: .key("attention_bias"))),
+    "glm4": Family(DecoderForm(inputBias: .key("attention_bias"), layerNorms: 4)),
+    "gpt2": Family(gpt2),
+    "gpt_neox": Family(
+      DecoderForm(
+        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        feedForwardBias: .present, isGated: false, layerNorms: 4, finalNorms: 2)),
+    "granite": Family(llamaForm),
+    "helium": Family(DecoderForm(inputBias: .key("attention_bias"), feedForwardBias: .key("mlp_bias"))),
+    "hunyuan_v1_dense": Family(
+      DecoderForm(
+        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        queryKeyNorm: .perHead)),
+    "lfm2": Family(lfm2),
+    "llama": Family(llamaForm),
+    "ministral": Family(DecoderForm(windows: .every)),
+    "ministral3": Family(DecoderForm(windows: .every)),
     "mistral": Family(DecoderForm(windows: .every)),
+    "muse_glimmer_text": Family(
+      DecoderForm(
+        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), layerNorms: 4,
+        outputGate: .separate, windows: .allButEveryFromLast(4))),
+    "nemotron": Family(
+      DecoderForm(
+        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        feedForwardBias: .key("mlp_bias"), isGated: false, layerNorms: 4, finalNorms: 2)),
+    "olmo": Family(
+      DecoderForm(
+        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), layerNorms: 0,
+        finalNorms: 0)),
+    "olmo2": Family(
+      DecoderForm(
+        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        queryKeyNorm: .wide)),
+    "olmo3": Family(
+      DecoderForm(
+        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        queryKeyNorm: .wide, windows: .allButEvery(4))),
+    "opt": Family(opt),
+    "phi": Family(phi),
+    "phi3": Family(DecoderForm(windows: .every)),
     "qwen2": Family(DecoderForm(inputBias: .present, windows: .fromMaxWindowLayers)),
+    "qwen2_vl_text": Family(DecoderForm(inputBias: .present, windows: .fromMaxWindowLayers)),
+    "qwen2_5_vl_text": Family(DecoderForm(inputBias: .present, windows: .fromMaxWindowLayers)),
     "qwen3": Family(
       DecoderForm(
         inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
         queryKeyNorm: .perHead, windows: .fromMaxWindowLayers)),
-    "qwen3_5_text": Family(qwen3_5),
+    "qwen3_5_text": Family(qwen35),
+    "qwen3_vl_text": Family(
+      DecoderForm(
+        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        queryKeyNorm: .perHead)),
+    "seed_oss": Family(
+      DecoderForm(
+        inputBias: .key("attention_bias"), outputBias: .key("attention_out_bias"),
+        feedForwardBias: .key("mlp_bias"))),
+    "smollm3": Family(llamaForm),
+    "stablelm": Family(stableLM),
+    "starcoder2": Family(
+      DecoderForm(
+        inputBias: .key("use_bias"), outputBias: .key("use_bias"),
+        feedForwardBias: .key("use_bias"), isGated: false, layerNorms: 4, finalNorms: 2,
+        windows: .every)),
+    "t5": Family(t5),
   ]
+
+  /// Llama's own form: biases as the configuration says, otherwise plain.
+  private static let llamaForm = DecoderForm(
+    inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+    feedForwardBias: .key("mlp_bias"))
 }

@@ -36,6 +36,69 @@ extension Family {
       feedForwards: deepSeekFeedForwards(config, router: config.sigmoidRouter()))
   }
 
+  /// DeepSeek-V4: sliding attention beside two compressed views of the past, mixed residual streams,
+  /// bounded SwiGLU, √softplus router. In its first layers the experts are a function of the token's
+  /// id; their router still weighs them, so they count and cost as the others do.
+  static func deepSeekV4(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
+    let hidden = try config.size("hidden_size")
+    let count = try config.layerCount()
+    let kinds = try compressionKinds(config, layers: count)
+    let experts = try config.size("n_routed_experts", "num_local_experts")
+    let width = try config.size("moe_intermediate_size", "intermediate_size")
+    let bound = Activation.clampedSiLU(limit: Float(try config.number("swiglu_limit")))
+    // The reference adds this to the sum of the K weights.
+    let normEpsilon: Float = 1e-20
+    let layer = try config.routed(
+      hidden: hidden, experts: experts, topK: config.topK(of: experts),
+      expert: config.network(width: hidden, intermediate: width, activation: bound),
+      router: RouterPolicy(
+        score: .sqrtSoftplus, hasSelectionBias: true, normalization: .sum(epsilon: normEpsilon),
+        scaling: Float(config.number("routed_scaling_factor"))),
+      shared: config.network(
+        width: hidden, intermediate: width, activation: bound, bias: config.flag("mlp_bias")))
+    let streams = try config.size("hc_mult")
+    // A mixer before each half: weights to read N streams, to write them, and N×N between them.
+    let weights = (2 + streams) * streams
+    let mixers = Array(repeating: LinearSpec(streams * hidden, weights), count: 2)
+    let layers = try kinds.map { (kind) throws(ConfigError) in
+      DecoderLayer(
+        attention: try .compressed(config, hidden: hidden, kind: kind), feedForwards: [layer],
+        otherProjections: mixers, otherParameters: 2 * hidden + 2 * (weights + 3))
+    }
+    return Blueprint(
+      hidden: hidden, vocabulary: try config.size("vocab_size"),
+      tiedEmbeddings: try config.flag("tie_word_embeddings"), layers: layers,
+      surroundings: .init(
+        projections: [LinearSpec(streams * hidden, streams)],
+        otherParameters: hidden + streams + 1))
+  }
+
+  /// How each layer sees the past: listed, as ratios of older files, or the default.
+  private static func compressionKinds(
+    _ config: ConfigReader, layers: Int
+  ) throws(ConfigError) -> [String] {
+    if let words = try config.layerWords("layer_types", layers: layers) {
+      return Array(words.prefix(layers))
+    }
+    guard let ratios = try config.counts("compress_ratios") else {
+      return (0..<layers).map {
+        $0 < 2 || $0 % 2 == 0 ? "heavily_compressed_attention" : "compressed_sparse_attention"
+      }
+    }
+    guard ratios.count >= layers else {
+      throw ConfigError(
+        "\(config.place)compress_ratios has \(ratios.count) entries for \(layers) layers")
+    }
+    return try ratios.prefix(layers).map { (ratio) throws(ConfigError) in
+      switch ratio {
+      case 0: "sliding_attention"
+      case 4: "compressed_sparse_attention"
+      case 128: "heavily_compressed_attention"
+      default: throw ConfigError("\(config.place)compress_ratios holds \(ratio); give 0, 4 or 128")
+      }
+    }
+  }
+
   /// GLM-4.5 (arXiv 2508.06471): DeepSeek-V3's routed layer under grouped attention.
   static func glm4MoE(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     try config.decoder(
@@ -52,30 +115,44 @@ extension Family {
       feedForwards: deepSeekFeedForwards(config, router: config.sigmoidRouter()))
   }
 
-  /// The first `first_k_dense_replace` layers are dense, of the rest every `moe_layer_freq`-th is
-  /// routed; the shared experts are one network of their joint width.
-  static func deepSeekFeedForwards(
+  /// Kinds of layer as listed; else the first `first_k_dense_replace` are dense and of the rest
+  /// every `moe_layer_freq`-th is routed.
+  private static func deepSeekFeedForwards(
     _ config: ConfigReader, router: RouterPolicy, bias: DecoderForm.Bias = .absent
   ) throws(ConfigError) -> ConfigReader.LayerReader<[FFNLayerSpec]> {
     let hidden = try config.size("hidden_size")
+    let layer = try deepSeekLayer(config, router: router, bias: bias)
+    let firstRouted = try config.count("first_k_dense_replace")
+    let step = try config.optionalSize("moe_layer_freq") ?? 1
+    let words = try config.layerWords("mlp_layer_types", layers: config.layerCount())
+    return { (index) throws(ConfigError) in
+      let isRouted =
+        words.map { $0[index] == "sparse" } ?? (index >= firstRouted && index % step == 0)
+      if isRouted { return [layer] }
+      return [
+        .dense(try config.denseNetwork(DecoderForm(feedForwardBias: bias), hidden: hidden))
+      ]
+    }
+  }
+
+  /// The routed layer; the shared experts are one network of their joint width.
+  static func deepSeekLayer(
+    _ config: ConfigReader, router: RouterPolicy, bias: DecoderForm.Bias
+  ) throws(ConfigError) -> FFNLayerSpec {
+    let hidden = try config.size("hidden_size")
     let experts = try config.size("n_routed_experts", "num_experts", "num_local_experts")
-    let activation = try config.activation()
     let width = try config.size("moe_intermediate_size")
-    let form = DecoderForm(feedForwardBias: bias)
     let sharedExperts = try config.count("n_shared_experts", "num_shared_experts")
     let shared =
       sharedExperts > 0
-      ? try config.denseNetwork(form, hidden: hidden, intermediate: sharedExperts * width) : nil
-    let layer = try config.routed(
+      ? try config.denseNetwork(
+        DecoderForm(feedForwardBias: bias), hidden: hidden, intermediate: sharedExperts * width)
+      : nil
+    return try config.routed(
       hidden: hidden, experts: experts,
       topK: config.topK(of: experts, "num_experts_per_tok", "num_experts_per_token"),
-      expert: config.network(width: hidden, intermediate: width, activation: activation),
+      expert: config.network(
+        width: hidden, intermediate: width, activation: config.activation()),
       router: router, shared: shared)
-    let firstRouted = try config.count("first_k_dense_replace")
-    let step = try config.optionalSize("moe_layer_freq") ?? 1
-    return { (index) throws(ConfigError) in
-      if index >= firstRouted, index % step == 0 { return [layer] }
-      return [.dense(try config.denseNetwork(form, hidden: hidden))]
-    }
   }
 }

@@ -18,7 +18,7 @@ extension Family {
     return try config.decoder(
       DecoderForm(
         inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
-        windows: .allButEveryKey("no_rope_layer_interval"), windowKey: "attention_chunk_size"),
+        windows: .allButEveryKey("no_rope_layer_interval", usual: 4), windowKey: "attention_chunk_size"),
       feedForwards: { (index) throws(ConfigError) in
         let isRouted = routedLayers?.contains(index) ?? ((index + 1) % step == 0)
         if isRouted { return [layer] }
@@ -57,7 +57,7 @@ extension Family {
     return try config.decoder(
       DecoderForm(
         inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
-        layerNorms: 5, hasOutputGate: true, windows: .allButEveryFromLast(4)),
+        layerNorms: 5, outputGate: .separate, windows: .allButEveryFromLast(4)),
       feedForwards: { (index) throws(ConfigError) in
         if let words, words[index] != "sparse" {
           return [.dense(try config.denseNetwork(hidden: hidden))]

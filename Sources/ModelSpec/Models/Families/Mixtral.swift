@@ -2,8 +2,7 @@ import LayerSpec
 
 /// Families whose every layer routes, with a softmax router and no shared expert.
 extension Family {
-  /// Mixtral (arXiv 2401.04088): softmax over all experts, the K best renormalised. MiniMax's
-  /// attention differs, its routed layer does not.
+  /// Mixtral (arXiv 2401.04088): softmax over all experts, the K best renormalised.
   static func mixtral(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     try config.decoder(DecoderForm(windows: .every), feedForwards: mixtralLayer(config))
   }
@@ -24,6 +23,8 @@ extension Family {
   }
 
   /// OLMoE (arXiv 2409.02060): as Mixtral, renormalised only when `norm_topk_prob` says so.
+  ///
+  /// FlexOlmo (arXiv 2507.07024) has its norms after each half and the same parameters.
   static func olmoe(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     try config.decoder(
       DecoderForm(
@@ -34,7 +35,7 @@ extension Family {
   /// Granite MoE: selection on the logits, softmax over the K selected.
   static func graniteMoE(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("hidden_size")
-    let experts = try config.size("num_local_experts")
+    let experts = try config.size("num_local_experts", "num_experts")
     let shared: FeedForwardSpec? =
       if try config.count("shared_intermediate_size") > 0 {
         try config.network(

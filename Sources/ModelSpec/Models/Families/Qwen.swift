@@ -26,7 +26,7 @@ extension Family {
   }
 
   /// Qwen3.5-MoE: as Qwen3-Next, always renormalised and routed in every layer.
-  static func qwen3_5MoE(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
+  static func qwen35MoE(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     try config.decoder(
       attention: deltaHybridAttention(config),
       feedForwards: qwenFeedForwards(
@@ -34,7 +34,7 @@ extension Family {
   }
 
   /// Qwen3.5: the dense sibling.
-  static func qwen3_5(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
+  static func qwen35(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     try config.decoder(attention: deltaHybridAttention(config))
   }
 
@@ -71,7 +71,7 @@ extension Family {
     let full = try config.groupedAttention(
       DecoderForm(
         inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
-        queryKeyNorm: .perHead, hasOutputGate: true), hidden: hidden)
+        queryKeyNorm: .perHead, outputGate: .fused), hidden: hidden)
     let linear = try AttentionSpec.gatedDelta(config, hidden: hidden)
     let count = try config.layerCount()
     let words = try config.layerWords("layer_types", layers: count)
@@ -81,28 +81,5 @@ extension Family {
         words.map { $0[index] == "linear_attention" } ?? ((index + 1) % period != 0)
       return isLinear ? linear : full
     }
-  }
-}
-
-extension AttentionSpec {
-  /// The gated delta rule (arXiv 2412.06464): queries, keys, values and an output gate, two scalars
-  /// per value head for decay and write strength, a short convolution, a norm on each head.
-  static func gatedDelta(_ config: ConfigReader, hidden: Int) throws(ConfigError) -> AttentionSpec {
-    let keyHeads = try config.size("linear_num_key_heads")
-    let valueHeads = try config.size("linear_num_value_heads")
-    let keyWidth = try config.size("linear_key_head_dim")
-    let valueWidth = try config.size("linear_value_head_dim")
-    let kernel = try config.size("linear_conv_kernel_dim")
-    let keys = keyHeads * keyWidth
-    let values = valueHeads * valueWidth
-    return AttentionSpec(
-      form: .linear,
-      projections: [
-        LinearSpec(hidden, 2 * keys + 2 * values), LinearSpec(hidden, 2 * valueHeads),
-        LinearSpec(values, hidden),
-      ],
-      state: State(heads: valueHeads, keyWidth: keyWidth, valueWidth: valueWidth, passes: 3),
-      elementwise: [LinearSpec(kernel, 2 * keys + values)],
-      otherParameters: 2 * valueHeads + valueWidth)
   }
 }
