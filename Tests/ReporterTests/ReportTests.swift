@@ -114,7 +114,7 @@ private let expectedText = #"""
   Tenfold report
 
   Machine  AMD EPYC 9R14, 2 of 4 CPUs, 15 GiB memory, 32 MiB last-level cache, Debian GNU/Linux 12
-           (bookworm), under KVM
+           (bookworm), in a virtual machine of KVM
   Engine   blas; OpenBLAS 0.3.21, core Zen, lp64, 1 thread in a call,
            /usr/lib/x86_64-linux-gnu/libopenblas.so.0
   Run      2026-11-21T15:00:00Z, tenfold 0.1.0 (abc1234, release), custom suite, 2 threads, f32, seed
@@ -203,7 +203,7 @@ private let expectedText = #"""
 private let expectedMarkdown = #"""
   # Tenfold report
 
-  - **Machine**: AMD EPYC 9R14, 2 of 4 CPUs, 15 GiB memory, 32 MiB last-level cache, Debian GNU/Linux 12 (bookworm), under KVM
+  - **Machine**: AMD EPYC 9R14, 2 of 4 CPUs, 15 GiB memory, 32 MiB last-level cache, Debian GNU/Linux 12 (bookworm), in a virtual machine of KVM
   - **Engine**: blas; OpenBLAS 0.3.21, core Zen, lp64, 1 thread in a call, /usr/lib/x86\_64-linux-gnu/libopenblas.so.0
   - **Run**: 2026-11-21T15:00:00Z, tenfold 0.1.0 (abc1234, release), custom suite, 2 threads, f32, seed 1
   - **Claims**: 1 delivered, 2 falls-short, 3 not-a-kernel-claim
