@@ -100,7 +100,8 @@ public struct RouterPolicy: Hashable, Sendable {
   public init(
     score: Score = .softmax, hasBias: Bool = false, logitMultiplier: Float = 1,
     softcap: Float? = nil, hasSelectionBias: Bool = false, selectionBiasIsParameter: Bool = false,
-    groups: Groups? = nil, normalization: Normalization = .none, scaling: Float = 1, application: Application = .output
+    groups: Groups? = nil, normalization: Normalization = .none, scaling: Float = 1,
+    application: Application = .output
   ) {
     self.score = score
     self.hasBias = hasBias

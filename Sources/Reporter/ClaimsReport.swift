@@ -72,7 +72,6 @@ extension Claim.Provenance {
     case .primary: "primary: the source itself was read"
     case .quotation: "quotation: known from others who quote it"
     case .memory: "memory: not checked against a text"
-    case .savedCopy: "saved-copy: read in a saved copy whose address is not known"
     }
   }
 }

@@ -22,10 +22,11 @@ struct ClaimLedgerTests {
   }
 
   @Test(
-    "gives a source, and an address unless a saved copy was read", arguments: ClaimLedger.claims)
+    "gives a source, and an address unless a copy of the source was read",
+    arguments: ClaimLedger.claims)
   func source(_ claim: Claim) {
     #expect(!claim.source.title.isEmpty && !claim.source.place.isEmpty)
-    #expect((claim.source.url == nil) == (claim.provenance == .savedCopy))
+    #expect(claim.source.url != nil || claim.provenance == .primary)
     #expect(claim.source.url?.hasPrefix("https://") ?? true)
   }
 
@@ -90,5 +91,13 @@ struct ClaimLedgerTests {
       #expect(text.contains("\"\(key)\" : "), "\(key)")
     }
     #expect(try DocumentCoding.decoder.decode(ClaimsDocument.self, from: data) == document)
+  }
+
+  @Test("promised keys are in the JSON also where there is no value")
+  func nulls() throws {
+    let bytes = try DocumentCoding.encoder.encode(ClaimLedger.claims.filter { $0.ratio == nil })
+    let text = String(decoding: bytes, as: UTF8.self)
+    #expect(text.contains("\"ratio\" : null"))
+    #expect(text.contains("\"url\" : null"))
   }
 }

@@ -1,7 +1,7 @@
 /// A published statement that one model needs less of something than another.
 ///
 /// Every ratio is baseline / model, so above 1 the claimant's model saves. What a source does not
-/// say is `nil`, here and in the JSON.
+/// say is `nil`; in the JSON, `ratio` and `url` are then null and other keys absent.
 public struct Claim: Codable, Hashable, Sendable {
   /// Stable name, such as `mixtral-8x7b-6x-llama2-70b`.
   public var id: String
@@ -62,14 +62,12 @@ public struct Claim: Codable, Hashable, Sendable {
 
   /// How the words of a source are known.
   public enum Provenance: String, Codable, Hashable, Sendable, CaseIterable {
-    /// The source itself was read.
+    /// The source itself was read, or a saved copy of it, whose address may not be known.
     case primary
     /// Others quote it, consistently.
     case quotation
     /// Nobody checked it against a text.
     case memory
-    /// A saved copy of a web page was read; the page's address is not known.
-    case savedCopy = "saved-copy"
   }
 
   /// What is said to be saved.

@@ -17,7 +17,7 @@ let ledgerData = #"""
       "wording": "10x",
       "conditions": "hedged once ('if ... are real'), then restated as evidence in a table",
       "source": {"title": "Efficiency inflection point: Meta Muse Spark (post hosted by Gate)", "where": "para 2 and table"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "compute-to-parity",
       "test": {"reason": "Compute to reach a quality needs training runs, not passes of a layer."},
       "notes": "Drops two qualifiers of Meta's statement: Maverick as the baseline, and 'to reach the same capabilities'."
@@ -35,7 +35,7 @@ let ledgerData = #"""
       "wording": "over ten times",
       "conditions": "comparable performance to Llama 4",
       "source": {"title": "Meta's Muse Spark: A Nine-Month Rebuild", "where": "'10x More Efficient Pre-training' bullet"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "compute-to-parity",
       "test": {"reason": "Compute to reach a quality needs training runs, not passes of a layer."},
       "notes": "The retelling closest to Meta's own wording."
@@ -52,7 +52,7 @@ let ledgerData = #"""
       "wording": "reportedly, an order of magnitude",
       "conditions": "competitive performance on multimodal/health/agentic",
       "source": {"title": "Meta Muse Spark: How AI Efficiency Is Reshaping the Power Equation", "where": "lead + section 1 + FAQ"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "compute-to-parity",
       "test": {"reason": "Compute to reach a quality needs training runs, not passes of a layer."},
       "notes": "'Prior Llama 4 variants', in the plural, widens the baseline."
@@ -69,7 +69,7 @@ let ledgerData = #"""
       "wording": "about 0.1x",
       "conditions": "table row 'Training compute (relative)'",
       "source": {"title": "Meta Muse Spark: How AI Efficiency Is Reshaping the Power Equation", "where": "capability table"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "training-run",
       "test": {"reason": "A whole training run: token counts, precision and cluster are in it, and no pass of a layer is."},
       "notes": "Meta's compute-to-parity ratio, relabelled as an absolute training-compute figure."
@@ -85,7 +85,7 @@ let ledgerData = #"""
       "wording": "about 1.5x, estimated",
       "conditions": "no source given",
       "source": {"title": "Meta Muse Spark: How AI Efficiency Is Reshaping the Power Equation", "where": "capability table"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "training-run",
       "test": {"reason": "Size and training tokens of GPT-4o are unpublished."},
       "notes": "Unsourced; nobody outside OpenAI can check it."
@@ -102,7 +102,7 @@ let ledgerData = #"""
       "wording": "about 0.1x and about 1.5x",
       "arithmetic": "1.5 / 0.1, two cells of one table",
       "source": {"title": "Meta Muse Spark: How AI Efficiency Is Reshaping the Power Equation", "where": "capability table"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "training-run",
       "test": {"reason": "Size and training tokens of GPT-4o are unpublished."},
       "notes": "The text itself says only 'significantly less GPU-hours'."
@@ -118,7 +118,7 @@ let ledgerData = #"""
       "wording": "'significantly less' GPU-hours",
       "conditions": "reasoning and multimodal parity",
       "source": {"title": "Meta Muse Spark: How AI Efficiency Is Reshaping the Power Equation", "where": "FAQ 3"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "training-run",
       "test": {"reason": "A whole training run: token counts, precision and cluster are in it, and no pass of a layer is."}
     },
@@ -134,7 +134,7 @@ let ledgerData = #"""
       "wording": "illustrative, '~'",
       "conditions": "Hospital diagnostic assist, 10K records/day: $60,000/mo -> ~$6,000/mo; 300K records/month; 0.20 -> 0.02 USD/record",
       "source": {"title": "Meta Muse Spark: How AI Efficiency Is Reshaping the Power Equation", "where": "deployment cost table"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "price",
       "test": {"reason": "A price is a business decision; tokens per second and machine cost bound it from below only."},
       "notes": "Every row of the table is exactly 10x: a training ratio divided into an inference bill. The text says illustrative."
@@ -151,7 +151,7 @@ let ledgerData = #"""
       "wording": "illustrative, '~'",
       "conditions": "Legal document review, 50K pages/month: $40,000/mo -> ~$4,000/mo; 50K pages/month; 0.80 -> 0.08 USD/page",
       "source": {"title": "Meta Muse Spark: How AI Efficiency Is Reshaping the Power Equation", "where": "deployment cost table"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "price",
       "test": {"reason": "A price is a business decision; tokens per second and machine cost bound it from below only."},
       "notes": "Every row of the table is exactly 10x: a training ratio divided into an inference bill. The text says illustrative."
@@ -168,7 +168,7 @@ let ledgerData = #"""
       "wording": "illustrative, '~'",
       "conditions": "Manufacturing QA, 1M image checks/day: $120,000/mo -> ~$12,000/mo; 30M images/month; 0.0040 -> 0.0004 USD/image",
       "source": {"title": "Meta Muse Spark: How AI Efficiency Is Reshaping the Power Equation", "where": "deployment cost table"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "price",
       "test": {"reason": "A price is a business decision; tokens per second and machine cost bound it from below only."},
       "notes": "Every row of the table is exactly 10x; the image encoder is dense, whatever the language model saves."
@@ -185,7 +185,7 @@ let ledgerData = #"""
       "wording": "illustrative, '~'",
       "conditions": "Agentic customer service, 1M interactions/month: $80,000/mo -> ~$8,000/mo; 1M interactions/month; 0.080 -> 0.008 USD/interaction",
       "source": {"title": "Meta Muse Spark: How AI Efficiency Is Reshaping the Power Equation", "where": "deployment cost table"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "price",
       "test": {"reason": "A price is a business decision; tokens per second and machine cost bound it from below only."},
       "notes": "Every row of the table is exactly 10x: a training ratio divided into an inference bill. The text says illustrative."
@@ -203,7 +203,7 @@ let ledgerData = #"""
       "arithmetic": "80 / 10, the middle of 5 to 10",
       "conditions": "10,000 records daily; ratio is >5 (50/10) to 8-10 (80/10..80/8)",
       "source": {"title": "Meta Muse Spark: How AI Efficiency Is Reshaping the Power Equation", "where": "section 'economics' para"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "price",
       "test": {"reason": "A price is a business decision; tokens per second and machine cost bound it from below only."},
       "notes": "The text and the table row of the same article ($60K to $6K) do not agree."
@@ -220,7 +220,7 @@ let ledgerData = #"""
       "qualifier": "exactly",
       "wording": "'at 10x lower compute cost, inference becomes viable'",
       "source": {"title": "Meta Muse Spark: How AI Efficiency Is Reshaping the Power Equation", "where": "section 2 and 3"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "whole-model",
       "test": {"workload": "ffn-forward", "phase": "any"},
       "notes": "A training ratio spent as an inference ratio: Meta claims pre-training compute. The open weights activate 42B parameters per token against Maverick's 17B."
@@ -237,7 +237,7 @@ let ledgerData = #"""
       "wording": "'by an order of magnitude'",
       "conditions": "AI adoption breakeven",
       "source": {"title": "Meta Muse Spark: How AI Efficiency Is Reshaping the Power Equation", "where": "section 'economics'"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "price",
       "test": {"reason": "A price is a business decision; tokens per second and machine cost bound it from below only."},
       "notes": "The same training ratio spent on a bill."
@@ -252,7 +252,7 @@ let ledgerData = #"""
       "qualifier": "none",
       "conditions": "RL with a penalty on thinking time; three-stage curve",
       "source": {"title": "Meta's Muse Spark: A Nine-Month Rebuild", "where": "'Thought Compression' bullet"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "workload-mix",
       "test": {"reason": "How many tokens are computed, not what a token costs."},
       "notes": "The article places the penalty 'during inference'; Meta describes it as part of reinforcement learning."
@@ -267,7 +267,7 @@ let ledgerData = #"""
       "qualifier": "none",
       "conditions": "several agents reason on one problem at once, then synthesis",
       "source": {"title": "Meta's Muse Spark: A Nine-Month Rebuild", "where": "'Contemplation Mode' section"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "workload-mix",
       "test": {"reason": "How many tokens are computed, not what a token costs."},
       "notes": "Compute grows by about the number of agents and only latency can hold; in a sparse model the agents together also touch more experts per step."
@@ -283,7 +283,7 @@ let ledgerData = #"""
       "wording": "'offloading rule-bound tasks to symbolic modules'",
       "conditions": "'offloading rule-bound tasks to symbolic modules'",
       "source": {"title": "Meta Muse Spark: How AI Efficiency Is Reshaping the Power Equation", "where": "section 'breakthrough or manipulation'"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "definition",
       "test": {"reason": "No ratio is claimed."},
       "notes": "Unsupported: nothing symbolic in the parts of Meta's post that could be read, nor in the released model code."
@@ -297,7 +297,7 @@ let ledgerData = #"""
       "qualifier": "none",
       "wording": "'only a subset of parameters are activated per token'",
       "source": {"title": "Meta Muse Spark: How AI Efficiency Is Reshaping the Power Equation", "where": "same section"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "definition",
       "test": {"reason": "True of every routed layer by construction, and no ratio is claimed; the iso-active and iso-total rows of a report show what it is worth in time."}
     },
@@ -313,7 +313,7 @@ let ledgerData = #"""
       "wording": "'may be concentrated in text tasks while image processing overhead remains'",
       "conditions": "image and video inputs",
       "source": {"title": "Meta Muse Spark: How AI Efficiency Is Reshaping the Power Equation", "where": "section 'Limits'"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "workload-mix",
       "test": {"reason": "The image encoder is dense and is not measured."},
       "notes": "A counter-claim: ratio 1 on the image part. The released vision tower has 1.85B dense parameters and 4 patches per token: 17 % more FLOPs per image token."
@@ -329,7 +329,7 @@ let ledgerData = #"""
       "wording": "'10x fewer GPU-hours'",
       "conditions": "hypothetical",
       "source": {"title": "Meta Muse Spark: How AI Efficiency Is Reshaping the Power Equation", "where": "FAQ last"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "training-run",
       "test": {"reason": "A whole training run: token counts, precision and cluster are in it, and no pass of a layer is."},
       "notes": "Hypothetical in the source."
@@ -345,7 +345,7 @@ let ledgerData = #"""
       "wording": "all flavours free, rate limits possible",
       "conditions": "consumer use",
       "source": {"title": "AI-RTZ #1052, quoting Axios", "where": "'Zoom out' para"},
-      "provenance": "saved-copy",
+      "provenance": "primary",
       "scope": "price",
       "test": {"reason": "A price is a business decision; tokens per second and machine cost bound it from below only."}
     },

@@ -103,7 +103,8 @@ struct Family: Sendable {
         inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
         feedForwardBias: .present, isGated: false, layerNorms: 4, finalNorms: 2)),
     "granite": Family(llamaForm),
-    "helium": Family(DecoderForm(inputBias: .key("attention_bias"), feedForwardBias: .key("mlp_bias"))),
+    "helium": Family(
+      DecoderForm(inputBias: .key("attention_bias"), feedForwardBias: .key("mlp_bias"))),
     "hunyuan_v1_dense": Family(
       DecoderForm(
         inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),

@@ -25,7 +25,8 @@ public struct MachineProbe {
     let processor = processorFields
     let signature = ["cpu family", "model", "stepping"].compactMap { processor[$0] }
     return MachineIdentity(
-      cpu: processor["model name"] ?? processor["CPU part"].map { "ARM part \($0)" } ?? MachineIdentity.unknown,
+      cpu: processor["model name"] ?? processor["CPU part"].map { "ARM part \($0)" }
+        ?? MachineIdentity.unknown,
       architecture: Self.architecture,
       cpuSignature: signature.count == 3 ? signature.joined(separator: "-") : nil,
       logicalCPUs: logicalCPUs,

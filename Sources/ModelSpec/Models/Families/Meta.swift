@@ -18,7 +18,8 @@ extension Family {
     return try config.decoder(
       DecoderForm(
         inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
-        windows: .allButEveryKey("no_rope_layer_interval", usual: 4), windowKey: "attention_chunk_size"),
+        windows: .allButEveryKey("no_rope_layer_interval", usual: 4),
+        windowKey: "attention_chunk_size"),
       feedForwards: { (index) throws(ConfigError) in
         let isRouted = routedLayers?.contains(index) ?? ((index + 1) % step == 0)
         if isRouted { return [layer] }

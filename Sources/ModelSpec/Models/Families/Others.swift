@@ -81,7 +81,8 @@ extension Family {
     let attention = try config.nested("attn_config")
     let network = try config.nested("ffn_config")
     guard hidden % query == 0 else {
-      throw ConfigError("\(config.place)n_heads is \(query), which does not divide d_model \(hidden)")
+      throw ConfigError(
+        "\(config.place)n_heads is \(query), which does not divide d_model \(hidden)")
     }
     let heads = Heads(
       query: query, keyValue: try attention.size("kv_n_heads"), width: hidden / query)
@@ -136,7 +137,8 @@ extension Family {
         activation: config.activation("activation_function")),
       router: RouterPolicy(score: .softmaxOverSelected))
     return try config.decoder(
-      DecoderForm(extraLayerParameters: hidden), attention: { _ in attention }, feedForwards: { _ in [layer] })
+      DecoderForm(extraLayerParameters: hidden), attention: { _ in attention },
+      feedForwards: { _ in [layer] })
   }
 
   /// LongCat-Flash (arXiv 2509.01322): two latent attentions and two dense networks per layer, and a

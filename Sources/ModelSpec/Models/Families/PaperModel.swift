@@ -28,7 +28,8 @@ extension Family {
     let encoders = try config.count("num_encoder_layers")
     let decoders = try config.layerCount("num_decoder_layers")
     guard encoders <= ConfigReader.mostLayers else {
-      throw ConfigError("num_encoder_layers is \(encoders); give at most \(ConfigReader.mostLayers)")
+      throw ConfigError(
+        "num_encoder_layers is \(encoders); give at most \(ConfigReader.mostLayers)")
     }
     let attention = AttentionSpec.grouped(hidden: hidden, heads: try config.heads(hidden: hidden))
     let layers = (0..<encoders + decoders).map { index in
