@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "cblas_library.h"
 
+#include <ctype.h>
 #include <dlfcn.h>
 #include <limits.h>
 #include <link.h>
@@ -23,11 +24,15 @@ typedef void sgemv_wide_function(
     int, int, int64_t, int64_t, float, const float *, int64_t, const float *, int64_t, float,
     float *, int64_t);
 
+// OpenBLAS's own question whether it has a packing-free kernel for a product in column-major order.
+typedef int permits_function(int, int, long, long, long, float, float);
+
 struct cblas_library {
   void *handle;
   sgemm_function *sgemm;
   sgemv_function *sgemv;
   int (*threads)(void);
+  permits_function *permits;
   char path[PATH_MAX];
   char config[512];
   char core[128];
@@ -36,7 +41,7 @@ struct cblas_library {
 // MARK: - Identity
 
 static void *symbol(void *handle, const char *prefix, const char *name) {
-  char full[128];
+  char full[256];
   snprintf(full, sizeof full, "%s%s", prefix, name);
   return dlsym(handle, full);
 }
@@ -52,6 +57,17 @@ static void find_path(struct cblas_library *library, const char *asked) {
   }
 }
 
+// The question is asked of the kernel family in use, whose name is part of the function's.
+static permits_function *find_permits(struct cblas_library *library, const char *prefix) {
+  char core[sizeof library->core] = "";
+  for (int i = 0; library->core[i]; i++) core[i] = (char)toupper((unsigned char)library->core[i]);
+  char name[192];
+  snprintf(name, sizeof name, "sgemm_small_matrix_permit_%s", core);
+  permits_function *permits = symbol(library->handle, prefix, name);
+  if (!permits) permits = symbol(library->handle, prefix, "sgemm_small_matrix_permit");
+  return permits;
+}
+
 // Asks each library in its own words who it is, and sets it to one thread: workers call it side by
 // side, and threads of its own would fight with them for the cores.
 static void identify(struct cblas_library *library, const char *prefix) {
@@ -65,6 +81,7 @@ static void identify(struct cblas_library *library, const char *prefix) {
   if (openblas_set) openblas_set(1);
   if (openblas_set || openblas_config) {
     library->threads = symbol(handle, prefix, "openblas_get_num_threads");
+    library->permits = find_permits(library, prefix);
     return;
   }
 
@@ -194,6 +211,11 @@ const char *cblas_library_core(const cblas_library *library) { return library->c
 
 int cblas_library_threads(const cblas_library *library) {
   return library->threads ? library->threads() : 0;
+}
+
+int cblas_library_skips_packing(const cblas_library *library, int32_t m, int32_t n, int32_t k) {
+  // Row-major C = A·Bᵀ is column-major Cᵀ = B·Aᵀ, whose first operand is the transposed one.
+  return library->permits ? library->permits(1, 0, n, m, k, 1, 1) : 0;
 }
 
 // MARK: - Products

@@ -49,6 +49,10 @@ const char *cblas_library_core(const cblas_library *library);
 /// The threads that one call may use, or 0 when the library does not say.
 int cblas_library_threads(const cblas_library *library);
 
+/// Not 0 when this library multiplies C = A·Bᵀ of the given size without packing its operands first
+/// (OpenBLAS's small-matrix kernels, which only some CPU families have).
+int cblas_library_skips_packing(const cblas_library *library, int32_t m, int32_t n, int32_t k);
+
 /// C = A·B with every operand row-major: A is m×k (or its transpose stored as k×m), B is k×n (or
 /// its transpose stored as n×k), C is m×n and overwritten, or added to when `accumulate` is not 0.
 void cblas_library_sgemm(

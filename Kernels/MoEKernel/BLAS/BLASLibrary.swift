@@ -61,6 +61,11 @@ public final class BLASLibrary: Sendable {
     return count > 0 ? count : nil
   }
 
+  /// True when the library multiplies C = A·Bᵀ of this size without packing its operands first.
+  func skipsPacking(m: Int, n: Int, k: Int) -> Bool {
+    cblas_library_skips_packing(library, Int32(m), Int32(n), Int32(k)) != 0
+  }
+
   /// The first word of `config` that begins with a digit and holds a dot.
   static func version(in config: String) -> String? {
     config.split(whereSeparator: { $0 == " " || $0 == "," })

@@ -4,6 +4,7 @@ final class BLASMatrices: EngineMatrices {
   let outputs: Int
   let inputs: Int
   private let library: BLASLibrary
+  private let blocking: BLASBlocking
   private let storage: Matrix
 
   init(library: BLASLibrary, count: Int, outputs: Int, inputs: Int) {
@@ -11,6 +12,7 @@ final class BLASMatrices: EngineMatrices {
     self.count = count
     self.outputs = outputs
     self.inputs = inputs
+    blocking = BLASBlocking(library)
     storage = Matrix(rows: count * outputs, columns: inputs)
   }
 
@@ -34,45 +36,39 @@ final class BLASMatrices: EngineMatrices {
   func multiply(
     matrix: Int, outputs range: Range<Int>, input: Rows, into result: Rows, accumulate: Bool
   ) {
-    let weights = storage.all[checked(range.lowerBound, matrix)]
-    assert(range.upperBound <= outputs && result.count == input.count)
-    if input.count <= BLASBlocking.mostVectorRows {
+    precondition(range.upperBound <= outputs && result.count >= input.count)
+    let weights = storage.all.part(
+      from: checked(range.lowerBound, matrix), count: range.count)
+    switch blocking.method(rows: input.count, inputs: inputs) {
+    case .vectors:
       for row in 0..<input.count {
         library.multiply(
-          outputs: range.count, inputs: inputs, matrix: weights, stride: inputs,
+          outputs: range.count, inputs: inputs, matrix: weights.base, stride: inputs,
           vector: input[row], into: result[row], accumulate: accumulate)
       }
-    } else {
-      library.multiply(
-        m: input.count, n: range.count, k: inputs, a: input.base, strideA: input.stride,
-        b: weights, strideB: inputs, into: result.base, strideC: result.stride,
-        accumulate: accumulate)
+    case .product:
+      multiply(weights, 0..<inputs, input, result, accumulate: accumulate)
+    case .small(let outputs, let inputs):
+      for first in stride(from: 0, to: self.inputs, by: inputs) {
+        let part = first..<min(first + inputs, self.inputs)
+        for output in stride(from: 0, to: range.count, by: outputs) {
+          let count = min(outputs, range.count - output)
+          multiply(
+            weights.part(from: output, count: count), part, input,
+            result.part(from: 0, count: input.count, column: output),
+            accumulate: accumulate || first > 0)
+        }
+      }
     }
   }
-}
 
-/// How products are cut for a BLAS library, which packs its operands anew at every call.
-enum BLASBlocking {
-  /// Up to so many rows, one matrix-vector product per row over a block that stays in the L2 cache
-  /// beats one matrix product.
-  static let mostVectorRows = 8
-
-  /// Weights of a block that is to stay in the L2 cache from row to row: half of 1 MiB.
-  static let vectorBlockBytes = 512 << 10
-
-  /// Outputs of a block of a matrix product.
-  static let productBlock = 256
-
-  /// Rows of one matrix product; more are done in turns, so that the up product fits the scratch.
-  static let mostProductRows = 512
-
-  /// Floats of scratch for the up product of a block, for up to `rows` rows.
-  static func scratchElements(rows: Int) -> Int { min(rows, mostProductRows) * productBlock }
-
-  /// Outputs of one task.
-  static func outputs(rows: Int, inputs: Int) -> Int {
-    guard rows <= mostVectorRows else { return productBlock }
-    let fitting = vectorBlockBytes / (inputs * 4) / vectorLanes * vectorLanes
-    return min(max(fitting, vectorLanes), productBlock)
+  /// One matrix product over a part of the inputs.
+  private func multiply(
+    _ weights: Rows, _ inputs: Range<Int>, _ input: Rows, _ result: Rows, accumulate: Bool
+  ) {
+    library.multiply(
+      m: input.count, n: weights.count, k: inputs.count, a: input.base + inputs.lowerBound,
+      strideA: input.stride, b: weights.base + inputs.lowerBound, strideB: weights.stride,
+      into: result.base, strideC: result.stride, accumulate: accumulate)
   }
 }
