@@ -28,7 +28,8 @@ enum TopK {
     _ wanted: Int, of values: UnsafeMutablePointer<Float>, count: Int,
     keys: UnsafeMutablePointer<Int64>
   ) {
-    precondition(wanted <= count, "the \(wanted) largest of \(count) values do not exist")
+    precondition(
+      wanted >= 1 && wanted <= count, "the \(wanted) largest of \(count) values do not exist")
     var held = 0
     for index in 0..<count {
       let candidate = key(values[index], index)

@@ -60,7 +60,7 @@ private var lowest: Vector { Vector(repeating: -87.3) }
 @inline(__always)
 func logistic(_ x: Vector) -> Vector { 1 / (1 + exponential(-x)) }
 
-/// erfc(x) in every lane, with a relative error below 1.5·10⁻⁶ for x ≤ 4.
+/// erfc(x) in every lane, with a relative error below 2·10⁻⁶ for x ≤ 4.
 ///
 /// The rational Chebyshev fit of Numerical Recipes in C (2nd edition, section 6.2, "erfcc"), whose
 /// own error is 1.2·10⁻⁷ everywhere; the rest is rounding of its exponent, which grows with x².
