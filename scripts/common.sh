@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the scripts beside this file share; they source it after changing to the repository's root.
 
 # EX_UNAVAILABLE of sysexits.h, as tenfold itself uses it.
