@@ -3,24 +3,25 @@ import Testing
 
 /// Measuring from the outside; the tests that measure need the release build.
 @Suite(.serialized) struct RunTests {
-  /// A model small enough to be measured in a second.
-  private static let tinyModel = """
-    {"model_type": "mixtral", "hidden_size": 64, "intermediate_size": 128, "num_local_experts": 8,
+  /// A model that is built and measured in seconds: much smaller ones take longer, for the layers are
+  /// copied until they are many times the cache.
+  private static let smallModel = """
+    {"model_type": "mixtral", "hidden_size": 512, "intermediate_size": 1024, "num_local_experts": 8,
      "num_experts_per_tok": 2, "num_hidden_layers": 2, "num_attention_heads": 4,
      "num_key_value_heads": 2, "vocab_size": 256}
     """
 
-  /// A directory with the tiny model's configuration in it.
-  private func withTinyModel(_ body: (_ directory: URL, _ model: String) throws -> Void) throws {
+  /// A directory with the small model's configuration in it.
+  private func withSmallModel(_ body: (_ directory: URL, _ model: String) throws -> Void) throws {
     try withTemporaryDirectory { directory in
-      let model = directory.appending(path: "tiny.json")
-      try Data(Self.tinyModel.utf8).write(to: model)
+      let model = directory.appending(path: "small.json")
+      try Data(Self.smallModel.utf8).write(to: model)
       try body(directory, model.path)
     }
   }
 
   @Test func aDebugBuildRefusesToMeasure() throws {
-    try withTinyModel { _, model in
+    try withSmallModel { _, model in
       let outcome = try Executable.debug.run(["run", model, "--baseline", "iso-active"])
       #expect(outcome.status == 6)
       #expect(outcome.errors.contains("debug build"))
@@ -47,7 +48,7 @@ import Testing
   }
 
   @Test func aPathThatCannotBeWrittenFailsBeforeAnythingIsMeasured() throws {
-    try withTinyModel { directory, model in
+    try withSmallModel { directory, model in
       let outcome = try Executable.release().run(["run", model, "--output", "/proc/x.json"])
       #expect(outcome.status == 73)
       #expect(!outcome.errors.contains("[1/"), "no cell may have begun")
@@ -55,7 +56,7 @@ import Testing
   }
 
   @Test func aRecordHasTheKeysThatScriptsReadFrom() throws {
-    try withTinyModel { directory, model in
+    try withSmallModel { directory, model in
       let outcome = try Executable.release().run(
         [
           "run", model, "--baseline", "iso-active", "--tokens", "1,4", "--budget", "2s",
@@ -108,7 +109,7 @@ import Testing
 
   @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)])
   func anInterruptedRunKeepsWhatItHas(_ signal: Int32, _ status: Int) throws {
-    try withTinyModel { directory, model in
+    try withSmallModel { directory, model in
       let file = directory.appending(path: "record.json")
       let started = try Executable.release().start(
         [
@@ -132,7 +133,7 @@ import Testing
   }
 
   @Test func aFullDiskLosesNothing() throws {
-    try withTinyModel { directory, model in
+    try withSmallModel { directory, model in
       let outcome = try Executable.release().run(
         [
           "run", model, "--baseline", "iso-active", "--tokens", "1", "--budget", "1s",
