@@ -110,8 +110,10 @@ public struct SparseLayerSpec: Hashable, Sendable {
   /// Everything learned in the routed experts.
   public var routedExpertParameters: Int { experts * expert.parameters }
 
-  /// Everything learned in the router. The selection bias is a buffer in most reference
-  /// implementations (it is set by a balancing rule) and counts only where it is a parameter.
+  /// Everything learned in the router.
+  ///
+  /// The selection bias is a buffer in most reference implementations (it is set by a balancing
+  /// rule) and counts only where it is a parameter.
   public var routerParameters: Int {
     choices * hidden + (router.hasBias ? choices : 0)
       + (router.hasSelectionBias && router.selectionBiasIsParameter ? choices : 0)

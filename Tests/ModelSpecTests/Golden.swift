@@ -10,26 +10,33 @@ enum Golden {
     try [UInt8](Data(contentsOf: folder.appending(path: path)))
   }
 
-  /// Parameters by name, counted by transformers (scripts/golden-parameters).
-  static let parameters: [(name: String, count: Int)] = {
-    guard let text = try? String(decoding: bytes("Golden/parameters.tsv"), as: UTF8.self) else {
-      return []
-    }
-    return text.split(separator: "\n").filter { !$0.hasPrefix("#") }.compactMap { line in
-      let fields = line.split(separator: "\t")
-      guard fields.count == 2, let count = Int(fields[1]) else { return nil }
-      return (String(fields[0]), count)
-    }
-  }()
-
-  /// A configuration of Golden/configs.json.
-  struct Case: Decodable {
+  /// What transformers counted for one model (scripts/golden-counts).
+  struct Counts {
     let name: String
-    let config: [String: ConfigValue]
+    let parameters: Int
+    /// FLOPs of 21 tokens, `nil` for large models and recurrences.
+    let flops: Int?
+
+    static let tokens = 21
   }
 
-  static func cases() throws -> [Case] {
-    try JSONDecoder().decode([Case].self, from: Data(bytes("Golden/configs.json")))
+  static func counts() throws -> [Counts] {
+    let text = try String(decoding: bytes("Golden/counts.tsv"), as: UTF8.self)
+    return text.split(separator: "\n").filter { !$0.hasPrefix("#") }.compactMap { line in
+      let fields = line.split(separator: "\t")
+      guard fields.count == 3, let parameters = Int(fields[1]) else { return nil }
+      return Counts(name: String(fields[0]), parameters: parameters, flops: Int(fields[2]))
+    }
+  }
+
+  /// Configurations by name: the classes' defaults, and small ones with every switch thrown.
+  static func configs() throws -> [String: [String: ConfigValue]] {
+    struct Case: Decodable {
+      let name: String
+      let config: [String: ConfigValue]
+    }
+    let cases = try JSONDecoder().decode([Case].self, from: Data(bytes("Golden/configs.json")))
+    return Dictionary(uniqueKeysWithValues: cases.map { ($0.name, $0.config) })
   }
 
   /// `expected.json` of a golden layer.

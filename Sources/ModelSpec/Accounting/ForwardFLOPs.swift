@@ -8,7 +8,7 @@ public struct ForwardFLOPs: Codable, Hashable, Sendable {
   public var attention: Int
   /// The head, for every token.
   public var head: Int
-  /// Matrices outside the above: mixed residual streams, per-layer embeddings. Mostly 0.
+  /// Products outside the above, mostly none: mixed residual streams, per-layer embeddings.
   public var other: Int
   /// The sum.
   public var total: Int
@@ -45,7 +45,9 @@ extension Architecture {
       if let mixer = layer.attention {
         attention += mixer.flopsPerToken * count + mixer.flopsBetweenTokens(tokens)
       }
-      other += layer.otherProjections.reduce(0) { $0 + $1.flopsPerToken } * count
+      other +=
+        layer.otherProjections.reduce(Count(layer.otherFLOPsPerToken)) { $0 + $1.flopsPerToken }
+        * count
     }
     let head = 2 * Count(vocabulary) * Count(hidden) * count
     return ForwardFLOPs(

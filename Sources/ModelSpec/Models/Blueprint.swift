@@ -66,7 +66,7 @@ extension ConfigReader {
     case .wideIf(let key):
       others += try flag(key) ? heads.queryWidth + heads.keyValueWidth : 0
     }
-    let hasInputBias = try bias(form.inputBias)
+    let hasInputBias = try bias(form.attentionBias)
     let gate: LinearSpec? =
       switch form.outputGate {
       case .absent: nil
@@ -75,7 +75,8 @@ extension ConfigReader {
       }
     return .grouped(
       hidden: hidden, heads: heads, inputBias: hasInputBias,
-      outputBias: try bias(form.outputBias), gate: gate, window: window, otherParameters: others)
+      outputBias: try bias(form.outputBias ?? form.attentionBias), gate: gate, window: window,
+      otherParameters: others)
   }
 
   /// The dense network of the plain form.

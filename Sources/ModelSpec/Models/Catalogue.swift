@@ -42,7 +42,9 @@ public enum Catalogue {
     }
   }()
 
-  /// The models whose sizes are known. One is not: Llama 4 Behemoth was announced without them.
+  /// The models whose sizes are known.
+  ///
+  /// Those of Llama 4 Behemoth are not; it was announced without them.
   public static let architectures: [Architecture] = entries.compactMap { entry in
     guard let config = entry.config else { return nil }
     do {

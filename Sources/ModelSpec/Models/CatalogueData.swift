@@ -1,4 +1,4 @@
-/// The catalogue's data. Adding a model is adding one object.
+/// The catalogue's data; adding a model is adding one object.
 ///
 /// `config` holds the keys of the model's `config.json` that decide shapes and routing, read by the
 /// same code as a file. Published figures are the publisher's own words; `source` says where the

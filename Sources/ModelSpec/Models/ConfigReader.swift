@@ -16,8 +16,9 @@ struct ConfigReader {
   /// Where `values` stands in the file: empty, or `text_config.`.
   let place: String
 
-  /// The largest size that is believed. No model has one near it, and products of two such sizes
-  /// stay far inside 63 bits.
+  /// The largest size that is believed.
+  ///
+  /// No model has one near it, and products of two such sizes stay far inside 63 bits.
   static let largestSize = 1 << 28
 
   /// The most layers that are believed.

@@ -56,16 +56,25 @@ struct DecoderForm: Sendable {
     case fromMaxWindowLayers
   }
 
-  var inputBias = Bias.absent
-  var outputBias = Bias.absent
+  /// Whether the query, key and value matrices have biases.
+  var attentionBias = Bias.absent
+  /// Whether the attention's output matrix has a bias, `nil` for the same as `attentionBias`.
+  var outputBias: Bias?
+  /// Whether the dense network's matrices have biases.
   var feedForwardBias = Bias.absent
+  /// Whether the dense network has a gate matrix.
   var isGated = true
+  /// Vectors of H elements in the norms of one layer.
   var layerNorms = 2
+  /// Vectors of H elements in the norm before the head.
   var finalNorms = 1
+  /// Norms on queries and keys.
   var queryKeyNorm = QueryKeyNorm.absent
+  /// The gate of the attention's output.
   var outputGate = OutputGate.absent
   /// True when every head has a learned sink.
   var hasSinks = false
+  /// Which layers attend within a window.
   var windows = Windows.absent
   /// The key of the window's size.
   var windowKey = "sliding_window"

@@ -7,22 +7,28 @@ import LayerSpec
 public struct DecoderLayer: Hashable, Sendable {
   /// What mixes tokens, `nil` when nothing does.
   public var attention: AttentionSpec?
-  /// Feed-forward networks in the order they are applied. Most layers have one; Arctic and Gemma 4
-  /// run a dense one beside the routed one, LongCat has two dense ones and a routed one.
+  /// Feed-forward networks in the order they are applied.
+  ///
+  /// Most layers have one; Arctic and Gemma 4 run a dense one beside the routed one, LongCat has two
+  /// dense ones and a routed one.
   public var feedForwards: [FFNLayerSpec]
   /// Matrices outside both halves, such as the mixing of residual streams in DeepSeek-V4.
   public var otherProjections: [LinearSpec]
+  /// FLOPs per token of products between activations outside the attention, such as mixing N
+  /// streams by an N×N matrix that was computed from them.
+  public var otherFLOPsPerToken: Int
   /// Norms, residual gates and whatever else takes part in no product.
   public var otherParameters: Int
 
   /// A layer by its parts.
   public init(
     attention: AttentionSpec?, feedForwards: [FFNLayerSpec], otherProjections: [LinearSpec] = [],
-    otherParameters: Int
+    otherFLOPsPerToken: Int = 0, otherParameters: Int
   ) {
     self.attention = attention
     self.feedForwards = feedForwards
     self.otherProjections = otherProjections
+    self.otherFLOPsPerToken = otherFLOPsPerToken
     self.otherParameters = otherParameters
   }
 

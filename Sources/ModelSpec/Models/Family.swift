@@ -69,45 +69,44 @@ struct Family: Sendable {
   private static let dense: [String: Family] = [
     "arcee": Family(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        attentionBias: .key("attention_bias"),
         feedForwardBias: .key("mlp_bias"), isGated: false)),
     "cohere": Family(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), layerNorms: 1,
+        attentionBias: .key("attention_bias"), layerNorms: 1,
         queryKeyNorm: .wideIf("use_qk_norm"))),
     "cohere2": Family(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), layerNorms: 1,
+        attentionBias: .key("attention_bias"), layerNorms: 1,
         windows: .allButEveryKey("sliding_window_pattern", usual: 4))),
     "ernie4_5": Family(
       DecoderForm(
-        inputBias: .key("use_bias"), outputBias: .key("use_bias"),
+        attentionBias: .key("use_bias"),
         feedForwardBias: .key("use_bias"))),
     "exaone4": Family(DecoderForm(queryKeyNorm: .perHead, windows: .allButEvery(4))),
     "falcon": Family(falcon),
     "gemma": Family(
-      DecoderForm(inputBias: .key("attention_bias"), outputBias: .key("attention_bias"))),
+      DecoderForm(attentionBias: .key("attention_bias"))),
     "gemma2": Family(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), layerNorms: 4,
+        attentionBias: .key("attention_bias"), layerNorms: 4,
         windows: .allButEvery(2))),
     "gemma3_text": Family(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), layerNorms: 4,
+        attentionBias: .key("attention_bias"), layerNorms: 4,
         queryKeyNorm: .perHead, windows: .allButEveryKey("sliding_window_pattern", usual: 6))),
-    "glm": Family(DecoderForm(inputBias: .key("attention_bias"))),
-    "glm4": Family(DecoderForm(inputBias: .key("attention_bias"), layerNorms: 4)),
+    "glm": Family(DecoderForm(attentionBias: .key("attention_bias"), outputBias: .absent)),
+    "glm4": Family(
+      DecoderForm(attentionBias: .key("attention_bias"), outputBias: .absent, layerNorms: 4)),
     "gpt2": Family(gpt2),
     "gpt_neox": Family(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        attentionBias: .key("attention_bias"),
         feedForwardBias: .present, isGated: false, layerNorms: 4, finalNorms: 2)),
     "granite": Family(llamaForm),
-    "helium": Family(
-      DecoderForm(inputBias: .key("attention_bias"), feedForwardBias: .key("mlp_bias"))),
     "hunyuan_v1_dense": Family(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        attentionBias: .key("attention_bias"),
         queryKeyNorm: .perHead)),
     "lfm2": Family(lfm2),
     "llama": Family(llamaForm),
@@ -116,48 +115,51 @@ struct Family: Sendable {
     "mistral": Family(DecoderForm(windows: .every)),
     "muse_glimmer_text": Family(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), layerNorms: 4,
+        attentionBias: .key("attention_bias"), layerNorms: 4,
         outputGate: .separate, windows: .allButEveryFromLast(4))),
     "nemotron": Family(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        attentionBias: .key("attention_bias"),
         feedForwardBias: .key("mlp_bias"), isGated: false, layerNorms: 4, finalNorms: 2)),
     "olmo": Family(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), layerNorms: 0,
+        attentionBias: .key("attention_bias"), layerNorms: 0,
         finalNorms: 0)),
     "olmo2": Family(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        attentionBias: .key("attention_bias"),
         queryKeyNorm: .wide)),
     "olmo3": Family(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        attentionBias: .key("attention_bias"),
         queryKeyNorm: .wide, windows: .allButEvery(4))),
     "opt": Family(opt),
     "phi": Family(phi),
     "phi3": Family(DecoderForm(windows: .every)),
-    "qwen2": Family(DecoderForm(inputBias: .present, windows: .fromMaxWindowLayers)),
-    "qwen2_vl_text": Family(DecoderForm(inputBias: .present, windows: .fromMaxWindowLayers)),
-    "qwen2_5_vl_text": Family(DecoderForm(inputBias: .present, windows: .fromMaxWindowLayers)),
+    "qwen2": Family(
+      DecoderForm(attentionBias: .present, outputBias: .absent, windows: .fromMaxWindowLayers)),
+    "qwen2_vl_text": Family(
+      DecoderForm(attentionBias: .present, outputBias: .absent, windows: .fromMaxWindowLayers)),
+    "qwen2_5_vl_text": Family(
+      DecoderForm(attentionBias: .present, outputBias: .absent, windows: .fromMaxWindowLayers)),
     "qwen3": Family(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        attentionBias: .key("attention_bias"),
         queryKeyNorm: .perHead, windows: .fromMaxWindowLayers)),
     "qwen3_5_text": Family(qwen35),
     "qwen3_vl_text": Family(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        attentionBias: .key("attention_bias"),
         queryKeyNorm: .perHead)),
     "seed_oss": Family(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_out_bias"),
+        attentionBias: .key("attention_bias"), outputBias: .key("attention_out_bias"),
         feedForwardBias: .key("mlp_bias"))),
     "smollm3": Family(llamaForm),
     "stablelm": Family(stableLM),
     "starcoder2": Family(
       DecoderForm(
-        inputBias: .key("use_bias"), outputBias: .key("use_bias"),
+        attentionBias: .key("use_bias"),
         feedForwardBias: .key("use_bias"), isGated: false, layerNorms: 4, finalNorms: 2,
         windows: .every)),
     "t5": Family(t5),
@@ -165,6 +167,6 @@ struct Family: Sendable {
 
   /// Llama's own form: biases as the configuration says, otherwise plain.
   private static let llamaForm = DecoderForm(
-    inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+    attentionBias: .key("attention_bias"),
     feedForwardBias: .key("mlp_bias"))
 }

@@ -15,7 +15,9 @@ enum FamilyDefaults {
   }()
 
   /// Field defaults of the configuration classes of Hugging Face transformers 5.23.0, as far as they
-  /// decide shapes and routing. A field whose default is null is left out.
+  /// decide shapes and routing.
+  ///
+  /// A field whose default is null is left out.
   private static let json = #"""
     {
       "arcee": {
@@ -207,12 +209,6 @@ enum FamilyDefaults {
         "num_experts_per_tok": 2, "num_hidden_layers": 32, "num_local_experts": 8,
         "rms_norm_eps": 1e-06, "shared_intermediate_size": 0, "tie_word_embeddings": false,
         "vocab_size": 32000
-      },
-      "helium": {
-        "attention_bias": false, "head_dim": 128, "hidden_act": "silu", "hidden_size": 2560,
-        "intermediate_size": 7040, "max_position_embeddings": 4096, "mlp_bias": false,
-        "num_attention_heads": 20, "num_hidden_layers": 24, "num_key_value_heads": 20,
-        "rms_norm_eps": 1e-08, "tie_word_embeddings": false, "vocab_size": 48000
       },
       "hunyuan_v1_dense": {
         "attention_bias": false, "hidden_act": "silu", "hidden_size": 4096,

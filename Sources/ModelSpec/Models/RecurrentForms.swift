@@ -79,7 +79,8 @@ extension AttentionSpec {
         LinearSpec(hidden, 2 * inner, hasBias: bias), LinearSpec(inner, rank + 2 * state),
         LinearSpec(rank, inner, hasBias: true), LinearSpec(inner, hidden, hasBias: bias),
       ],
-      state: State(heads: inner, keyWidth: state, valueWidth: 1, passes: 2),
+      // Its state is written element by element; only reading it is a product.
+      state: State(heads: inner, keyWidth: state, valueWidth: 1, passes: 1),
       elementwise: [
         LinearSpec(kernel, inner, hasBias: try config.flag("mamba_conv_bias")),
         LinearSpec(state, inner),

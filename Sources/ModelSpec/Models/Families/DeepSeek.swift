@@ -10,7 +10,7 @@ extension Family {
       scaling: Float(
         try config.has("routed_scaling_factor") ? config.number("routed_scaling_factor") : 1))
     return try config.decoder(
-      DecoderForm(inputBias: .key("attention_bias"), outputBias: .key("attention_bias")),
+      DecoderForm(attentionBias: .key("attention_bias")),
       feedForwards: deepSeekFeedForwards(config, router: router))
   }
 
@@ -28,7 +28,9 @@ extension Family {
   }
 
   /// DeepSeek-V3 (arXiv 2412.19437): sigmoid router with a selection bias, groups ranked by their
-  /// two best experts. Kimi K2 is the same form.
+  /// two best experts.
+  ///
+  /// Kimi K2 and GLM-4.7-Flash have the same form.
   static func deepSeekV3(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let attention = try AttentionSpec.latent(config, hidden: config.size("hidden_size"))
     return try config.decoder(
@@ -37,8 +39,10 @@ extension Family {
   }
 
   /// DeepSeek-V4: sliding attention beside two compressed views of the past, mixed residual streams,
-  /// bounded SwiGLU, √softplus router. In its first layers the experts are a function of the token's
-  /// id; their router still weighs them, so they count and cost as the others do.
+  /// bounded SwiGLU, √softplus router.
+  ///
+  /// In its first layers the experts are a function of the token's id. Their router still weighs
+  /// them, so they count and cost as the others do.
   static func deepSeekV4(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("hidden_size")
     let count = try config.layerCount()
@@ -63,7 +67,9 @@ extension Family {
     let layers = try kinds.map { (kind) throws(ConfigError) in
       DecoderLayer(
         attention: try .compressed(config, hidden: hidden, kind: kind), feedForwards: [layer],
-        otherProjections: mixers, otherParameters: 2 * hidden + 2 * (weights + 3))
+        otherProjections: mixers,
+        otherFLOPsPerToken: 2 * (2 * streams * streams * hidden),
+        otherParameters: 2 * hidden + 2 * (weights + 3))
     }
     return Blueprint(
       hidden: hidden, vocabulary: try config.size("vocab_size"),
@@ -102,7 +108,9 @@ extension Family {
   /// GLM-4.5 (arXiv 2508.06471): DeepSeek-V3's routed layer under grouped attention.
   static func glm4MoE(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     try config.decoder(
-      DecoderForm(inputBias: .key("attention_bias"), queryKeyNorm: .perHeadIf("use_qk_norm")),
+      DecoderForm(
+        attentionBias: .key("attention_bias"), outputBias: .absent,
+        queryKeyNorm: .perHeadIf("use_qk_norm")),
       feedForwards: deepSeekFeedForwards(config, router: config.sigmoidRouter()))
   }
 
@@ -110,7 +118,7 @@ extension Family {
   static func dots1(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     try config.decoder(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        attentionBias: .key("attention_bias"),
         queryKeyNorm: .perHead, windows: .fromMaxWindowLayers),
       feedForwards: deepSeekFeedForwards(config, router: config.sigmoidRouter()))
   }

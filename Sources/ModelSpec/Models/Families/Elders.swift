@@ -93,7 +93,8 @@ extension Family {
   static func stableLM(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("hidden_size")
     let heads = try config.heads(hidden: hidden)
-    var form = DecoderForm(inputBias: .key("use_qkv_bias"), layerNorms: 4, finalNorms: 2)
+    var form = DecoderForm(
+      attentionBias: .key("use_qkv_bias"), outputBias: .absent, layerNorms: 4, finalNorms: 2)
     if try config.flag("use_parallel_residual") { form.layerNorms = 2 }
     if try config.flag("qk_layernorm") {
       form.extraLayerParameters = (heads.query + heads.keyValue) * heads.width
@@ -105,7 +106,7 @@ extension Family {
   static func phi(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("hidden_size")
     var form = DecoderForm(
-      inputBias: .present, outputBias: .present, feedForwardBias: .present, isGated: false,
+      attentionBias: .present, feedForwardBias: .present, isGated: false,
       layerNorms: 2, finalNorms: 2, headBias: .present)
     if try config.flag("qk_layernorm") {
       form.extraLayerParameters = 4 * (try config.heads(hidden: hidden).width)

@@ -3,7 +3,9 @@ import LayerSpec
 /// Meta's routed families and their dense sibling.
 extension Family {
   /// Llama 4: the weight multiplies the expert's input; one shared expert; in Maverick every second
-  /// layer is dense and wider. Three of four layers attend within chunks.
+  /// layer is dense and wider.
+  ///
+  /// Three of four layers attend within chunks.
   static func llama4(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("hidden_size")
     let experts = try config.size("num_local_experts")
@@ -17,7 +19,7 @@ extension Family {
     let step = try config.size("interleave_moe_layer_step")
     return try config.decoder(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        attentionBias: .key("attention_bias"),
         windows: .allButEveryKey("no_rope_layer_interval", usual: 4),
         windowKey: "attention_chunk_size"),
       feedForwards: { (index) throws(ConfigError) in
@@ -57,7 +59,7 @@ extension Family {
     let words = try config.layerWords("mlp_layer_types", layers: config.layerCount())
     return try config.decoder(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        attentionBias: .key("attention_bias"),
         layerNorms: 5, outputGate: .separate, windows: .allButEveryFromLast(4)),
       feedForwards: { (index) throws(ConfigError) in
         if let words, words[index] != "sparse" {

@@ -28,7 +28,7 @@ extension Family {
   static func olmoe(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     try config.decoder(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), queryKeyNorm: .wide),
+        attentionBias: .key("attention_bias"), queryKeyNorm: .wide),
       feedForwards: mixtralLayer(config, router: config.softmaxRouter()))
   }
 
@@ -51,7 +51,7 @@ extension Family {
         activation: config.activation()),
       router: RouterPolicy(score: .softmaxOverSelected), shared: shared)
     return try config.decoder(
-      DecoderForm(inputBias: .key("attention_bias"), outputBias: .key("attention_bias")),
+      DecoderForm(attentionBias: .key("attention_bias")),
       feedForwards: { _ in [layer] })
   }
 
@@ -60,7 +60,7 @@ extension Family {
     let jitter = Float(try config.number("router_jitter_noise"))
     return try config.decoder(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), layerNorms: 4,
+        attentionBias: .key("attention_bias"), layerNorms: 4,
         finalNorms: 2, windows: .every, headBias: .key("lm_head_bias")),
       feedForwards: mixtralLayer(config, router: RouterPolicy(score: .sparseMixer(jitter: jitter))))
   }
@@ -81,7 +81,7 @@ extension Family {
       router: RouterPolicy(score: .softmaxOverSelected, hasBias: true))
     return try config.decoder(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), hasSinks: true,
+        attentionBias: .key("attention_bias"), hasSinks: true,
         windows: .allButEvery(2)),
       feedForwards: { _ in [layer] })
   }

@@ -19,7 +19,7 @@ extension Family {
     let experts = try config.size("moe_num_experts", "num_experts")
     let width = try config.size("moe_intermediate_size")
     let form = DecoderForm(
-      inputBias: .key("use_bias"), outputBias: .key("use_bias"), feedForwardBias: .key("use_bias"),
+      attentionBias: .key("use_bias"), feedForwardBias: .key("use_bias"),
       headBias: .key("use_bias"))
     let sharedExperts = try config.count("moe_num_shared_experts")
     let layer = try config.routed(
@@ -53,7 +53,7 @@ extension Family {
     let topK = try config.sizePerLayer("moe_topk", layers: count)
     let network = try config.denseNetwork(hidden: hidden)
     let form = DecoderForm(
-      inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), queryKeyNorm: .perHead)
+      attentionBias: .key("attention_bias"), queryKeyNorm: .perHead)
     let full = try config.groupedAttention(form, hidden: hidden)
     var borrowing = full
     borrowing.projections.removeSubrange(1...2)

@@ -5,7 +5,7 @@ extension Family {
   /// Qwen2-MoE (arXiv 2407.10671): a shared expert behind a sigmoid gate; biases on q, k and v.
   static func qwen2MoE(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     try config.decoder(
-      DecoderForm(inputBias: .key("qkv_bias")),
+      DecoderForm(attentionBias: .key("qkv_bias"), outputBias: .absent),
       feedForwards: qwenFeedForwards(config, hasShared: true, router: config.softmaxRouter()))
   }
 
@@ -13,7 +13,7 @@ extension Family {
   static func qwen3MoE(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     try config.decoder(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        attentionBias: .key("attention_bias"),
         queryKeyNorm: .perHead),
       feedForwards: qwenFeedForwards(config, hasShared: false, router: config.softmaxRouter()))
   }
@@ -70,7 +70,7 @@ extension Family {
     let hidden = try config.size("hidden_size")
     let full = try config.groupedAttention(
       DecoderForm(
-        inputBias: .key("attention_bias"), outputBias: .key("attention_bias"),
+        attentionBias: .key("attention_bias"),
         queryKeyNorm: .perHead, outputGate: .fused), hidden: hidden)
     let linear = try AttentionSpec.gatedDelta(config, hidden: hidden)
     let count = try config.layerCount()
