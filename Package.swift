@@ -37,7 +37,7 @@ let package = Package(
     .executableTarget(
       name: "tenfold",
       dependencies: [
-        "Runner", "Reporter", "ModelSpec",
+        "Runner", "Reporter", "MoEKernel", "ModelSpec", "LayerSpec",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -53,7 +53,7 @@ let package = Package(
     .testTarget(
       name: "RunnerTests", dependencies: ["Runner", "MoEKernel", "ModelSpec", "LayerSpec"]),
     .testTarget(name: "ReporterTests", dependencies: ["Reporter", "ModelSpec"]),
-    .testTarget(name: "tenfoldTests", dependencies: ["tenfold"]),
+    .testTarget(name: "tenfoldTests", dependencies: ["tenfold"], exclude: ["Data"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -88,8 +88,18 @@ struct Executable {
     started.process.standardInput = FileHandle.nullDevice
     started.process.standardOutput = try output ?? FileHandle(forWritingTo: started.output)
     started.process.standardError = try FileHandle(forWritingTo: started.errors)
-    try started.process.run()
+    try withSignalsUnblocked { try started.process.run() }
     return started
+  }
+
+  /// Tests run on threads that block all signals; a process would inherit that and hear no Ctrl-C.
+  private func withSignalsUnblocked(_ body: () throws -> Void) rethrows {
+    var signals = sigset_t()
+    var before = sigset_t()
+    sigfillset(&signals)
+    pthread_sigmask(SIG_UNBLOCK, &signals, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try body()
   }
 }
 
