@@ -128,7 +128,10 @@ struct NaiveLayer {
     }
     var value = naiveNetwork(spec.expert, weights.experts[expert], read)
     if let latent = spec.latent, let tensors = weights.latent {
-      value = naiveNorm(value, tensors.expertNorm, latent.expertNormEpsilon)
+      // This norm scales before it normalises, the one on the way in afterwards.
+      let scaled = zip(value, tensors.expertNorm).map { $0 * Double($1) }
+      let ones = [Float](repeating: 1, count: scaled.count)
+      value = naiveNorm(scaled, ones, latent.expertNormEpsilon)
     }
     return value.map { $0 * weight }
   }
