@@ -100,45 +100,58 @@ extension DenseLayer {
     workspace.begin(tokens: input.rows, pool: pool)
     if input.rows == 0 { return }
     var clock = PhaseClock()
-    computeHidden(input.all, workspace, pool)
-    computeOutputs(output.all, workspace, pool)
+    let pass = DensePass(
+      bank: bank, segments: segments, input: input.all, output: output.all, workspace: workspace)
+    pool.forEach(segments * pass.hiddenBlocks, in: pass) {
+      $0.computeHidden(task: $2, worker: $1)
+    }
+    pool.forEach(pass.outputBlocks, in: pass) { $0.computeOutputs(block: $2) }
     workspace.phases.networkSeconds = clock.lap()
   }
+}
 
-  /// Gate, up and activation of every (segment, block of hidden units).
-  private func computeHidden(_ input: Rows, _ workspace: Workspace, _ pool: WorkerPool) {
-    let (tokens, units) = (input.count, bank.spec.intermediate)
-    let hidden = workspace.hidden[0].all
-    let block = bank.networks.hiddenBlock(rows: tokens)
-    let blocks = (units + block - 1) / block
-    pool.forEach(segments * blocks) { worker, task in
-      let (segment, first) = (task / blocks, task % blocks * block)
-      let network = segment % bank.count
-      bank.networks.hidden(
-        network: network, units: first..<min(first + block, units), input: input,
-        into: hidden.part(from: segment * tokens, count: tokens, column: first),
-        epilogue: bank.epilogue(network), scratch: workspace.scratch(worker))
-    }
+/// One pass through a dense layer: two regions of the pool.
+private struct DensePass {
+  let bank: NetworkBank
+  let segments: Int
+  let input: Rows
+  let output: Rows
+  let workspace: Workspace
+
+  private var hidden: Rows { workspace.hidden[0].all }
+  private var hiddenBlock: Int { bank.networks.hiddenBlock(rows: input.count) }
+  private var outputBlock: Int { bank.networks.down.block(rows: input.count) }
+
+  /// Tasks of the first region, for each segment.
+  var hiddenBlocks: Int { (bank.spec.intermediate + hiddenBlock - 1) / hiddenBlock }
+
+  /// Tasks of the second region.
+  var outputBlocks: Int { (bank.spec.width + outputBlock - 1) / outputBlock }
+
+  /// Gate, up and activation of one block of hidden units of a segment.
+  func computeHidden(task: Int, worker: Int) {
+    let (segment, first) = (task / hiddenBlocks, task % hiddenBlocks * hiddenBlock)
+    let network = segment % bank.count
+    bank.networks.hidden(
+      network: network, units: first..<min(first + hiddenBlock, bank.spec.intermediate),
+      input: input,
+      into: hidden.part(from: segment * input.count, count: input.count, column: first),
+      epilogue: bank.epilogue(network), scratch: workspace.scratch(worker))
   }
 
-  /// Down of every block of outputs, the segments added up in order.
-  private func computeOutputs(_ output: Rows, _ workspace: Workspace, _ pool: WorkerPool) {
-    let (tokens, width) = (output.count, bank.spec.width)
-    let hidden = workspace.hidden[0].all
-    let down = bank.networks.down
-    let block = down.block(rows: tokens)
-    pool.forEach((width + block - 1) / block) { _, task in
-      let outputs = (task * block)..<min((task + 1) * block, width)
-      let result = output.part(from: 0, count: tokens, column: outputs.lowerBound)
-      for segment in 0..<segments {
-        let network = segment % bank.count
-        down.multiply(
-          matrix: network, outputs: outputs,
-          input: hidden.part(from: segment * tokens, count: tokens), into: result,
-          accumulate: segment > 0)
-        if let bias = bank.outputBias(network) {
-          add(bias + outputs.lowerBound, to: result, columns: outputs.count)
-        }
+  /// Down of one block of outputs, the segments added up in order.
+  func computeOutputs(block: Int) {
+    let tokens = input.count
+    let outputs = (block * outputBlock)..<min((block + 1) * outputBlock, bank.spec.width)
+    let result = output.part(from: 0, count: tokens, column: outputs.lowerBound)
+    for segment in 0..<segments {
+      let network = segment % bank.count
+      bank.networks.down.multiply(
+        matrix: network, outputs: outputs,
+        input: hidden.part(from: segment * tokens, count: tokens), into: result,
+        accumulate: segment > 0)
+      if let bias = bank.outputBias(network) {
+        add(bias + outputs.lowerBound, to: result, columns: outputs.count)
       }
     }
   }

@@ -42,7 +42,8 @@ extension SparseLayer {
 
 /// One pass through a sparse layer.
 ///
-/// Each step is at most one region of the pool.
+/// Each step is at most one region of the pool. Bodies of regions capture nothing and are given the
+/// pass, so that none allocates a context.
 private struct SparsePass {
   let layer: SparseLayer
   let input: Rows
@@ -65,34 +66,38 @@ private struct SparsePass {
     let latent = layer.latent.map {
       Projection($0.inputProjection, input: input, into: expertInput)
     }
-    pool.forEach(logits.tasks + (latent?.tasks ?? 0)) { _, task in
-      if task < logits.tasks {
-        logits.perform(task)
+    pool.forEach(
+      logits.tasks + (latent?.tasks ?? 0), in: (logits: logits, latent: latent)
+    ) { products, _, task in
+      if task < products.logits.tasks {
+        products.logits.perform(task)
       } else {
-        latent?.perform(task - logits.tasks)
+        products.latent?.perform(task - products.logits.tasks)
       }
     }
   }
 
   /// Selection and weights of every token, and what else is one value or one row a token.
   func route() {
-    forEachToken(elements: spec.choices + spec.expertWidth) { worker, token in
-      let row = routing.logits.all[token]
-      Scores.finishLogits(
-        row, count: spec.choices, policy: spec.router, bias: layer.routerBias?.all[0])
-      Selection.route(
-        row, layer: spec, selectionBias: layer.selectionBias?.all[0],
-        scratch: routing.scratch[worker], experts: routing.experts.base + token * spec.topK,
-        weights: routing.weights.base + token * spec.topK)
-      if let gate = layer.sharedGate {
-        let z = Norm.dot(gate.all[0], input[token], count: spec.hidden)
-        routing.sharedFactor.base[token] = logistic(Vector(repeating: z))[0]
-      }
-      if let latent = layer.latent {
-        Norm.apply(
-          to: expertInput[token], count: spec.expertWidth, scale: latent.inputNorm.all[0],
-          epsilon: latent.spec.inputNormEpsilon)
-      }
+    forEachToken(elements: spec.choices + spec.expertWidth) { $0.route(token: $2, worker: $1) }
+  }
+
+  private func route(token: Int, worker: Int) {
+    let row = routing.logits.all[token]
+    Scores.finishLogits(
+      row, count: spec.choices, policy: spec.router, bias: layer.routerBias?.all[0])
+    Selection.route(
+      row, layer: spec, selectionBias: layer.selectionBias?.all[0],
+      scratch: routing.scratch[worker], experts: routing.experts.base + token * spec.topK,
+      weights: routing.weights.base + token * spec.topK)
+    if let gate = layer.sharedGate {
+      let z = Norm.dot(gate.all[0], input[token], count: spec.hidden)
+      routing.sharedFactor.base[token] = logistic(Vector(repeating: z))[0]
+    }
+    if let latent = layer.latent {
+      Norm.apply(
+        to: expertInput[token], count: spec.expertWidth, scale: latent.inputNorm.all[0],
+        epsilon: latent.spec.inputNormEpsilon)
     }
   }
 
@@ -117,16 +122,26 @@ private struct SparsePass {
   /// An expert with one row reads it where it is.
   func gather() {
     let dispatch = routing.dispatch
+    // The largest group of experts is the first, unless there is none.
+    let largest = dispatch.groups.base[0]
+    guard scalesInput || (largest.lane == 0 && largest.rows > 1) else { return }
+    let elements = tokens * spec.topK * spec.expertWidth
+    pool.forEach(
+      dispatch.groupCount, grain: elements <= Self.elementsWorthAThread ? dispatch.groupCount : 1,
+      in: self
+    ) { $0.gather(groupAt: $2) }
+  }
+
+  private func gather(groupAt index: Int) {
+    let dispatch = routing.dispatch
     let (source, target) = (expertInput, workspace.gathered.all)
-    pool.forEach(dispatch.groupCount) { _, index in
-      let group = dispatch.groups.base[index]
-      guard group.lane == 0, group.rows > 1 || scalesInput else { return }
-      for row in group.firstRow..<(group.firstRow + group.rows) {
-        let slot = Int(dispatch.slotOfRow.base[row])
-        Gather.copyRow(
-          source[slot / spec.topK], to: target[row], count: spec.expertWidth,
-          factor: scalesInput ? routing.weights.base[slot] : nil)
-      }
+    let group = dispatch.groups.base[index]
+    guard group.lane == 0, group.rows > 1 || scalesInput else { return }
+    for row in group.firstRow..<(group.firstRow + group.rows) {
+      let slot = Int(dispatch.slotOfRow.base[row])
+      Gather.copyRow(
+        source[slot / spec.topK], to: target[row], count: spec.expertWidth,
+        factor: scalesInput ? routing.weights.base[slot] : nil)
     }
   }
 
@@ -134,41 +149,45 @@ private struct SparsePass {
 
   /// Gate, up and activation of every (expert, block of hidden units).
   func computeHidden() {
-    let dispatch = routing.dispatch
-    pool.forEach(dispatch.hiddenTasks) { worker, task in
-      let group = dispatch.group(ofHiddenTask: task)
-      let bank = bank(group)
-      let block = bank.networks.hiddenBlock(rows: group.rows)
-      let first = (task - group.firstHiddenTask) * block
-      bank.networks.hidden(
-        network: Int(group.network), units: first..<min(first + block, bank.spec.intermediate),
-        input: inputRows(group),
-        into: workspace.hidden[Int(group.lane)].all
-          .part(from: group.firstRow, count: group.rows, column: first),
-        epilogue: bank.epilogue(Int(group.network)), scratch: workspace.scratch(worker))
+    pool.forEach(routing.dispatch.hiddenTasks, in: self) {
+      $0.computeHidden(task: $2, worker: $1)
     }
+  }
+
+  private func computeHidden(task: Int, worker: Int) {
+    let group = routing.dispatch.group(ofHiddenTask: task)
+    let bank = bank(group)
+    let block = bank.networks.hiddenBlock(rows: group.rows)
+    let first = (task - group.firstHiddenTask) * block
+    bank.networks.hidden(
+      network: Int(group.network), units: first..<min(first + block, bank.spec.intermediate),
+      input: inputRows(group),
+      into: workspace.hidden[Int(group.lane)].all
+        .part(from: group.firstRow, count: group.rows, column: first),
+      epilogue: bank.epilogue(Int(group.network)), scratch: workspace.scratch(worker))
   }
 
   /// Down of every (expert, block of outputs).
   func computeOutputs() {
-    let dispatch = routing.dispatch
-    pool.forEach(dispatch.outputTasks) { _, task in
-      let group = dispatch.group(ofOutputTask: task)
-      let bank = bank(group)
-      let down = bank.networks.down
-      let block = down.block(rows: group.rows)
-      let first = (task - group.firstOutputTask) * block
-      let outputs = first..<min(first + block, bank.spec.width)
-      let result = workspace.outputs[Int(group.lane)].all
-        .part(from: group.firstRow, count: group.rows, column: first)
-      down.multiply(
-        matrix: Int(group.network), outputs: outputs,
-        input: workspace.hidden[Int(group.lane)].all
-          .part(from: group.firstRow, count: group.rows),
-        into: result, accumulate: false)
-      if let bias = bank.outputBias(Int(group.network)) {
-        add(bias + first, to: result, columns: outputs.count)
-      }
+    pool.forEach(routing.dispatch.outputTasks, in: self) { $0.computeOutputs(task: $2) }
+  }
+
+  private func computeOutputs(task: Int) {
+    let group = routing.dispatch.group(ofOutputTask: task)
+    let bank = bank(group)
+    let down = bank.networks.down
+    let block = down.block(rows: group.rows)
+    let first = (task - group.firstOutputTask) * block
+    let outputs = first..<min(first + block, bank.spec.width)
+    let result = workspace.outputs[Int(group.lane)].all
+      .part(from: group.firstRow, count: group.rows, column: first)
+    down.multiply(
+      matrix: Int(group.network), outputs: outputs,
+      input: workspace.hidden[Int(group.lane)].all
+        .part(from: group.firstRow, count: group.rows),
+      into: result, accumulate: false)
+    if let bias = bank.outputBias(Int(group.network)) {
+      add(bias + first, to: result, columns: outputs.count)
     }
   }
 
@@ -176,23 +195,26 @@ private struct SparsePass {
 
   /// The weighted sum of each token's experts, and the shared expert where it has the same width.
   func combine() {
-    let sums = routing.latentSum?.all ?? output
-    let addsShared = layer.shared != nil && layer.latent == nil
-    forEachToken(elements: (spec.topK + 1) * spec.expertWidth) { worker, token in
-      let terms = routing.terms(worker)
-      var count = 0
-      for slot in (token * spec.topK)..<((token + 1) * spec.topK) {
-        terms[count] = term(ofSlot: slot, token: token)
-        count += 1
-      }
-      if addsShared {
-        terms[count] = sharedTerm(token)
-        count += 1
-      }
-      Combine.sum(
-        terms, count: count, columns: spec.expertWidth, scale: layer.latent?.expertNorm.all[0],
-        into: sums[token])
+    forEachToken(elements: (spec.topK + 1) * spec.expertWidth) {
+      $0.combine(token: $2, worker: $1)
     }
+  }
+
+  private func combine(token: Int, worker: Int) {
+    let sums = routing.latentSum?.all ?? output
+    let terms = routing.terms(worker)
+    var count = 0
+    for slot in (token * spec.topK)..<((token + 1) * spec.topK) {
+      terms[count] = term(ofSlot: slot, token: token)
+      count += 1
+    }
+    if layer.shared != nil && layer.latent == nil {
+      terms[count] = sharedTerm(token)
+      count += 1
+    }
+    Combine.sum(
+      terms, count: count, columns: spec.expertWidth, scale: layer.latent?.expertNorm.all[0],
+      into: sums[token])
   }
 
   /// P_post, and the shared expert of a layer with a latent space.
@@ -200,14 +222,17 @@ private struct SparsePass {
     guard let latent = layer.latent, let sums = routing.latentSum?.all else { return }
     let projection = Projection(
       latent.outputProjection, input: sums.part(from: 0, count: tokens), into: output)
-    pool.forEach(projection.tasks) { _, task in projection.perform(task) }
-    guard layer.shared != nil else { return }
-    forEachToken(elements: 2 * spec.hidden) { worker, token in
-      let terms = routing.terms(worker)
-      terms[0] = Term(row: output[token], factor: 1)
-      terms[1] = sharedTerm(token)
-      Combine.sum(terms, count: 2, columns: spec.hidden, scale: nil, into: output[token])
+    pool.forEach(projection.tasks, in: projection) { $0.perform($2) }
+    if layer.shared != nil {
+      forEachToken(elements: 2 * spec.hidden) { $0.addShared(token: $2, worker: $1) }
     }
+  }
+
+  private func addShared(token: Int, worker: Int) {
+    let terms = routing.terms(worker)
+    terms[0] = Term(row: output[token], factor: 1)
+    terms[1] = sharedTerm(token)
+    Combine.sum(terms, count: 2, columns: spec.hidden, scale: nil, into: output[token])
   }
 
   private func term(ofSlot slot: Int, token: Int) -> Term {
@@ -253,9 +278,11 @@ private struct SparsePass {
   /// Calls `body` for every token, on the caller alone when there is too little to share.
   ///
   /// - Parameter elements: Elements that one token's work touches.
-  private func forEachToken(elements: Int, _ body: (_ worker: Int, _ token: Int) -> Void) {
+  private func forEachToken(
+    elements: Int, _ body: @escaping (_ pass: SparsePass, _ worker: Int, _ token: Int) -> Void
+  ) {
     let grain = max(1, Self.elementsWorthAThread / max(elements, 1))
-    pool.forEach(tokens, grain: grain, body)
+    pool.forEach(tokens, grain: grain, in: self, body)
   }
 
   /// Work that takes about as long as waking another thread: some ten microseconds.

@@ -48,8 +48,14 @@ public final class WorkerPool {
   public func run(_ body: (_ worker: Int) -> Void) {
     if threads == 1 {
       body(0)
-    } else {
-      withoutActuallyEscaping(body) { state.run($0) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      withUnsafePointer(to: body) { pointer in
+        state.run(pointer) { raw, worker in
+          raw.assumingMemoryBound(to: ((Int) -> Void).self).pointee(worker)
+        }
+      }
     }
   }
 
@@ -59,37 +65,67 @@ public final class WorkerPool {
   public func forEach(
     _ count: Int, grain: Int = 1, _ body: (_ worker: Int, _ index: Int) -> Void
   ) {
+    withoutActuallyEscaping(body) { body in
+      forEach(count, grain: grain, in: body) { body, worker, index in body(worker, index) }
+    }
+  }
+
+  /// The same for timed passes: allocates nothing, as long as `body` captures nothing but is given
+  /// all that it needs in `context`.
+  func forEach<Context>(
+    _ count: Int, grain: Int = 1, in context: Context,
+    _ body: @escaping (_ context: Context, _ worker: Int, _ index: Int) -> Void
+  ) {
     if threads == 1 || count <= grain {
-      for index in 0..<max(count, 0) { body(0, index) }
+      for index in 0..<max(count, 0) { body(context, 0, index) }
       return
     }
+    let tasks = Tasks(count: count, grain: grain, context: context, body: body, state: state)
     state.nextTask.store(0, ordering: .relaxed)
-    run { worker in
-      while true {
-        let first = state.nextTask.wrappingAdd(grain, ordering: .relaxed).oldValue
-        if first >= count { break }
-        for index in first..<min(first + grain, count) { body(worker, index) }
+    withUnsafePointer(to: tasks) { pointer in
+      state.run(pointer) { raw, worker in
+        raw.assumingMemoryBound(to: Tasks<Context>.self).pointee.work(as: worker)
       }
+    }
+  }
+}
+
+/// The tasks of one region.
+private struct Tasks<Context> {
+  let count: Int
+  let grain: Int
+  let context: Context
+  let body: (Context, Int, Int) -> Void
+  let state: PoolState
+
+  /// Takes tasks until there are none.
+  func work(as worker: Int) {
+    while true {
+      let first = state.nextTask.wrappingAdd(grain, ordering: .relaxed).oldValue
+      if first >= count { return }
+      for index in first..<min(first + grain, count) { body(context, worker, index) }
     }
   }
 }
 
 /// What the threads of a pool share.
 ///
-/// `@unchecked Sendable`: `body` is written before `generation` is released and read after it is
+/// `@unchecked Sendable`: `work` and `context` are written before `generation` is released and read after it is
 /// acquired; the mutex and the conditions are made for sharing; the rest is atomic or constant.
 private final class PoolState: @unchecked Sendable {
   /// Tasks handed out in the present region.
   let nextTask = Atomic<Int>(0)
 
   private let workers: Int
-  /// Counts regions; a change tells the threads that `body` is new.
+  /// Counts regions; a change tells the threads that there is new work.
   private let generation = Atomic<Int>(0)
   /// Threads that have not finished the present region.
   private let running = Atomic<Int>(0)
   private let isEnding = Atomic<Bool>(false)
   private let isInRegion = Atomic<Bool>(false)
-  private var body: ((Int) -> Void)?
+  /// What the threads call in the present region, and with what beside their number.
+  private var work: ((UnsafeRawPointer, Int) -> Void)?
+  private var context: UnsafeRawPointer?
 
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let workCame = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -115,15 +151,20 @@ private final class PoolState: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func run(_ work: @escaping (Int) -> Void) {
+  /// One region: `work` is called on every thread, and has returned on all when this returns.
+  ///
+  /// - Parameter work: Captures nothing, so that making it allocates nothing.
+  func run(_ context: UnsafeRawPointer, _ work: @escaping (UnsafeRawPointer, Int) -> Void) {
     let nests = isInRegion.exchange(true, ordering: .acquiring)
     precondition(!nests, "a region was started inside a region of the same pool")
-    body = work
+    self.work = work
+    self.context = context
     running.store(workers, ordering: .relaxed)
     announce()
-    work(0)
+    work(context, 0)
     wait(for: workEnded) { running.load(ordering: .acquiring) == 0 }
-    body = nil
+    self.work = nil
+    self.context = nil
     isInRegion.store(false, ordering: .releasing)
   }
 
@@ -133,13 +174,13 @@ private final class PoolState: @unchecked Sendable {
   }
 
   /// What a thread does until the pool ends.
-  func work(as worker: Int) {
+  func serve(as worker: Int) {
     var seen = 0
     while true {
       wait(for: workCame) { generation.load(ordering: .acquiring) != seen }
       seen += 1
       if isEnding.load(ordering: .relaxed) { return }
-      body?(worker)
+      if let context { work?(context, worker) }
       if running.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
         pthread_mutex_lock(mutex)
         pthread_cond_signal(workEnded)
@@ -187,6 +228,6 @@ private func workerMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
   guard let argument else { return nil }
   let start = Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
   if let cpus = start.cpus { cthread_set_cpus(cthread_one_cpu(cpus, Int32(start.worker))) }
-  start.state.work(as: start.worker)
+  start.state.serve(as: start.worker)
   return nil
 }

@@ -18,30 +18,36 @@ struct HiddenEpilogue {
     if let bias = firstBias { add(bias + firstColumn, to: first, columns: columns) }
     if let second, let bias = secondBias { add(bias + firstColumn, to: second, columns: columns) }
     switch activation {
-    case .silu:
-      map(first, second, columns) { g, u in g * logistic(g) * u }
-    case .gelu:
-      map(first, second, columns) { g, u in
-        0.5 * g * complementaryErrorFunction(g * -0.707_106_78) * u
-      }
-    case .geluTanh:
-      // ½(1 + tanh v) is the logistic of 2v, without the cancellation at large negative v.
-      map(first, second, columns) { g, u in
-        g * logistic(1.595_769_12 * (g + 0.044_715 * g * g * g)) * u
-      }
-    case .relu:
-      map(first, second, columns) { g, u in positive(g) * u }
-    case .reluSquared:
-      map(first, second, columns) { g, u in positive(g) * positive(g) * u }
-    case .clampedSiLU(let limit):
-      map(first, second, columns) { g, u in
-        let bounded = atMost(g, limit)
-        return bounded * logistic(bounded) * atLeast(atMost(u, limit), -limit)
-      }
+    case .silu: map(SiLU(), first, second, columns)
+    case .gelu: map(GELU(), first, second, columns)
+    case .geluTanh: map(TanhGELU(), first, second, columns)
+    case .relu: map(ReLU(), first, second, columns)
+    case .reluSquared: map(SquaredReLU(), first, second, columns)
+    case .clampedSiLU(let limit): map(ClampedSiLU(limit: limit), first, second, columns)
     case .clampedSwiGLU(let alpha, let limit):
-      map(first, second, columns) { g, u in
-        let bounded = atMost(g, limit)
-        return (atLeast(atMost(u, limit), -limit) + 1) * bounded * logistic(alpha * bounded)
+      map(ClampedSwiGLU(alpha: alpha, limit: limit), first, second, columns)
+    }
+  }
+}
+
+/// Replaces every element of `first` by `function` of it and of the one in `second`, or of 1.
+private func map(
+  _ function: some VectorActivation, _ first: Rows, _ second: Rows?, _ columns: Int
+) {
+  let one = Vector(repeating: 1)
+  for index in 0..<first.count {
+    let row = first[index]
+    var column = 0
+    if let second {
+      let other = second[index]
+      while column < columns {
+        row.store(function(row.vector(at: column), other.vector(at: column)), at: column)
+        column &+= vectorLanes
+      }
+    } else {
+      while column < columns {
+        row.store(function(row.vector(at: column), one), at: column)
+        column &+= vectorLanes
       }
     }
   }
@@ -61,43 +67,4 @@ func add(_ bias: UnsafeMutablePointer<Float>, to rows: Rows, columns: Int) {
       column &+= 1
     }
   }
-}
-
-/// Replaces every element of `first` by `body` of it and of the one in `second`, or of 1.
-@inline(__always)
-private func map(
-  _ first: Rows, _ second: Rows?, _ columns: Int, _ body: (Vector, Vector) -> Vector
-) {
-  let one = Vector(repeating: 1)
-  for index in 0..<first.count {
-    let row = first[index]
-    var column = 0
-    if let second {
-      let other = second[index]
-      while column < columns {
-        row.store(body(row.vector(at: column), other.vector(at: column)), at: column)
-        column &+= vectorLanes
-      }
-    } else {
-      while column < columns {
-        row.store(body(row.vector(at: column), one), at: column)
-        column &+= vectorLanes
-      }
-    }
-  }
-}
-
-// Comparisons that leave NaN as it is, which min and max instructions do not.
-
-@inline(__always)
-private func positive(_ x: Vector) -> Vector { x.replacing(with: Vector.zero, where: x .< 0) }
-
-@inline(__always)
-private func atMost(_ x: Vector, _ limit: Float) -> Vector {
-  x.replacing(with: Vector(repeating: limit), where: x .> limit)
-}
-
-@inline(__always)
-private func atLeast(_ x: Vector, _ limit: Float) -> Vector {
-  x.replacing(with: Vector(repeating: limit), where: x .< limit)
 }
