@@ -37,7 +37,7 @@ let package = Package(
     .executableTarget(
       name: "tenfold",
       dependencies: [
-        "Runner", "Reporter", "MoEKernel", "ModelSpec", "LayerSpec",
+        "Runner", "Reporter", "ModelSpec", "LayerSpec",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import MoEKernel
 import ModelSpec
 import Reporter
 import Runner
@@ -13,7 +12,7 @@ struct Measurement {
   /// Why the run ended before its last cell, `nil` when it did not.
   private(set) var failure: Failure?
 
-  init(plan: RunPlan, engine: Engine) {
+  init(plan: RunPlan, engine: OpenedEngine) {
     self.plan = plan
     measuring = Run(plan, engine: engine)
   }
@@ -64,15 +63,5 @@ extension MachineProbe {
   static var ofThisProcess: MachineProbe {
     MachineProbe(
       affinityCPUs: ProcessInfo.processInfo.activeProcessorCount, read: InputFile.systemText)
-  }
-}
-
-extension BLASIdentity {
-  /// The library as it was opened.
-  init(_ library: BLASLibrary) {
-    self.init(
-      path: library.path, version: library.version, core: library.core,
-      threads: library.threads ?? 1, interface: library.interface,
-      config: library.config.isEmpty ? nil : library.config)
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import MoEKernel
 import ModelSpec
 import Reporter
 import Runner
@@ -20,7 +19,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let machine = MachineProbe.ofThisProcess
     let request = try options.request(on: machine)
-    let library = try options.engine.openBLAS()
+    let engine = try options.engine.open()
     let plan = try Self.plan(request, machine: machine.identity)
     guard !ToolVersion.isDebugBuild else {
       throw Failure(.refused, "a debug build must not measure; build with swift build -c release")
@@ -29,11 +28,11 @@ struct RunCommand: ParsableCommand {
     let archive = try output.holdsRecord ? nil : RecordArchive()
 
     Interruption.listen()
-    var measurement = Measurement(plan: plan, engine: .blas(library))
+    var measurement = Measurement(plan: plan, engine: engine)
     measurement.run()
     if let failure = measurement.failure, measurement.isEmpty { throw failure }
     let record = measurement.record(
-      machine: machine.identity, blas: BLASIdentity(library), options: options.recorded(as: request)
+      machine: machine.identity, blas: engine.blas, options: options.recorded(as: request)
     )
     try archive?.keep(record)
     try write(document(of: record), to: destination)

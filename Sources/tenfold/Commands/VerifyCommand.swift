@@ -1,6 +1,5 @@
 import ArgumentParser
 import FoundationEssentials
-import MoEKernel
 import ModelSpec
 import Reporter
 import Runner
@@ -27,9 +26,9 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let models = try directories.map { try Self.model(in: $0) }
-    let library = try engine.openBLAS()
+    let opened = try engine.open()
     let destination = try output.destination()
-    let verifier = Verifier(engine: .blas(library), pool: WorkerPool(threads: 1))
+    let verifier = Verifier(engine: opened)
     var results: [VerifyResult] = []
     for (directory, model) in zip(directories, models) {
       let layer = try Self.layer(of: model, in: directory)

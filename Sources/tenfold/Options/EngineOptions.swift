@@ -1,6 +1,5 @@
 import ArgumentParser
-import LayerSpec
-import MoEKernel
+import Runner
 
 /// Who multiplies, and with what.
 struct EngineOptions: ParsableArguments {
@@ -14,20 +13,20 @@ struct EngineOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "BLAS library to open instead of \(BLASLibrary.defaultPath).", valueName: "path"))
+      "BLAS library to open instead of \(OpenedEngine.defaultBLAS).", valueName: "path"))
   var blas: String?
 
-  /// Opens the BLAS library.
+  /// Opens the engine.
   ///
   /// - Throws: `Failure` with status 69 for a library that cannot be used and for an engine that
   ///   this version does not have.
-  func openBLAS() throws(Failure) -> BLASLibrary {
+  func open() throws(Failure) -> OpenedEngine {
     guard engine == .blas else {
       throw Failure(
         .unavailable, "this tenfold has no tile engine yet; leave --engine out, or give blas")
     }
     do {
-      return try BLASLibrary.open(path: blas)
+      return try .blas(path: blas)
     } catch {
       throw Failure(.unavailable, "\(error)")
     }
