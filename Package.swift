@@ -47,7 +47,7 @@ let package = Package(
     .testTarget(name: "LayerSpecTests", dependencies: ["LayerSpec"]),
     .testTarget(
       name: "ModelSpecTests", dependencies: ["ModelSpec", "LayerSpec"],
-      exclude: ["Fixtures", "Golden"]),
+      exclude: ["Golden"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "LayerSpec"]),
     .testTarget(name: "MoEKernelTests", dependencies: ["MoEKernel", "LayerSpec"]),
     .testTarget(

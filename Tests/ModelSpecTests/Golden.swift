@@ -2,11 +2,11 @@ import FoundationEssentials
 
 @testable import ModelSpec
 
-/// Test data beside this file, from sources that are not ours.
+/// Test data from sources that are not ours: counts beside this file, layers in Tests/Golden.
 enum Golden {
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+  private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
 
-  static func bytes(_ path: String) throws -> [UInt8] {
+  private static func bytes(_ path: String) throws -> [UInt8] {
     try [UInt8](Data(contentsOf: folder.appending(path: path)))
   }
 
@@ -46,8 +46,18 @@ enum Golden {
     let layerMatmulFlops: Int
   }
 
+  static func expected(_ family: String) throws -> Expected {
+    try DocumentCoding.decoder.decode(
+      Expected.self, from: Data(bytes("../Golden/\(family)/expected.json")))
+  }
+
+  static func configJSON(_ family: String) throws -> [UInt8] {
+    try bytes("../Golden/\(family)/config.json")
+  }
+
   static let families = [
-    "deepseek_v2", "deepseek_v3", "gpt_oss", "granitemoe", "llama4_text", "mixtral",
-    "muse_spark_text", "olmoe", "qwen2_moe", "qwen3_moe",
+    "deepseek_v2", "deepseek_v3", "dots1", "ernie4_5_moe", "flex_olmo", "glm4_moe", "gpt_oss",
+    "granitemoe", "hunyuan_v1_moe", "jamba", "llama4_text", "minimax_m2", "mixtral",
+    "muse_spark_text", "olmoe", "phimoe", "qwen2_moe", "qwen3_moe", "qwen3_next",
   ]
 }

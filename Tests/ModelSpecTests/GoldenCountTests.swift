@@ -1,4 +1,3 @@
-import FoundationEssentials
 import LayerSpec
 import Testing
 
@@ -10,10 +9,8 @@ import Testing
 /// Nothing here has a tolerance.
 @Suite struct GoldenCountTests {
   @Test(arguments: Golden.families) func layerAgreesToTheLastDigit(family: String) throws {
-    let architecture = try Architecture(
-      configJSON: Golden.bytes("Fixtures/\(family)/config.json"), id: family)
-    let expected = try DocumentCoding.decoder.decode(
-      Golden.Expected.self, from: Data(Golden.bytes("Fixtures/\(family)/expected.json")))
+    let architecture = try Architecture(configJSON: Golden.configJSON(family), id: family)
+    let expected = try Golden.expected(family)
     // The golden layer is the model's second.
     let layer = try #require(architecture.layers[1].ffn)
     #expect(layer.parameters == expected.layerParameters)

@@ -2,7 +2,7 @@
 public enum AccountingError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The number of tokens is negative.
   case negativeTokens(Int)
-  /// The FLOPs of so many tokens do not fit in 63 bits.
+  /// The tokens are more than anyone's, or their FLOPs do not fit in 63 bits.
   case tooManyTokens(Int)
 
   /// What is wrong, and what to do.
@@ -11,12 +11,20 @@ public enum AccountingError: Error, Hashable, Sendable, CustomStringConvertible 
     case .negativeTokens(let tokens):
       "the number of tokens is \(tokens); give 0 or more"
     case .tooManyTokens(let tokens):
-      "the FLOPs of \(tokens) tokens do not fit in 63 bits; give fewer tokens"
+      "the FLOPs of \(tokens) tokens are too many to count; give fewer tokens"
     }
   }
 
-  static func narrow(_ count: Count, tokens: Int) throws(AccountingError) -> Int {
+  /// The most tokens that are believed: with them, even the square times the widest attention that
+  /// an `Architecture` may have fits in 127 bits.
+  static let mostTokens = Int(Int32.max)
+
+  static func check(tokens: Int) throws(AccountingError) {
     guard tokens >= 0 else { throw .negativeTokens(tokens) }
+    guard tokens <= mostTokens else { throw .tooManyTokens(tokens) }
+  }
+
+  static func narrow(_ count: Count, tokens: Int) throws(AccountingError) -> Int {
     guard let narrowed = Int(exactly: count) else { throw .tooManyTokens(tokens) }
     return narrowed
   }

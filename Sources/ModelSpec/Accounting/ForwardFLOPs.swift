@@ -34,8 +34,9 @@ extension Architecture {
 
   /// As `forwardFLOPs(tokens:)`, for any number of tokens.
   ///
-  /// - Throws: `AccountingError` when the number is negative or a count does not fit in 63 bits.
+  /// - Throws: `AccountingError` when the number is negative or too large to count.
   public func checkedForwardFLOPs(tokens: Int) throws(AccountingError) -> ForwardFLOPs {
+    try AccountingError.check(tokens: tokens)
     let count = Count(tokens)
     var ffn: Count = 0
     var attention: Count = 0
@@ -45,9 +46,8 @@ extension Architecture {
       if let mixer = layer.attention {
         attention += mixer.flopsPerToken * count + mixer.flopsBetweenTokens(tokens)
       }
-      other +=
-        layer.otherProjections.reduce(Count(layer.otherFLOPsPerToken)) { $0 + $1.flopsPerToken }
-        * count
+      let others = layer.otherProjections + layer.computedProducts
+      other += others.reduce(0) { $0 + $1.flopsPerToken } * count
     }
     let head = 2 * Count(vocabulary) * Count(hidden) * count
     return ForwardFLOPs(

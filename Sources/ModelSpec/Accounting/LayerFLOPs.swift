@@ -36,8 +36,10 @@ extension FFNLayerSpec {
 
   /// As `matmulFLOPs(tokens:)`, for any number of tokens.
   ///
-  /// - Throws: `AccountingError` when the number is negative or the count does not fit in 63 bits.
+  /// - Throws: `AccountingError` when the number is negative or too large to count.
   public func checkedMatmulFLOPs(tokens: Int) throws(AccountingError) -> Int {
-    try AccountingError.narrow(Count(matmulFLOPsPerToken) * Count(tokens), tokens: tokens)
+    try AccountingError.check(tokens: tokens)
+    return try AccountingError.narrow(
+      Count(matmulFLOPsPerToken) * Count(tokens), tokens: tokens)
   }
 }

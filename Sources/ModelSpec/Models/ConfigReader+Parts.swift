@@ -1,14 +1,23 @@
 import LayerSpec
 
 extension ConfigReader {
-  /// Layers, believed up to `mostLayers`.
+  /// Layers, at least 1 and believed up to `mostLayers`.
   func layerCount(_ keys: String...) throws(ConfigError) -> Int {
     let names = keys.isEmpty ? ["num_hidden_layers"] : keys
-    let count = try size(names)
-    guard count <= Self.mostLayers else {
-      throw ConfigError("\(place)\(names[0]) is \(count); give at most \(Self.mostLayers)")
+    return try believed(try size(names), names[0])
+  }
+
+  /// Layers of a second stack, `nil` when the configuration does not say.
+  func optionalLayerCount(_ key: String) throws(ConfigError) -> Int? {
+    guard has(key) else { return nil }
+    return try believed(try count(key), key)
+  }
+
+  private func believed(_ layers: Int, _ key: String) throws(ConfigError) -> Int {
+    guard layers <= Self.mostLayers else {
+      throw ConfigError("\(place)\(key) is \(layers); give at most \(Self.mostLayers)")
     }
-    return count
+    return layers
   }
 
   /// Heads of grouped attention: as many key-value heads as query heads unless told otherwise, and

@@ -91,13 +91,14 @@ struct ConfigReader {
     return integer
   }
 
-  /// A real number.
+  /// A real number that a 32-bit float can hold.
   func number(_ keys: String...) throws(ConfigError) -> Double {
     guard let (key, value) = value(keys) else { throw missing(keys, "a number") }
     switch value {
     case .integer(let integer): return Double(integer)
-    case .number(let number) where number.isFinite: return number
-    default: throw ConfigError("\(place)\(key) is \(value.kind); give a number")
+    case .number(let number) where Float(number).isFinite: return number
+    default:
+      throw ConfigError("\(place)\(key) is \(value.kind); give a number that fits in 32 bits")
     }
   }
 

@@ -14,21 +14,22 @@ public struct DecoderLayer: Hashable, Sendable {
   public var feedForwards: [FFNLayerSpec]
   /// Matrices outside both halves, such as the mixing of residual streams in DeepSeek-V4.
   public var otherProjections: [LinearSpec]
-  /// FLOPs per token of products between activations outside the attention, such as mixing N
-  /// streams by an N×N matrix that was computed from them.
-  public var otherFLOPsPerToken: Int
+  /// Products outside the attention with matrices that are computed, not learned.
+  ///
+  /// They cost FLOPs and have no parameters: DeepSeek-V4 mixes N streams by an N×N matrix.
+  public var computedProducts: [LinearSpec]
   /// Norms, residual gates and whatever else takes part in no product.
   public var otherParameters: Int
 
   /// A layer by its parts.
   public init(
     attention: AttentionSpec?, feedForwards: [FFNLayerSpec], otherProjections: [LinearSpec] = [],
-    otherFLOPsPerToken: Int = 0, otherParameters: Int
+    computedProducts: [LinearSpec] = [], otherParameters: Int
   ) {
     self.attention = attention
     self.feedForwards = feedForwards
     self.otherProjections = otherProjections
-    self.otherFLOPsPerToken = otherFLOPsPerToken
+    self.computedProducts = computedProducts
     self.otherParameters = otherParameters
   }
 

@@ -5,7 +5,7 @@ enum FamilyDefaults {
   /// The documented defaults of one `model_type`, empty for a family that has none.
   static func values(of modelType: String) -> [String: ConfigValue] { table[modelType] ?? [:] }
 
-  private static let table: [String: [String: ConfigValue]] = {
+  static let table: [String: [String: ConfigValue]] = {
     do {
       let decoder = JSONDecoder()
       return try decoder.decode([String: [String: ConfigValue]].self, from: Data(json.utf8))

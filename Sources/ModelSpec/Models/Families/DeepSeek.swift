@@ -68,7 +68,7 @@ extension Family {
       DecoderLayer(
         attention: try .compressed(config, hidden: hidden, kind: kind), feedForwards: [layer],
         otherProjections: mixers,
-        otherFLOPsPerToken: 2 * (2 * streams * streams * hidden),
+        computedProducts: Array(repeating: LinearSpec(streams, streams * hidden), count: 2),
         otherParameters: 2 * hidden + 2 * (weights + 3))
     }
     return Blueprint(

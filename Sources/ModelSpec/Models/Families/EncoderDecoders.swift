@@ -14,7 +14,7 @@ extension Family {
       try config.network(
         width: hidden, intermediate: config.size("d_ff"), gated: isGated, activation: activation))
     let encoders = try config.layerCount("num_layers")
-    let stated = try config.optionalSize("num_decoder_layers")
+    let stated = try config.optionalLayerCount("num_decoder_layers")
     return try stacks(
       config, hidden: hidden, encoders: encoders, decoders: stated ?? encoders, isTied: true,
       network: { _ in network })
@@ -33,7 +33,7 @@ extension Family {
       hidden: hidden, experts: config.size("num_experts"), topK: 1, expert: network,
       router: RouterPolicy(hasBias: config.flag("router_bias")))
     let encoders = try config.layerCount("num_layers")
-    let stated = try config.optionalSize("num_decoder_layers")
+    let stated = try config.optionalLayerCount("num_decoder_layers")
     let decoders = stated ?? encoders
     let encoderStep = try sparseStep(config, "num_sparse_encoder_layers", layers: encoders)
     let decoderStep = try sparseStep(config, "num_sparse_decoder_layers", layers: decoders)

@@ -106,7 +106,11 @@ extension Family {
     guard try config.flag("block_auto_adjust_ff_dim") else { return stated }
     let twoThirds = 2 * stated / 3
     guard config.has("block_ffn_dim_multiplier") else { return twoThirds }
-    let scaled = Int(try config.number("block_ffn_dim_multiplier") * Double(twoThirds))
+    let factor = try config.number("block_ffn_dim_multiplier")
+    guard factor > 0, factor * Double(twoThirds) <= Double(ConfigReader.largestSize) else {
+      throw ConfigError("\(config.place)block_ffn_dim_multiplier is \(factor); give about 1")
+    }
+    let scaled = Int(factor * Double(twoThirds))
     let multiple = try config.size("block_multiple_of")
     return multiple * ((scaled + multiple - 1) / multiple)
   }

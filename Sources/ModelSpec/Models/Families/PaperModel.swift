@@ -25,12 +25,8 @@ extension Family {
         activation: activation))
     let period = try config.size("expert_layer_period")
     let offset = try config.count("expert_layer_offset")
-    let encoders = try config.count("num_encoder_layers")
+    let encoders = try config.optionalLayerCount("num_encoder_layers") ?? 0
     let decoders = try config.layerCount("num_decoder_layers")
-    guard encoders <= ConfigReader.mostLayers else {
-      throw ConfigError(
-        "num_encoder_layers is \(encoders); give at most \(ConfigReader.mostLayers)")
-    }
     let attention = AttentionSpec.grouped(hidden: hidden, heads: try config.heads(hidden: hidden))
     let layers = (0..<encoders + decoders).map { index in
       let hasCross = encoders > 0 && index >= encoders
