@@ -1,4 +1,4 @@
-/// How weights are stored. Products always accumulate in 32-bit floats.
+/// How weights are stored; products always accumulate in 32-bit floats.
 public enum Precision: String, Hashable, Sendable, CaseIterable, Codable {
   /// IEEE 754 binary32, 4 bytes a weight.
   case f32

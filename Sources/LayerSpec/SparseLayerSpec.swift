@@ -43,6 +43,7 @@ public struct SparseLayerSpec: Hashable, Sendable {
   /// E, the routed experts that compute.
   public let experts: Int
   /// Further choices of the router that return the token unchanged, at no FLOPs (LongCat-Flash).
+  ///
   /// They follow the computing experts in the router's numbering.
   public let identityExperts: Int
   /// K, the experts that each token visits.
