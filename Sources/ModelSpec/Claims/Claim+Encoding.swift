@@ -2,6 +2,7 @@
 // what else a claim does not have is left out.
 
 extension Claim {
+  /// Writes the keys of `tenfold.claims/1`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(id, forKey: .id)
@@ -25,6 +26,7 @@ extension Claim {
 }
 
 extension Claim.Source {
+  /// Writes the keys of `tenfold.claims/1`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(title, forKey: .title)
