@@ -36,8 +36,10 @@ struct Measurement {
     }
   }
 
-  /// True when there is nothing that a record could keep.
-  var isEmpty: Bool { measuring.cells.isEmpty }
+  /// True when the first cell failed.
+  ///
+  /// A run that was interrupted keeps its record even without a cell, for scripts that wait for one.
+  var hasNothingToKeep: Bool { measuring.cells.isEmpty && Interruption.status == nil }
 
   /// The record of the finished cells.
   func record(machine: MachineIdentity, blas: BLASIdentity, options: RunOptions) -> Record {

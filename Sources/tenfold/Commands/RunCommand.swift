@@ -30,7 +30,7 @@ struct RunCommand: ParsableCommand {
     Interruption.listen()
     var measurement = Measurement(plan: plan, engine: engine)
     measurement.run()
-    if let failure = measurement.failure, measurement.isEmpty { throw failure }
+    if let failure = measurement.failure, measurement.hasNothingToKeep { throw failure }
     let record = measurement.record(
       machine: machine.identity, blas: engine.blas, options: options.recorded(as: request)
     )

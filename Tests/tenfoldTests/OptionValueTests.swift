@@ -1,0 +1,34 @@
+import Testing
+
+@testable import tenfold
+
+/// Values that options accept; what they refuse is in `UsageTests`.
+@Suite struct OptionValueTests {
+  @Test(arguments: [("500ms", 0.5), ("60s", 60), ("2m", 120), ("1.5h", 5400), ("7", 7)])
+  func timesAreSeconds(_ text: String, _ seconds: Double) throws {
+    #expect(try OptionValue.seconds(text) == seconds)
+  }
+
+  @Test(arguments: [
+    ("8GiB", 8 << 30), ("512MiB", 512 << 20), ("1.5KiB", 1536), ("1TiB", 1 << 40),
+    ("4GB", 4_000_000_000), ("3MB", 3_000_000), ("2kB", 2000), ("1B", 1), ("4096", 4096),
+  ])
+  func amountsAreBytes(_ text: String, _ bytes: Int) throws {
+    #expect(try OptionValue.bytes(text) == bytes)
+  }
+
+  @Test func listsKeepTheirOrderAndNameEachCountOnce() throws {
+    #expect(try OptionValue.tokenCounts("16,1,16,1048576").values == [16, 1, 1_048_576])
+  }
+
+  @Test(arguments: ["1048577", "1,1048577"])
+  func tokenCountsEndWhereFLOPsCannotBeCounted(_ text: String) {
+    #expect(throws: OptionError.self) { try OptionValue.tokenCounts(text) }
+  }
+
+  @Test func routingsComeInLists() throws {
+    #expect(
+      try OptionValue.routings("uniform,zipf:1.5,single") == [.uniform, .zipf(alpha: 1.5), .single])
+    #expect(throws: OptionError.self) { try OptionValue.routings("zipf:11") }
+  }
+}
