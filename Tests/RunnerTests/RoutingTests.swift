@@ -52,8 +52,9 @@ import Testing
   }
 
   /// The Gini coefficients that an independent simulation of the same law gave (64 experts, top-8,
-  /// 600 tokens, one seed): .06, .41 and .58. Over seeds they vary by about 0.02; twice that is
-  /// allowed.
+  /// 600 tokens, one seed): .06, .41 and .58.
+  ///
+  /// Over seeds they vary by about 0.02; twice that is allowed.
   @Test(arguments: [(Routing.uniform, 0.06), (.zipf(alpha: 0.8), 0.41), (.zipf(alpha: 1.2), 0.58)])
   func skewIsThatOfTheLaw(routing: Routing, gini: Double) {
     let statistics = RoutingStatistics(tokensPerExpert: counts(routing, seed: 7))

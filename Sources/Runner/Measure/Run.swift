@@ -21,7 +21,9 @@ public final class Run {
     workshop = Workshop(engine: engine, pool: pool, seed: plan.request.seed)
   }
 
-  /// Measures all cells. The budget is for timed rounds; building and checking come on top.
+  /// Measures all cells.
+  ///
+  /// The budget is for timed rounds; building and checking come on top.
   ///
   /// - Parameters:
   ///   - progress: told before each stage of each cell, never while a round is timed.

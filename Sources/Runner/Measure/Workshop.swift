@@ -13,8 +13,10 @@ final class Workshop {
     self.seed = seed
   }
 
-  /// Both sides with the batches of a cell. Layers that the form does not use are freed before new
-  /// ones are allocated, so that never more is in memory than one form.
+  /// Both sides with the batches of a cell.
+  ///
+  /// Layers that the form does not use are freed before new ones are allocated, so that never more
+  /// is in memory than one form.
   func build(
     _ form: MemoryPlan, for cell: CellPlan
   ) -> (baseline: PreparedSide, candidate: PreparedSide) {

@@ -11,7 +11,9 @@ struct LayerPlan: Hashable {
   let measured: FFNLayerSpec
   /// 1 when the layer is measured at full size.
   let divisor: Int
-  /// P, routed experts in memory: expert e uses the weights of e mod P. `nil` for a dense layer.
+  /// P, routed experts in memory: expert e uses the weights of e mod P.
+  ///
+  /// `nil` for a dense layer.
   let residentExperts: Int?
   /// Copies that passes take in turn, so that small layers come from memory as they do in a model.
   let copies: Int

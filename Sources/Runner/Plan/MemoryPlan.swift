@@ -12,8 +12,9 @@ struct MemoryPlan: Hashable {
   let candidate: [LayerPlan]
   let divisors: Divisors
 
-  /// Fractions of a width that a side may be measured at. Below a 64th, tasks of a few rows would
-  /// measure the scheduler.
+  /// Fractions of a width that a side may be measured at.
+  ///
+  /// Below a 64th, tasks of a few rows would measure the scheduler.
   static let divisors = [1, 2, 4, 8, 16, 32, 64]
 
   /// How many routed experts are kept in memory.

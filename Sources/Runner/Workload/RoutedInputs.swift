@@ -6,7 +6,9 @@
 /// A router with more choices than H has no exact solution; there G is regularised and the logits
 /// come out near the wanted ones. Records count the routing that happened, so neither case hides.
 struct RoutedInputs {
-  /// Elements handled at once. Sixteen floats are one 512-bit register or four 128-bit ones.
+  /// Elements handled at once.
+  ///
+  /// Sixteen floats are one 512-bit register or four 128-bit ones.
   private typealias Lanes = SIMD16<Float>
 
   /// Added to the diagonal of G, relative to its mean: it keeps the factor well defined when choices
