@@ -7,8 +7,8 @@ import Glibc
 final class AlignedBuffer<Element: BitwiseCopyable> {
   let base: UnsafeMutablePointer<Element>
   let count: Int
-  private let mapping: UnsafeMutableRawPointer
-  private let mappedBytes: Int
+  private let bytes: Int
+  private let isReserved: Bool
 
   /// Memory for `count` elements, every byte zero.
   init(count: Int) {
@@ -16,22 +16,40 @@ final class AlignedBuffer<Element: BitwiseCopyable> {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
     precondition(!overflow && bytes < Int.max / 2, "\(count) elements cannot be addressed")
     self.count = count
-    // A mapping starts on a page, which is more than a cache line; large ones are given room to
-    // move up to the next huge page.
-    let isLarge = bytes >= hugePageBytes
-    mappedBytes = max(bytes, 1) + (isLarge ? hugePageBytes : 0)
-    let address = mmap(
-      nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard let address, address != MAP_FAILED else {
-      fatalError("the system gave no memory for \(bytes) bytes")
-    }
-    mapping = address
-    let start = isLarge ? address.alignedUp(toMultipleOf: hugePageBytes) : address
-    if isLarge { madvise(start, bytes, MADV_HUGEPAGE) }
+    self.bytes = bytes
+    let reserved = bytes >= hugePageBytes ? MemoryReserve.take(bytes: bytes) : nil
+    isReserved = reserved != nil
+    let start = reserved ?? Self.map(bytes: bytes)
     base = start.bindMemory(to: Element.self, capacity: max(count, 1))
   }
 
-  deinit { munmap(mapping, mappedBytes) }
+  deinit {
+    if isReserved {
+      MemoryReserve.give(UnsafeMutableRawPointer(base), bytes: bytes)
+    } else {
+      munmap(UnsafeMutableRawPointer(base), max(bytes, 1))
+    }
+  }
+
+  /// A mapping of its own. It starts on a page, which is more than a cache line; a large one is cut
+  /// out of one that has room to move up to the next huge page.
+  private static func map(bytes: Int) -> UnsafeMutableRawPointer {
+    let isLarge = bytes >= hugePageBytes
+    let room = max(bytes, 1) + (isLarge ? hugePageBytes : 0)
+    let address = mmap(nil, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let address, address != MAP_FAILED else {
+      fatalError("the system gave no memory for \(bytes) bytes")
+    }
+    guard isLarge else { return address }
+    let before =
+      Int(bitPattern: address).roundedUp(toMultipleOf: hugePageBytes) - Int(bitPattern: address)
+    if before > 0 { munmap(address, before) }
+    let start = address + before
+    let used = bytes.roundedUp(toMultipleOf: Int(getpagesize()))
+    if room > before + used { munmap(start + used, room - before - used) }
+    madvise(start, bytes, MADV_HUGEPAGE)
+    return start
+  }
 
   /// The element at `index`, checked.
   subscript(index: Int) -> Element {
@@ -47,11 +65,9 @@ final class AlignedBuffer<Element: BitwiseCopyable> {
 }
 
 /// Bytes of a huge page of x86-64 and of most arm64 kernels.
-private let hugePageBytes = 2 << 20
+let hugePageBytes = 2 << 20
 
-extension UnsafeMutableRawPointer {
-  fileprivate func alignedUp(toMultipleOf alignment: Int) -> UnsafeMutableRawPointer {
-    let address = Int(bitPattern: self)
-    return self + ((address + alignment - 1) / alignment * alignment - address)
-  }
+extension Int {
+  /// The least multiple of a positive number that is not below this.
+  func roundedUp(toMultipleOf unit: Int) -> Int { (self + unit - 1) / unit * unit }
 }

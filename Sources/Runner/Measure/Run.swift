@@ -19,6 +19,7 @@ public final class Run {
     self.engine = engine
     pool = WorkerPool(threads: plan.request.threads)
     workshop = Workshop(engine: engine, pool: pool, seed: plan.request.seed)
+    MemoryReserve.reserve(bytes: plan.mostBytes)
   }
 
   /// Measures all cells.
@@ -94,14 +95,14 @@ public final class Run {
     return seconds
   }
 
-  /// Builds and loads both sides at the widest form of which six rounds fit the allowance.
+  /// Builds and loads both sides at the widest form of which enough rounds fit the allowance.
   ///
   /// A trial at a cautiously narrow form with few experts tells how long a pass really takes.
   private func prepare(
     _ cell: CellPlan, allowance: Double
   ) -> (baseline: PreparedSide, candidate: PreparedSide) {
     // A round has two slices of each side, and each side may take half of a round.
-    let allowedSeconds = allowance / Double(4 * OrderStatisticInterval.minimumRounds)
+    let allowedSeconds = allowance / Double(4 * PairedMeasurement.wantedRounds)
     let guess = Divisors(
       baseline: TimeEstimate.divisor(
         seconds: cell.guessedSeconds(.baseline), allowed: allowedSeconds),

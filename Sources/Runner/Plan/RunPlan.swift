@@ -16,6 +16,17 @@ public struct RunPlan: Sendable {
   /// Cells that will be measured.
   public var cellCount: Int { cells.count }
 
+  /// The most bytes that any form of any cell takes.
+  ///
+  /// Narrower forms of a cell keep more experts, up to the limit; they stay within it.
+  var mostBytes: Int {
+    let isSliced = cells.contains { cell in
+      (cell.widest.baseline + cell.widest.candidate).contains { $0.residentDescription != nil }
+    }
+    let most = cells.map { $0.widest.bytes($0.limits) }.max() ?? 0
+    return isSliced ? request.memoryBytes : most
+  }
+
   /// A last-level cache of servers of the last years, where the system does not tell.
   private static let usualCacheBytes = 32 << 20
 
