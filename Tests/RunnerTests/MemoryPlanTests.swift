@@ -59,7 +59,7 @@ import Testing
     let plan = try #require(
       MemoryPlan(
         baseline: [dense()], candidate: [sparse()], divisors: Divisors(baseline: 1, candidate: 1),
-        experts: .most, limits: limits(memory: 1 << 30, cache: 128 << 10)))
+        experts: .all, limits: limits(memory: 1 << 30, cache: 128 << 10)))
     #expect(plan.baseline[0].copies == 6)
     #expect(plan.baseline[0].weightBytes == 6 * 192 << 10)
   }

@@ -19,7 +19,7 @@ public final class Run {
     self.engine = engine
     pool = WorkerPool(threads: plan.request.threads)
     workshop = Workshop(engine: engine, pool: pool, seed: plan.request.seed)
-    MemoryReserve.reserve(bytes: plan.mostBytes)
+    MemoryReserve.reserve(bytes: plan.request.memoryBytes)
   }
 
   /// Measures all cells.
@@ -97,7 +97,7 @@ public final class Run {
 
   /// Builds and loads both sides at the widest form of which enough rounds fit the allowance.
   ///
-  /// A trial at a cautiously narrow form with few experts tells how long a pass really takes.
+  /// A trial at a cautiously narrow form tells how long a pass really takes.
   private func prepare(
     _ cell: CellPlan, allowance: Double
   ) -> (baseline: PreparedSide, candidate: PreparedSide) {
@@ -108,16 +108,14 @@ public final class Run {
         seconds: cell.guessedSeconds(.baseline), allowed: allowedSeconds),
       candidate: TimeEstimate.divisor(
         seconds: cell.guessedSeconds(.candidate), allowed: allowedSeconds))
-    if guess == Divisors(baseline: 1, candidate: 1) {
-      return workshop.build(cell.form(guess, experts: .most), for: cell)
-    }
-    let trial = workshop.build(cell.form(guess, experts: .fewest), for: cell)
+    let trial = workshop.build(cell.form(guess), for: cell)
     let wanted = Divisors(
       baseline: TimeEstimate.divisor(
         seconds: trial.baseline.trial().atFullWidth, allowed: allowedSeconds),
       candidate: TimeEstimate.divisor(
         seconds: trial.candidate.trial().atFullWidth, allowed: allowedSeconds))
-    return workshop.build(cell.form(wanted, experts: .most), for: cell)
+    let form = cell.form(wanted)
+    return form == cell.form(guess) ? trial : workshop.build(form, for: cell)
   }
 
   /// Compares sampled outputs of every layer with the reference.

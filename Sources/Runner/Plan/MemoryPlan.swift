@@ -17,12 +17,27 @@ struct MemoryPlan: Hashable {
   /// Below a 64th, tasks of a few rows would measure the scheduler.
   static let divisors = [1, 2, 4, 8, 16, 32, 64]
 
-  /// How many routed experts are kept in memory.
+  /// How many routed experts of each layer are kept in memory.
   enum Experts: Hashable {
-    /// As many as fit.
-    case most
-    /// As few as still come from memory at every visit; enough for a trial.
+    /// All.
+    case all
+    /// A slice of `enoughCaches` last-level caches, or all where that is less.
+    case enough
+    /// As few as still come from memory at every visit.
     case fewest
+
+    /// Four times what is needed for an expert to have left the caches before its next visit. More
+    /// would change no pass, and every gigabyte takes its time to fill.
+    static let enoughCaches = 4 * LayerPlan.cacheMultiple
+
+    /// Bytes that the routed experts of one layer may take.
+    func bytes(cacheBytes: Int) -> Int {
+      switch self {
+      case .all: .max
+      case .enough: Self.enoughCaches * cacheBytes
+      case .fewest: 0
+      }
+    }
   }
 
   /// What the plan must stay within.
@@ -34,32 +49,17 @@ struct MemoryPlan: Hashable {
     var threads: Int
   }
 
-  /// The plan at the given fractions, `nil` when a width does not divide or when even the fewest
-  /// experts do not fit.
+  /// The plan at the given fractions.
+  ///
+  /// - Returns: `nil` when a width does not divide, or when the plan does not fit.
   init?(
     baseline: [FFNGroup], candidate: [FFNGroup], divisors: Divisors, experts: Experts,
     limits: Limits
   ) {
-    func plan(expertBytes: Int) -> MemoryPlan? {
-      MemoryPlan(
-        baseline: baseline, candidate: candidate, divisors: divisors, expertBytes: expertBytes,
-        cacheBytes: limits.cacheBytes)
-    }
-    func fits(_ plan: MemoryPlan) -> Bool { plan.bytes(limits) <= limits.memoryBytes }
-    guard var best = plan(expertBytes: 0), fits(best) else { return nil }
-    if experts == .most {
-      // More experts per layer need more bytes, so the largest share that fits is found by halving.
-      var (fitting, tooMuch) = (0, limits.memoryBytes + 1)
-      while tooMuch - fitting > limits.memoryBytes / 256 {
-        let middle = fitting + (tooMuch - fitting) / 2
-        if let plan = plan(expertBytes: middle), fits(plan) {
-          (best, fitting) = (plan, middle)
-        } else {
-          tooMuch = middle
-        }
-      }
-    }
-    self = best
+    self.init(
+      baseline: baseline, candidate: candidate, divisors: divisors,
+      expertBytes: experts.bytes(cacheBytes: limits.cacheBytes), cacheBytes: limits.cacheBytes)
+    guard bytes(limits) <= limits.memoryBytes else { return nil }
   }
 
   /// The least narrowed plan that fits, full width first.
@@ -75,11 +75,15 @@ struct MemoryPlan: Hashable {
       ($0.baseline * $0.candidate, $0.candidate) < ($1.baseline * $1.candidate, $1.candidate)
     }
     for divisors in all {
-      if let plan = MemoryPlan(
-        baseline: baseline, candidate: candidate, divisors: divisors, experts: .most,
-        limits: limits)
-      {
-        return plan
+      // At full width a layer is kept whole where it can be; a narrowed one is not the model's anyway.
+      let isFull = divisors.baseline * divisors.candidate == 1
+      for experts: Experts in isFull ? [.all, .enough, .fewest] : [.enough, .fewest] {
+        if let plan = MemoryPlan(
+          baseline: baseline, candidate: candidate, divisors: divisors, experts: experts,
+          limits: limits)
+        {
+          return plan
+        }
       }
     }
     throw refusal(name, baseline: baseline, candidate: candidate, limits: limits)

@@ -16,17 +16,6 @@ public struct RunPlan: Sendable {
   /// Cells that will be measured.
   public var cellCount: Int { cells.count }
 
-  /// The most bytes that any form of any cell takes.
-  ///
-  /// Narrower forms of a cell keep more experts, up to the limit; they stay within it.
-  var mostBytes: Int {
-    let isSliced = cells.contains { cell in
-      (cell.widest.baseline + cell.widest.candidate).contains { $0.residentDescription != nil }
-    }
-    let most = cells.map { $0.widest.bytes($0.limits) }.max() ?? 0
-    return isSliced ? request.memoryBytes : most
-  }
-
   /// A last-level cache of servers of the last years, where the system does not tell.
   private static let usualCacheBytes = 32 << 20
 
@@ -86,7 +75,7 @@ struct CellPlan: Sendable {
 
   /// The form at the given fractions of each side's widths, or the nearest one that exists: never
   /// wider than the memory allows, narrower where a width does not divide, wider as a last resort.
-  func form(_ wanted: Divisors, experts: MemoryPlan.Experts) -> MemoryPlan {
+  func form(_ wanted: Divisors) -> MemoryPlan {
     func candidates(_ wanted: Int, least: Int) -> [Int] {
       let allowed = MemoryPlan.divisors.filter { $0 >= least }
       return allowed.filter { $0 >= wanted } + allowed.filter { $0 < wanted }.reversed()
@@ -94,8 +83,9 @@ struct CellPlan: Sendable {
     for baselineDivisor in candidates(wanted.baseline, least: widest.divisors.baseline) {
       for candidateDivisor in candidates(wanted.candidate, least: widest.divisors.candidate) {
         let divisors = Divisors(baseline: baselineDivisor, candidate: candidateDivisor)
+        if divisors == widest.divisors { return widest }
         if let form = MemoryPlan(
-          baseline: baseline, candidate: candidate, divisors: divisors, experts: experts,
+          baseline: baseline, candidate: candidate, divisors: divisors, experts: .enough,
           limits: limits)
         {
           return form
