@@ -23,6 +23,10 @@ let package = Package(
     // MARK: - What multiplies
     .target(name: "CBLAS", path: "Kernels/CBLAS", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CThread", path: "Kernels/CThread"),
+    .target(name: "CVector", path: "Kernels/CVector"),
+    .target(
+      name: "Tile", dependencies: ["CVector", "LayerSpec"], path: "Kernels/Tile",
+      exclude: ["Kernel", "README.md"], swiftSettings: kernelSettings),
     .target(
       name: "MoEKernel", dependencies: ["CBLAS", "CThread", "LayerSpec"], path: "Kernels/MoEKernel",
       swiftSettings: kernelSettings),
@@ -49,6 +53,9 @@ let package = Package(
       name: "ModelSpecTests", dependencies: ["ModelSpec", "LayerSpec"],
       exclude: ["Golden"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "LayerSpec"]),
+    .testTarget(
+      name: "TileTests", dependencies: ["Tile", "CVector", "LayerSpec"],
+      swiftSettings: kernelSettings),
     .testTarget(name: "MoEKernelTests", dependencies: ["MoEKernel", "LayerSpec"]),
     .testTarget(
       name: "RunnerTests", dependencies: ["Runner", "MoEKernel", "ModelSpec", "LayerSpec"]),
@@ -58,11 +65,41 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
+for level in tileLevels {
+  package.targets.append(tileTarget(level))
+  package.targets.first { $0.name == "Tile" }?.dependencies.append(
+    .init(stringLiteral: "Tile\(level)"))
+}
+
 /// Outside Kernels/ no memory may be touched unchecked.
 var houseSettings: [SwiftSetting] { [.strictMemorySafety()] }
 
 /// Kernels are optimised in debug builds too: their tests would otherwise take minutes.
 var kernelSettings: [SwiftSetting] { [.unsafeFlags(["-O"], .when(configuration: .debug))] }
+
+/// The builds of the micro-kernel; arm64 has one, on the plain source.
+var tileLevels: [String] {
+  #if arch(x86_64)
+    ["V2", "V3", "V4"]
+  #else
+    ["V2"]
+  #endif
+}
+
+/// One build of the micro-kernel, whose sources are links to one: its instruction set, and its loops
+/// over rows and vectors unrolled whole, without which the sums of a product live in memory.
+@MainActor func tileTarget(_ level: String) -> Target {
+  var flags = ["-Xllvm", "-unroll-threshold=2000"]
+  #if arch(x86_64)
+    flags += ["-Xcc", "-march=x86-64-\(level.lowercased())"]
+    // Code of this build may use bf16 instructions only where the source says so, and the source asks
+    // the CPU first: nothing else becomes one.
+    if level == "V4" { flags += ["-Xcc", "-mavx512bf16"] }
+  #endif
+  return .target(
+    name: "Tile\(level)", dependencies: ["CVector", "LayerSpec"], path: "Kernels/Tile\(level)",
+    swiftSettings: kernelSettings + [.define("TILE_\(level)"), .unsafeFlags(flags)])
+}
 
 // CI turns every warning of our own targets into an error (.ci/run); users of newer compilers are
 // spared that.

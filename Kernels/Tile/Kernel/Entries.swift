@@ -1,0 +1,69 @@
+// The doors of one build. They are concrete functions, because an unspecialised generic would be
+// called through the runtime from another module. Shapes and alignment are checked by `Tile`.
+
+/// Multiplies a panel of f32 weights with a tile of f32 activations.
+public func multiplyF32(
+  weights: UnsafeRawPointer, activations: UnsafeRawPointer, steps: Int, rows: Int,
+  block: UnsafeMutablePointer<Float>, accumulates: Bool, prefetch: UnsafeRawPointer,
+  prefetchStep: Int
+) {
+  let operands = Operands(
+    weights: weights, activations: activations, steps: steps, block: block,
+    accumulates: accumulates, prefetch: prefetch, prefetchStep: prefetchStep)
+  multiply(F32Format.self, operands, rows: rows)
+}
+
+/// Multiplies a panel of bf16 weights with a tile of f32 activations.
+public func multiplyWidened(
+  weights: UnsafeRawPointer, activations: UnsafeRawPointer, steps: Int, rows: Int,
+  block: UnsafeMutablePointer<Float>, accumulates: Bool, prefetch: UnsafeRawPointer,
+  prefetchStep: Int
+) {
+  let operands = Operands(
+    weights: weights, activations: activations, steps: steps, block: block,
+    accumulates: accumulates, prefetch: prefetch, prefetchStep: prefetchStep)
+  multiply(WidenedBF16Format.self, operands, rows: rows)
+}
+
+#if TILE_V4
+  /// Multiplies a panel of bf16 weights with a tile of bf16 pairs; the CPU must have AVX512_BF16.
+  public func multiplyDot(
+    weights: UnsafeRawPointer, activations: UnsafeRawPointer, steps: Int, rows: Int,
+    block: UnsafeMutablePointer<Float>, accumulates: Bool, prefetch: UnsafeRawPointer,
+    prefetchStep: Int
+  ) {
+    let operands = Operands(
+      weights: weights, activations: activations, steps: steps, block: block,
+      accumulates: accumulates, prefetch: prefetch, prefetchStep: prefetchStep)
+    multiply(DotBF16Format.self, operands, rows: rows)
+  }
+#endif
+
+/// One kernel for every number of rows: a tail made of smaller kernels would read the weights again.
+///
+/// One and two rows need several sets of sums to hide the latency of a product; from three rows on,
+/// one set has enough for the speed at which memory delivers.
+@inline(__always)
+private func multiply<Format: PanelFormat>(
+  _ format: Format.Type, _ operands: Operands, rows: Int
+) {
+  switch rows {
+  case 1: Product<Format, 1, 4>.multiply(operands)
+  case 2: Product<Format, 2, 2>.multiply(operands)
+  case 3: Product<Format, 3, 1>.multiply(operands)
+  case 4: Product<Format, 4, 1>.multiply(operands)
+  #if TILE_V4 || TILE_V3 || arch(arm64)
+    case 5: Product<Format, 5, 1>.multiply(operands)
+    case 6: Product<Format, 6, 1>.multiply(operands)
+  #endif
+  #if TILE_V4 || arch(arm64)
+    case 7: Product<Format, 7, 1>.multiply(operands)
+    case 8: Product<Format, 8, 1>.multiply(operands)
+    case 9: Product<Format, 9, 1>.multiply(operands)
+    case 10: Product<Format, 10, 1>.multiply(operands)
+    case 11: Product<Format, 11, 1>.multiply(operands)
+    case 12: Product<Format, 12, 1>.multiply(operands)
+  #endif
+  default: preconditionFailure("a product takes 1 to \(maximumRows) rows, not \(rows)")
+  }
+}

@@ -1,0 +1,82 @@
+import CVector
+import LayerSpec
+
+// What happens to a block of sums while it is still in the first-level cache. A block has two vectors
+// per row, as `Product` leaves it.
+
+/// Adds a bias to every row of a block; `first` and `second` hold the valid outputs of its vectors.
+public func addBias(
+  block: UnsafeMutablePointer<Float>, rows: Int, first: UnsafePointer<Float>?, firstCount: Int,
+  second: UnsafePointer<Float>?, secondCount: Int
+) {
+  let block = UnsafeMutableRawPointer(block).assumingMemoryBound(to: Vector.self)
+  if let first {
+    let bias = loadVector(first, count: firstCount)
+    for row in 0..<rows { block[2 * row] += bias }
+  }
+  if let second {
+    let bias = loadVector(second, count: secondCount)
+    for row in 0..<rows { block[2 * row + 1] += bias }
+  }
+}
+
+/// Activates a block whose vectors are gate and up of the same outputs; the result is written over
+/// the first vector of every row.
+public func activateGated(
+  block: UnsafeMutablePointer<Float>, rows: Int, activation: Activation
+) {
+  let block = UnsafeMutableRawPointer(block).assumingMemoryBound(to: Vector.self)
+  for row in 0..<rows {
+    block[2 * row] = activated(activation, gate: block[2 * row], up: block[2 * row + 1])
+  }
+}
+
+/// Activates a block of a network without a gate.
+public func activatePlain(
+  block: UnsafeMutablePointer<Float>, rows: Int, activation: Activation
+) {
+  let block = UnsafeMutableRawPointer(block).assumingMemoryBound(to: Vector.self)
+  let one = Vector(repeating: 1)
+  for index in 0..<2 * rows { block[index] = activated(activation, gate: block[index], up: one) }
+}
+
+/// Writes the first `count` outputs of every row into a tile of floats, as inputs from `input` on.
+public func storeFloats(
+  block: UnsafePointer<Float>, rows: Int, count: Int, input: Int, tile: UnsafeMutableRawPointer
+) {
+  let tile = tile.assumingMemoryBound(to: Float.self)
+  for output in 0..<count {
+    let to = tile + (input &+ output) &* rows
+    for row in 0..<rows { to[row] = block[row &* 2 &* lanes &+ output] }
+  }
+}
+
+#if TILE_V4
+  /// Writes the first `count` outputs of every row into a tile of bf16 pairs, as inputs from `input`
+  /// on, which is even; the CPU must have AVX512_BF16.
+  public func storePairs(
+    block: UnsafePointer<Float>, rows: Int, count: Int, input: Int, tile: UnsafeMutableRawPointer
+  ) {
+    let tile = tile.assumingMemoryBound(to: UInt32.self) + input / 2 &* rows
+    for row in 0..<rows {
+      let from = block + row &* 2 &* lanes
+      let pairs = vector_pack_bf16(
+        loadVector(from, count: count), loadVector(from + lanes, count: count - lanes))
+      for pair in 0..<(count + 1) / 2 { tile[pair &* rows &+ row] = pairs[pair] }
+    }
+  }
+#endif
+
+/// Writes row `r` of a block, times `scales[r]`, to `destination + indices[r]·stride`, or to
+/// `destination + r·stride` without indices; `count` outputs of it.
+public func storeRows(
+  block: UnsafePointer<Float>, rows: Int, count: Int, scales: UnsafePointer<Float>?,
+  destination: UnsafeMutablePointer<Float>, stride: Int, indices: UnsafePointer<Int32>?
+) {
+  for row in 0..<rows {
+    let from = block + row &* 2 &* lanes
+    let to = destination + (indices.map { Int($0[row]) } ?? row) &* stride
+    let scale = scales.map { $0[row] } ?? 1
+    for output in 0..<count { to[output] = from[output] * scale }
+  }
+}

@@ -1,0 +1,41 @@
+/// e to the power of every lane, within 2 ulp over the range of normal results.
+///
+/// x = n·ln 2 + r with |r| ≤ ln 2 / 2; e^r by its Taylor series to r⁷, whose remainder is below
+/// r⁸/8! ≤ 5.2e-9, a tenth of a rounding error; 2ⁿ by adding n to the exponent. The argument is kept
+/// within ±87, where 2ⁿ and the result are normal numbers: the logistic function, for which this
+/// exists, is 0 or 1 to 37 digits beyond. NaN stays NaN.
+@inline(__always)
+func exponential(_ argument: Vector) -> Vector {
+  let limit = Vector(repeating: 87)
+  var x = argument.replacing(with: limit, where: argument .> limit)
+  x.replace(with: -limit, where: argument .< -limit)
+
+  // Adding 1.5·2²³ leaves no bits for a fraction: the sum is rounded to the nearest integer, which
+  // then stands in its low bits.
+  let rounder = Vector(repeating: 0x1.8p23)
+  let biased = multiplyAdd(x, Vector(repeating: 0x1.715476p0), rounder)
+  let n = biased - rounder
+
+  // ln 2 in two parts, the first with so few bits that its product with n is exact (Cody, Waite).
+  var r = multiplyAdd(n, Vector(repeating: -0x1.63p-1), x)
+  r = multiplyAdd(n, Vector(repeating: 0x1.bd0106p-13), r)
+
+  var series = Vector(repeating: 1 / 5040)
+  series = multiplyAdd(series, r, Vector(repeating: 1 / 720))
+  series = multiplyAdd(series, r, Vector(repeating: 1 / 120))
+  series = multiplyAdd(series, r, Vector(repeating: 1 / 24))
+  series = multiplyAdd(series, r, Vector(repeating: 1 / 6))
+  series = multiplyAdd(series, r, Vector(repeating: 1 / 2))
+  series = multiplyAdd(series, r, Vector(repeating: 1))
+  series = multiplyAdd(series, r, Vector(repeating: 1))
+  let exponent = unsafeBitCast(biased, to: Words.self) &<< 23
+  let scaled = unsafeBitCast(series, to: Words.self) &+ exponent
+  return unsafeBitCast(scaled, to: Vector.self)
+}
+
+/// z·σ(z), with σ the logistic function 1 / (1 + e⁻ᶻ).
+@inline(__always)
+func logisticProduct(_ z: Vector, slope: Float = 1) -> Vector {
+  let one = Vector(repeating: 1)
+  return z / (one + exponential(z * Vector(repeating: -slope)))
+}

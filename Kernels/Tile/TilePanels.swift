@@ -1,0 +1,75 @@
+import LayerSpec
+
+/// Where one output of a matrix stands among the matrix's panels.
+public struct PanelPlace: Equatable, Sendable {
+  /// Which panel.
+  public let panel: Int
+  /// Which column of it, 0 to `panelWidth` - 1.
+  public let column: Int
+}
+
+/// Packing of weights, once at load, one output at a time.
+extension TileKernels {
+  /// The place of an output of a plain matrix.
+  public func place(output: Int) -> PanelPlace {
+    PanelPlace(panel: output / panelWidth, column: output % panelWidth)
+  }
+
+  /// The place of an output of a gate or up matrix, where a panel holds `lanes` outputs of the gate in
+  /// its first vector and the same outputs of up in its second, so that one product gives both.
+  public func gatedPlace(output: Int, isUp: Bool) -> PanelPlace {
+    PanelPlace(panel: output / lanes, column: output % lanes + (isUp ? lanes : 0))
+  }
+
+  /// Writes the weights of one output into its column of a panel, rounded to nearest in bf16.
+  ///
+  /// Columns without an output, at the end of the last panel, must be 0 bytes. So must the panel be
+  /// when `depth` is odd in bf16, where the missing input of the last pair is not written.
+  ///
+  /// - Parameters:
+  ///   - weights: `depth` floats, one row of the row-major matrix.
+  ///   - column: 0 to `panelWidth` - 1.
+  ///   - panel: `panelBytes(depth:)` bytes, aligned to 64.
+  public func packOutput(
+    _ weights: UnsafePointer<Float>, depth: Int, column: Int, panel: UnsafeMutableRawPointer
+  ) {
+    precondition(column >= 0 && column < panelWidth, "column \(column) of a panel")
+    switch precision {
+    case .f32:
+      let to = panel.assumingMemoryBound(to: Float.self) + column
+      for input in 0..<depth { to[input &* panelWidth] = weights[input] }
+    case .bf16:
+      let to = panel.assumingMemoryBound(to: UInt16.self) + 2 * column
+      for input in 0..<depth { to[halfIndex(input)] = bf16Bits(weights[input]) }
+    }
+  }
+
+  /// Gives the weights of one output back, as they are stored.
+  public func unpackOutput(
+    _ weights: UnsafeMutablePointer<Float>, depth: Int, column: Int, panel: UnsafeRawPointer
+  ) {
+    precondition(column >= 0 && column < panelWidth, "column \(column) of a panel")
+    switch precision {
+    case .f32:
+      let from = panel.assumingMemoryBound(to: Float.self) + column
+      for input in 0..<depth { weights[input] = from[input &* panelWidth] }
+    case .bf16:
+      let from = panel.assumingMemoryBound(to: UInt16.self) + 2 * column
+      for input in 0..<depth {
+        weights[input] = Float(bitPattern: UInt32(from[halfIndex(input)]) << 16)
+      }
+    }
+  }
+
+  /// Where an input stands among the 16-bit halves of a panel, from the first half of its column:
+  /// pairs of inputs lie `panelWidth` words apart.
+  @inline(__always)
+  private func halfIndex(_ input: Int) -> Int { (input / 2) &* 2 &* panelWidth &+ input % 2 }
+}
+
+/// The upper half of the bf16 number nearest to `value`, ties to even; NaN becomes a quiet NaN.
+public func bf16Bits(_ value: Float) -> UInt16 {
+  let bits = value.bitPattern
+  if value.isNaN { return UInt16(truncatingIfNeeded: bits >> 16) | 0x40 }
+  return UInt16(truncatingIfNeeded: (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16)
+}

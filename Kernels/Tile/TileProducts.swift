@@ -1,0 +1,105 @@
+import LayerSpec
+
+/// Memory to ask for while a product runs, in the second-level cache.
+///
+/// What was seen to work: a panel that is multiplied with one tile only is waiting for memory, and asks
+/// for its own weights 8 KiB ahead, at `panelBytesPerStep`. A panel of `t > 1` tiles has bandwidth to
+/// spare and brings the panel that comes next: tile `i` starts at `i/t` of the next panel and asks for
+/// `panelBytesPerStep / t` per step. `prefetch(panel:next:steps:tile:tiles:)` says so.
+public struct TilePrefetch {
+  /// Where it starts.
+  public let start: UnsafeRawPointer
+  /// How far it moves in one step.
+  public let bytesPerStep: Int
+
+  /// Asks for `bytesPerStep` bytes from `start` on in every step; no address is refused.
+  public init(start: UnsafeRawPointer, bytesPerStep: Int) {
+    self.start = start
+    self.bytesPerStep = bytesPerStep
+  }
+}
+
+extension TileKernels {
+  /// What tile `tile` of `tiles` should ask for while it is multiplied with `panel`.
+  ///
+  /// - Parameters:
+  ///   - panel: where the panel starts.
+  ///   - next: where the panel that is multiplied after this one starts.
+  ///   - steps: steps of a panel.
+  public func prefetch(
+    panel: UnsafeRawPointer, next: UnsafeRawPointer, steps: Int, tile: Int, tiles: Int
+  ) -> TilePrefetch {
+    guard tiles > 1 else {
+      return TilePrefetch(start: panel + Self.prefetchDistance, bytesPerStep: panelBytesPerStep)
+    }
+    let share = panelBytesPerStep / tiles
+    return TilePrefetch(start: next + tile * share * steps, bytesPerStep: share)
+  }
+
+  /// How far ahead a single tile asks, in bytes: best of 2 to 32 KiB on Zen 5.
+  private static let prefetchDistance = 8192
+
+  /// block = panel × tile, or block += panel × tile: `panelWidth` sums for each of `rows` rows.
+  ///
+  /// Deterministic, but not to the last bit the same for every number of rows: with one or two rows
+  /// consecutive steps go to several partial sums. The error of a sum over `n` inputs is at most
+  /// γ(2n + 5)·Σ|w·x| with γ(k) = k·u / (1 - k·u), u = 2⁻²⁴ (Higham 2002, section 3.1).
+  ///
+  /// - Parameters:
+  ///   - panel: `steps` steps of a panel, aligned to 64 bytes.
+  ///   - tile: `steps` steps of a tile of `rows` rows.
+  ///   - steps: the whole product, or a part of it whose blocks are accumulated; panel and tile
+  ///     advance by `panelBytesPerStep` and `tileBytesPerStep(rows:)`. 0 is an empty sum.
+  ///   - rows: 1 to `maximumRows`.
+  ///   - block: `rows` × `panelWidth` floats, aligned to 64 bytes.
+  ///   - accumulates: true to add to the block.
+  ///   - prefetch: memory that is needed soon; nil for none.
+  @inline(__always)
+  public func multiply(
+    panel: UnsafeRawPointer, tile: UnsafeRawPointer, steps: Int, rows: Int,
+    block: UnsafeMutablePointer<Float>, accumulates: Bool = false, prefetch: TilePrefetch? = nil
+  ) {
+    precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
+    precondition(steps >= 0, "\(steps) steps")
+    multiplyEntry(
+      panel, tile, steps, rows, block, accumulates, prefetch?.start ?? panel,
+      prefetch?.bytesPerStep ?? 0)
+  }
+
+  /// Copies rows into a tile, rounded to bf16 where `usesBF16Dot`.
+  ///
+  /// - Parameters:
+  ///   - source: row-major floats; row `r` starts at `indices[r]·stride`, or at `r·stride`.
+  ///   - stride: floats from one row to the next.
+  ///   - indices: which rows, `rows` of them; nil for the first ones in order.
+  ///   - rows: 1 to `maximumRows`.
+  ///   - depth: inputs of a row.
+  ///   - tile: `tileBytes(rows:depth:)` bytes.
+  public func packTile(
+    source: UnsafePointer<Float>, stride: Int, indices: UnsafePointer<Int32>? = nil, rows: Int,
+    depth: Int, tile: UnsafeMutableRawPointer
+  ) {
+    precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
+    packTileEntry(source, stride, indices, rows, depth, steps(depth: depth) * inputsPerStep, tile)
+  }
+
+  /// FLOPs of `rounds` rounds in registers only, with the kind of product that `multiply` uses.
+  ///
+  /// Call it with a `factor` of about 0.5 and time it: nothing can compute faster.
+  public func multiplyInRegisters(
+    rounds: Int, factor: Float, addend: Float
+  ) -> (flops: Int, checksum: Float) {
+    computeEntry(rounds, factor, addend)
+  }
+
+  /// Reads `bytes` bytes in four streams, for the bandwidth of reading alone.
+  ///
+  /// - Parameters:
+  ///   - memory: aligned to 64 bytes; huge pages give the machine's best.
+  ///   - bytes: a multiple of 256.
+  /// - Returns: a checksum that keeps the reads alive.
+  public func readStreams(_ memory: UnsafeRawPointer, bytes: Int) -> UInt32 {
+    precondition(bytes >= 0 && bytes % 256 == 0, "\(bytes) bytes are not a multiple of 256")
+    return readEntry(memory, bytes)
+  }
+}

@@ -1,0 +1,119 @@
+import LayerSpec
+import Testing
+
+@testable import Tile
+
+@Suite struct ProductTests {
+  /// All rows of a matrix times tiles of every size, against sums in double precision.
+  ///
+  /// Each product x·w is rounded at most twice (product and sum, in the builds without fused products)
+  /// per input, and up to 4 partial sums and an earlier block are added: the error is at most
+  /// γ(2·depth + 5)·Σ|w·x|. Operands are rounded to what the kernel reads before they are compared, so
+  /// bf16 has the same bound; the hardware's dot product rounds no more often, and flushes subnormal
+  /// numbers, which these sums do not have.
+  @Test(arguments: Variant.all)
+  func everyNumberOfRowsAgreesWithDoublePrecision(variant: Variant) {
+    let kernels = variant.kernels
+    let width = kernels.panelWidth
+    for depth in [0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 63, 64, 65, 129] {
+      for outputs in [1, kernels.lanes - 1, kernels.lanes, width - 1, width, width + 1] {
+        var numbers = Numbers(seed: depth * 1000 + outputs)
+        let weights = numbers.array(outputs * depth)
+        let activations = numbers.array(kernels.maximumRows * depth)
+        let panels = kernels.panels(weights, outputs: outputs, depth: depth)
+        for rows in 1...kernels.maximumRows {
+          let tile = Memory(bytes: kernels.tileBytes(rows: rows, depth: depth))
+          kernels.packTile(
+            source: activations, stride: depth, rows: rows, depth: depth, tile: tile.start)
+          for panel in panels.indices {
+            let block = Memory(bytes: kernels.blockCapacity * 4)
+            kernels.multiply(
+              panel: panels[panel].start, tile: tile.start, steps: kernels.steps(depth: depth),
+              rows: rows, block: block.floats.baseAddress!)
+            for row in 0..<rows {
+              for column in 0..<width {
+                let output = panel * width + column
+                var sum = 0.0
+                var size = 0.0
+                if output < outputs {
+                  for input in 0..<depth {
+                    let w = rounded(weights[output * depth + input], to: variant.precision)
+                    let x = rounded(
+                      activations[row * depth + input], to: kernels.usesBF16Dot ? .bf16 : .f32)
+                    sum += Double(w) * Double(x)
+                    size += abs(Double(w) * Double(x))
+                  }
+                }
+                let error = abs(Double(block.floats[row * width + column]) - sum)
+                #expect(
+                  error <= gamma(2 * depth + 5) * size,
+                  "rows \(rows), depth \(depth), outputs \(outputs), row \(row), output \(output)")
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// A product in two parts is the product: the second part continues where the first ended.
+  @Test(arguments: Variant.all)
+  func partsAccumulate(variant: Variant) {
+    let kernels = variant.kernels
+    let depth = 48
+    var numbers = Numbers(seed: 7)
+    let weights = numbers.array(kernels.panelWidth * depth)
+    let activations = numbers.array(kernels.maximumRows * depth)
+    let panel = kernels.panels(weights, outputs: kernels.panelWidth, depth: depth)[0]
+    for rows in 1...kernels.maximumRows {
+      let tile = Memory(bytes: kernels.tileBytes(rows: rows, depth: depth))
+      kernels.packTile(
+        source: activations, stride: depth, rows: rows, depth: depth, tile: tile.start)
+      let whole = Memory(bytes: kernels.blockCapacity * 4)
+      let parts = Memory(bytes: kernels.blockCapacity * 4)
+      let steps = kernels.steps(depth: depth)
+      let first = steps / 3
+      kernels.multiply(
+        panel: panel.start, tile: tile.start, steps: steps, rows: rows,
+        block: whole.floats.baseAddress!)
+      kernels.multiply(
+        panel: panel.start, tile: tile.start, steps: first, rows: rows,
+        block: parts.floats.baseAddress!)
+      kernels.multiply(
+        panel: panel.start + first * kernels.panelBytesPerStep,
+        tile: tile.start + first * kernels.tileBytesPerStep(rows: rows), steps: steps - first,
+        rows: rows, block: parts.floats.baseAddress!, accumulates: true)
+      // Two orders of the same sum, each within γ of it, and no |w·x| above 1.
+      let tolerance = Float(2 * gamma(2 * depth + 5) * Double(depth))
+      for index in 0..<rows * kernels.panelWidth {
+        #expect(abs(whole.floats[index] - parts.floats[index]) <= tolerance)
+      }
+    }
+  }
+
+  /// What is asked for ahead of time changes nothing, wherever it points.
+  @Test(arguments: Variant.all)
+  func prefetchHasNoEffectOnTheResult(variant: Variant) throws {
+    let kernels = variant.kernels
+    let depth = 32
+    var numbers = Numbers(seed: 3)
+    let weights = numbers.array(kernels.panelWidth * depth)
+    let panel = kernels.panels(weights, outputs: kernels.panelWidth, depth: depth)[0]
+    let tile = Memory(bytes: kernels.tileBytes(rows: 1, depth: depth))
+    kernels.packTile(
+      source: numbers.array(depth), stride: depth, rows: 1, depth: depth, tile: tile.start)
+    let plain = Memory(bytes: kernels.blockCapacity * 4)
+    let ahead = Memory(bytes: kernels.blockCapacity * 4)
+    let nowhere = try #require(UnsafeRawPointer(bitPattern: 64))
+    kernels.multiply(
+      panel: panel.start, tile: tile.start, steps: kernels.steps(depth: depth), rows: 1,
+      block: plain.floats.baseAddress!)
+    kernels.multiply(
+      panel: panel.start, tile: tile.start, steps: kernels.steps(depth: depth), rows: 1,
+      block: ahead.floats.baseAddress!,
+      prefetch: TilePrefetch(start: nowhere, bytesPerStep: 4096))
+    #expect(
+      plain.floats.prefix(kernels.panelWidth).elementsEqual(
+        ahead.floats.prefix(kernels.panelWidth)))
+  }
+}

@@ -1,0 +1,91 @@
+import LayerSpec
+
+@testable import Tile
+
+/// One build with one way to multiply.
+struct Variant: CustomStringConvertible, Sendable {
+  let level: TileLevel
+  let precision: Precision
+  let allowsBF16Dot: Bool
+
+  var kernels: TileKernels {
+    TileKernels(level: level, precision: precision, allowsBF16Dot: allowsBF16Dot)
+  }
+
+  var description: String {
+    "\(level) \(precision)" + (precision == .bf16 ? (allowsBF16Dot ? " dot" : " widened") : "")
+  }
+
+  /// Every way that this CPU has.
+  static let all: [Variant] = TileLevel.supported.flatMap { level in
+    [
+      Variant(level: level, precision: .f32, allowsBF16Dot: false),
+      Variant(level: level, precision: .bf16, allowsBF16Dot: false),
+    ] + (level == .v4 ? [Variant(level: level, precision: .bf16, allowsBF16Dot: true)] : [])
+  }
+}
+
+/// Numbers in -1..<1 that are the same in every run (an LCG with Knuth's MMIX constants).
+struct Numbers {
+  private var state: UInt64
+
+  init(seed: Int) { state = UInt64(seed) &* 2 &+ 1 }
+
+  mutating func next() -> Float {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Float(Int32(truncatingIfNeeded: state >> 32)) / Float(1 << 31)
+  }
+
+  mutating func array(_ count: Int) -> [Float] { (0..<count).map { _ in next() } }
+}
+
+/// Memory that a vector may be loaded from, filled with NaN so that what is not written shows.
+final class Memory {
+  let start: UnsafeMutableRawPointer
+  let bytes: Int
+
+  init(bytes: Int) {
+    self.bytes = bytes
+    start = .allocate(byteCount: max(bytes, 64), alignment: 64)
+    floats.update(repeating: .nan)
+  }
+
+  deinit { start.deallocate() }
+
+  var floats: UnsafeMutableBufferPointer<Float> {
+    let count = max(bytes, 64) / MemoryLayout<Float>.size
+    return UnsafeMutableBufferPointer(
+      start: start.bindMemory(to: Float.self, capacity: count), count: count)
+  }
+}
+
+/// The value that a product with this variant sees for a stored weight.
+func rounded(_ value: Float, to precision: Precision) -> Float {
+  precision == .f32 ? value : Float(bitPattern: UInt32(bf16Bits(value)) << 16)
+}
+
+/// γ(n) = n·u / (1 - n·u) with u = 2⁻²⁴, the bound of n roundings (Higham 2002, lemma 3.1).
+func gamma(_ roundings: Int) -> Double {
+  let u = 0x1p-24 * Double(roundings)
+  return u / (1 - u)
+}
+
+extension TileKernels {
+  /// The panels of a row-major matrix.
+  func panels(_ weights: [Float], outputs: Int, depth: Int) -> [Memory] {
+    let panels = (0..<panels(outputs: outputs)).map { _ in zeroedPanel(depth: depth) }
+    for output in 0..<outputs {
+      let place = place(output: output)
+      let row = Array(weights[output * depth..<(output + 1) * depth])
+      packOutput(row, depth: depth, column: place.column, panel: panels[place.panel].start)
+    }
+    return panels
+  }
+
+  /// A panel that nothing is packed into yet.
+  func zeroedPanel(depth: Int) -> Memory {
+    let panel = Memory(bytes: panelBytes(depth: depth))
+    panel.floats.update(repeating: 0)
+    return panel
+  }
+}
