@@ -28,7 +28,8 @@ let package = Package(
       name: "Tile", dependencies: ["CVector", "LayerSpec"], path: "Kernels/Tile",
       exclude: ["Kernel", "README.md"], swiftSettings: kernelSettings),
     .target(
-      name: "MoEKernel", dependencies: ["CBLAS", "CThread", "LayerSpec"], path: "Kernels/MoEKernel",
+      name: "MoEKernel", dependencies: ["CBLAS", "CThread", "Tile", "LayerSpec"],
+      path: "Kernels/MoEKernel",
       swiftSettings: kernelSettings),
 
     // MARK: - What is known, what is measured, what is told
@@ -56,7 +57,7 @@ let package = Package(
     .testTarget(
       name: "TileTests", dependencies: ["Tile", "CVector", "LayerSpec"],
       swiftSettings: kernelSettings),
-    .testTarget(name: "MoEKernelTests", dependencies: ["MoEKernel", "LayerSpec"]),
+    .testTarget(name: "MoEKernelTests", dependencies: ["MoEKernel", "Tile", "LayerSpec"]),
     .testTarget(
       name: "RunnerTests", dependencies: ["Runner", "MoEKernel", "ModelSpec", "LayerSpec"]),
     .testTarget(name: "ReporterTests", dependencies: ["Reporter", "ModelSpec"]),

@@ -35,6 +35,7 @@ extension Report {
 
     let engines = Set(record.cells.map(\.engine)).sorted()
     var multiplied = (engines.isEmpty ? record.options.engines : engines).joined(separator: ", ")
+    if let level = record.instructionSet { multiplied += "; tile for \(level)" }
     if let blas = record.blas {
       multiplied +=
         "; \(blas.version), core \(blas.core), \(blas.interface), "

@@ -33,33 +33,6 @@ import Testing
     }
   }
 
-  /// Experts laid end to end are the sum of all experts, those that share memory counted each.
-  @Test(arguments: [false, true])
-  func sharesTheExpertsOfASparseLayer(hasBias: Bool) throws {
-    let spec = try SparseLayerSpec(
-      hidden: 19, experts: 5, topK: 2,
-      expert: FeedForwardSpec(width: 19, intermediate: 23, hasBias: hasBias),
-      router: RouterPolicy())
-    let pool = WorkerPool(threads: 2)
-    let sparse = SparseLayer(
-      spec: spec, seed: 9, residentExperts: 3, engine: try blasEngine(), pool: pool)
-    let dense = try DenseLayer(sharing: sparse)
-    #expect(dense.spec.intermediate == 5 * 23)
-    let input = Matrix(rows: 4, columns: 19)
-    input.fill(seed: 2, pool: pool)
-    let output = Matrix(rows: 4, columns: 19)
-    dense.forward(
-      input, into: output, workspace: dense.makeWorkspace(maxTokens: 4, pool: pool), pool: pool)
-    for token in 0..<4 {
-      let expected = dense.referenceOutput(of: input, token: token, pool: pool)
-      for (value, reference) in zip(output.row(token), expected) {
-        // Random weights keep activations at the scale of the input, below 1; each of the 5 · 23
-        // hidden terms is then below 4 in magnitude.
-        #expect(abs(Double(value) - reference) <= gamma(3 * 19 + 5 * 23 + 64) * 4 * 5)
-      }
-    }
-  }
-
   @Test func isTheSameForEveryNumberOfThreads() throws {
     let spec = try FeedForwardSpec(width: 40, intermediate: 300)
     func run(_ threads: Int) throws -> [Float] {

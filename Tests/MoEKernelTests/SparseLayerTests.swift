@@ -95,25 +95,27 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
     let weights = numbers.layer(test.spec)
     let naive = NaiveLayer(spec: test.spec, weights: weights)
     let pool = WorkerPool(threads: 2)
-    let layer = SparseLayer(spec: test.spec, weights: weights, engine: try blasEngine())
-    let workspace = layer.makeWorkspace(maxTokens: tokens, pool: pool)
     let input = Matrix(rows: tokens, columns: 37, elements: numbers.take(tokens * 37))
-    let output = Matrix(rows: tokens, columns: 37)
-    layer.forward(input, into: output, workspace: workspace, pool: pool)
-
-    #expect(workspace.tokensPerExpert.count == test.spec.experts)
     // The first and the last rows: what lies between is the same code in the same block.
-    for token in 0..<tokens where token < 4 || token >= tokens - 12 {
-      let expected = naive.output(input.row(token))
-      for (value, tracked) in zip(output.row(token), expected) {
-        #expect(abs(Double(value) - tracked.value) <= naive.rounding * tracked.magnitude)
+    let checked = (0..<tokens).filter { $0 < 4 || $0 >= tokens - 12 }
+    let expected = checked.map { naive.output(input.row($0)) }
+    for engine in try allEngines() {
+      let layer = SparseLayer(spec: test.spec, weights: weights, engine: engine)
+      let workspace = layer.makeWorkspace(maxTokens: tokens, pool: pool)
+      let output = Matrix(rows: tokens, columns: 37)
+      layer.forward(input, into: output, workspace: workspace, pool: pool)
+      #expect(workspace.tokensPerExpert.count == test.spec.experts)
+      for (token, expected) in zip(checked, expected) {
+        for (value, tracked) in zip(output.row(token), expected) {
+          #expect(
+            abs(Double(value) - tracked.value) <= naive.rounding * tracked.magnitude,
+            "\(engine.name), token \(token)")
+        }
       }
-    }
-    if tokens > 0 {
-      let expected = naive.output(input.row(tokens - 1))
+      guard let last = expected.last else { continue }
       let reference = layer.reference(of: input, token: tokens - 1, pool: pool)
       #expect(reference.experts == workspace.experts(ofToken: tokens - 1))
-      for (value, tracked) in zip(reference.output, expected) {
+      for (value, tracked) in zip(reference.output, last) {
         // Both are in double precision: 2⁻²⁹ times the rounding of 32-bit floats.
         #expect(abs(value - tracked.value) <= naive.rounding * tracked.magnitude * 0x1p-29)
       }
@@ -221,10 +223,14 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
 
   @Test func estimateCoversTheWeights() throws {
     let spec = LayerCase.all[0].spec
-    let bytes = SparseLayer.bytes(for: spec, residentExperts: 12, maxTokens: 0)
-    #expect(bytes >= spec.parameters * 4)
-    #expect(
-      SparseLayer.bytes(for: spec, residentExperts: 12, maxTokens: 100) > bytes + 100 * 3 * 37 * 4)
-    #expect(SparseLayer.bytes(for: spec, residentExperts: 12, maxTokens: .max / 2) == .max)
+    for engine in try allEngines() {
+      func bytes(_ tokens: Int) -> Int {
+        SparseLayer.bytes(
+          for: spec, residentExperts: 12, maxTokens: tokens, threads: 2, engine: engine)
+      }
+      #expect(bytes(0) >= spec.parameters * 4)
+      #expect(bytes(100) > bytes(0) + 100 * 3 * 37 * 4)
+      #expect(bytes(.max / 2) == .max)
+    }
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import LayerSpec
 import MoEKernel
+import Tile
 
 /// The library that tests multiply with: the default one, or the one that `TENFOLD_TEST_BLAS`
 /// names, so that all tests may be run with another.
@@ -8,6 +9,11 @@ import MoEKernel
 /// They fail where none is installed.
 func blasEngine() throws -> Engine {
   .blas(try BLASLibrary.open(path: ProcessInfo.processInfo.environment["TENFOLD_TEST_BLAS"]))
+}
+
+/// Every engine that this CPU runs: BLAS, and the tile engine of each instruction set.
+func allEngines() throws -> [Engine] {
+  try [blasEngine()] + TileLevel.supported.map { .tile(TileEngine(level: $0, precision: .f32)) }
 }
 
 /// Small pseudo-random floats for weights and inputs, the same in every run.

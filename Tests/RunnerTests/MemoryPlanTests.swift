@@ -1,10 +1,18 @@
 import LayerSpec
 import ModelSpec
+import MoEKernel
 import Testing
 
 @testable import Runner
 
 @Suite struct MemoryPlanTests {
+  /// The tile engine, which every machine has.
+  private let engine: Engine
+
+  init() throws {
+    engine = .tile(try TileEngine(forcedLevel: nil, precision: .f32))
+  }
+
   private func sparse(experts: Int = 16, topK: Int = 2, width: Int = 64, units: Int = 128) throws
     -> FFNGroup
   {
@@ -24,7 +32,8 @@ import Testing
   private let expertBytes = 96 << 10
 
   private func limits(memory: Int, cache: Int = 1 << 10) -> MemoryPlan.Limits {
-    MemoryPlan.Limits(memoryBytes: memory, cacheBytes: cache, tokens: 1, threads: 1)
+    MemoryPlan.Limits(
+      memoryBytes: memory, cacheBytes: cache, tokens: 1, threads: 1, engine: engine)
   }
 
   @Test func whatFitsIsKeptWhole() throws {

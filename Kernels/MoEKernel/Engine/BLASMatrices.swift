@@ -33,9 +33,16 @@ final class BLASMatrices: EngineMatrices {
 
   func block(rows: Int) -> Int { BLASBlocking.outputs(rows: rows, inputs: inputs) }
 
+  var staging: RowStaging { .rows }
+
+  var outputUnit: Int { vectorLanes }
+
   func multiply(
-    matrix: Int, outputs range: Range<Int>, input: Rows, into result: Rows, accumulate: Bool
+    matrix: Int, outputs range: Range<Int>, input: Rows, pieces: Range<Int>, into result: Rows,
+    scratch: UnsafeMutablePointer<Float>
   ) {
+    let input = input.part(from: pieces.lowerBound, count: pieces.count)
+    let result = result.part(from: pieces.lowerBound, count: pieces.count)
     precondition(range.upperBound <= outputs && result.count >= input.count)
     let weights = storage.all.part(
       from: checked(range.lowerBound, matrix), count: range.count)
@@ -44,10 +51,10 @@ final class BLASMatrices: EngineMatrices {
       for row in 0..<input.count {
         library.multiply(
           outputs: range.count, inputs: inputs, matrix: weights.base, stride: inputs,
-          vector: input[row], into: result[row], accumulate: accumulate)
+          vector: input[row], into: result[row], accumulate: false)
       }
     case .product:
-      multiply(weights, 0..<inputs, input, result, accumulate: accumulate)
+      multiply(weights, 0..<inputs, input, result, accumulate: false)
     case .small(let outputs, let inputs):
       for first in stride(from: 0, to: self.inputs, by: inputs) {
         let part = first..<min(first + inputs, self.inputs)
@@ -56,7 +63,7 @@ final class BLASMatrices: EngineMatrices {
           multiply(
             weights.part(from: output, count: count), part, input,
             result.part(from: 0, count: input.count, column: output),
-            accumulate: accumulate || first > 0)
+            accumulate: first > 0)
         }
       }
     }

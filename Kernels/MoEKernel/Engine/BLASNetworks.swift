@@ -38,6 +38,8 @@ final class BLASNetworks: EngineNetworks {
     matrices(part).copyRow(row, matrix: network, to: target)
   }
 
+  var staging: RowStaging { .rows }
+
   func hiddenBlock(rows: Int) -> Int { up.block(rows: rows) }
 
   func hidden(
@@ -48,17 +50,17 @@ final class BLASNetworks: EngineNetworks {
     while row < input.count {
       let rows = min(input.count - row, BLASBlocking.mostProductRows)
       let turn = input.part(from: row, count: rows)
-      let first = result.part(from: row, count: rows)
+      let first = result.part(from: row, count: rows, column: units.lowerBound)
       var second: Rows?
       if let gate {
         let scratchRows = Rows(base: scratch, stride: paddedToVector(units.count), count: rows)
         gate.multiply(
-          matrix: network, outputs: units, input: turn, into: first, accumulate: false)
+          matrix: network, outputs: units, input: turn, into: first, scratch: scratch)
         up.multiply(
-          matrix: network, outputs: units, input: turn, into: scratchRows, accumulate: false)
+          matrix: network, outputs: units, input: turn, into: scratchRows, scratch: scratch)
         second = scratchRows
       } else {
-        up.multiply(matrix: network, outputs: units, input: turn, into: first, accumulate: false)
+        up.multiply(matrix: network, outputs: units, input: turn, into: first, scratch: scratch)
       }
       epilogue.apply(
         to: first, second, columns: units.count, firstColumn: units.lowerBound)

@@ -1,4 +1,5 @@
 import LayerSpec
+import Tile
 
 /// Who multiplies.
 ///
@@ -6,27 +7,87 @@ import LayerSpec
 public enum Engine: Sendable {
   /// A BLAS library with one thread, called by every worker on its own block of outputs.
   case blas(BLASLibrary)
+  /// Our own micro-kernel, which packs weights once, when a layer is made.
+  case tile(TileEngine)
 
   /// The name that reports and records carry.
   public var name: String {
     switch self {
     case .blas: "blas"
+    case .tile: "tile"
     }
   }
 
-  /// Floats of scratch that one worker needs for `hidden`, for up to `rows` rows.
-  static func scratchElements(rows: Int) -> Int { BLASBlocking.scratchElements(rows: rows) }
+  /// How the weights of networks and projections are stored; routers are always 32-bit.
+  public var precision: Precision {
+    switch self {
+    case .blas: .f32
+    case .tile(let engine): engine.networks.precision
+    }
+  }
 
-  func makeMatrices(count: Int, outputs: Int, inputs: Int) -> any EngineMatrices {
+  /// Matrices of a router, in 32 bits with every engine: a rounded logit would route elsewhere.
+  func makeRouter(outputs: Int, inputs: Int) -> any EngineMatrices {
     switch self {
     case .blas(let library):
-      BLASMatrices(library: library, count: count, outputs: outputs, inputs: inputs)
+      BLASMatrices(library: library, count: 1, outputs: outputs, inputs: inputs)
+    case .tile(let engine):
+      TileMatrices(engine.router, count: 1, outputs: outputs, inputs: inputs)
+    }
+  }
+
+  /// Matrices into or out of a latent space.
+  func makeProjection(outputs: Int, inputs: Int) -> any EngineMatrices {
+    switch self {
+    case .blas(let library):
+      BLASMatrices(library: library, count: 1, outputs: outputs, inputs: inputs)
+    case .tile(let engine):
+      TileMatrices(engine.networks, count: 1, outputs: outputs, inputs: inputs)
     }
   }
 
   func makeNetworks(count: Int, spec: FeedForwardSpec) -> any EngineNetworks {
     switch self {
     case .blas(let library): BLASNetworks(library: library, count: count, spec: spec)
+    case .tile(let engine): TileNetworks(engine.networks, count: count, spec: spec)
+    }
+  }
+
+  // MARK: Memory
+
+  /// Floats of scratch that one worker needs for products of up to `rows` rows.
+  func scratchElements(rows: Int) -> Int {
+    switch self {
+    case .blas: BLASBlocking.scratchElements(rows: rows)
+    case .tile(let engine): TileProduct.scratchElements(engine.networks, rows: rows)
+    }
+  }
+
+  /// True when rows are brought into an order of the engine's before they are multiplied.
+  var stagesRows: Bool {
+    switch self {
+    case .blas: false
+    case .tile: true
+    }
+  }
+
+  /// Bytes that a network's weights take, `Int.max` where they cannot be counted.
+  func weightBytes(of network: FeedForwardSpec) -> Int {
+    let rows = Saturating.product(
+      network.matrices - 1, Saturating.sum(network.intermediate, outputPadding))
+    let elements = Saturating.sum(
+      Saturating.product(rows, network.width),
+      Saturating.product(Saturating.sum(network.width, outputPadding), network.intermediate))
+    return Saturating.sum(
+      Saturating.product(elements, precision.bytesPerWeight),
+      Saturating.product(network.biasElements, 4))
+  }
+
+  /// Outputs that a matrix may be filled up with at the most.
+  private var outputPadding: Int {
+    switch self {
+    case .blas: 0
+    case .tile(let engine): engine.networks.panelWidth - 1
     }
   }
 }
@@ -43,18 +104,43 @@ protocol EngineMatrices: AnyObject {
   /// Gives a canonical row back.
   func copyRow(_ row: Int, matrix: Int, to target: UnsafeMutablePointer<Float>)
 
-  /// Outputs of one task when `rows` rows are multiplied: a multiple of the vector width.
+  /// Outputs of one task when `rows` rows are multiplied: a multiple of `outputUnit`.
   func block(rows: Int) -> Int
 
-  /// Y = X·Wᵀ, or Y += X·Wᵀ, for the outputs given; `result` begins at the first of them.
+  /// Outputs that belong together: tasks begin at multiples of it.
+  var outputUnit: Int { get }
+
+  /// Brings rows into the order that `multiply` reads; see `RowStaging`.
+  var staging: RowStaging { get }
+
+  /// Y = X·Wᵀ for the outputs given, and for some of the rows.
+  ///
+  /// - Parameters:
+  ///   - input: All rows of one staging.
+  ///   - pieces: Those of its pieces that are multiplied.
+  ///   - result: Row-major; begins at the first row of all and at the first of the outputs.
+  ///   - scratch: A worker's own.
   func multiply(
-    matrix: Int, outputs: Range<Int>, input: Rows, into result: Rows, accumulate: Bool)
+    matrix: Int, outputs: Range<Int>, input: Rows, pieces: Range<Int>, into result: Rows,
+    scratch: UnsafeMutablePointer<Float>)
+}
+
+extension EngineMatrices {
+  /// Y = X·Wᵀ for the outputs given, and for all rows.
+  func multiply(
+    matrix: Int, outputs: Range<Int>, input: Rows, into result: Rows,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    multiply(
+      matrix: matrix, outputs: outputs, input: input,
+      pieces: 0..<staging.pieces(rows: input.count), into: result, scratch: scratch)
+  }
 }
 
 /// Equal feed-forward networks in the layout that an engine multiplies from.
 ///
 /// The first half is one operation, so that an engine may keep gate and up side by side and apply
-/// the activation while both are in registers.
+/// the activation while both are in registers. Its result is in the order that `down` reads.
 protocol EngineNetworks: AnyObject {
   var count: Int { get }
   var spec: FeedForwardSpec { get }
@@ -71,7 +157,15 @@ protocol EngineNetworks: AnyObject {
   /// Hidden units of one task when `rows` rows are multiplied: a multiple of the vector width.
   func hiddenBlock(rows: Int) -> Int
 
-  /// The hidden units given, activation applied; `result` begins at the first of them.
+  /// Brings input rows into the order that `hidden` reads.
+  var staging: RowStaging { get }
+
+  /// The hidden units given, activation applied, staged for `down`.
+  ///
+  /// - Parameters:
+  ///   - input: All rows of one staging.
+  ///   - result: As many rows of F units.
+  ///   - scratch: A worker's own.
   func hidden(
     network: Int, units: Range<Int>, input: Rows, into result: Rows, epilogue: HiddenEpilogue,
     scratch: UnsafeMutablePointer<Float>)

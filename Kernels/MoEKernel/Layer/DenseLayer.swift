@@ -1,9 +1,6 @@
 import LayerSpec
 
 /// A feed-forward layer in which every parameter is used for every token.
-///
-/// Its units may lie in several segments, networks of equal shape laid end to end: their hidden units
-/// are those of one wide network, and its output is the sum of theirs.
 public final class DenseLayer {
   /// What the layer computes.
   public let spec: FeedForwardSpec
@@ -11,14 +8,11 @@ public final class DenseLayer {
   public let engine: Engine
 
   let bank: NetworkBank
-  /// Segments; segment s uses the weights of network s mod the bank's count.
-  let segments: Int
 
   /// A layer with given weights, whose arrays must have the sizes that `spec` implies.
   public init(spec: FeedForwardSpec, weights: FeedForwardWeights, engine: Engine) {
     self.spec = spec
     self.engine = engine
-    segments = 1
     bank = NetworkBank(spec: spec, weights: [weights], engine: engine)
   }
 
@@ -26,55 +20,25 @@ public final class DenseLayer {
   public init(spec: FeedForwardSpec, seed: UInt64, engine: Engine, pool: WorkerPool) {
     self.spec = spec
     self.engine = engine
-    segments = 1
     bank = NetworkBank(spec: spec, count: 1, seed: seed, engine: engine, pool: pool)
-  }
-
-  /// The experts of a sparse layer laid end to end: a dense layer of width E·F in the same memory.
-  ///
-  /// Where the experts have biases after W_down, this layer's bias is their sum.
-  ///
-  /// - Throws: `LayerSpecError` when the width cannot be counted.
-  public init(sharing layer: SparseLayer) throws(LayerSpecError) {
-    let expert = layer.spec.expert
-    let (units, overflow) = layer.spec.experts.multipliedReportingOverflow(by: expert.intermediate)
-    guard !overflow else { throw .tooLarge(what: "intermediate units of all experts") }
-    spec = try FeedForwardSpec(
-      width: expert.width, intermediate: units, isGated: expert.isGated,
-      activation: expert.activation, hasBias: expert.hasBias)
-    engine = layer.engine
-    segments = layer.spec.experts
-    bank = layer.experts
   }
 
   /// Scratch for passes of up to `maxTokens` tokens with the threads of `pool`.
   public func makeWorkspace(maxTokens: Int, pool: WorkerPool) -> Workspace {
     Workspace(
-      Self.plan(bank.spec, segments: segments, maxTokens: maxTokens, threads: pool.threads))
+      WorkspacePlan(dense: spec, maxTokens: maxTokens, threads: pool.threads, engine: engine))
   }
 
   /// Bytes that a layer and one workspace take, before either is made; `Int.max` where they cannot
   /// be counted.
   ///
   /// Inputs and outputs, tokens × H each, are not in it.
-  public static func bytes(for spec: FeedForwardSpec, maxTokens: Int, threads: Int = 1) -> Int {
+  public static func bytes(
+    for spec: FeedForwardSpec, maxTokens: Int, threads: Int, engine: Engine
+  ) -> Int {
     Saturating.sum(
-      Saturating.product(spec.parameters, 4),
-      plan(spec, segments: 1, maxTokens: maxTokens, threads: threads).bytes)
-  }
-
-  /// Bytes that this layer's workspace takes, its weights being another layer's.
-  public func workspaceBytes(maxTokens: Int, threads: Int) -> Int {
-    Self.plan(bank.spec, segments: segments, maxTokens: maxTokens, threads: threads).bytes
-  }
-
-  private static func plan(
-    _ spec: FeedForwardSpec, segments: Int, maxTokens: Int, threads: Int
-  ) -> WorkspacePlan {
-    precondition(maxTokens >= 0, "a workspace cannot be for \(maxTokens) tokens")
-    return WorkspacePlan(
-      dense: spec, segments: segments, maxTokens: maxTokens, threads: threads,
-      scratchPerThread: Engine.scratchElements(rows: maxTokens))
+      engine.weightBytes(of: spec),
+      WorkspacePlan(dense: spec, maxTokens: maxTokens, threads: threads, engine: engine).bytes)
   }
 }
 
@@ -101,58 +65,60 @@ extension DenseLayer {
     if input.rows == 0 { return }
     var clock = PhaseClock()
     let pass = DensePass(
-      bank: bank, segments: segments, input: input.all, output: output.all, workspace: workspace)
-    pool.forEach(segments * pass.hiddenBlocks, in: pass) {
-      $0.computeHidden(task: $2, worker: $1)
-    }
-    pool.forEach(pass.outputBlocks, in: pass) { $0.computeOutputs(block: $2) }
+      bank: bank, stagesRows: engine.stagesRows, input: input.all, output: output.all,
+      workspace: workspace)
+    if engine.stagesRows { pool.forEach(pass.inputPieces, in: pass) { $0.stageInput(piece: $2) } }
+    pool.forEach(pass.hiddenBlocks, in: pass) { $0.computeHidden(block: $2, worker: $1) }
+    pool.forEach(pass.outputBlocks, in: pass) { $0.computeOutputs(block: $2, worker: $1) }
     workspace.phases.networkSeconds = clock.lap()
   }
 }
 
-/// One pass through a dense layer: two regions of the pool.
+/// One pass through a dense layer: two regions of the pool, and one before them where rows are staged.
 private struct DensePass {
   let bank: NetworkBank
-  let segments: Int
+  let stagesRows: Bool
   let input: Rows
   let output: Rows
   let workspace: Workspace
 
-  private var hidden: Rows { workspace.hidden[0].all }
-  private var hiddenBlock: Int { bank.networks.hiddenBlock(rows: input.count) }
-  private var outputBlock: Int { bank.networks.down.block(rows: input.count) }
+  private var tokens: Int { input.count }
+  private var staged: Rows {
+    stagesRows ? workspace.networkInput.all.part(from: 0, count: tokens) : input
+  }
+  private var hidden: Rows { workspace.hidden[0].all.part(from: 0, count: tokens) }
+  private var hiddenBlock: Int { bank.networks.hiddenBlock(rows: tokens) }
+  private var outputBlock: Int { bank.networks.down.block(rows: tokens) }
 
-  /// Tasks of the first region, for each segment.
+  /// Tasks of each region.
+  var inputPieces: Int { bank.networks.staging.pieces(rows: tokens) }
   var hiddenBlocks: Int { (bank.spec.intermediate + hiddenBlock - 1) / hiddenBlock }
-
-  /// Tasks of the second region.
   var outputBlocks: Int { (bank.spec.width + outputBlock - 1) / outputBlock }
 
-  /// Gate, up and activation of one block of hidden units of a segment.
-  func computeHidden(task: Int, worker: Int) {
-    let (segment, first) = (task / hiddenBlocks, task % hiddenBlocks * hiddenBlock)
-    let network = segment % bank.count
-    bank.networks.hidden(
-      network: network, units: first..<min(first + hiddenBlock, bank.spec.intermediate),
-      input: input,
-      into: hidden.part(from: segment * input.count, count: input.count, column: first),
-      epilogue: bank.epilogue(network), scratch: workspace.scratch(worker))
+  /// Brings a few rows of the input into the order that products read.
+  func stageInput(piece: Int) {
+    bank.networks.staging.stage(
+      piece: piece, of: tokens, source: input, indices: nil, columns: bank.spec.width,
+      into: staged)
   }
 
-  /// Down of one block of outputs, the segments added up in order.
-  func computeOutputs(block: Int) {
-    let tokens = input.count
+  /// Gate, up and activation of one block of hidden units.
+  func computeHidden(block: Int, worker: Int) {
+    let first = block * hiddenBlock
+    bank.networks.hidden(
+      network: 0, units: first..<min(first + hiddenBlock, bank.spec.intermediate), input: staged,
+      into: hidden, epilogue: bank.epilogue(0), scratch: workspace.scratch(worker))
+  }
+
+  /// Down of one block of outputs.
+  func computeOutputs(block: Int, worker: Int) {
     let outputs = (block * outputBlock)..<min((block + 1) * outputBlock, bank.spec.width)
     let result = output.part(from: 0, count: tokens, column: outputs.lowerBound)
-    for segment in 0..<segments {
-      let network = segment % bank.count
-      bank.networks.down.multiply(
-        matrix: network, outputs: outputs,
-        input: hidden.part(from: segment * tokens, count: tokens), into: result,
-        accumulate: segment > 0)
-      if let bias = bank.outputBias(network) {
-        add(bias + outputs.lowerBound, to: result, columns: outputs.count)
-      }
+    bank.networks.down.multiply(
+      matrix: 0, outputs: outputs, input: hidden, into: result,
+      scratch: workspace.scratch(worker))
+    if let bias = bank.outputBias(0) {
+      add(bias + outputs.lowerBound, to: result, columns: outputs.count)
     }
   }
 }

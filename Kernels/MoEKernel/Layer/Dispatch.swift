@@ -27,6 +27,8 @@ final class Dispatch {
   let rowOfSlot: AlignedBuffer<Int32>
   /// The (token, slot) of each row, as token·K + slot.
   let slotOfRow: AlignedBuffer<Int32>
+  /// The token of each row.
+  let tokenOfRow: AlignedBuffer<Int32>
   /// Groups of at least one row, most rows first.
   let groups: AlignedBuffer<RowGroup>
   private(set) var groupCount = 0
@@ -44,6 +46,7 @@ final class Dispatch {
     offsets = AlignedBuffer(count: experts)
     rowOfSlot = AlignedBuffer(count: maxTokens * topK)
     slotOfRow = AlignedBuffer(count: maxTokens * topK)
+    tokenOfRow = AlignedBuffer(count: maxTokens * topK)
     groups = AlignedBuffer(count: min(experts, maxTokens * topK) + 1)
   }
 
@@ -68,6 +71,7 @@ final class Dispatch {
       offsets[expert] = row &+ 1
       rowOfSlot.base[slot] = row
       slotOfRow.base[Int(row)] = Int32(truncatingIfNeeded: slot)
+      tokenOfRow.base[Int(row)] = Int32(truncatingIfNeeded: slot / topK)
     }
     groupCount = 0
     hiddenTasks = 0

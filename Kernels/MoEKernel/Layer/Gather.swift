@@ -1,15 +1,11 @@
-// Rows of tokens, brought together expert by expert.
+// Rows of tokens on their way to the experts.
 
 enum Gather {
-  /// Copies one token's row, times a factor when there is one (Llama 4).
-  static func copyRow(
-    _ source: UnsafeMutablePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int,
-    factor: Float?
+  /// Writes one token's row times the weight of the expert that reads it (Llama 4).
+  static func scaleRow(
+    _ source: UnsafeMutablePointer<Float>, by factor: Float,
+    to target: UnsafeMutablePointer<Float>, count: Int
   ) {
-    guard let factor else {
-      target.update(from: source, count: count)
-      return
-    }
     var column = 0
     while column &+ vectorLanes <= count {
       target.store(source.vector(at: column) * factor, at: column)

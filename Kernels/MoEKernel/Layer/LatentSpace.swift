@@ -15,8 +15,8 @@ final class LatentSpace {
     _ spec: SparseLayerSpec.Latent, hidden: Int, weights: LatentWeights, engine: Engine
   ) {
     self.spec = spec
-    inputProjection = engine.makeMatrices(count: 1, outputs: spec.width, inputs: hidden)
-    outputProjection = engine.makeMatrices(count: 1, outputs: hidden, inputs: spec.width)
+    inputProjection = engine.makeProjection(outputs: spec.width, inputs: hidden)
+    outputProjection = engine.makeProjection(outputs: hidden, inputs: spec.width)
     inputProjection.storeAll(weights.inputProjection)
     outputProjection.storeAll(weights.outputProjection)
     inputNorm = .paddedRow(weights.inputNorm, spec.width)
@@ -27,8 +27,8 @@ final class LatentSpace {
     _ spec: SparseLayerSpec.Latent, hidden: Int, seed: UInt64, engine: Engine, pool: WorkerPool
   ) {
     self.spec = spec
-    inputProjection = engine.makeMatrices(count: 1, outputs: spec.width, inputs: hidden)
-    outputProjection = engine.makeMatrices(count: 1, outputs: hidden, inputs: spec.width)
+    inputProjection = engine.makeProjection(outputs: spec.width, inputs: hidden)
+    outputProjection = engine.makeProjection(outputs: hidden, inputs: spec.width)
     inputProjection.storeRandom(seed: seed, pool: pool)
     outputProjection.storeRandom(seed: seed &+ 1, pool: pool)
     let ones = [Float](repeating: 1, count: spec.width)

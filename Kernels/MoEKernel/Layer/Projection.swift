@@ -9,7 +9,8 @@ struct Projection {
   private let result: Rows
   private let block: Int
   private let blocks: Int
-  private let rowsPerTask: Int
+  private let pieces: Int
+  private let piecesPerTask: Int
 
   /// Tasks, in any order.
   let tasks: Int
@@ -20,25 +21,26 @@ struct Projection {
     self.result = result
     // A router has few outputs: cut in four, and long inputs in strips, it still occupies threads.
     let isNarrow = matrices.outputs < Self.wide
-    rowsPerTask = isNarrow ? 64 : 512
-    let quarter = paddedToVector((matrices.outputs + 3) / 4)
-    let preferred = matrices.block(rows: min(input.count, rowsPerTask))
+    let strip = isNarrow ? 64 : 512
+    piecesPerTask = max(1, strip / matrices.staging.rowsPerPiece)
+    pieces = matrices.staging.pieces(rows: input.count)
+    let preferred = matrices.block(rows: min(input.count, strip))
+    let quarter = ((matrices.outputs + 3) / 4).roundedUp(toMultipleOf: matrices.outputUnit)
     block = isNarrow ? min(preferred, quarter) : preferred
     blocks = (matrices.outputs + block - 1) / block
-    tasks = blocks * ((input.count + rowsPerTask - 1) / rowsPerTask)
+    tasks = blocks * ((pieces + piecesPerTask - 1) / piecesPerTask)
   }
 
   /// Outputs from which blocks alone make enough tasks.
   private static let wide = 2048
 
   /// Computes one block of outputs for one strip of rows.
-  func perform(_ task: Int) {
-    let firstRow = task / blocks * rowsPerTask
-    let rows = min(rowsPerTask, input.count - firstRow)
+  func perform(_ task: Int, scratch: UnsafeMutablePointer<Float>) {
+    let firstPiece = task / blocks * piecesPerTask
     let first = task % blocks * block
     matrices.multiply(
-      matrix: 0, outputs: first..<min(first + block, matrices.outputs),
-      input: input.part(from: firstRow, count: rows),
-      into: result.part(from: firstRow, count: rows, column: first), accumulate: false)
+      matrix: 0, outputs: first..<min(first + block, matrices.outputs), input: input,
+      pieces: firstPiece..<min(firstPiece + piecesPerTask, pieces),
+      into: result.part(from: 0, count: input.count, column: first), scratch: scratch)
   }
 }

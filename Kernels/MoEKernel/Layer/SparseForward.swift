@@ -26,6 +26,7 @@ extension SparseLayer {
       layer: self, input: input.all, output: output.all, workspace: workspace, routing: routing,
       pool: pool)
     var clock = PhaseClock()
+    pass.stageInput()
     pass.project()
     pass.route()
     pass.dispatch()
@@ -58,21 +59,55 @@ private struct SparsePass {
   /// What the experts read, one row a token.
   private var expertInput: Rows { routing.latentInput?.all ?? input }
 
+  /// The input as the router reads it, and as the shared expert and the projections do.
+  private var routerInput: Rows {
+    layer.engine.stagesRows ? workspace.routerInput.all.part(from: 0, count: tokens) : input
+  }
+  private var networkInput: Rows {
+    workspace.networkInput.rows > 0
+      ? workspace.networkInput.all.part(from: 0, count: tokens) : routerInput
+  }
+
   // MARK: Routing
+
+  /// Brings the input into the orders that products read.
+  func stageInput() {
+    guard layer.engine.stagesRows else { return }
+    stage(input, as: layer.router.staging, columns: spec.hidden, into: routerInput)
+    if workspace.networkInput.rows > 0 {
+      stage(input, as: layer.experts.networks.staging, columns: spec.hidden, into: networkInput)
+    }
+  }
+
+  /// Stages the first `tokens` rows of a matrix.
+  private func stage(_ source: Rows, as staging: RowStaging, columns: Int, into target: Rows) {
+    let pieces = staging.pieces(rows: tokens)
+    let grain = tokens * columns <= Self.elementsWorthAThread ? pieces : 1
+    pool.forEach(
+      pieces, grain: grain,
+      in: (staging: staging, source: source, target: target, tokens: tokens, columns: columns)
+    ) {
+      $0.staging.stage(
+        piece: $2, of: $0.tokens, source: $0.source, indices: nil, columns: $0.columns,
+        into: $0.target)
+    }
+  }
 
   /// Router logits, and the way into the latent space.
   func project() {
-    let logits = Projection(layer.router, input: input, into: routing.logits.all)
+    let logits = Projection(layer.router, input: routerInput, into: routing.logits.all)
     let latent = layer.latent.map {
-      Projection($0.inputProjection, input: input, into: expertInput)
+      Projection($0.inputProjection, input: networkInput, into: expertInput)
     }
     pool.forEach(
-      logits.tasks + (latent?.tasks ?? 0), in: (logits: logits, latent: latent)
-    ) { products, _, task in
+      logits.tasks + (latent?.tasks ?? 0),
+      in: (logits: logits, latent: latent, workspace: workspace)
+    ) { products, worker, task in
+      let scratch = products.workspace.scratch(worker)
       if task < products.logits.tasks {
-        products.logits.perform(task)
+        products.logits.perform(task, scratch: scratch)
       } else {
-        products.latent?.perform(task - products.logits.tasks)
+        products.latent?.perform(task - products.logits.tasks, scratch: scratch)
       }
     }
   }
@@ -117,31 +152,40 @@ private struct SparsePass {
     }
   }
 
-  /// Brings the rows of each expert together.
-  ///
-  /// An expert with one row reads it where it is.
+  /// Brings the rows of each expert together, in the order that its products read.
   func gather() {
-    let dispatch = routing.dispatch
-    // The largest group of experts is the first, unless there is none.
-    let largest = dispatch.groups.base[0]
-    guard scalesInput || (largest.lane == 0 && largest.rows > 1) else { return }
     let elements = tokens * spec.topK * spec.expertWidth
+    let count = routing.dispatch.groupCount
     pool.forEach(
-      dispatch.groupCount, grain: elements <= Self.elementsWorthAThread ? dispatch.groupCount : 1,
-      in: self
+      count, grain: elements <= Self.elementsWorthAThread ? max(count, 1) : 1, in: self
     ) { $0.gather(groupAt: $2) }
   }
 
   private func gather(groupAt index: Int) {
     let dispatch = routing.dispatch
-    let (source, target) = (expertInput, workspace.gathered.all)
     let group = dispatch.groups.base[index]
-    guard group.lane == 0, group.rows > 1 || scalesInput else { return }
-    for row in group.firstRow..<(group.firstRow + group.rows) {
-      let slot = Int(dispatch.slotOfRow.base[row])
-      Gather.copyRow(
-        source[slot / spec.topK], to: target[row], count: spec.expertWidth,
-        factor: scalesInput ? routing.weights.base[slot] : nil)
+    guard group.lane == 0 else { return }
+    let target = workspace.gathered.all.part(from: group.firstRow, count: group.rows)
+    var source = expertInput
+    var indices: UnsafePointer<Int32>? = UnsafePointer(dispatch.tokenOfRow.base + group.firstRow)
+    if scalesInput {
+      source =
+        layer.engine.stagesRows
+        ? workspace.scaled.all.part(from: group.firstRow, count: group.rows) : target
+      for row in 0..<group.rows {
+        let slot = Int(dispatch.slotOfRow.base[group.firstRow + row])
+        Gather.scaleRow(
+          expertInput[slot / spec.topK], by: routing.weights.base[slot], to: source[row],
+          count: spec.expertWidth)
+      }
+      guard layer.engine.stagesRows else { return }
+      indices = nil
+    }
+    let staging = layer.experts.networks.staging
+    for piece in 0..<staging.pieces(rows: group.rows) {
+      staging.stage(
+        piece: piece, of: group.rows, source: source, indices: indices,
+        columns: spec.expertWidth, into: target)
     }
   }
 
@@ -162,17 +206,18 @@ private struct SparsePass {
     bank.networks.hidden(
       network: Int(group.network), units: first..<min(first + block, bank.spec.intermediate),
       input: inputRows(group),
-      into: workspace.hidden[Int(group.lane)].all
-        .part(from: group.firstRow, count: group.rows, column: first),
+      into: workspace.hidden[Int(group.lane)].all.part(from: group.firstRow, count: group.rows),
       epilogue: bank.epilogue(Int(group.network)), scratch: workspace.scratch(worker))
   }
 
   /// Down of every (expert, block of outputs).
   func computeOutputs() {
-    pool.forEach(routing.dispatch.outputTasks, in: self) { $0.computeOutputs(task: $2) }
+    pool.forEach(routing.dispatch.outputTasks, in: self) {
+      $0.computeOutputs(task: $2, worker: $1)
+    }
   }
 
-  private func computeOutputs(task: Int) {
+  private func computeOutputs(task: Int, worker: Int) {
     let group = routing.dispatch.group(ofOutputTask: task)
     let bank = bank(group)
     let down = bank.networks.down
@@ -185,7 +230,7 @@ private struct SparsePass {
       matrix: Int(group.network), outputs: outputs,
       input: workspace.hidden[Int(group.lane)].all
         .part(from: group.firstRow, count: group.rows),
-      into: result, accumulate: false)
+      into: result, scratch: workspace.scratch(worker))
     if let bias = bank.outputBias(Int(group.network)) {
       add(bias + first, to: result, columns: outputs.count)
     }
@@ -220,9 +265,17 @@ private struct SparsePass {
   /// P_post, and the shared expert of a layer with a latent space.
   func leaveLatentSpace() {
     guard let latent = layer.latent, let sums = routing.latentSum?.all else { return }
-    let projection = Projection(
-      latent.outputProjection, input: sums.part(from: 0, count: tokens), into: output)
-    pool.forEach(projection.tasks, in: projection) { $0.perform($2) }
+    var staged = sums.part(from: 0, count: tokens)
+    if layer.engine.stagesRows {
+      // The experts have read their inputs; there is one row per token and more.
+      staged = workspace.gathered.all.part(from: 0, count: tokens)
+      stage(
+        sums, as: latent.outputProjection.staging, columns: spec.expertWidth, into: staged)
+    }
+    let projection = Projection(latent.outputProjection, input: staged, into: output)
+    pool.forEach(projection.tasks, in: (projection: projection, workspace: workspace)) {
+      $0.projection.perform($2, scratch: $0.workspace.scratch($1))
+    }
     if layer.shared != nil {
       forEachToken(elements: 2 * spec.hidden) { $0.addShared(token: $2, worker: $1) }
     }
@@ -265,12 +318,8 @@ private struct SparsePass {
   }
 
   private func inputRows(_ group: RowGroup) -> Rows {
-    if group.lane == 1 { return input }
-    if group.rows == 1 && !scalesInput {
-      let token = Int(routing.dispatch.slotOfRow.base[group.firstRow]) / spec.topK
-      return expertInput.part(from: token, count: 1)
-    }
-    return workspace.gathered.all.part(from: group.firstRow, count: group.rows)
+    group.lane == 1
+      ? networkInput : workspace.gathered.all.part(from: group.firstRow, count: group.rows)
   }
 
   private func blocks(_ count: Int, _ block: Int) -> Int { (count + block - 1) / block }

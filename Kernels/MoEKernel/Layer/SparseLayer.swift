@@ -34,7 +34,7 @@ public final class SparseLayer {
     self.engine = engine
     residentExperts = spec.experts
     experts = NetworkBank(spec: spec.expert, weights: weights.experts, engine: engine)
-    router = engine.makeMatrices(count: 1, outputs: spec.choices, inputs: spec.hidden)
+    router = engine.makeRouter(outputs: spec.choices, inputs: spec.hidden)
     router.storeAll(weights.router)
     routerBias = spec.router.hasBias ? .paddedRow(weights.routerBias, spec.choices) : nil
     selectionBias =
@@ -71,7 +71,7 @@ public final class SparseLayer {
     let seeds = SeedSequence(seed &+ 1)
     experts = NetworkBank(
       spec: spec.expert, count: residentExperts, seed: seeds[100], engine: engine, pool: pool)
-    router = engine.makeMatrices(count: 1, outputs: spec.choices, inputs: spec.hidden)
+    router = engine.makeRouter(outputs: spec.choices, inputs: spec.hidden)
     router.storeRandom(seed: seeds[200], pool: pool)
     func row(_ count: Int, _ seed: UInt64, amplitude: Float) -> Matrix {
       let row = Matrix(rows: 1, columns: paddedToVector(count))
@@ -111,7 +111,8 @@ public final class SparseLayer {
 extension SparseLayer {
   /// Scratch for passes of up to `maxTokens` tokens with the threads of `pool`.
   public func makeWorkspace(maxTokens: Int, pool: WorkerPool) -> Workspace {
-    Workspace(Self.plan(spec, maxTokens: maxTokens, threads: pool.threads))
+    Workspace(
+      WorkspacePlan(spec, maxTokens: maxTokens, threads: pool.threads, engine: engine))
   }
 
   /// Bytes that a layer and one workspace take, before either is made; `Int.max` where they cannot
@@ -119,20 +120,14 @@ extension SparseLayer {
   ///
   /// Inputs and outputs, tokens × H each, are not in it.
   public static func bytes(
-    for spec: SparseLayerSpec, residentExperts: Int, maxTokens: Int, threads: Int = 1
+    for spec: SparseLayerSpec, residentExperts: Int, maxTokens: Int, threads: Int, engine: Engine
   ) -> Int {
-    var elements = Saturating.product(residentExperts, spec.expert.parameters)
-    elements = Saturating.sum(elements, spec.routerParameters)
-    elements = Saturating.sum(elements, spec.sharedParameters)
-    let plan = plan(spec, maxTokens: maxTokens, threads: threads)
-    return Saturating.sum(Saturating.product(elements, 4), plan.bytes)
-  }
-
-  private static func plan(_ spec: SparseLayerSpec, maxTokens: Int, threads: Int) -> WorkspacePlan {
-    precondition(maxTokens >= 0, "a workspace cannot be for \(maxTokens) tokens")
-    return WorkspacePlan(
-      spec, maxTokens: maxTokens, threads: threads,
-      scratchPerThread: Engine.scratchElements(rows: maxTokens))
+    let others = Saturating.sum(spec.routerParameters, spec.sharedParameters)
+    return [
+      Saturating.product(residentExperts, engine.weightBytes(of: spec.expert)),
+      Saturating.product(others, 4),
+      WorkspacePlan(spec, maxTokens: maxTokens, threads: threads, engine: engine).bytes,
+    ].reduce(0, Saturating.sum)
   }
 }
 

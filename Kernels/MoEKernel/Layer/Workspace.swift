@@ -17,6 +17,11 @@ public final class Workspace {
   let routing: Routing?
   /// Expert inputs, one row for each (token, expert), in order of expert.
   let gathered: Matrix
+  /// The same rows times their weights, row-major, where they are staged from there.
+  let scaled: Matrix
+  /// Input rows as the router reads them, and as other products do; empty where they are the input.
+  let routerInput: Matrix
+  let networkInput: Matrix
   /// Hidden rows of each lane.
   let hidden: [Matrix]
   /// Output rows of each lane, before they are combined.
@@ -31,6 +36,9 @@ public final class Workspace {
       Routing($0, maxTokens: plan.maxTokens, threads: plan.threads)
     }
     gathered = Matrix(rows: plan.gathered.rows, columns: plan.gathered.columns)
+    scaled = Matrix(rows: plan.scaled.rows, columns: plan.scaled.columns)
+    routerInput = Matrix(rows: plan.routerInput.rows, columns: plan.routerInput.columns)
+    networkInput = Matrix(rows: plan.networkInput.rows, columns: plan.networkInput.columns)
     hidden = plan.hidden.map { Matrix(rows: $0.rows, columns: $0.columns) }
     outputs = plan.outputs.map { Matrix(rows: $0.rows, columns: $0.columns) }
     scratchRows = Matrix(rows: plan.threads, columns: plan.scratchPerThread)

@@ -6,21 +6,25 @@ struct WorkspacePlan {
   var threads: Int
   /// What routes, `nil` for a dense layer.
   var layer: SparseLayerSpec?
-  /// Hidden rows and their padded length: routed experts or dense segments, then the shared expert.
-  var hidden: [(rows: Int, columns: Int)] = []
+  /// Input rows as the router reads them, where the engine stages rows.
+  var routerInput = (rows: 0, columns: 0)
+  /// Input rows as projections, the shared expert or a dense network read them, where that differs.
+  var networkInput = (rows: 0, columns: 0)
+  /// Rows of expert inputs times their weights, where weights apply to inputs and are staged after.
+  var scaled = (rows: 0, columns: 0)
   /// Rows of expert inputs, in order of expert.
   var gathered = (rows: 0, columns: 0)
+  /// Hidden rows and their padded length: routed experts or a dense network, then the shared expert.
+  var hidden: [(rows: Int, columns: Int)] = []
   /// Rows that networks write, before they are combined.
   var outputs: [(rows: Int, columns: Int)] = []
   /// Scratch of one worker for the products.
   var scratchPerThread = 0
 
   /// For a routed layer.
-  init(_ layer: SparseLayerSpec, maxTokens: Int, threads: Int, scratchPerThread: Int) {
-    self.maxTokens = maxTokens
-    self.threads = threads
+  init(_ layer: SparseLayerSpec, maxTokens: Int, threads: Int, engine: Engine) {
+    self.init(maxTokens: maxTokens, threads: threads, engine: engine)
     self.layer = layer
-    self.scratchPerThread = scratchPerThread
     let slots = Saturating.product(maxTokens, layer.topK)
     let width = paddedToVector(layer.expertWidth)
     gathered = (slots, width)
@@ -30,22 +34,31 @@ struct WorkspacePlan {
       hidden.append((maxTokens, paddedToVector(shared.network.intermediate)))
       outputs.append((maxTokens, paddedToVector(layer.hidden)))
     }
+    guard engine.stagesRows else { return }
+    let input = (maxTokens, paddedToVector(layer.hidden))
+    routerInput = input
+    if engine.precision != .f32, layer.shared != nil || layer.latent != nil { networkInput = input }
+    if layer.router.application == .input { scaled = gathered }
   }
 
-  /// For `segments` networks laid end to end.
-  init(
-    dense spec: FeedForwardSpec, segments: Int, maxTokens: Int, threads: Int, scratchPerThread: Int
-  ) {
+  /// For a dense layer.
+  init(dense spec: FeedForwardSpec, maxTokens: Int, threads: Int, engine: Engine) {
+    self.init(maxTokens: maxTokens, threads: threads, engine: engine)
+    hidden = [(maxTokens, paddedToVector(spec.intermediate))]
+    if engine.stagesRows { networkInput = (maxTokens, paddedToVector(spec.width)) }
+  }
+
+  private init(maxTokens: Int, threads: Int, engine: Engine) {
+    precondition(maxTokens >= 0, "a workspace cannot be for \(maxTokens) tokens")
     self.maxTokens = maxTokens
     self.threads = threads
-    self.scratchPerThread = scratchPerThread
-    hidden = [(Saturating.product(maxTokens, segments), paddedToVector(spec.intermediate))]
+    scratchPerThread = engine.scratchElements(rows: maxTokens)
   }
 
   /// Bytes of everything; `Int.max` where they cannot be counted.
   var bytes: Int {
     var elements = Saturating.product(threads, scratchPerThread)
-    for (rows, columns) in hidden + outputs + [gathered] {
+    for (rows, columns) in hidden + outputs + [gathered, scaled, routerInput, networkInput] {
       elements = Saturating.sum(elements, Saturating.product(rows, columns))
     }
     if let layer {

@@ -20,6 +20,8 @@ public struct Record: Codable, Hashable, Sendable {
   public var machine: MachineIdentity
   /// The BLAS library behind the `blas` engine, as observed; `nil` when none was used.
   public var blas: BLASIdentity?
+  /// The instruction set of the `tile` engine, such as `v4`; `nil` when it was not used.
+  public var instructionSet: String?
   /// Ceilings of the machine, empty when none were measured.
   public var ceilings: [Ceiling]
   /// What was asked for.
@@ -40,7 +42,8 @@ public struct Record: Codable, Hashable, Sendable {
   /// A record of the current schema.
   public init(
     created: String, status: Status, tool: ToolIdentity, machine: MachineIdentity,
-    blas: BLASIdentity?, ceilings: [Ceiling], options: RunOptions, cells: [Cell],
+    blas: BLASIdentity?, instructionSet: String? = nil, ceilings: [Ceiling], options: RunOptions,
+    cells: [Cell],
     cautions: [String] = []
   ) {
     self.schema = Self.currentSchema
@@ -49,6 +52,7 @@ public struct Record: Codable, Hashable, Sendable {
     self.tool = tool
     self.machine = machine
     self.blas = blas
+    self.instructionSet = instructionSet
     self.ceilings = ceilings
     self.options = options
     self.cells = cells

@@ -1,3 +1,4 @@
+import LayerSpec
 import MoEKernel
 import ModelSpec
 
@@ -5,12 +6,18 @@ import ModelSpec
 ///
 /// The command line holds one without knowing what is behind it.
 public struct OpenedEngine: Sendable {
-  /// The library behind the engine, as observed.
-  public let blas: BLASIdentity
+  /// The library behind the `blas` engine, as observed; `nil` for another engine.
+  public let blas: BLASIdentity?
+
+  /// The instruction set of the `tile` engine, such as `v4`; `nil` for another engine.
+  public let instructionSet: String?
 
   let engine: Engine
 
-  /// Opens the BLAS engine.
+  /// `blas` or `tile`.
+  public var name: String { engine.name }
+
+  /// Opens the `blas` engine.
   ///
   /// - Parameter path: the library's file or name; `nil` for the default one.
   /// - Throws: `BLASError` when the library cannot be used.
@@ -21,22 +28,30 @@ public struct OpenedEngine: Sendable {
         path: library.path, version: library.version, core: library.core,
         threads: library.threads ?? 1, interface: library.interface,
         config: library.config.isEmpty ? nil : library.config),
-      engine: .blas(library))
+      instructionSet: nil, engine: .blas(library))
   }
+
+  /// Chooses the `tile` engine's best instruction set for this CPU.
+  ///
+  /// - Parameter forcedLevel: the value of `TENFOLD_ISA`, which asks for a lower one; `nil` for none.
+  /// - Throws: `TileLevelError` when the CPU does not have what is asked for.
+  public static func tile(
+    precision: Precision, forcedLevel: String?
+  ) throws(TileLevelError) -> OpenedEngine {
+    let engine = try TileEngine(forcedLevel: forcedLevel, precision: precision)
+    return OpenedEngine(blas: nil, instructionSet: engine.levelName, engine: .tile(engine))
+  }
+
+  /// The environment variable that asks for a lower instruction set.
+  public static var levelVariable: String { TileEngine.levelVariable }
 
   /// The name of the library that is opened when no path is given.
   public static var defaultBLAS: String { BLASLibrary.defaultPath }
 
-  private init(blas: BLASIdentity, engine: Engine) {
+  private init(blas: BLASIdentity?, instructionSet: String?, engine: Engine) {
     self.blas = blas
+    self.instructionSet = instructionSet
     self.engine = engine
-  }
-}
-
-extension Run {
-  /// Starts the worker threads on an opened engine.
-  public convenience init(_ plan: RunPlan, engine: OpenedEngine) {
-    self.init(plan, engine: engine.engine)
   }
 }
 

@@ -14,9 +14,9 @@ public final class Run {
   public private(set) var cells: [Cell] = []
 
   /// Starts the worker threads.
-  public init(_ plan: RunPlan, engine: Engine) {
+  public init(_ plan: RunPlan) {
     self.plan = plan
-    self.engine = engine
+    engine = plan.engine
     pool = WorkerPool(threads: plan.request.threads)
     workshop = Workshop(engine: engine, pool: pool, seed: plan.request.seed)
     MemoryReserve.reserve(bytes: plan.request.memoryBytes)

@@ -13,11 +13,13 @@ enum TimeEstimate {
   static let guessedBytesPerSecond = 15e9
 
   /// Guessed seconds of one pass at full width, each kind of layer once.
-  static func seconds(of layers: [FFNGroup], tokens: Int, threads: Int) -> Double {
+  static func seconds(
+    of layers: [FFNGroup], tokens: Int, threads: Int, precision: Precision
+  ) -> Double {
     layers.reduce(0) { sum, group in
       let bytes = group.layer.bytes(
         tokens: tokens, distinctExperts: group.layer.mostDistinctExperts(tokens: tokens),
-        precision: .f32)
+        precision: precision)
       let flops = group.layer.matmulFLOPs(tokens: tokens)
       return sum
         + max(Double(flops) / guessedFlopsPerSecond, Double(bytes) / guessedBytesPerSecond)
@@ -36,7 +38,8 @@ extension CellPlan {
   /// Guessed seconds of one pass of a side at full width, each kind of layer once.
   func guessedSeconds(_ role: SideRole) -> Double {
     TimeEstimate.seconds(
-      of: role == .baseline ? baseline : candidate, tokens: tokens, threads: limits.threads)
+      of: role == .baseline ? baseline : candidate, tokens: tokens, threads: limits.threads,
+      precision: limits.engine.precision)
   }
 
   /// Seconds of rounds that the cell could use: twice the fewest rounds at full width.

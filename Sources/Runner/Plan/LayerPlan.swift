@@ -18,6 +18,9 @@ struct LayerPlan: Hashable {
   /// Copies that passes take in turn, so that small layers come from memory as they do in a model.
   let copies: Int
 
+  /// Bytes of the weights of one copy.
+  let copyBytes: Int
+
   /// Resident weights are this many times the last-level cache, so that a pass never finds what an
   /// earlier pass left there.
   static let cacheMultiple = 8
@@ -27,13 +30,14 @@ struct LayerPlan: Hashable {
   ///   - expertBytes: bytes that the routed experts may take; at least K experts and a working set
   ///     beyond the cache are kept whatever it is.
   ///   - cacheBytes: last-level cache of the machine.
-  init?(_ full: FFNGroup, divisor: Int, expertBytes: Int, cacheBytes: Int) {
+  ///   - precision: how the weights are stored.
+  init?(_ full: FFNGroup, divisor: Int, expertBytes: Int, cacheBytes: Int, precision: Precision) {
     guard let measured = full.layer.dividingWidth(by: divisor) else { return nil }
     let workingSet = Self.cacheMultiple * cacheBytes
     switch measured {
     case .dense: residentExperts = nil
     case .sparse(let layer):
-      let bytes = layer.expert.parameters * Precision.f32.bytesPerWeight
+      let bytes = layer.expert.parameters * precision.bytesPerWeight
       let beyondCache = (workingSet + bytes - 1) / bytes
       let least = min(layer.experts, max(layer.topK, beyondCache))
       residentExperts = min(layer.experts, max(least, expertBytes / bytes))
@@ -41,29 +45,32 @@ struct LayerPlan: Hashable {
     self.full = full
     self.measured = measured
     self.divisor = divisor
-    let copyBytes = Self.weightBytes(measured, residentExperts: residentExperts)
+    copyBytes = Self.weightBytes(
+      measured, residentExperts: residentExperts, precision: precision)
     copies = max(1, (workingSet + copyBytes - 1) / copyBytes)
   }
 
   /// Bytes of the weights of one copy.
-  private static func weightBytes(_ layer: FFNLayerSpec, residentExperts: Int?) -> Int {
+  private static func weightBytes(
+    _ layer: FFNLayerSpec, residentExperts: Int?, precision: Precision
+  ) -> Int {
     let absent: Int
     switch layer {
     case .dense: absent = 0
     case .sparse(let sparse):
       absent = (sparse.experts - (residentExperts ?? sparse.experts)) * sparse.expert.parameters
     }
-    return (layer.parameters - absent) * Precision.f32.bytesPerWeight
+    return (layer.parameters - absent) * precision.bytesPerWeight
   }
 
   /// Bytes of the weights of all copies.
   var weightBytes: Int {
-    copies * Self.weightBytes(measured, residentExperts: residentExperts)
+    copies * copyBytes
   }
 
   /// Bytes of all copies with one pass's scratch, inputs and outputs; `Int.max` where they cannot be
   /// counted.
-  func bytes(tokens: Int, threads: Int) -> Int {
+  func bytes(tokens: Int, threads: Int, engine: Engine) -> Int {
     let (rows, rowsOverflow) = tokens.multipliedReportingOverflow(
       by: LayerInstance.batchCount + 1)
     let (activations, overflow) = rows.multipliedReportingOverflow(
@@ -72,13 +79,13 @@ struct LayerPlan: Hashable {
     let layerBytes =
       switch measured {
       case .dense(let network):
-        DenseLayer.bytes(for: network, maxTokens: tokens, threads: threads)
+        DenseLayer.bytes(for: network, maxTokens: tokens, threads: threads, engine: engine)
       case .sparse(let layer):
         SparseLayer.bytes(
           for: layer, residentExperts: residentExperts ?? layer.experts, maxTokens: tokens,
-          threads: threads)
+          threads: threads, engine: engine)
       }
-    return [weightBytes / copies * (copies - 1), activations].reduce(layerBytes) { sum, part in
+    return [copyBytes * (copies - 1), activations].reduce(layerBytes) { sum, part in
       let (total, overflow) = sum.addingReportingOverflow(part)
       return overflow ? .max : total
     }

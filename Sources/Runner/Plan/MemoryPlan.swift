@@ -1,3 +1,4 @@
+import MoEKernel
 import ModelSpec
 
 /// The fractions of the two sides' intermediate widths that are measured: 1 over these.
@@ -41,12 +42,14 @@ struct MemoryPlan: Hashable {
   }
 
   /// What the plan must stay within.
-  struct Limits: Hashable {
+  struct Limits: Sendable {
     var memoryBytes: Int
     var cacheBytes: Int
     /// The largest number of tokens per pass.
     var tokens: Int
     var threads: Int
+    /// Whose layout the weights take.
+    var engine: Engine
   }
 
   /// The plan at the given fractions.
@@ -58,7 +61,7 @@ struct MemoryPlan: Hashable {
   ) {
     self.init(
       baseline: baseline, candidate: candidate, divisors: divisors,
-      expertBytes: experts.bytes(cacheBytes: limits.cacheBytes), cacheBytes: limits.cacheBytes)
+      expertBytes: experts.bytes(cacheBytes: limits.cacheBytes), limits: limits)
     guard bytes(limits) <= limits.memoryBytes else { return nil }
   }
 
@@ -91,11 +94,13 @@ struct MemoryPlan: Hashable {
 
   private init?(
     baseline: [FFNGroup], candidate: [FFNGroup], divisors: Divisors, expertBytes: Int,
-    cacheBytes: Int
+    limits: Limits
   ) {
     func plans(_ layers: [FFNGroup], divisor: Int) -> [LayerPlan]? {
       let plans = layers.compactMap {
-        LayerPlan($0, divisor: divisor, expertBytes: expertBytes, cacheBytes: cacheBytes)
+        LayerPlan(
+          $0, divisor: divisor, expertBytes: expertBytes, cacheBytes: limits.cacheBytes,
+          precision: limits.engine.precision)
       }
       return plans.count == layers.count ? plans : nil
     }
@@ -111,7 +116,7 @@ struct MemoryPlan: Hashable {
   func bytes(_ limits: Limits) -> Int {
     (baseline + candidate).reduce(0) { sum, plan in
       let (total, overflow) = sum.addingReportingOverflow(
-        plan.bytes(tokens: limits.tokens, threads: limits.threads))
+        plan.bytes(tokens: limits.tokens, threads: limits.threads, engine: limits.engine))
       return overflow ? .max : total
     }
   }
@@ -122,14 +127,14 @@ struct MemoryPlan: Hashable {
     let narrowest = divisors.reversed().lazy.compactMap { divisor in
       MemoryPlan(
         baseline: baseline, candidate: candidate,
-        divisors: Divisors(baseline: divisor, candidate: divisor), expertBytes: 0,
-        cacheBytes: limits.cacheBytes)
+        divisors: Divisors(baseline: divisor, candidate: divisor), expertBytes: 0, limits: limits)
     }.first
     guard let narrowest else { return .noLayers(id: name) }
     let terms = (narrowest.baseline + narrowest.candidate).map { plan in
       let fraction = plan.divisor > 1 ? " at 1/\(plan.divisor) of its width" : ""
       let experts = plan.residentDescription.map { " with \($0) experts" } ?? ""
-      let bytes = ByteCount(plan.bytes(tokens: limits.tokens, threads: limits.threads))
+      let bytes = ByteCount(
+        plan.bytes(tokens: limits.tokens, threads: limits.threads, engine: limits.engine))
       return "\(plan.name)\(fraction)\(experts) takes \(bytes)"
     }
     return .memory(

@@ -1,10 +1,14 @@
 import LayerSpec
+import MoEKernel
 import ModelSpec
 
 /// Every cell of a run with the memory it will take, settled before anything is allocated.
 public struct RunPlan: Sendable {
   /// What was asked for.
   public let request: RunRequest
+
+  /// Who multiplies.
+  let engine: Engine
 
   /// The machine's last-level cache as far as it is known.
   let cacheBytes: Int
@@ -22,12 +26,15 @@ public struct RunPlan: Sendable {
   /// Plans all cells.
   ///
   /// - Throws: `PlanError` when a comparison cannot be made or does not fit the memory.
-  public init(_ request: RunRequest, machine: MachineIdentity) throws(PlanError) {
+  public init(
+    _ request: RunRequest, engine: OpenedEngine, machine: MachineIdentity
+  ) throws(PlanError) {
     self.request = request
+    self.engine = engine.engine
     cacheBytes = machine.lastLevelCacheBytes ?? Self.usualCacheBytes
     let limits = MemoryPlan.Limits(
       memoryBytes: request.memoryBytes, cacheBytes: cacheBytes,
-      tokens: request.tokens.max() ?? 0, threads: request.threads)
+      tokens: request.tokens.max() ?? 0, threads: request.threads, engine: engine.engine)
     var cells: [CellPlan] = []
     for comparison in request.suite.comparisons {
       let name = "\(comparison.candidate.id) against \(comparison.baseline.id)"

@@ -38,4 +38,11 @@ public struct RunRequest: Sendable {
     self.memoryBytes = memoryBytes
     self.seed = seed
   }
+
+  /// The request for one of several engines that share the budget.
+  public func sharing(budgetAmong engines: Int) -> RunRequest {
+    var request = self
+    request.budgetSeconds /= Double(max(1, engines))
+    return request
+  }
 }

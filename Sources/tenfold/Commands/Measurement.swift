@@ -5,48 +5,65 @@ import Runner
 
 /// One run from its first cell to its last, or to whatever ended it early.
 struct Measurement {
-  private let plan: RunPlan
-  private let measuring: Run
+  private let plans: [RunPlan]
+  /// The cells of all engines that are finished.
+  private var cells: [Cell] = []
   private let created = Date.now.ISO8601Format()
 
   /// Why the run ended before its last cell, `nil` when it did not.
   private(set) var failure: Failure?
 
-  init(plan: RunPlan, engine: OpenedEngine) {
-    self.plan = plan
-    measuring = Run(plan, engine: engine)
+  /// - Parameter plans: One for each engine, measured one after the other.
+  init(plans: [RunPlan]) {
+    self.plans = plans
   }
 
   /// Measures all cells and says on standard error how far it is.
   mutating func run() {
     var line = StatusLine()
     defer { line.clear() }
-    do {
-      try measuring.measure(
-        progress: { line.show($0) }, isCancelled: { Interruption.status != nil })
-    } catch RunError.cancelled {
-      failure = Failure(
+    for plan in plans {
+      let run = Run(plan)
+      defer { cells += run.cells }
+      do {
+        try run.measure(
+          progress: { line.show($0) }, isCancelled: { Interruption.status != nil })
+      } catch {
+        failure = Self.failure(
+          error, finished: cells.count + run.cells.count,
+          of: plans.reduce(0) { $0 + $1.cellCount })
+        return
+      }
+    }
+  }
+
+  private static func failure(_ error: any Error, finished: Int, of planned: Int) -> Failure {
+    switch error {
+    case RunError.cancelled:
+      Failure(
         Interruption.status ?? .interrupted,
-        "interrupted; the record holds the \(measuring.cells.count) of \(plan.cellCount) cells "
-          + "that were finished")
-    } catch let error as PlanError {
-      failure = Failure(.refused, "\(error)")
-    } catch {
-      failure = Failure(.mismatch, "\(error)")
+        "interrupted; the record holds the \(finished) of \(planned) cells that were finished")
+    case is PlanError: Failure(.refused, "\(error)")
+    default: Failure(.mismatch, "\(error)")
     }
   }
 
   /// True when the first cell failed.
   ///
   /// A run that was interrupted keeps its record even without a cell, for scripts that wait for one.
-  var hasNothingToKeep: Bool { measuring.cells.isEmpty && Interruption.status == nil }
+  var hasNothingToKeep: Bool { cells.isEmpty && Interruption.status == nil }
 
   /// The record of the finished cells.
-  func record(machine: MachineIdentity, blas: BLASIdentity, options: RunOptions) -> Record {
+  func record(
+    machine: MachineIdentity, engines: [OpenedEngine], options: RunOptions
+  ) -> Record {
     Record(
       created: created, status: failure == nil ? .complete : .interrupted,
-      tool: ToolVersion.identity, machine: machine, blas: blas, ceilings: [], options: options,
-      cells: measuring.cells, cautions: failure.map { ["the run ended early: \($0)"] } ?? [])
+      tool: ToolVersion.identity, machine: machine,
+      blas: engines.lazy.compactMap(\.blas).first,
+      instructionSet: engines.lazy.compactMap(\.instructionSet).first, ceilings: [],
+      options: options, cells: cells, cautions: failure.map { ["the run ended early: \($0)"] } ?? []
+    )
   }
 }
 

@@ -19,8 +19,10 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let machine = MachineProbe.ofThisProcess
     let request = try options.request(on: machine)
-    let engine = try options.engine.open()
-    let plan = try Self.plan(request, machine: machine.identity)
+    let engines = try options.engine.open()
+    let plans = try engines.map {
+      try Self.plan(request.sharing(budgetAmong: engines.count), engine: $0, machine.identity)
+    }
     guard !ToolVersion.isDebugBuild else {
       throw Failure(.refused, "a debug build must not measure; build with swift build -c release")
     }
@@ -28,12 +30,12 @@ struct RunCommand: ParsableCommand {
     let archive = try output.holdsRecord ? nil : RecordArchive()
 
     Interruption.listen()
-    var measurement = Measurement(plan: plan, engine: engine)
+    var measurement = Measurement(plans: plans)
     measurement.run()
     if let failure = measurement.failure, measurement.hasNothingToKeep { throw failure }
     let record = measurement.record(
-      machine: machine.identity, blas: engine.blas, options: options.recorded(as: request)
-    )
+      machine: machine.identity, engines: engines,
+      options: options.recorded(as: request, engines: engines))
     try archive?.keep(record)
     try write(document(of: record), to: destination)
     if let failure = measurement.failure { throw failure }
@@ -50,10 +52,10 @@ struct RunCommand: ParsableCommand {
   }
 
   private static func plan(
-    _ request: RunRequest, machine: MachineIdentity
+    _ request: RunRequest, engine: OpenedEngine, _ machine: MachineIdentity
   ) throws(Failure) -> RunPlan {
     do {
-      return try RunPlan(request, machine: machine)
+      return try RunPlan(request, engine: engine, machine: machine)
     } catch {
       throw Failure(error.isUsage ? .usage : .refused, "\(error)")
     }

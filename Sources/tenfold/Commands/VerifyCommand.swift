@@ -26,13 +26,14 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let models = try directories.map { try Self.model(in: $0) }
-    let opened = try engine.open()
+    let verifiers = try engine.open().map { Verifier(engine: $0) }
     let destination = try output.destination()
-    let verifier = Verifier(engine: opened)
     var results: [VerifyResult] = []
     for (directory, model) in zip(directories, models) {
       let layer = try Self.layer(of: model, in: directory)
-      results.append(verifier.verify(layer, family: model.family, directory: directory))
+      for verifier in verifiers {
+        results.append(verifier.verify(layer, family: model.family, directory: directory))
+      }
     }
     try destination.write(
       output.render(Self.page(results), document: VerifyDocument(results: results)))

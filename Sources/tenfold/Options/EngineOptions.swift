@@ -1,5 +1,9 @@
 import ArgumentParser
+import FoundationEssentials
+import LayerSpec
 import Runner
+
+extension Precision: ExpressibleByArgument {}
 
 /// Who multiplies, and with what.
 struct EngineOptions: ParsableArguments {
@@ -8,22 +12,42 @@ struct EngineOptions: ParsableArguments {
     case tile, blas, both
   }
 
-  @Option(help: "blas, tile or both.")
-  var engine = Choice.blas
+  @Option(help: "tile, blas or both.")
+  var engine = Choice.tile
+
+  @Option(help: "How weights are stored: f32, or bf16 with the tile engine.")
+  var precision = Precision.f32
 
   @Option(
     help: ArgumentHelp(
       "BLAS library to open instead of \(OpenedEngine.defaultBLAS).", valueName: "path"))
   var blas: String?
 
-  /// Opens the engine.
+  /// Opens the engines asked for.
   ///
-  /// - Throws: `Failure` with status 69 for a library that cannot be used and for an engine that
-  ///   this version does not have.
-  func open() throws(Failure) -> OpenedEngine {
-    guard engine == .blas else {
+  /// - Throws: `Failure` with status 69 for a library that cannot be used, for an instruction set that
+  ///   this CPU does not have, and for a precision that an engine does not have.
+  func open() throws(Failure) -> [OpenedEngine] {
+    var engines: [OpenedEngine] = []
+    if engine != .blas { engines.append(try openTile()) }
+    // A library that was named is meant to be used.
+    if engine != .tile { engines.append(try openBLAS()) }
+    return engines
+  }
+
+  private func openTile() throws(Failure) -> OpenedEngine {
+    let forced = ProcessInfo.processInfo.environment[OpenedEngine.levelVariable]
+    do {
+      return try .tile(precision: precision, forcedLevel: forced)
+    } catch {
+      throw Failure(.unavailable, "\(error)")
+    }
+  }
+
+  private func openBLAS() throws(Failure) -> OpenedEngine {
+    guard precision == .f32 else {
       throw Failure(
-        .unavailable, "this tenfold has no tile engine yet; leave --engine out, or give blas")
+        .unavailable, "the blas engine has no bf16; give --engine tile, or --precision f32")
     }
     do {
       return try .blas(path: blas)

@@ -8,9 +8,6 @@ extension RunOptionGroup {
 
   /// The request that the options make, with defaults that fit the machine.
   func request(on machine: MachineProbe) throws(Failure) -> RunRequest {
-    guard precision == .f32 else {
-      throw Failure(.unavailable, "the blas engine has no bf16; leave --precision out, or give f32")
-    }
     let available = machine.identity.effectiveCPUs
     let threads = threads ?? available
     guard threads <= available else {
@@ -56,12 +53,12 @@ extension RunOptionGroup {
   }
 
   /// The options as a record keeps them, defaults filled in.
-  func recorded(as request: RunRequest) -> RunOptions {
+  func recorded(as request: RunRequest, engines: [OpenedEngine]) -> RunOptions {
     let comparisons = request.suite.comparisons
     return RunOptions(
       suite: request.suite.name, candidates: Self.unique(comparisons.map(\.candidate.id)),
       baselines: Self.unique(comparisons.map(\.baseline.id)), tokens: request.tokens,
-      threads: request.threads, engines: [engine.engine.rawValue], precision: precision,
+      threads: request.threads, engines: engines.map(\.name), precision: engine.precision,
       routing: Self.unique(comparisons.flatMap(\.routings).map(\.description)),
       budgetSeconds: request.budgetSeconds, memoryBytes: request.memoryBytes, seed: request.seed)
   }

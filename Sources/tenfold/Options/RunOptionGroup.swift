@@ -3,8 +3,6 @@ import LayerSpec
 import ModelSpec
 import Runner
 
-extension Precision: ExpressibleByArgument {}
-
 /// What `tenfold run` can be asked for.
 struct RunOptionGroup: ParsableArguments {
   @Argument(
@@ -34,9 +32,6 @@ struct RunOptionGroup: ParsableArguments {
   var threads: Int?
 
   @OptionGroup var engine: EngineOptions
-
-  @Option(help: "f32 or bf16.")
-  var precision = Precision.f32
 
   @Option(
     help: ArgumentHelp(

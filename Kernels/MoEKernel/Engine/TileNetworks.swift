@@ -1,0 +1,101 @@
+import LayerSpec
+import Tile
+
+/// Networks in panels that hold gate and up of the same hidden units side by side, so that one product
+/// gives both and the activation finds them in the first-level cache.
+final class TileNetworks: EngineNetworks {
+  let count: Int
+  let spec: FeedForwardSpec
+  private let kernels: TileKernels
+  private let product: TileProduct
+  private let panels: PanelStorage
+  private let downMatrices: TileMatrices
+
+  var down: any EngineMatrices { downMatrices }
+
+  init(_ kernels: TileKernels, count: Int, spec: FeedForwardSpec) {
+    self.kernels = kernels
+    self.count = count
+    self.spec = spec
+    product = TileProduct(kernels, depth: spec.width)
+    panels = PanelStorage(
+      kernels, matrices: count,
+      panels: spec.isGated
+        ? kernels.gatedPanels(outputs: spec.intermediate)
+        : kernels.panels(outputs: spec.intermediate),
+      depth: spec.width)
+    downMatrices = TileMatrices(
+      kernels, count: count, outputs: spec.width, inputs: spec.intermediate)
+  }
+
+  var staging: RowStaging { .tiles(kernels) }
+
+  /// Hidden units that one panel gives.
+  private var unitsPerPanel: Int { spec.isGated ? kernels.lanes : kernels.panelWidth }
+
+  private func place(_ part: NetworkPart, _ row: Int) -> PanelPlace {
+    precondition(row >= 0 && row < spec.intermediate, "row \(row) of \(spec.intermediate)")
+    guard spec.isGated else { return kernels.place(output: row) }
+    return kernels.gatedPlace(output: row, isUp: part == .up)
+  }
+
+  func store(_ values: UnsafePointer<Float>, of part: NetworkPart, network: Int, row: Int) {
+    let place = place(part, row)
+    kernels.packOutput(
+      values, depth: spec.width, column: place.column, panel: panels[network, place.panel])
+  }
+
+  func copyRow(
+    _ row: Int, of part: NetworkPart, network: Int, to target: UnsafeMutablePointer<Float>
+  ) {
+    let place = place(part, row)
+    kernels.unpackOutput(
+      target, depth: spec.width, column: place.column, panel: panels[network, place.panel])
+  }
+
+  func hiddenBlock(rows: Int) -> Int { product.panelsPerTask * unitsPerPanel }
+
+  func hidden(
+    network: Int, units: Range<Int>, input: Rows, into result: Rows, epilogue: HiddenEpilogue,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    precondition(units.lowerBound % unitsPerPanel == 0 && units.upperBound <= spec.intermediate)
+    for first in stride(from: units.lowerBound, to: units.upperBound, by: unitsPerPanel) {
+      let panel = panels[network, first / unitsPerPanel]
+      let valid = min(unitsPerPanel, spec.intermediate - first)
+      product.forEachBlock(
+        panel: panel, next: panel + panels.bytes, input: input,
+        pieces: 0..<kernels.tiles(rows: input.count), scratch: scratch
+      ) { block, rows in
+        finish(block, rows: rows.count, firstUnit: first, units: valid, epilogue)
+        kernels.storeTile(
+          block: block, rows: rows.count, count: valid, input: first, depth: spec.intermediate,
+          tile: result[rows.lowerBound])
+      }
+    }
+  }
+
+  /// Biases and activation of one block.
+  @inline(__always)
+  private func finish(
+    _ block: UnsafeMutablePointer<Float>, rows: Int, firstUnit: Int, units: Int,
+    _ epilogue: HiddenEpilogue
+  ) {
+    if spec.isGated {
+      if let gate = epilogue.firstBias, let up = epilogue.secondBias {
+        kernels.addBias(
+          block: block, rows: rows, first: gate + firstUnit, firstCount: units,
+          second: up + firstUnit, secondCount: units)
+      }
+      kernels.activateGated(block: block, rows: rows, activation: epilogue.activation)
+    } else {
+      if let bias = epilogue.firstBias {
+        let lanes = kernels.lanes
+        kernels.addBias(
+          block: block, rows: rows, first: bias + firstUnit, firstCount: min(units, lanes),
+          second: bias + firstUnit + lanes, secondCount: max(0, units - lanes))
+      }
+      kernels.activatePlain(block: block, rows: rows, activation: epilogue.activation)
+    }
+  }
+}
