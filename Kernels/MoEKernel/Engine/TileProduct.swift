@@ -6,8 +6,9 @@ import Tile
 /// stay in the second-level cache together, and for each part all tiles meet the panel before the
 /// next part is read. Sums of unfinished parts wait in the worker's scratch.
 struct TileProduct {
-  /// The most steps of one part: a panel part of 256 KiB. Longer ones lost a quarter of their speed
-  /// with 16 rows (14336 inputs, Zen 5).
+  /// The most steps of one part: a panel part of 256 KiB.
+  ///
+  /// Longer ones lost a quarter of their speed with 16 rows (14336 inputs, Zen 5).
   private static let mostSteps = 2048
 
   let kernels: TileKernels

@@ -31,8 +31,10 @@ final class AlignedBuffer<Element: BitwiseCopyable> {
     }
   }
 
-  /// A mapping of its own. It starts on a page, which is more than a cache line; a large one is cut
-  /// out of one that has room to move up to the next huge page.
+  /// A mapping of its own.
+  ///
+  /// It starts on a page, which is more than a cache line; a large one is cut out of one that has
+  /// room to move up to the next huge page.
   private static func map(bytes: Int) -> UnsafeMutableRawPointer {
     let isLarge = bytes >= hugePageBytes
     let room = max(bytes, 1) + (isLarge ? hugePageBytes : 0)

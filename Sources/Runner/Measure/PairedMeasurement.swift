@@ -17,8 +17,10 @@ struct PairedMeasurement {
   /// scheduler's shortest interruption are small against it.
   static let shortestSliceSeconds = 0.020
 
-  /// With nine rounds the interval leaves out the smallest and the largest ratio: one disturbed round
-  /// does not widen it. With six to eight it reaches from the smallest to the largest.
+  /// With nine rounds the interval leaves out the smallest and the largest ratio: one disturbed
+  /// round does not widen it.
+  ///
+  /// With six to eight it reaches from the smallest to the largest.
   static let wantedRounds = 9
 
   /// Beyond this many rounds the interval narrows slower than the machine drifts.

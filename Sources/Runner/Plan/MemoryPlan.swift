@@ -27,8 +27,9 @@ struct MemoryPlan: Hashable {
     /// As few as still come from memory at every visit.
     case fewest
 
-    /// Four times what is needed for an expert to have left the caches before its next visit. More
-    /// would change no pass, and every gigabyte takes its time to fill.
+    /// Four times what is needed for an expert to have left the caches before its next visit.
+    ///
+    /// More would change no pass, and every gigabyte takes its time to fill.
     static let enoughCaches = 4 * LayerPlan.cacheMultiple
 
     /// Bytes that the routed experts of one layer may take.
