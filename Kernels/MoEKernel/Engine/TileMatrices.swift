@@ -40,7 +40,7 @@ final class TileMatrices: EngineMatrices {
 
   var outputUnit: Int { kernels.panelWidth }
 
-  func block(rows: Int) -> Int { product.panelsPerTask * kernels.panelWidth }
+  func block(rows: Int) -> Int { product.panelsPerTask(rows: rows) * kernels.panelWidth }
 
   func multiply(
     matrix: Int, outputs range: Range<Int>, input: Rows, pieces: Range<Int>, into result: Rows,
@@ -49,17 +49,14 @@ final class TileMatrices: EngineMatrices {
     let width = kernels.panelWidth
     precondition(
       range.lowerBound % width == 0 && range.upperBound <= outputs && result.count >= input.count)
-    for first in stride(from: range.lowerBound, to: range.upperBound, by: width) {
-      let panel = panels[matrix, first / width]
-      let valid = min(width, range.upperBound - first)
-      product.forEachBlock(
-        panel: panel, next: panel + panels.bytes, input: input, pieces: pieces, scratch: scratch
-      ) { block, rows in
-        kernels.storeRows(
-          block: block, rows: rows.count, count: valid,
-          destination: result[rows.lowerBound] + (first - range.lowerBound),
-          stride: result.stride)
-      }
+    let first = range.lowerBound / width
+    product.forEachBlock(
+      first: panels[matrix, first], panels: kernels.panels(outputs: range.count), input: input,
+      pieces: pieces, scratch: scratch
+    ) { block, panel, rows in
+      kernels.storeRows(
+        block: block, rows: rows.count, count: min(width, range.count - panel * width),
+        destination: result[rows.lowerBound] + panel * width, stride: result.stride)
     }
   }
 }

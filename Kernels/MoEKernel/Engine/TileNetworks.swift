@@ -53,25 +53,25 @@ final class TileNetworks: EngineNetworks {
       target, depth: spec.width, column: place.column, panel: panels[network, place.panel])
   }
 
-  func hiddenBlock(rows: Int) -> Int { product.panelsPerTask * unitsPerPanel }
+  func hiddenBlock(rows: Int) -> Int { product.panelsPerTask(rows: rows) * unitsPerPanel }
 
   func hidden(
     network: Int, units: Range<Int>, input: Rows, into result: Rows, epilogue: HiddenEpilogue,
     scratch: UnsafeMutablePointer<Float>
   ) {
     precondition(units.lowerBound % unitsPerPanel == 0 && units.upperBound <= spec.intermediate)
-    for first in stride(from: units.lowerBound, to: units.upperBound, by: unitsPerPanel) {
-      let panel = panels[network, first / unitsPerPanel]
-      let valid = min(unitsPerPanel, spec.intermediate - first)
-      product.forEachBlock(
-        panel: panel, next: panel + panels.bytes, input: input,
-        pieces: 0..<kernels.tiles(rows: input.count), scratch: scratch
-      ) { block, rows in
-        finish(block, rows: rows.count, firstUnit: first, units: valid, epilogue)
-        kernels.storeTile(
-          block: block, rows: rows.count, count: valid, input: first, depth: spec.intermediate,
-          tile: result[rows.lowerBound])
-      }
+    let width = unitsPerPanel
+    product.forEachBlock(
+      first: panels[network, units.lowerBound / width],
+      panels: (units.count + width - 1) / width, input: input,
+      pieces: 0..<kernels.tiles(rows: input.count), scratch: scratch
+    ) { block, panel, rows in
+      let first = units.lowerBound + panel * width
+      let valid = min(width, units.upperBound - first)
+      finish(block, rows: rows.count, firstUnit: first, units: valid, epilogue)
+      kernels.storeTile(
+        block: block, rows: rows.count, count: valid, input: first, depth: spec.intermediate,
+        tile: result[rows.lowerBound])
     }
   }
 
