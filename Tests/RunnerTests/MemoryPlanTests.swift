@@ -71,6 +71,16 @@ import Testing
         experts: .all, limits: limits(memory: 1 << 30, cache: 128 << 10)))
     #expect(plan.baseline[0].copies == 6)
     #expect(plan.baseline[0].weightBytes == 6 * 192 << 10)
+    #expect(!plan.baseline[0].mayStayInCache)
+  }
+
+  /// 1024 copies of 192 KiB are 192 MiB: eight caches of 24 MiB, and no more.
+  @Test(arguments: [(24 << 20, false), (24 << 20 + 1, true), (1 << 40, true)])
+  func copiesAreBounded(cache: Int, mayStay: Bool) throws {
+    let plan = try #require(
+      LayerPlan(dense(), divisor: 1, expertBytes: 0, cacheBytes: cache, precision: .f32))
+    #expect(plan.copies == 1024)
+    #expect(plan.mayStayInCache == mayStay)
   }
 
   @Test func aWideDenseSideIsNarrowedFirst() throws {

@@ -3,8 +3,7 @@ import Testing
 
 /// Measuring from the outside; the tests that measure need the release build.
 @Suite(.serialized) struct RunTests {
-  /// A model that is built and measured in seconds: much smaller ones take longer, for the layers are
-  /// copied until they are many times the cache.
+  /// A model that is built and measured in seconds.
   private static let smallModel = """
     {"model_type": "mixtral", "hidden_size": 512, "intermediate_size": 1024, "num_local_experts": 8,
      "num_experts_per_tok": 2, "num_hidden_layers": 2, "num_attention_heads": 4,

@@ -39,6 +39,12 @@ extension Cell {
         "the interval spans more than 10 %; measure again on an idle machine or with a larger "
           + "--budget")
     }
+    for plan in sides.flatMap(\.layers).map(\.plan) where plan.mayStayInCache {
+      cautions.append(
+        "\(plan.name) is so small that \(plan.copies) copies of it do not fill "
+          + "\(LayerPlan.cacheMultiple) last-level caches; passes may have found its weights in a "
+          + "cache")
+    }
     for case .sparse(let layer) in sides.flatMap(\.layers).map(\.plan.full.layer)
     where layer.identityExperts > 0 {
       cautions.append(

@@ -26,8 +26,8 @@ final class LayerInstance {
   init(plan: LayerPlan, mostTokens: Int, engine: Engine, pool: WorkerPool, seed: UInt64) {
     self.plan = plan
     self.pool = pool
-    copies = (0..<plan.copies).map { copy in
-      let seed = seed &+ UInt64(copy)
+    // All copies have the same weights: inputs are made for one router, and one copy is checked.
+    copies = (0..<plan.copies).map { _ in
       switch plan.measured {
       case .dense(let network):
         return .dense(DenseLayer(spec: network, seed: seed, engine: engine, pool: pool))
@@ -91,11 +91,11 @@ final class LayerInstance {
       measured: seconds, atFullWidth: seconds + Double(plan.divisor - 1) * narrowed)
   }
 
-  /// How the loaded batches use the experts, empty for a dense layer.
-  func routingStatistics() -> [RoutingStatistics] {
+  /// How the loaded batches use the experts, empty for a dense layer; all copies are alike.
+  func routingStatistics(ofCopy copy: Int = 0) -> [RoutingStatistics] {
     guard case .sparse = plan.measured else { return [] }
     return batches.map { batch in
-      forward(batch, copy: 0)
+      forward(batch, copy: copy)
       return RoutingStatistics(tokensPerExpert: workspace.tokensPerExpert)
     }
   }

@@ -17,6 +17,8 @@ struct LayerPlan: Hashable {
   let residentExperts: Int?
   /// Copies that passes take in turn, so that small layers come from memory as they do in a model.
   let copies: Int
+  /// True where even the most copies do not fill the caches, so that passes may find weights there.
+  let mayStayInCache: Bool
 
   /// Bytes of the weights of one copy.
   let copyBytes: Int
@@ -24,6 +26,12 @@ struct LayerPlan: Hashable {
   /// Resident weights are this many times the last-level cache, so that a pass never finds what an
   /// earlier pass left there.
   static let cacheMultiple = 8
+
+  /// Copies beyond this would take longer to make than to measure, and more memory for their pages
+  /// than for their weights.
+  ///
+  /// It takes layers below 256 KiB to need more with a cache of 32 MiB.
+  static let mostCopies = 1024
 
   /// - Parameters:
   ///   - divisor: divides every intermediate width of the layer.
@@ -47,7 +55,8 @@ struct LayerPlan: Hashable {
     self.divisor = divisor
     copyBytes = Self.weightBytes(
       measured, residentExperts: residentExperts, precision: precision)
-    copies = max(1, (workingSet + copyBytes - 1) / copyBytes)
+    copies = min(Self.mostCopies, max(1, (workingSet + copyBytes - 1) / copyBytes))
+    mayStayInCache = copies * copyBytes < workingSet
   }
 
   /// Bytes of the weights of one copy.
@@ -99,13 +108,7 @@ struct LayerPlan: Hashable {
   }
 
   /// What records call the layer: its kind and its letters at full size.
-  var name: String {
-    switch full.layer {
-    case .dense(let network): "dense F=\(network.intermediate)"
-    case .sparse(let layer):
-      "sparse E=\(layer.experts) K=\(layer.topK) F=\(layer.expert.intermediate)"
-    }
-  }
+  var name: String { full.layer.label }
 }
 
 extension FFNLayerSpec {
