@@ -38,6 +38,12 @@ extension Record {
       self = try DocumentCoding.decoder.decode(Record.self, from: data)
     } catch let error as RecordError {
       throw error
+    } catch DecodingError.dataCorrupted(let context)
+      where context.codingPath.isEmpty && DocumentCoding.isJSON(data)
+    {
+      // The decoder does not tell which.
+      throw RecordError(
+        "a number in the document does not fit its field: a count is not whole, or too large")
     } catch {
       throw RecordError(DocumentCoding.sentence(error))
     }
@@ -61,27 +67,52 @@ public enum DocumentCoding {
     return decoder
   }
 
-  /// One sentence for what a coder threw, naming the field.
+  /// Whether the bytes are a JSON document at all.
+  static func isJSON(_ data: Data) -> Bool {
+    (try? JSONDecoder().decode(ConfigValue.self, from: data)) != nil
+  }
+
+  /// One sentence for what a coder threw, naming the field as the document does; without its full
+  /// stop, to be continued by the caller.
   public static func sentence(_ error: any Error) -> String {
-    func place(_ path: [any CodingKey]) -> String {
-      path.isEmpty
-        ? "the document"
-        : path.map { key in key.intValue.map { "[\($0)]" } ?? key.stringValue }
-          .joined(separator: ".")
-    }
     switch error {
     case DecodingError.keyNotFound(let key, let context):
-      return "\(place(context.codingPath)) has no \(key.stringValue)"
+      return "\(place(context.codingPath)) has no \(name(key))"
     case DecodingError.valueNotFound(_, let context):
       return "\(place(context.codingPath)) is null"
     case DecodingError.typeMismatch(_, let context):
-      return "\(place(context.codingPath)) has the wrong type: \(context.debugDescription)"
+      return "\(place(context.codingPath)) has the wrong type: \(clause(context.debugDescription))"
+    case DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty:
+      return "the document is not valid JSON"
     case DecodingError.dataCorrupted(let context):
-      return "\(place(context.codingPath)) is not valid JSON: \(context.debugDescription)"
+      return "\(place(context.codingPath)) is not accepted: \(clause(context.debugDescription))"
     case EncodingError.invalidValue(let value, let context):
       return "\(place(context.codingPath)) is \(value)"
     default:
       return "\(error)"
     }
+  }
+
+  /// Where in the document: `cells[0].time_ratio`.
+  private static func place(_ path: [any CodingKey]) -> String {
+    path.isEmpty
+      ? "the document"
+      : path.reduce("") { place, key in
+        if let index = key.intValue { return "\(place)[\(index)]" }
+        return place.isEmpty ? name(key) : "\(place).\(name(key))"
+      }
+  }
+
+  /// A key in snake_case, as documents have it.
+  private static func name(_ key: any CodingKey) -> String {
+    key.stringValue.reduce(into: "") { name, letter in
+      name += letter.isUppercase ? "_\(letter.lowercased())" : String(letter)
+    }
+  }
+
+  /// A coder's sentence as a part of another: no capital at its beginning, no full stop at its end.
+  private static func clause(_ sentence: String) -> String {
+    let whole = sentence.hasSuffix(".") ? sentence.dropLast() : sentence[...]
+    return whole.prefix(1).lowercased() + whole.dropFirst()
   }
 }

@@ -1,0 +1,55 @@
+import LayerSpec
+import ModelSpec
+import Testing
+
+/// A damaged record is refused with one sentence that names the field as the file does.
+@Suite struct RecordCodingTests {
+  private static let record = Record(
+    created: "2026-01-02T03:04:05Z", status: .complete,
+    tool: ToolIdentity(version: "1", commit: "c", build: "release", swift: "6.3"),
+    machine: MachineIdentity(
+      cpu: "c", architecture: "x86_64", cpuSignature: nil, logicalCPUs: 4, effectiveCPUs: 2,
+      lastLevelCacheBytes: nil, memoryBytes: 1, operatingSystem: "o", kernel: "k",
+      hypervisor: nil),
+    blas: nil,
+    ceilings: [
+      Ceiling(threads: 3, precision: .f32, peakFlopsPerSecond: 1.5, readBytesPerSecond: 2.5)
+    ],
+    options: RunOptions(
+      suite: "custom", candidates: [], baselines: [], tokens: [], threads: 2, engines: [],
+      precision: .f32, routing: [], budgetSeconds: 60.5, memoryBytes: 5, seed: 9),
+    cells: [])
+
+  @Test func whatIsWrittenIsReadBack() throws {
+    #expect(try Record(decoding: try Self.record.encoded()) == Self.record)
+  }
+
+  @Test(arguments: [
+    (#""read_bytes_per_second" : 2.5,"#, "", "ceilings[0] has no read_bytes_per_second"),
+    (
+      #""peak_flops_per_second" : 1.5"#, #""peak_flops_per_second" : null"#,
+      "ceilings[0].peak_flops_per_second is null"
+    ),
+    (
+      #""budget_seconds" : 60.5"#, #""budget_seconds" : "x""#,
+      "options.budget_seconds has the wrong type: expected"
+    ),
+    (#""logical_cpus" : 4"#, #""logical_cpus" : "4""#, "machine.logical_cpus has the wrong type"),
+    (#""status" : "complete""#, #""status" : "half""#, "status is not accepted: "),
+    (#""threads" : 3"#, #""threads" : 3.5"#, "a number in the document does not fit its field"),
+    (#""threads" : 3"#, #""threads" : 1e30"#, "a number in the document does not fit its field"),
+    (#""threads" : 3"#, #""threads" : ?"#, "the document is not valid JSON"),
+  ])
+  func aDamagedFieldIsNamed(_ text: String, _ damaged: String, _ sentence: String) throws {
+    let whole = String(decoding: try Self.record.encoded(), as: UTF8.self)
+    let parts = whole.split(separator: text, omittingEmptySubsequences: false)
+    try #require(parts.count == 2, "\(text) stands once in \(whole)")
+    let error = #expect(throws: RecordError.self) {
+      try Record(decoding: Array((parts[0] + damaged + parts[1]).utf8))
+    }
+    let description = try #require(error).description
+    #expect(description.hasPrefix(sentence), "\(description)")
+    // Others put the description into a sentence of their own.
+    #expect(!description.hasSuffix("."))
+  }
+}
