@@ -17,7 +17,7 @@ struct Reason {
     var parts = ["reaches \(reach(best: best, worst: worst))"]
     if outcome == .undecided { parts[0] += ", " + doubt(claim, best.timeRatio) }
     parts.append(flops(claim, best, analytic))
-    let place = worst.map { "at \(names.conditions(of: $0)) " } ?? ""
+    let place = worst.map { "at \(names.conditions(of: $0)), " } ?? ""
     parts.append(place + cause(worst ?? best))
     return sentence(parts)
   }

@@ -28,8 +28,8 @@ enum VerdictRules {
   static let leeway = 0.1
   /// The confidence below which an interval decides nothing.
   ///
-  /// Six rounds, the fewest with which the
-  /// order-statistic interval reaches 0.95, have 1 - 2/2⁶ = 0.969.
+  /// Six rounds, the fewest with which the order-statistic interval reaches 0.95, have
+  /// 1 - 2/2⁶ = 0.969.
   static let requiredConfidence = 0.95
 
   /// The ratio that delivers the claim.

@@ -24,7 +24,7 @@ struct VerdictsTests {
     #expect(
       verdict.reason == """
         Reaches 4.9x at best (1 token per pass), 1.3x at worst (16 tokens per pass); FLOPs allow \
-        5.33x in these feed-forward layers; at 16 tokens per pass time follows the bytes read \
+        5.33x in these feed-forward layers; at 16 tokens per pass, time follows the bytes read \
         (1.35x), not FLOPs: 7.92 experts per layer are read.
         """)
   }

@@ -176,7 +176,7 @@ public struct LayerGroup: Codable, Hashable, Sendable {
   }
 }
 
-/// Seconds of both sides in one round, each the sum of two passes at the measured size.
+/// Seconds of one pass of each side in one round: the mean over all passes of its two slices.
 public struct PairedRound: Codable, Hashable, Sendable {
   /// The order of the four slices: `ABBA` or `BAAB`, A the baseline.
   public var order: String
