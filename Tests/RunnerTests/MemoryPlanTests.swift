@@ -99,8 +99,38 @@ import Testing
     }
     let sentence = try #require(error).description
     #expect(sentence.hasPrefix("a against b does not fit the memory"))
-    #expect(sentence.contains("6 of 16 experts"))
+    #expect(sentence.contains("2 of 16 experts"))
     #expect(sentence.contains("16.0 KiB"))
+    #expect(sentence.contains("not even one token per pass fits"))
+  }
+
+  /// The number of tokens that a refusal names fits, and one more does not.
+  @Test func theLargestSizeThatFitsIsTold() throws {
+    var limits = limits(memory: 4 << 20)
+    limits.tokens = 1 << 20
+    func fit() throws {
+      _ = try MemoryPlan.fitting(
+        "test", baseline: [dense()], candidate: [sparse()], limits: limits)
+    }
+    let error = try #require(#expect(throws: PlanError.self) { try fit() })
+    guard case .memory(_, _, _, _, let mostTokens) = error else {
+      Issue.record("refused for another reason: \(error)")
+      return
+    }
+    limits.tokens = try #require(mostTokens)
+    #expect("\(error)".contains("--tokens of at most \(limits.tokens)"))
+    #expect(throws: Never.self) { try fit() }
+    limits.tokens += 1
+    #expect(throws: PlanError.self) { try fit() }
+  }
+
+  /// A width that does not divide does not keep the other side wide.
+  @Test func theSidesOfTheArithmeticAreNarrowedEachOnItsOwn() throws {
+    let error = #expect(throws: PlanError.self) {
+      try MemoryPlan.fitting(
+        "test", baseline: [dense(units: 3)], candidate: [sparse()], limits: limits(memory: 1))
+    }
+    #expect("\(try #require(error))".contains("F=128 at 1/"))
   }
 
   /// Sizes that cannot be counted are refused, not trapped on, and nothing is allocated.

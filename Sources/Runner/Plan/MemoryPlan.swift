@@ -125,13 +125,19 @@ struct MemoryPlan: Hashable {
   private static func refusal(
     _ name: String, baseline: [FFNGroup], candidate: [FFNGroup], limits: Limits
   ) -> PlanError {
-    let narrowest = divisors.reversed().lazy.compactMap { divisor in
-      MemoryPlan(
-        baseline: baseline, candidate: candidate,
-        divisors: Divisors(baseline: divisor, candidate: divisor), expertBytes: 0, limits: limits)
-    }.first
-    guard let narrowest else { return .noLayers(id: name) }
-    let terms = (narrowest.baseline + narrowest.candidate).map { plan in
+    let forms = divisors.flatMap { baselineDivisor in
+      divisors.compactMap { candidateDivisor in
+        MemoryPlan(
+          baseline: baseline, candidate: candidate,
+          divisors: Divisors(baseline: baselineDivisor, candidate: candidateDivisor),
+          expertBytes: 0, limits: limits)
+      }
+    }
+    // Not always the narrowest: a very narrow layer is padded, and copied more often.
+    guard let smallest = forms.min(by: { $0.bytes(limits) < $1.bytes(limits) }) else {
+      preconditionFailure("every width is divided by 1")
+    }
+    let terms = (smallest.baseline + smallest.candidate).map { plan in
       let fraction = plan.divisor > 1 ? " at 1/\(plan.divisor) of its width" : ""
       let experts = plan.residentDescription.map { " with \($0) experts" } ?? ""
       let bytes = ByteCount(
@@ -140,6 +146,23 @@ struct MemoryPlan: Hashable {
     }
     return .memory(
       comparison: name, arithmetic: terms.joined(separator: " and "),
-      neededBytes: narrowest.bytes(limits), allowedBytes: limits.memoryBytes)
+      neededBytes: smallest.bytes(limits), allowedBytes: limits.memoryBytes,
+      mostTokens: mostTokens(forms, limits))
+  }
+
+  /// The most tokens per pass, below those of `limits`, with which one of the forms fits; `nil` when
+  /// none does.
+  private static func mostTokens(_ forms: [MemoryPlan], _ limits: Limits) -> Int? {
+    var limits = limits
+    var (fitting, failing) = (0, limits.tokens)
+    while failing - fitting > 1 {
+      limits.tokens = fitting + (failing - fitting) / 2
+      if forms.contains(where: { $0.bytes(limits) <= limits.memoryBytes }) {
+        fitting = limits.tokens
+      } else {
+        failing = limits.tokens
+      }
+    }
+    return fitting > 0 ? fitting : nil
   }
 }

@@ -7,7 +7,10 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The work of a pass cannot be counted.
   case uncountable(comparison: String, reason: String)
   /// The smallest faithful form of a comparison does not fit.
-  case memory(comparison: String, arithmetic: String, neededBytes: Int, allowedBytes: Int)
+  ///
+  /// `mostTokens` is the largest number of tokens per pass that would, `nil` when none does.
+  case memory(
+    comparison: String, arithmetic: String, neededBytes: Int, allowedBytes: Int, mostTokens: Int?)
   /// Even the six rounds that an interval needs do not fit.
   case time(cell: String, neededSeconds: Double, budgetSeconds: Double)
 
@@ -21,16 +24,24 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
       return "\(id) has no feed-forward layer to measure"
     case .uncountable(let comparison, let reason):
       return "\(comparison) cannot be measured: \(reason)"
-    case .memory(let comparison, let arithmetic, let needed, let allowed):
+    case .memory(let comparison, let arithmetic, let needed, let allowed, let mostTokens):
       return "\(comparison) does not fit the memory: even the smallest faithful form needs more "
         + "than the \(ByteCount(allowed)) that --memory allows, for \(arithmetic), "
-        + "\(ByteCount(needed)) together; give --memory \(ByteCount.roundedUp(needed)) or smaller "
-        + "--tokens"
+        + "\(ByteCount(needed)) together; "
+        + (mostTokens.map { "give --tokens of at most \($0), or" }
+          ?? "not even one token per pass fits, so give")
+        + " --memory \(ByteCount.roundedUp(needed))"
     case .time(let cell, let needed, let budget):
       return
-        "\(cell) needs about \(Int(needed.rounded(.up))) s for the six rounds that an interval "
-        + "takes, and --budget allows \(Int(budget)) s; give a larger --budget or fewer --tokens"
+        "\(cell) needs about \(Self.time(needed)) for the six rounds that an interval takes, and "
+        + "--budget allows \(Self.time(budget)); give a larger --budget or fewer --tokens"
     }
+  }
+
+  /// Whole seconds, or milliseconds of less than one.
+  private static func time(_ seconds: Double) -> String {
+    seconds < 1
+      ? "\(Int((seconds * 1000).rounded(.up))) ms" : "\(Int(seconds.rounded(.up))) s"
   }
 
   /// True when the request is at fault rather than the machine's size.
