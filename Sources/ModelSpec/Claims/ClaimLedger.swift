@@ -20,14 +20,15 @@ public enum ClaimLedger {
 
   /// Ids that resemble `id`, most alike first; empty when none does.
   ///
-  /// Alike are ids that contain `id`, and ids that are few edits away: insertions, deletions and
-  /// replacements of characters, at most a third of the length of `id`.
+  /// Alike are ids that contain every word of `id`, and ids that are few edits away: insertions,
+  /// deletions and replacements of characters, at most a third of the length of `id`.
   public static func nearestIDs(to id: String, limit: Int = 3) -> [String] {
     // Longer input is no mistyped id, and comparing it would take quadratic time.
     guard !id.isEmpty, id.utf8.count <= 100 else { return [] }
     let wanted = id.lowercased()
+    let words = wanted.split(separator: "-")
     let scored = claims.compactMap { claim -> (distance: Int, id: String)? in
-      if claim.id.contains(wanted) { return (0, claim.id) }
+      if !words.isEmpty, words.allSatisfy(claim.id.contains) { return (0, claim.id) }
       let distance = Catalogue.distance(wanted, claim.id)
       return distance <= wanted.utf8.count / 3 ? (distance, claim.id) : nil
     }

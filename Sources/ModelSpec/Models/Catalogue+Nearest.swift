@@ -3,11 +3,14 @@ extension Catalogue {
   ///
   /// Likeness is the Levenshtein distance, without regard to case; an id that begins with the text
   /// comes first, and one that takes edits to more than half of its letters is not offered.
-  public static func nearest(_ text: String) -> String? {
+  ///
+  /// - Parameter others: further ids that may have been meant.
+  public static func nearest(_ text: String, besides others: [String] = []) -> String? {
     let wanted = text.lowercased()
     guard !wanted.isEmpty else { return nil }
-    if let completion = entries.first(where: { $0.id.hasPrefix(wanted) }) { return completion.id }
-    let candidates = entries.map { (id: $0.id, distance: distance(wanted, $0.id)) }
+    let ids = others + entries.map(\.id)
+    if let completion = ids.first(where: { $0.hasPrefix(wanted) }) { return completion }
+    let candidates = ids.map { (id: $0, distance: distance(wanted, $0)) }
     guard let best = candidates.min(by: { $0.distance < $1.distance }),
       best.distance * 2 <= best.id.count
     else { return nil }

@@ -11,6 +11,7 @@ struct ModelsCommand: ParsableCommand {
   var architecture: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Tokens that FLOPs are counted for (default: 1).", valueName: "count"),
     transform: OptionValue.tokenCount)
   var tokens: Int?

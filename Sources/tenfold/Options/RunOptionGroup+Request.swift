@@ -34,9 +34,9 @@ extension RunOptionGroup {
   }
 
   private static func baseline(_ name: String) throws(Failure) -> Baseline {
-    for dense in [Baseline.isoActive, .isoTotal] where dense.id == name { return dense }
-    return .named(
-      try ArchitectureArgument.resolve(name, besides: "iso-active, iso-total"))
+    let counterparts = [Baseline.isoActive, .isoTotal]
+    for counterpart in counterparts where counterpart.id == name { return counterpart }
+    return .named(try ArchitectureArgument.resolve(name, besides: counterparts.map(\.id)))
   }
 
   private func memoryBytes(on machine: MachineProbe) -> Int {

@@ -4,6 +4,9 @@ import ModelSpec
 import Runner
 
 /// What `tenfold run` can be asked for.
+///
+/// Numbers are parsed unconditionally, so that a negative one is told that it is none and is not
+/// taken for an option.
 struct RunOptionGroup: ParsableArguments {
   @Argument(
     help: """
@@ -21,11 +24,13 @@ struct RunOptionGroup: ParsableArguments {
   var baseline: [String] = []
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Tokens per pass, such as 1,16,256 (the default).", valueName: "list"),
     transform: OptionValue.tokenCounts)
   var tokens = TokenCounts(values: RunRequest.defaultTokens)
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Worker threads (default: all processors that this process may use).", valueName: "count"),
     transform: OptionValue.count)
@@ -42,17 +47,19 @@ struct RunOptionGroup: ParsableArguments {
   var routing: [[Routing]] = []
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Time for measuring all cells (default: 60s).", valueName: "time"),
     transform: OptionValue.seconds)
   var budget = RunRequest.defaultBudgetSeconds
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Memory for weights and scratch (default: 8GiB, or what is free if that is less).",
       valueName: "size"), transform: OptionValue.bytes)
   var memory: Int?
 
-  @Option(help: "Seed of every random choice.")
+  @Option(parsing: .unconditional, help: "Seed of every random choice.")
   var seed = RunRequest.defaultSeed
 
   func validate() throws {
