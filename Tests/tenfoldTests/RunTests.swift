@@ -35,7 +35,8 @@ import Testing
   }
 
   @Test func bf16IsNotTheBlasEngines() throws {
-    let outcome = try Executable.debug.run(["run", "mixtral-8x7b", "--precision", "bf16"])
+    let outcome = try Executable.debug.run(
+      ["run", "mixtral-8x7b", "--engine", "blas", "--precision", "bf16"])
     #expect(outcome.status == 69)
     #expect(outcome.errors.contains("bf16"))
   }
@@ -58,7 +59,8 @@ import Testing
     try withSmallModel { directory, model in
       let outcome = try Executable.release().run(
         [
-          "run", model, "--baseline", "iso-active", "--tokens", "1,4", "--budget", "2s",
+          "run", model, "--baseline", "iso-active", "--tokens", "1,4", "--budget", "2s", "--engine",
+          "blas",
           "--routing", "uniform,zipf:0.8", "--seed", "7", "--format", "json",
         ], environment: ["TENFOLD_COMMIT": "abc"], in: directory.path)
       #expect(outcome.status == 0, "\(outcome.errors)")
@@ -128,6 +130,22 @@ import Testing
       #expect(document["status"] as? String == "interrupted")
       let cells = try #require(document["cells"] as? [Any])
       #expect((1..<8).contains(cells.count))
+    }
+  }
+
+  @Test func aRecordThatCannotBeKeptIsPrinted() throws {
+    try withSmallModel { directory, model in
+      let started = try Executable.release().start(
+        ["run", model, "--baseline", "iso-active", "--tokens", "1", "--budget", "1s"],
+        in: directory.path)
+      while started.process.isRunning, !started.errorsSoFar.contains("[1/1]") {
+        Thread.sleep(forTimeInterval: 0.01)
+      }
+      try FileManager.default.removeItem(at: directory.appending(path: "Results"))
+      let outcome = try started.finish()
+      #expect(outcome.status == 73)
+      #expect(outcome.errors.contains("the record went to standard output instead"))
+      #expect(try outcome.json["schema"] as? String == "tenfold.result/1")
     }
   }
 

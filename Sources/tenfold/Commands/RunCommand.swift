@@ -36,17 +36,23 @@ struct RunCommand: ParsableCommand {
     let record = measurement.record(
       machine: machine.identity, engines: engines,
       options: options.recorded(as: request, engines: engines))
-    try archive?.keep(record)
-    try write(document(of: record), to: destination)
+    if let archive {
+      try Self.keep(record) { () throws(Failure) in try archive.keep(record) }
+      try destination.write(document(of: record))
+    } else {
+      try Self.keep(record) { () throws(Failure) in try destination.write(record.text()) }
+    }
     if let failure = measurement.failure { throw failure }
   }
 
   /// What was measured must not be lost to a full disk: it goes to standard output at the last.
-  private func write(_ document: String, to destination: Destination) throws(Failure) {
+  private static func keep(
+    _ record: Record, by write: () throws(Failure) -> Void
+  ) throws(Failure) {
     do {
-      try destination.write(document)
-    } catch  where output.holdsRecord {
-      try StandardStream.print(document)
+      try write()
+    } catch {
+      try StandardStream.print(record.text())
       throw Failure(error.status, "\(error); the record went to standard output instead")
     }
   }
