@@ -69,9 +69,10 @@ import Testing
     }
   }
 
-  @Test func anEngineThatIsNotThereIs69() throws {
-    let outcome = try Executable.debug.run(["verify", golden.path, "--engine", "tile"])
+  @Test func anInstructionSetThatIsNotThereIs69() throws {
+    let outcome = try Executable.debug.run(
+      ["verify", golden.path, "--engine", "tile"], environment: ["TENFOLD_ISA": "v9"])
     #expect(outcome.status == 69)
-    #expect(outcome.errors.contains("tile"))
+    #expect(outcome.errors.contains("v9"))
   }
 }

@@ -12,8 +12,8 @@ struct EngineOptions: ParsableArguments {
     case tile, blas, both
   }
 
-  @Option(help: "tile, blas or both.")
-  var engine = Choice.tile
+  @Option(help: "tile, blas or both (default: tile, or blas where --blas names a library).")
+  var engine: Choice?
 
   @Option(help: "How weights are stored: f32, or bf16 with the tile engine.")
   var precision = Precision.f32
@@ -23,15 +23,23 @@ struct EngineOptions: ParsableArguments {
       "BLAS library to open instead of \(OpenedEngine.defaultBLAS).", valueName: "path"))
   var blas: String?
 
+  func validate() throws {
+    guard engine != .tile || blas == nil else {
+      throw ValidationError(
+        "--blas names a library, and the tile engine uses none; give one of both")
+    }
+  }
+
   /// Opens the engines asked for.
   ///
   /// - Throws: `Failure` with status 69 for a library that cannot be used, for an instruction set that
   ///   this CPU does not have, and for a precision that an engine does not have.
   func open() throws(Failure) -> [OpenedEngine] {
-    var engines: [OpenedEngine] = []
-    if engine != .blas { engines.append(try openTile()) }
     // A library that was named is meant to be used.
-    if engine != .tile { engines.append(try openBLAS()) }
+    let choice = engine ?? (blas == nil ? .tile : .blas)
+    var engines: [OpenedEngine] = []
+    if choice != .blas { engines.append(try openTile()) }
+    if choice != .tile { engines.append(try openBLAS()) }
     return engines
   }
 
