@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The targets and their arrows are the architecture (see README.md, "Layout"): measuring and
+// The targets and their arrows are the architecture (README.md, "How the code is laid out"): measuring and
 // reporting meet only in the record, and unsafe memory is touched only under Kernels/.
 
 let package = Package(

@@ -21,7 +21,8 @@ enum ArchitectureArgument {
         "there is no architecture '\(name)'; "
           + Suggestion.sentence(Catalogue.nearest(name, besides: others).map { [$0] } ?? [])
           + " (tenfold models lists them), or give "
-          + others.map { "\($0), " }.joined() + "the path of a config.json")
+          + (others.isEmpty ? "" : "\(others.joined(separator: ", ")) or ")
+          + "the path of a config.json")
     }
     let bytes = try InputFile.read(name, as: "configuration")
     do {
