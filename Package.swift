@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The targets and their arrows are the architecture (README.md, "How the code is laid out"): measuring and
-// reporting meet only in the record, and unsafe memory is touched only under Kernels/.
+// The targets and their arrows are the architecture (README.md, "How the code is laid out"):
+// measuring and reporting meet only in the record, and unsafe memory is touched only under Kernels/.
 
 let package = Package(
   name: "tenfold",
