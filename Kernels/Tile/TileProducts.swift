@@ -1,3 +1,4 @@
+import CVector
 import LayerSpec
 
 /// Memory to ask for while a product runs, in the second-level cache.
@@ -38,6 +39,17 @@ extension TileKernels {
 
   /// How far ahead a single tile asks, in bytes: best of 2 to 32 KiB on Zen 5.
   private static let prefetchDistance = 8192
+
+  /// Asks for memory that an epilogue will write, before the product whose block it waits for.
+  ///
+  /// Its lines are mostly in no cache near the core; without this the stores of one block waited for
+  /// them longer than the activation took.
+  @inline(__always)
+  public func prefetchToWrite(_ address: UnsafeMutableRawPointer, bytes: Int) {
+    for offset in stride(from: 0, to: bytes + 63, by: 64) {
+      vector_prefetch_to_write(address + min(offset, max(bytes - 1, 0)))
+    }
+  }
 
   /// block = panel × tile, or block += panel × tile: `panelWidth` sums for each of `rows` rows.
   ///

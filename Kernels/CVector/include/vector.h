@@ -17,6 +17,12 @@
 /// Asks for the cache line of `address` in the second-level cache. Any address is allowed.
 VECTOR_INLINE void vector_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
 
+/// Asks for the cache line of `address` in the first-level cache, to write to it. Any address is
+/// allowed.
+VECTOR_INLINE void vector_prefetch_to_write(const void *address) {
+  __builtin_prefetch(address, 1, 3);
+}
+
 /// z·Φ(z), with Φ the normal distribution function.
 VECTOR_INLINE float vector_normal_product(float z) {
   return 0.5f * z * (1.0f + erff(z * 0x1.6a09e6p-1f));

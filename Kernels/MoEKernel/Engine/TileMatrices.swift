@@ -52,7 +52,12 @@ final class TileMatrices: EngineMatrices {
     let first = range.lowerBound / width
     product.forEachBlock(
       first: panels[matrix, first], panels: kernels.panels(outputs: range.count), input: input,
-      pieces: pieces, scratch: scratch
+      pieces: pieces, scratch: scratch,
+      prepare: { panel, rows in
+        for row in rows {
+          kernels.prefetchToWrite(result[row] + panel * width, bytes: width * 4)
+        }
+      }
     ) { block, panel, rows in
       kernels.storeRows(
         block: block, rows: rows.count, count: min(width, range.count - panel * width),

@@ -64,7 +64,14 @@ final class TileNetworks: EngineNetworks {
     product.forEachBlock(
       first: panels[network, units.lowerBound / width],
       panels: (units.count + width - 1) / width, input: input,
-      pieces: 0..<kernels.tiles(rows: input.count), scratch: scratch
+      pieces: 0..<kernels.tiles(rows: input.count), scratch: scratch,
+      prepare: { panel, rows in
+        let step = (units.lowerBound + panel * width) / kernels.inputsPerStep
+        let bytes = kernels.tileBytesPerStep(rows: rows.count)
+        kernels.prefetchToWrite(
+          UnsafeMutableRawPointer(result[rows.lowerBound]) + step * bytes,
+          bytes: width / kernels.inputsPerStep * bytes)
+      }
     ) { block, panel, rows in
       let first = units.lowerBound + panel * width
       let valid = min(width, units.upperBound - first)

@@ -56,12 +56,14 @@ struct TileProduct {
   ///   - first: The first panel; the others follow it in memory.
   ///   - panels: How many.
   ///   - pieces: The tiles of the input that are multiplied.
+  ///   - prepare: Is told which block comes next, to ask for the memory that it will be written to.
   ///   - finish: Is given a block of `panelWidth` sums for each row of a tile, the panel's number from
   ///     0, and which rows.
   @inline(__always)
   func forEachBlock(
     first: UnsafeRawPointer, panels: Int, input: Rows, pieces: Range<Int>,
     scratch: UnsafeMutablePointer<Float>,
+    prepare: (_ panel: Int, _ rows: Range<Int>) -> Void,
     finish: (_ block: UnsafeMutablePointer<Float>, _ panel: Int, _ rows: Range<Int>) -> Void
   ) {
     let panelBytes = kernels.panelBytes(depth: depth)
@@ -72,8 +74,8 @@ struct TileProduct {
       for panel in 0..<panels {
         let weights = first + panel * panelBytes
         multiply(
-          weights, next: weights + panelBytes, input: input, tiles: start..<end, scratch: scratch
-        ) { finish($0, panel, $1) }
+          weights, next: weights + panelBytes, input: input, tiles: start..<end, scratch: scratch,
+          prepare: { prepare(panel, $0) }, finish: { finish($0, panel, $1) })
       }
     }
   }
@@ -82,7 +84,7 @@ struct TileProduct {
   @inline(__always)
   private func multiply(
     _ panel: UnsafeRawPointer, next: UnsafeRawPointer, input: Rows, tiles: Range<Int>,
-    scratch: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>, prepare: (_ rows: Range<Int>) -> Void,
     finish: (_ block: UnsafeMutablePointer<Float>, _ rows: Range<Int>) -> Void
   ) {
     let steps = kernels.steps(depth: depth)
@@ -98,6 +100,7 @@ struct TileProduct {
         let activations =
           UnsafeRawPointer(input[rows.lowerBound])
           + first * kernels.tileBytesPerStep(rows: rows.count)
+        if part + 1 == parts { prepare(rows) }
         kernels.multiply(
           panel: weights, tile: activations, steps: count, rows: rows.count, block: block,
           accumulates: part > 0,
