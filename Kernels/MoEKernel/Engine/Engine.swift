@@ -26,6 +26,14 @@ public enum Engine: Sendable {
     }
   }
 
+  /// True when products of networks and projections round activations to the weights' precision.
+  public var roundsActivations: Bool {
+    switch self {
+    case .blas: false
+    case .tile(let engine): engine.networks.usesBF16Dot
+    }
+  }
+
   /// Matrices of a router, in 32 bits with every engine: a rounded logit would route elsewhere.
   func makeRouter(outputs: Int, inputs: Int) -> any EngineMatrices {
     switch self {

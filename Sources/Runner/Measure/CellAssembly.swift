@@ -1,24 +1,27 @@
 import LayerSpec
+import MoEKernel
 import ModelSpec
 
 extension Cell {
   /// The record of a measured cell.
   init(
     _ plan: CellPlan, baseline: PreparedSide, candidate: PreparedSide, rounds: [PairedRound],
-    estimate: RatioEstimate, engine: String, request: RunRequest
+    estimate: RatioEstimate, engine: Engine, request: RunRequest
   ) {
     // The trial and the check ran the same batches, so counting them again tells what was timed.
     let routings = candidate.layers.map { $0.routingStatistics() }
     let sides = Sides(
       baseline: Side(
-        baseline, tokens: plan.tokens, seconds: rounds.map(\.baselineSeconds).median),
+        baseline, tokens: plan.tokens, precision: engine.precision,
+        seconds: rounds.map(\.baselineSeconds).median),
       candidate: Side(
-        candidate, tokens: plan.tokens, seconds: rounds.map(\.candidateSeconds).median))
+        candidate, tokens: plan.tokens, precision: engine.precision,
+        seconds: rounds.map(\.candidateSeconds).median))
     let flopRatio = Double(sides.baseline.flops) / Double(sides.candidate.flops)
     self.init(
       candidate: plan.comparison.candidate.id, baseline: plan.comparison.baseline.id,
-      workload: "ffn-forward", tokens: plan.tokens, threads: request.threads, engine: engine,
-      precision: .f32,
+      workload: "ffn-forward", tokens: plan.tokens, threads: request.threads, engine: engine.name,
+      precision: engine.precision,
       routing: RoutingSummary(
         plan.routing, seed: request.seed,
         batches: routings.first { !$0.isEmpty } ?? [RoutingStatistics(tokensPerExpert: [])]),
@@ -56,7 +59,7 @@ extension Cell {
 }
 
 extension Side {
-  fileprivate init(_ side: PreparedSide, tokens: Int, seconds: Double) {
+  fileprivate init(_ side: PreparedSide, tokens: Int, precision: Precision, seconds: Double) {
     var flops = 0
     var bytes = 0
     for layer in side.layers {
@@ -68,7 +71,7 @@ extension Side {
       flops += full.count * full.layer.matmulFLOPs(tokens: tokens)
       bytes +=
         full.count
-        * full.layer.bytes(tokens: tokens, distinctExperts: distinct, precision: .f32)
+        * full.layer.bytes(tokens: tokens, distinctExperts: distinct, precision: precision)
     }
     self.init(
       flops: flops, bytes: bytes, secondsMedian: seconds, scaled: side.scaled,

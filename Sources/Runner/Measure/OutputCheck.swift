@@ -1,4 +1,5 @@
 import LayerSpec
+import MoEKernel
 
 /// Decides whether a side may be timed: a wrong result has no time.
 enum OutputCheck {
@@ -11,7 +12,10 @@ enum OutputCheck {
   /// size, u = 2⁻²⁴ (Higham and Mary 2019, SIAM J. Sci. Comput. 41, A2815). An output is a sum over F
   /// of products of sums over H, and a routed one a sum over K of those; the errors add. Outputs are
   /// compared by their maximum over H elements, which stays within 8 standard deviations.
-  static func tolerance(for layer: FFNLayerSpec) -> Double {
+  ///
+  /// The reference multiplies the weights as they are stored, so that of bf16 only the rounding of
+  /// activations is left, where the engine does that.
+  static func tolerance(for layer: FFNLayerSpec, engine: Engine) -> Double {
     let unitRoundoff = 0x1p-24
     let lengths: [Int] =
       switch layer {
@@ -22,7 +26,10 @@ enum OutputCheck {
           sparse.shared?.network.intermediate ?? 0,
         ]
       }
+    let rounding = HalfRounding(
+      roundsWeights: false, roundsActivations: engine.roundsActivations)
     return 8 * unitRoundoff * lengths.reduce(0.0) { $0 + Double($1).squareRoot() }
+      + rounding.tolerance(for: layer)
   }
 
   /// Tokens to compare, drawn from all of a batch.

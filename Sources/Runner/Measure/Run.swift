@@ -91,7 +91,7 @@ public final class Run {
     cells.append(
       Cell(
         cell, baseline: sides.baseline, candidate: sides.candidate, rounds: rounds,
-        estimate: estimate, engine: engine.name, request: plan.request))
+        estimate: estimate, engine: engine, request: plan.request))
     return seconds
   }
 
@@ -123,7 +123,7 @@ public final class Run {
     let tokens = OutputCheck.sample(tokens: cell.tokens, seed: plan.request.seed)
     for layer in side.layers {
       let error = layer.outputError(sampling: tokens)
-      let tolerance = OutputCheck.tolerance(for: layer.plan.measured)
+      let tolerance = OutputCheck.tolerance(for: layer.plan.measured, engine: engine)
       guard error <= tolerance else {
         throw .wrongOutput(
           cell: cell.name, layer: layer.plan.name, engine: engine.name, error: error,

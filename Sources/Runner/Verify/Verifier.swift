@@ -10,6 +10,15 @@ public struct Verifier {
   /// stays below it, and a wrong weight or expert is far above.
   public static let tolerance = 1e-5
 
+  /// The largest error of a layer that passes on this engine.
+  func tolerance(for layer: SparseLayerSpec) -> Double {
+    guard engine.precision == .bf16 else { return Self.tolerance }
+    // The golden output is of weights as published; both kinds of rounding stand between.
+    let rounding = HalfRounding(
+      roundsWeights: true, roundsActivations: engine.roundsActivations)
+    return rounding.tolerance(for: .sparse(layer)) + Self.tolerance
+  }
+
   private let engine: Engine
   private let pool: WorkerPool
 
@@ -28,7 +37,9 @@ public struct Verifier {
     let workspace = layer.makeWorkspace(maxTokens: golden.tokens, pool: pool)
     layer.forward(input, into: output, workspace: workspace, pool: pool)
     return VerifyResult(
-      directory: directory, family: family, engine: engine.name, tokens: golden.tokens,
-      error: relativeError(output.elements, expected: golden.output.map(Double.init)))
+      directory: directory, family: family, engine: engine.name, precision: engine.precision,
+      tokens: golden.tokens,
+      error: relativeError(output.elements, expected: golden.output.map(Double.init)),
+      tolerance: tolerance(for: golden.spec))
   }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import LayerSpec
 import ModelSpec
 
 /// What one engine made of one golden layer.
@@ -9,21 +10,30 @@ public struct VerifyResult: Hashable, Sendable, Codable {
   public let family: String
   /// Who multiplied.
   public let engine: String
+  /// How it stored the weights.
+  public let precision: Precision
   /// Rows of the input.
   public let tokens: Int
   /// max|y − ŷ| / max|ŷ|, `nil` (null in JSON) when an output is not a number.
   public let maxRelativeError: Double?
-  /// Whether the error is within `Verifier.tolerance`.
+  /// The largest error that rounding explains.
+  public let tolerance: Double
+  /// Whether the error is within the tolerance.
   public let passed: Bool
 
   /// Judges an error; one that is not finite has not passed.
-  public init(directory: String, family: String, engine: String, tokens: Int, error: Double) {
+  public init(
+    directory: String, family: String, engine: String, precision: Precision, tokens: Int,
+    error: Double, tolerance: Double
+  ) {
     self.directory = directory
     self.family = family
     self.engine = engine
+    self.precision = precision
     self.tokens = tokens
     maxRelativeError = error.isFinite ? error : nil
-    passed = error <= Verifier.tolerance
+    self.tolerance = tolerance
+    passed = error <= tolerance
   }
 
   /// Writes every key, also that of an error which is no number.
@@ -32,8 +42,10 @@ public struct VerifyResult: Hashable, Sendable, Codable {
     try container.encode(directory, forKey: .directory)
     try container.encode(family, forKey: .family)
     try container.encode(engine, forKey: .engine)
+    try container.encode(precision, forKey: .precision)
     try container.encode(tokens, forKey: .tokens)
     try container.encode(maxRelativeError, forKey: .maxRelativeError)
+    try container.encode(tolerance, forKey: .tolerance)
     try container.encode(passed, forKey: .passed)
   }
 }

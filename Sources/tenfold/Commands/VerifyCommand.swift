@@ -43,7 +43,7 @@ struct VerifyCommand: ParsableCommand {
         .mismatch,
         "\(failed.count) of \(results.count) layers differ: "
           + failed.map(\.directory).joined(separator: ", ")
-          + "; check the files, or try another library with --blas")
+          + "; check the files, or try another --engine")
     }
   }
 
@@ -77,22 +77,24 @@ struct VerifyCommand: ParsableCommand {
   private static func page(_ results: [VerifyResult]) -> Page {
     let table = Table(
       columns: [
-        .init("golden layer"), .init("family"), .init("engine"), .init("tokens", .right),
-        .init("relative error", .right), .init("result"),
+        .init("golden layer"), .init("family"), .init("engine"),
+        .init("weights"), .init("tokens", .right), .init("relative error", .right),
+        .init("tolerance", .right), .init("result"),
       ],
       rows: results.map { result in
         Table.Row([
           .init(result.directory), .init(result.family), .init(result.engine),
-          .init(String(result.tokens)),
+          .init(result.precision.rawValue), .init(String(result.tokens)),
           .init(result.maxRelativeError.map { Figures.significant($0) } ?? "not a number"),
+          .init(Figures.significant(result.tolerance, trimmed: true)),
           .init(result.passed ? "passed" : "differs", tone: result.passed ? .good : .bad),
         ])
       })
     return Page([
       .title("Golden layers"), .table(table),
       .paragraph(
-        "The error is the largest difference over the largest output; a layer passes at "
-          + "\(Figures.significant(Verifier.tolerance, trimmed: true))."),
+        "The error is the largest difference over the largest output; a layer passes within what "
+          + "rounding explains."),
     ])
   }
 }
