@@ -14,7 +14,7 @@ struct Tenfold: ParsableCommand {
       """,
     version: ToolVersion.current,
     subcommands: [
-      RunCommand.self, ReportCommand.self, ModelsCommand.self, ClaimsCommand.self,
+      RunCommand.self, GemmCommand.self, ReportCommand.self, ModelsCommand.self, ClaimsCommand.self,
       VerifyCommand.self,
     ])
 

@@ -20,7 +20,7 @@ import Testing
 
   /// Arguments and a part of the sentence that must answer them.
   static let mistakes: [([String], String)] = [
-    (["measure"], "no command 'measure'; the commands are run, report"),
+    (["measure"], "no command 'measure'; the commands are run, gemm, report"),
     (["run", "--nope"], "--nope"),
     (["run", "mixtral-8x7"], "mixtral-8x7b"),
     (["models", "mixtral-8x7"], "mixtral-8x7b"),
@@ -54,6 +54,12 @@ import Testing
     (["run", "--seed", "-1"], "'-1' is invalid for '--seed"),
     (["run", "--engine", "tile", "--blas", "libopenblas.so.0"], "--blas names a library"),
     (["run", "--format", "xml"], "xml"),
+    (["gemm", "--m", "0"], "'0' is not a token count"),
+    (["gemm", "--n", "0"], "'0' is not a size"),
+    (["gemm", "--k=-1"], "'-1' is not a size"),
+    (["gemm", "--n", "99999999999999999999"], "'99999999999999999999' is not a size"),
+    (["gemm", "--n", "16777217"], "'16777217' is not a size"),
+    (["gemm", "--threads", "0"], "'0' is not a count"),
     (["report"], "record"),
     (["verify"], "directories"),
   ]

@@ -75,4 +75,16 @@ import Testing
     #expect(outcome.status == 69)
     #expect(outcome.errors.contains("v9"))
   }
+
+  @Test func bf16PassesWithinItsOwnTolerance() throws {
+    let outcome = try Executable.debug.run(
+      ["verify", golden.path, "--precision", "bf16", "--format", "json"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let result = try #require((try outcome.json["results"] as? [[String: Any]])?.first)
+    #expect(result["precision"] as? String == "bf16")
+    let error = try #require(result["max_relative_error"] as? Double)
+    let tolerance = try #require(result["tolerance"] as? Double)
+    #expect(error > 1e-5)
+    #expect(error <= tolerance)
+  }
 }

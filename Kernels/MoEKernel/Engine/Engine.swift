@@ -44,13 +44,13 @@ public enum Engine: Sendable {
     }
   }
 
-  /// Matrices into or out of a latent space.
-  func makeProjection(outputs: Int, inputs: Int) -> any EngineMatrices {
+  /// Matrices into or out of a latent space, or to be multiplied alone.
+  func makeProjection(count: Int = 1, outputs: Int, inputs: Int) -> any EngineMatrices {
     switch self {
     case .blas(let library):
-      BLASMatrices(library: library, count: 1, outputs: outputs, inputs: inputs)
+      BLASMatrices(library: library, count: count, outputs: outputs, inputs: inputs)
     case .tile(let engine):
-      TileMatrices(engine.networks, count: 1, outputs: outputs, inputs: inputs)
+      TileMatrices(engine.networks, count: count, outputs: outputs, inputs: inputs)
     }
   }
 
@@ -89,6 +89,12 @@ public enum Engine: Sendable {
     return Saturating.sum(
       Saturating.product(elements, precision.bytesPerWeight),
       Saturating.product(network.biasElements, 4))
+  }
+
+  /// Bytes that one matrix takes, `Int.max` where they cannot be counted.
+  func matrixBytes(outputs: Int, inputs: Int) -> Int {
+    Saturating.product(
+      Saturating.product(Saturating.sum(outputs, outputPadding), inputs), precision.bytesPerWeight)
   }
 
   /// Outputs that a matrix may be filled up with at the most.

@@ -11,6 +11,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   /// `mostTokens` is the largest number of tokens per pass that would, `nil` when none does.
   case memory(
     comparison: String, arithmetic: String, neededBytes: Int, allowedBytes: Int, mostTokens: Int?)
+  /// The matrices of a product do not fit.
+  case productMemory(arithmetic: String, neededBytes: Int, allowedBytes: Int)
   /// Even the six rounds that an interval needs do not fit.
   case time(cell: String, neededSeconds: Double, budgetSeconds: Double)
 
@@ -31,6 +33,9 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
         + (mostTokens.map { "give --tokens of at most \($0), or" }
           ?? "not even one token per pass fits, so give")
         + " --memory \(ByteCount.roundedUp(needed))"
+    case .productMemory(let arithmetic, let needed, let allowed):
+      return "the product does not fit the memory: it takes \(arithmetic), \(ByteCount(needed)) "
+        + "together, and \(ByteCount(allowed)) can be had; give a smaller --n, --k or --m"
     case .time(let cell, let needed, let budget):
       return
         "\(cell) needs about \(Self.time(needed)) for the six rounds that an interval takes, and "
@@ -48,7 +53,7 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   public var isUsage: Bool {
     switch self {
     case .candidateIsDense, .noLayers, .uncountable: true
-    case .memory, .time: false
+    case .memory, .productMemory, .time: false
     }
   }
 }

@@ -21,7 +21,7 @@ public struct RunPlan: Sendable {
   public var cellCount: Int { cells.count }
 
   /// A last-level cache of servers of the last years, where the system does not tell.
-  private static let usualCacheBytes = 32 << 20
+  static let usualCacheBytes = 32 << 20
 
   /// Plans all cells.
   ///

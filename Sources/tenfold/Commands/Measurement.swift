@@ -76,11 +76,3 @@ extension StatusLine {
     )
   }
 }
-
-extension MachineProbe {
-  /// The machine as this process sees it.
-  static var ofThisProcess: MachineProbe {
-    MachineProbe(
-      affinityCPUs: ProcessInfo.processInfo.activeProcessorCount, read: InputFile.systemText)
-  }
-}

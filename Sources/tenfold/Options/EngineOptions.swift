@@ -12,7 +12,10 @@ struct EngineOptions: ParsableArguments {
     case tile, blas, both
   }
 
-  @Option(help: "tile, blas or both (default: tile, or blas where --blas names a library).")
+  @Option(
+    help: """
+      tile, blas or both (default: tile, or blas where --blas names a library; gemm runs both).
+      """)
   var engine: Choice?
 
   @Option(help: "How weights are stored: f32, or bf16 with the tile engine.")
@@ -32,11 +35,12 @@ struct EngineOptions: ParsableArguments {
 
   /// Opens the engines asked for.
   ///
+  /// - Parameter unnamed: those that are meant when neither an engine nor a library is named.
   /// - Throws: `Failure` with status 69 for a library that cannot be used, for an instruction set that
   ///   this CPU does not have, and for a precision that an engine does not have.
-  func open() throws(Failure) -> [OpenedEngine] {
+  func open(unnamed: Choice = .tile) throws(Failure) -> [OpenedEngine] {
     // A library that was named is meant to be used.
-    let choice = engine ?? (blas == nil ? .tile : .blas)
+    let choice = engine ?? (blas != nil && unnamed == .tile ? .blas : unnamed)
     var engines: [OpenedEngine] = []
     if choice != .blas { engines.append(try openTile()) }
     if choice != .tile { engines.append(try openBLAS()) }

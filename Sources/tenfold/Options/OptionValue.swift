@@ -40,6 +40,20 @@ enum OptionValue {
     return counts
   }
 
+  /// Rows and columns of a matrix that are accepted: more than any published layer has, and few enough
+  /// that their product stays countable in 63 bits.
+  static let sizeRange = 1...(1 << 24)
+
+  /// `1536`: rows or columns of a matrix.
+  static func size(_ text: String) throws(OptionError) -> Int {
+    guard let size = Int(text), sizeRange.contains(size) else {
+      throw OptionError(
+        "'\(text)' is not a size; give a whole number from \(sizeRange.lowerBound) to "
+          + "\(sizeRange.upperBound)")
+    }
+    return size
+  }
+
   /// `uniform,zipf:0.8`: how experts are made popular.
   static func routings(_ text: String) throws(OptionError) -> [Routing] {
     var routings: [Routing] = []

@@ -3,21 +3,11 @@ import ModelSpec
 import Runner
 
 extension RunOptionGroup {
-  /// Share of the free memory that a run takes unless told otherwise; the rest is left to others.
-  private static let shareOfFreeMemory = 0.9
-
   /// The request that the options make, with defaults that fit the machine.
   func request(on machine: MachineProbe) throws(Failure) -> RunRequest {
-    let available = machine.identity.effectiveCPUs
-    let threads = threads ?? available
-    guard threads <= available else {
-      throw Failure(
-        .usage,
-        "--threads \(threads) is more than the \(available) processors that this process may use; "
-          + "give at most \(available)")
-    }
-    return RunRequest(
-      suite: try suite(), tokens: tokens.values, threads: threads, budgetSeconds: budget,
+    RunRequest(
+      suite: try suite(), tokens: tokens.values, threads: try machine.threads(asked: threads),
+      budgetSeconds: budget,
       memoryBytes: memoryBytes(on: machine), seed: seed)
   }
 
@@ -40,10 +30,8 @@ extension RunOptionGroup {
   }
 
   private func memoryBytes(on machine: MachineProbe) -> Int {
+    guard let memory else { return machine.defaultMemoryBytes }
     let free = machine.availableMemoryBytes ?? .max
-    guard let memory else {
-      return min(RunRequest.defaultMemoryBytes, Int(Double(free) * Self.shareOfFreeMemory))
-    }
     if memory > free {
       StandardStream.note(
         "tenfold: --memory allows more than the \(free >> 20) MiB that are free; the run may swap\n"

@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct VerifyDocumentTests {
   private func result(error: Double) -> VerifyResult {
-    VerifyResult(directory: "a/b", family: "olmoe", engine: "blas", tokens: 21, error: error)
+    VerifyResult(
+      directory: "a/b", family: "olmoe", engine: "blas", precision: .f32, tokens: 21, error: error,
+      tolerance: Verifier.tolerance)
   }
 
   @Test func theToleranceIsTheContracts() {
@@ -27,7 +29,9 @@ import Testing
               "family" : "olmoe",
               "max_relative_error" : 0.5,
               "passed" : false,
-              "tokens" : 21
+              "precision" : "f32",
+              "tokens" : 21,
+              "tolerance" : 1e-05
             },
             {
               "directory" : "a/b",
@@ -35,7 +39,9 @@ import Testing
               "family" : "olmoe",
               "max_relative_error" : null,
               "passed" : false,
-              "tokens" : 21
+              "precision" : "f32",
+              "tokens" : 21,
+              "tolerance" : 1e-05
             }
           ],
           "schema" : "tenfold.verify/1"

@@ -1,0 +1,73 @@
+import ModelSpec
+
+/// What `tenfold gemm` measured, for a reader.
+public enum ProductReport {
+  /// A page with one row for each number of rows.
+  public static func page(of document: ProductDocument) -> Page {
+    let points = document.points
+    guard let first = points.first else { return Page([.title("Matrix product")]) }
+    var blocks: [Page.Block] = [
+      .title(
+        "Matrix product, W[\(first.n)×\(first.k)] times M rows, \(first.precision), "
+          + Figures.count(first.threads, "thread")),
+      .facts(facts(document)), .table(table(document)),
+      .paragraph(
+        "GB/s are those of the weights, which come from memory: products take copies of W in turn."
+          + (points.contains { $0.rooflineShare != nil }
+            ? " Roofline is the share of what this machine's ceilings allow." : "")),
+    ]
+    blocks += document.cautions.map { .warning($0) }
+    return Page(blocks)
+  }
+
+  private static func facts(_ document: ProductDocument) -> [Page.Fact] {
+    var facts = [Page.Fact("Machine", document.machine.cpu)]
+    if let level = document.instructionSet { facts.append(.init("tile", level)) }
+    if let blas = document.blas {
+      facts.append(.init("blas", "\(blas.version), core \(blas.core), \(blas.path)"))
+    }
+    for ceiling in document.ceilings {
+      facts.append(
+        .init(
+          "Ceilings",
+          "\(Figures.rate(flopsPerSecond: ceiling.peakFlopsPerSecond)), "
+            + "\(Figures.significant(ceiling.readBytesPerSecond / 1e9)) GB/s read"))
+    }
+    return facts
+  }
+
+  /// Each engine has its columns; the ratio stands where both ran.
+  private static func table(_ document: ProductDocument) -> Table {
+    let points = document.points
+    let engines = ["tile", "blas"].filter { name in points.contains { $0.engine == name } }
+    let hasRoofline = points.contains { $0.rooflineShare != nil }
+    var columns: [Table.Column] = [.init("M", .right)]
+    for engine in engines {
+      columns += [.init("\(engine) GFLOP/s", .right), .init("GB/s", .right)]
+      if hasRoofline { columns.append(.init("roofline", .right)) }
+    }
+    if engines.count == 2 { columns += [.init("tile/blas", .right), .init("interval")] }
+    var rows: [Table.Row] = []
+    var seen: Set<Int> = []
+    for m in points.map(\.m) where seen.insert(m).inserted {
+      var cells: [Table.Cell] = [.init(String(m))]
+      for engine in engines {
+        let point = points.first { $0.m == m && $0.engine == engine }
+        cells += [
+          .init(point.map { Figures.significant($0.gflops) } ?? ""),
+          .init(point.map { Figures.significant($0.gigabytesPerSecond) } ?? ""),
+        ]
+        if hasRoofline { cells.append(.init(point?.rooflineShare.map(Figures.percent) ?? "")) }
+      }
+      if engines.count == 2 {
+        let speed = document.speedRatios.first { $0.m == m }?.speed
+        cells += [
+          .init(speed.map { Figures.measuredRatio($0.median) } ?? ""),
+          .init(speed.map { Figures.interval($0.low, $0.high) } ?? ""),
+        ]
+      }
+      rows.append(Table.Row(cells))
+    }
+    return Table(columns: columns, rows: rows)
+  }
+}

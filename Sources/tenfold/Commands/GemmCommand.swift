@@ -1,0 +1,99 @@
+import ArgumentParser
+import FoundationEssentials
+import ModelSpec
+import Reporter
+import Runner
+
+/// `tenfold gemm`: the matrix product alone, each engine.
+struct GemmCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gemm",
+    abstract: "Measures the matrix product alone, engine beside engine.",
+    discussion: """
+      Multiplies M rows of K elements with a matrix W[N×K] that comes from memory, as a layer's \
+      weights do, for each M. Engines take turns within short rounds; every result is compared with \
+      a reference before it is timed. Without --engine both run, in bf16 the one that has it.
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "M, rows of the input, such as 1,16,256 (default: powers of two to 1024).",
+      valueName: "list"), transform: OptionValue.tokenCounts)
+  var m = TokenCounts(values: ProductRequest.defaultRows)
+
+  @Option(
+    help: ArgumentHelp(
+      "N, outputs: rows of W (default: \(ProductRequest.defaultOutputs)).", valueName: "size"),
+    transform: OptionValue.size)
+  var n = ProductRequest.defaultOutputs
+
+  @Option(
+    help: ArgumentHelp(
+      "K, inputs: columns of W (default: \(ProductRequest.defaultInputs)).", valueName: "size"),
+    transform: OptionValue.size)
+  var k = ProductRequest.defaultInputs
+
+  @Option(
+    help: ArgumentHelp(
+      "Worker threads (default: all processors that this process may use).", valueName: "count"),
+    transform: OptionValue.count)
+  var threads: Int?
+
+  @OptionGroup var engine: EngineOptions
+
+  @Option(help: "Seed of every random choice.")
+  var seed = RunRequest.defaultSeed
+
+  @OptionGroup var output: OutputOptions
+
+  /// Everything that can be refused is refused before anything is allocated or measured.
+  func run() throws {
+    let machine = MachineProbe.ofThisProcess
+    let request = ProductRequest(
+      rows: m.values, outputs: n, inputs: k, threads: try machine.threads(asked: threads),
+      memoryBytes: machine.defaultMemoryBytes, seed: seed)
+    let engines = try engine.open(unnamed: engine.precision == .f32 ? .both : .tile)
+    let identity = machine.identity
+    let plan: ProductPlan
+    do {
+      plan = try ProductPlan(request, engines: engines, machine: identity)
+    } catch {
+      throw Failure(.refused, "\(error)")
+    }
+    guard !ToolVersion.isDebugBuild else {
+      throw Failure(.refused, "a debug build must not measure; build with swift build -c release")
+    }
+    let destination = try output.destination()
+    Interruption.listen()
+    let created = Date.now.ISO8601Format()
+    let run = ProductRun(plan)
+    let failure = Self.measure(run, points: request.rows.count)
+    if let failure, run.points.isEmpty { throw failure }
+    let document = ProductDocument(
+      created: created, tool: ToolVersion.identity, machine: identity,
+      blas: engines.lazy.compactMap(\.blas).first,
+      instructionSet: engines.lazy.compactMap(\.instructionSet).first, ceilings: [],
+      points: run.points, speedRatios: run.speedRatios,
+      cautions: failure.map { ["the sweep ended early: \($0)"] } ?? [])
+    try destination.write(output.render(ProductReport.page(of: document), document: document))
+    if let failure { throw failure }
+  }
+
+  /// Measures all points and says on standard error how far it is; why it ended early, if it did.
+  private static func measure(_ run: ProductRun, points: Int) -> Failure? {
+    var line = StatusLine()
+    defer { line.clear() }
+    do {
+      try run.measure(
+        progress: { line.show(step: "[\($0)/\(points)]", detail: "measuring M = \($1)") },
+        isCancelled: { Interruption.status != nil })
+      return nil
+    } catch .cancelled {
+      return Failure(
+        Interruption.status ?? .interrupted,
+        "interrupted; the document holds the points that were finished")
+    } catch {
+      return Failure(.mismatch, "\(error)")
+    }
+  }
+}

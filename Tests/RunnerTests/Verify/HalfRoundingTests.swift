@@ -1,0 +1,105 @@
+import LayerSpec
+import MoEKernel
+import Testing
+
+@testable import Runner
+
+/// bf16 passes where only bf16 is at work, and nowhere else.
+@Suite struct HalfRoundingTests {
+  /// The tile engine in bf16 at every instruction set of this CPU: widened weights and, where the CPU
+  /// has them, dot products of bf16.
+  private static func engines() -> [Engine] {
+    ["v2", "v3", "v4", "neon"].compactMap { level in
+      (try? TileEngine(forcedLevel: level, precision: .bf16)).map { Engine.tile($0) }
+    }
+  }
+
+  private func golden(_ name: String) throws -> GoldenLayer {
+    let folder = try GoldenFolder(name)
+    return try GoldenModel(config: folder.config).layer(tensors: folder.tensors, io: folder.io)
+  }
+
+  private func results(of golden: GoldenLayer) -> [VerifyResult] {
+    Self.engines().map { engine in
+      Verifier(engine: engine, pool: WorkerPool(threads: 2))
+        .verify(golden, family: "family", directory: "directory")
+    }
+  }
+
+  @Test func thereIsAnEngine() { #expect(!Self.engines().isEmpty) }
+
+  @Test(arguments: GoldenFolder.names)
+  func everyFamilyPasses(_ name: String) throws {
+    for result in results(of: try golden(name)) {
+      #expect(result.passed, "\(name): \(String(describing: result.maxRelativeError))")
+      #expect(result.precision == .bf16)
+      // A tolerance that rounding does not use up by a good part would let mistakes pass.
+      let error = try #require(result.maxRelativeError)
+      #expect(error > result.tolerance / 8)
+    }
+  }
+
+  @Test(arguments: GoldenFolder.names)
+  func gateAndUpExchangedFail(_ name: String) throws {
+    var weights = try golden(name).weights
+    for expert in weights.experts.indices {
+      guard let gate = weights.experts[expert].gate else { continue }
+      weights.experts[expert].gate = weights.experts[expert].up
+      weights.experts[expert].up = gate
+    }
+    try expectMismatch(name, weights)
+  }
+
+  @Test(arguments: GoldenFolder.names)
+  func oneExpertMissingFails(_ name: String) throws {
+    var weights = try golden(name).weights
+    weights.experts[0].down = weights.experts[0].down.map { _ in 0 }
+    try expectMismatch(name, weights)
+  }
+
+  @Test func aMissingBiasFails() throws {
+    let weights = try golden("gpt_oss").weights
+    for part: WritableKeyPath<FeedForwardWeights, [Float]?> in [\.gateBias, \.upBias, \.downBias] {
+      var changed = weights
+      for expert in weights.experts.indices {
+        changed.experts[expert][keyPath: part] = weights.experts[expert][keyPath: part].map {
+          [Float](repeating: 0, count: $0.count)
+        }
+      }
+      try expectMismatch("gpt_oss", changed)
+    }
+  }
+
+  private func expectMismatch(_ name: String, _ weights: SparseLayerWeights) throws {
+    let golden = try golden(name)
+    let changed = GoldenLayer(
+      spec: golden.spec, weights: weights, tokens: golden.tokens,
+      hiddenStates: golden.hiddenStates, output: golden.output)
+    for result in results(of: changed) {
+      #expect(!result.passed, "\(name): \(String(describing: result.maxRelativeError))")
+    }
+  }
+
+  @Test func toleranceCountsWhatIsRounded() throws {
+    let layer = FFNLayerSpec.dense(try FeedForwardSpec(width: 8, intermediate: 8))
+    func tolerance(_ weights: Bool, _ activations: Bool) -> Double {
+      HalfRounding(roundsWeights: weights, roundsActivations: activations).tolerance(for: layer)
+    }
+    #expect(tolerance(false, false) == 0)
+    #expect(tolerance(true, false) == 2 * 3.0.squareRoot() / 512)
+    #expect(tolerance(true, true) == 2 * 6.0.squareRoot() / 512)
+  }
+
+  /// The check before timing sees the weights as stored: with widened weights nothing of bf16 is left.
+  @Test func theCheckBeforeTimingDoesNotForgiveWidenedWeights() throws {
+    let layer = FFNLayerSpec.dense(try FeedForwardSpec(width: 64, intermediate: 64))
+    let f32 = Engine.tile(try TileEngine(forcedLevel: nil, precision: .f32))
+    for engine in Self.engines() {
+      let (half, single) = (
+        OutputCheck.tolerance(for: layer, engine: engine),
+        OutputCheck.tolerance(for: layer, engine: f32)
+      )
+      #expect(engine.roundsActivations ? half > 0x1p-9 : half == single)
+    }
+  }
+}
