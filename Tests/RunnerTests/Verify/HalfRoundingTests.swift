@@ -51,9 +51,12 @@ import Testing
   }
 
   @Test(arguments: GoldenFolder.names)
-  func oneExpertMissingFails(_ name: String) throws {
+  func missingExpertsFail(_ name: String) throws {
     var weights = try golden(name).weights
-    weights.experts[0].down = weights.experts[0].down.map { _ in 0 }
+    // One alone may be one that no token of the golden inputs chooses.
+    for expert in weights.experts.indices where expert % 2 == 0 {
+      weights.experts[expert].down = weights.experts[expert].down.map { _ in 0 }
+    }
     try expectMismatch(name, weights)
   }
 
