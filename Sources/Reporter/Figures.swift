@@ -25,6 +25,15 @@ public enum Figures {
     return "\(significant(flopsPerSecond, trimmed: true)) FLOP/s"
   }
 
+  /// Bytes per second, in decimal units as memory is sold: `50.1 GB/s`.
+  public static func rate(bytesPerSecond: Double) -> String {
+    let units = [(1e12, "TB/s"), (1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s")]
+    for (unit, name) in units where bytesPerSecond >= unit {
+      return "\(significant(bytesPerSecond / unit)) \(name)"
+    }
+    return "\(significant(bytesPerSecond)) B/s"
+  }
+
   /// Bytes in binary units: `15.6 GiB`.
   public static func bytes(_ count: Int) -> String {
     for (shift, name) in [(40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")]

@@ -26,12 +26,8 @@ public enum ProductReport {
     if let blas = document.blas {
       facts.append(.init("blas", "\(blas.version), core \(blas.core), \(blas.path)"))
     }
-    for ceiling in document.ceilings {
-      facts.append(
-        .init(
-          "Ceilings",
-          "\(Figures.rate(flopsPerSecond: ceiling.peakFlopsPerSecond)), "
-            + "\(Figures.significant(ceiling.readBytesPerSecond / 1e9)) GB/s read"))
+    if !document.ceilings.isEmpty {
+      facts.append(.init("Ceilings", document.ceilings.map(\.sentence).joined(separator: "; ")))
     }
     return facts
   }

@@ -18,21 +18,6 @@ extension Report {
 
   private func head(_ section: Section) -> [Page.Block] {
     let record = section.named.record
-    let machine = record.machine
-    var hardware = [
-      "\(machine.cpu), \(machine.effectiveCPUs) of \(machine.logicalCPUs) CPUs",
-      "\(Figures.bytes(machine.memoryBytes)) memory",
-    ]
-    if let cache = machine.lastLevelCacheBytes {
-      hardware.append("\(Figures.bytes(cache)) last-level cache")
-    }
-    hardware.append(machine.operatingSystem)
-    if let hypervisor = machine.hypervisor {
-      hardware.append(
-        hypervisor == MachineIdentity.unknown
-          ? "in a virtual machine" : "in a virtual machine of \(hypervisor)")
-    }
-
     let engines = Set(record.cells.map(\.engine)).sorted()
     var multiplied = (engines.isEmpty ? record.options.engines : engines).joined(separator: ", ")
     if let level = record.instructionSet { multiplied += "; tile for \(level)" }
@@ -50,7 +35,7 @@ extension Report {
     ]
     var blocks: [Page.Block] = [
       .facts([
-        .init("Machine", hardware.joined(separator: ", ")), .init("Engine", multiplied),
+        .init("Machine", record.machine.hardware), .init("Engine", multiplied),
         .init("Run", run.joined(separator: ", ")), .init("Claims", tally(section.verdicts)),
       ])
     ]
@@ -92,5 +77,22 @@ extension Report {
           + "is not a factor disproved.",
       ]),
     ]
+  }
+}
+
+extension MachineIdentity {
+  /// The machine in a line: `AMD EPYC 9R14, 2 of 4 CPUs, 15 GiB memory, …`.
+  var hardware: String {
+    var parts = [
+      "\(cpu), \(effectiveCPUs) of \(logicalCPUs) CPUs", "\(Figures.bytes(memoryBytes)) memory",
+    ]
+    if let cache = lastLevelCacheBytes { parts.append("\(Figures.bytes(cache)) last-level cache") }
+    parts.append(operatingSystem)
+    if let hypervisor {
+      parts.append(
+        hypervisor == Self.unknown
+          ? "in a virtual machine" : "in a virtual machine of \(hypervisor)")
+    }
+    return parts.joined(separator: ", ")
   }
 }

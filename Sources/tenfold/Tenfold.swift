@@ -14,8 +14,8 @@ struct Tenfold: ParsableCommand {
       """,
     version: ToolVersion.current,
     subcommands: [
-      RunCommand.self, GemmCommand.self, ReportCommand.self, ModelsCommand.self, ClaimsCommand.self,
-      VerifyCommand.self,
+      RunCommand.self, GemmCommand.self, RooflineCommand.self, ReportCommand.self,
+      ModelsCommand.self, ClaimsCommand.self, VerifyCommand.self,
     ])
 
   static func main() {

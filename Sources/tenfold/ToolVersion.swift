@@ -15,6 +15,13 @@ enum ToolVersion {
     #endif
   }
 
+  /// Refuses to measure with a build whose times would mean nothing.
+  static func requireReleaseBuild() throws(Failure) {
+    guard !isDebugBuild else {
+      throw Failure(.refused, "a debug build must not measure; build with swift build -c release")
+    }
+  }
+
   /// The identity that goes into a record.
   ///
   /// The source revision comes from `TENFOLD_COMMIT`, which `scripts/bench` sets: a binary that was

@@ -34,6 +34,9 @@ public struct Cell: Codable, Hashable, Sendable {
   public var cautions: [String]
   /// Where the FLOP saving went, absent when it was not analysed.
   public var explanation: Explanation?
+  /// What the machine gave beside this cell, absent without ceilings; roofline figures go by the
+  /// record's ceilings, which are the run's best.
+  public var ceilingBeside: Ceiling?
 
   /// One measured comparison.
   public init(

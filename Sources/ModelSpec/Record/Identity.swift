@@ -30,8 +30,10 @@ public struct MachineIdentity: Codable, Hashable, Sendable {
   public var logicalCPUs: Int
   /// Processors that this process may use: affinity and control-group quota, rounded down.
   public var effectiveCPUs: Int
-  /// Bytes of the last-level cache, absent when the system does not tell.
+  /// Bytes of one last-level cache, absent when the system does not tell.
   public var lastLevelCacheBytes: Int?
+  /// Caches of that level, each shared by some processors; absent when the system does not tell.
+  public var lastLevelCaches: Int?
   /// Bytes of main memory.
   public var memoryBytes: Int
   /// Operating system name, such as `Debian GNU/Linux 12 (bookworm)`.
@@ -45,8 +47,8 @@ public struct MachineIdentity: Codable, Hashable, Sendable {
   public static let unknown = "unknown"
 
   enum CodingKeys: String, CodingKey {
-    case cpu, architecture, cpuSignature, lastLevelCacheBytes, memoryBytes, operatingSystem
-    case kernel, hypervisor
+    case cpu, architecture, cpuSignature, lastLevelCacheBytes, lastLevelCaches, memoryBytes
+    case operatingSystem, kernel, hypervisor
     case logicalCPUs = "logicalCpus"
     case effectiveCPUs = "effectiveCpus"
   }
@@ -54,8 +56,8 @@ public struct MachineIdentity: Codable, Hashable, Sendable {
   /// A machine's identity.
   public init(
     cpu: String, architecture: String, cpuSignature: String?, logicalCPUs: Int,
-    effectiveCPUs: Int, lastLevelCacheBytes: Int?, memoryBytes: Int, operatingSystem: String,
-    kernel: String, hypervisor: String?
+    effectiveCPUs: Int, lastLevelCacheBytes: Int?, lastLevelCaches: Int? = nil, memoryBytes: Int,
+    operatingSystem: String, kernel: String, hypervisor: String?
   ) {
     self.cpu = cpu
     self.architecture = architecture
@@ -63,6 +65,7 @@ public struct MachineIdentity: Codable, Hashable, Sendable {
     self.logicalCPUs = logicalCPUs
     self.effectiveCPUs = effectiveCPUs
     self.lastLevelCacheBytes = lastLevelCacheBytes
+    self.lastLevelCaches = lastLevelCaches
     self.memoryBytes = memoryBytes
     self.operatingSystem = operatingSystem
     self.kernel = kernel

@@ -31,7 +31,8 @@ public struct MachineProbe {
       cpuSignature: signature.count == 3 ? signature.joined(separator: "-") : nil,
       logicalCPUs: logicalCPUs,
       effectiveCPUs: effectiveCPUs,
-      lastLevelCacheBytes: lastLevelCacheBytes,
+      lastLevelCacheBytes: lastLevelCache?.bytes,
+      lastLevelCaches: lastLevelCache?.count,
       memoryBytes: memoryBytes("MemTotal") ?? 0,
       operatingSystem: operatingSystem,
       kernel: trimmed("/proc/sys/kernel/osrelease") ?? MachineIdentity.unknown,
@@ -87,14 +88,31 @@ public struct MachineProbe {
     return max(1, min(affinityCPUs, allowed / period))
   }
 
-  private var lastLevelCacheBytes: Int? {
+  /// The first processor's cache of the highest level, and how many such caches the machine has.
+  private var lastLevelCache: (bytes: Int, count: Int?)? {
     let caches = "/sys/devices/system/cpu/cpu0/cache/"
-    return (0..<8).compactMap { index -> (level: Int, bytes: Int)? in
+    let last = (0..<8).compactMap { index -> (level: Int, bytes: Int, index: Int)? in
       guard let level = trimmed("\(caches)index\(index)/level").flatMap({ Int($0) }),
         let size = trimmed("\(caches)index\(index)/size").flatMap(Self.cacheBytes)
       else { return nil }
-      return (level, size)
-    }.max { $0.level < $1.level }?.bytes
+      return (level, size, index)
+    }.max { $0.level < $1.level }
+    guard let last else { return nil }
+    let sharing = trimmed("\(caches)index\(last.index)/shared_cpu_list").flatMap(Self.listedCPUs)
+    return (last.bytes, sharing.map { max(1, (logicalCPUs + $0 - 1) / $0) })
+  }
+
+  /// How many processors a list as the kernel writes it has: `0-3,8` has five.
+  private static func listedCPUs(_ text: String) -> Int? {
+    var count = 0
+    for range in text.split(separator: ",") {
+      let ends = range.split(separator: "-").map { Int($0) }
+      guard let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last else {
+        return nil
+      }
+      count += last - first + 1
+    }
+    return count > 0 ? count : nil
   }
 
   /// A size as the kernel writes it: `32768K`.

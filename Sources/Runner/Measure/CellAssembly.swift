@@ -2,23 +2,23 @@ import LayerSpec
 import MoEKernel
 import ModelSpec
 
-extension Cell {
+extension MeasuredCell {
   /// The record of a measured cell.
   init(
     _ plan: CellPlan, baseline: PreparedSide, candidate: PreparedSide, rounds: [PairedRound],
-    estimate: RatioEstimate, engine: Engine, request: RunRequest
+    estimate: RatioEstimate, engine: Engine, request: RunRequest, beside: Ceiling?
   ) {
     // The trial and the check ran the same batches, so counting them again tells what was timed.
     let routings = candidate.layers.map { $0.routingStatistics() }
+    baselineWork = baseline.work(tokens: plan.tokens, precision: engine.precision)
+    candidateWork = candidate.work(tokens: plan.tokens, precision: engine.precision)
     let sides = Sides(
       baseline: Side(
-        baseline, tokens: plan.tokens, precision: engine.precision,
-        seconds: rounds.map(\.baselineSeconds).median),
+        baseline, work: baselineWork, seconds: rounds.map(\.baselineSeconds).median),
       candidate: Side(
-        candidate, tokens: plan.tokens, precision: engine.precision,
-        seconds: rounds.map(\.candidateSeconds).median))
+        candidate, work: candidateWork, seconds: rounds.map(\.candidateSeconds).median))
     let flopRatio = Double(sides.baseline.flops) / Double(sides.candidate.flops)
-    self.init(
+    measured = Cell(
       candidate: plan.comparison.candidate.id, baseline: plan.comparison.baseline.id,
       workload: "ffn-forward", tokens: plan.tokens, threads: request.threads, engine: engine.name,
       precision: engine.precision,
@@ -28,6 +28,7 @@ extension Cell {
       flopRatio: flopRatio, timeRatio: estimate, realisedShare: estimate.median / flopRatio,
       sides: sides, rounds: rounds,
       cautions: Self.cautions(plan, estimate: estimate, sides: [baseline, candidate]))
+    self.beside = beside
   }
 
   /// An interval wider than this, high over low, says that the machine was busy with other things.
@@ -58,23 +59,28 @@ extension Cell {
   }
 }
 
-extension Side {
-  fileprivate init(_ side: PreparedSide, tokens: Int, precision: Precision, seconds: Double) {
-    var flops = 0
-    var bytes = 0
-    for layer in side.layers {
+extension PreparedSide {
+  /// What the layers of a pass at full size ask of the machine, with the experts that the batches
+  /// reach.
+  fileprivate func work(tokens: Int, precision: Precision) -> [LayerWork] {
+    layers.map { layer in
       let (full, statistics) = (layer.plan.full, layer.routingStatistics())
       let distinct =
         statistics.isEmpty
         ? 0
         : statistics.reduce(0.0) { $0 + Double($1.distinctExperts) } / Double(statistics.count)
-      flops += full.count * full.layer.matmulFLOPs(tokens: tokens)
-      bytes +=
-        full.count
-        * full.layer.bytes(tokens: tokens, distinctExperts: distinct, precision: precision)
+      return LayerWork(
+        count: full.count, flops: full.layer.matmulFLOPs(tokens: tokens),
+        bytes: full.layer.bytes(tokens: tokens, distinctExperts: distinct, precision: precision))
     }
+  }
+}
+
+extension Side {
+  fileprivate init(_ side: PreparedSide, work: [LayerWork], seconds: Double) {
     self.init(
-      flops: flops, bytes: bytes, secondsMedian: seconds, scaled: side.scaled,
-      residentExperts: side.residentExperts, layers: side.groups)
+      flops: work.reduce(0) { $0 + $1.count * $1.flops },
+      bytes: work.reduce(0) { $0 + $1.count * $1.bytes }, secondsMedian: seconds,
+      scaled: side.scaled, residentExperts: side.residentExperts, layers: side.groups)
   }
 }

@@ -8,35 +8,41 @@ public final class Run {
   private let engine: Engine
   private let pool: WorkerPool
   private let workshop: Workshop
+  private let watch: CeilingWatch
   private let clock = SuspendingClock()
 
   /// The cells that are measured so far, in order.
-  public private(set) var cells: [Cell] = []
+  public private(set) var cells: [MeasuredCell] = []
 
-  /// Starts the worker threads.
+  /// What the probes of the machine's ceilings found so far.
+  public var ceilings: CeilingLog { watch.log }
+
+  /// Starts the worker threads and sets memory aside.
   public init(_ plan: RunPlan) {
     self.plan = plan
     engine = plan.engine
     pool = WorkerPool(threads: plan.request.threads)
     workshop = Workshop(engine: engine, pool: pool, seed: plan.request.seed)
     MemoryReserve.reserve(bytes: plan.request.memoryBytes)
+    watch = CeilingWatch(pool: pool, precision: engine.precision, cacheBytes: plan.cacheBytes)
   }
 
-  /// Measures all cells.
+  /// Measures all cells, and the machine's ceilings before, beside and after them.
   ///
-  /// The budget is for timed rounds; building and checking come on top.
+  /// The budget is for timed rounds; building, checking and ceilings come on top.
   ///
   /// - Parameters:
   ///   - progress: told before each stage of each cell, never while a round is timed.
   ///   - isCancelled: asked between stages and between rounds.
   /// - Throws: `PlanError.time` when a cell cannot be measured within the whole budget,
-  ///   `RunError.wrongOutput` when a side computes something else than it should, and
-  ///   `RunError.cancelled`.
+  ///   `RunError.wrongOutput` when a side computes something else than it should,
+  ///   `RunError.aboveCeilings` when one is faster than the machine, and `RunError.cancelled`.
   public func measure(
     progress: (RunProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
   ) throws {
     let start = clock.now
     var measuredSeconds = 0.0
+    watch.probeFully()
     for (index, cell) in plan.cells.enumerated() {
       let budgetLeft = plan.request.budgetSeconds - measuredSeconds
       let otherSeconds = start.duration(to: clock.now).seconds - measuredSeconds
@@ -56,6 +62,7 @@ public final class Run {
           of: plan.cells[index...].map(\.wantedSeconds), budget: budgetLeft),
         report: report, isCancelled: isCancelled)
     }
+    watch.probeFully()
   }
 
   /// Measures one cell and keeps it.
@@ -88,10 +95,14 @@ public final class Run {
     let seconds = start.duration(to: clock.now).seconds
     // Too few rounds for an interval happen only when the run was told to stop.
     guard let estimate = RatioEstimate(rounds: rounds) else { throw RunError.cancelled }
-    cells.append(
-      Cell(
-        cell, baseline: sides.baseline, candidate: sides.candidate, rounds: rounds,
-        estimate: estimate, engine: engine, request: plan.request))
+    let measured = MeasuredCell(
+      cell, baseline: sides.baseline, candidate: sides.candidate, rounds: rounds,
+      estimate: estimate, engine: engine, request: plan.request, beside: watch.probeBriefly())
+    if let (side, share) = watch.confirmedExcess(measured.excess) {
+      throw RunError.aboveCeilings(
+        cell: cell.name, side: side, engine: engine.name, share: share, ceilings: watch.sentence)
+    }
+    cells.append(measured)
     return seconds
   }
 

@@ -2,6 +2,8 @@
 public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
   /// An output is wrong, so its time means nothing.
   case wrongOutput(cell: String, layer: String, engine: String, error: Double, tolerance: Double)
+  /// A side is faster than the machine can be, so something about its time is wrong.
+  case aboveCeilings(cell: String, side: String, engine: String, share: Double, ceilings: String)
   /// The run was asked to stop; the finished cells are in the record.
   case cancelled
 
@@ -11,6 +13,9 @@ public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
     case .wrongOutput(let cell, let layer, let engine, let error, let tolerance):
       "\(cell): the output of \(layer) by the \(engine) engine is off by \(error) of its largest "
         + "value where rounding explains \(tolerance); check the BLAS library or use another"
+    case .aboveCeilings(let cell, let side, let engine, let share, let ceilings):
+      "\(cell): \(side) by the \(engine) engine seems to run at \(Int((share * 100).rounded())) % of "
+        + "what this machine can do (\(ceilings), measured twice); measure again on an idle machine"
     case .cancelled: "the run was interrupted"
     }
   }

@@ -51,6 +51,8 @@ struct MemoryPlan: Hashable {
     var threads: Int
     /// Whose layout the weights take.
     var engine: Engine
+    /// Bytes that measuring the machine's ceilings takes besides.
+    var ceilingBytes = 0
   }
 
   /// The plan at the given fractions.
@@ -113,9 +115,10 @@ struct MemoryPlan: Hashable {
     self.divisors = divisors
   }
 
-  /// Bytes of all weights, scratch, inputs and outputs; `Int.max` where they cannot be counted.
+  /// Bytes of all weights, scratch, inputs and outputs, and of measuring ceilings; `Int.max` where they
+  /// cannot be counted.
   func bytes(_ limits: Limits) -> Int {
-    (baseline + candidate).reduce(0) { sum, plan in
+    (baseline + candidate).reduce(limits.ceilingBytes) { sum, plan in
       let (total, overflow) = sum.addingReportingOverflow(
         plan.bytes(tokens: limits.tokens, threads: limits.threads, engine: limits.engine))
       return overflow ? .max : total
@@ -137,12 +140,15 @@ struct MemoryPlan: Hashable {
     guard let smallest = forms.min(by: { $0.bytes(limits) < $1.bytes(limits) }) else {
       preconditionFailure("every width is divided by 1")
     }
-    let terms = (smallest.baseline + smallest.candidate).map { plan in
+    var terms = (smallest.baseline + smallest.candidate).map { plan in
       let fraction = plan.divisor > 1 ? " at 1/\(plan.divisor) of its width" : ""
       let experts = plan.residentDescription.map { " with \($0) experts" } ?? ""
       let bytes = ByteCount(
         plan.bytes(tokens: limits.tokens, threads: limits.threads, engine: limits.engine))
       return "\(plan.name)\(fraction)\(experts) takes \(bytes)"
+    }
+    if limits.ceilingBytes > 0 {
+      terms.append("measuring read bandwidth takes \(ByteCount(limits.ceilingBytes))")
     }
     return .memory(
       comparison: name, arithmetic: terms.joined(separator: " and "),

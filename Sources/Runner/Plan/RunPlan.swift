@@ -10,7 +10,7 @@ public struct RunPlan: Sendable {
   /// Who multiplies.
   let engine: Engine
 
-  /// The machine's last-level cache as far as it is known.
+  /// The last-level caches that the run's threads can fill, as far as they are known.
   let cacheBytes: Int
 
   /// Cells in the order of measuring: one comparison after the other, so that weights are built once,
@@ -20,9 +20,6 @@ public struct RunPlan: Sendable {
   /// Cells that will be measured.
   public var cellCount: Int { cells.count }
 
-  /// A last-level cache of servers of the last years, where the system does not tell.
-  static let usualCacheBytes = 32 << 20
-
   /// Plans all cells.
   ///
   /// - Throws: `PlanError` when a comparison cannot be made or does not fit the memory.
@@ -31,10 +28,11 @@ public struct RunPlan: Sendable {
   ) throws(PlanError) {
     self.request = request
     self.engine = engine.engine
-    cacheBytes = machine.lastLevelCacheBytes ?? Self.usualCacheBytes
+    cacheBytes = machine.cacheBytes(threads: request.threads)
     let limits = MemoryPlan.Limits(
       memoryBytes: request.memoryBytes, cacheBytes: cacheBytes,
-      tokens: request.tokens.max() ?? 0, threads: request.threads, engine: engine.engine)
+      tokens: request.tokens.max() ?? 0, threads: request.threads, engine: engine.engine,
+      ceilingBytes: CeilingProbe.bufferBytes(cacheBytes: cacheBytes))
     var cells: [CellPlan] = []
     for comparison in request.suite.comparisons {
       let name = "\(comparison.candidate.id) against \(comparison.baseline.id)"

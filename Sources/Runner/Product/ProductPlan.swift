@@ -46,6 +46,9 @@ public struct ProductPlan: Sendable {
 
   let engines: [Engine]
 
+  /// The last-level caches that the threads can fill, as far as they are known.
+  let cacheBytes: Int
+
   /// Copies of W for each engine: together as many times the last-level cache as a run's layers are, so
   /// that weights come from memory.
   let copies: [Int]
@@ -57,13 +60,16 @@ public struct ProductPlan: Sendable {
     precondition(!engines.isEmpty && engines.count <= 2, "one engine, or two that are compared")
     self.request = request
     self.engines = engines.map(\.engine)
-    let working =
-      LayerPlan.cacheMultiple * (machine.lastLevelCacheBytes ?? RunPlan.usualCacheBytes)
+    cacheBytes = machine.cacheBytes(threads: request.threads)
+    let working = LayerPlan.cacheMultiple * cacheBytes
     let rows = request.rows.max() ?? 0
     var terms: [String] = []
     var copies: [Int] = []
     var total = 4 * rows * (request.inputs + request.outputs)
     terms.append("\(ByteCount(total)) for \(rows) rows in and out")
+    let ceilingBytes = CeilingProbe.bufferBytes(cacheBytes: cacheBytes)
+    terms.append("\(ByteCount(ceilingBytes)) for measuring read bandwidth")
+    total += ceilingBytes
     for engine in engines.map(\.engine) {
       let copy = MatrixProduct.copyBytes(
         outputs: request.outputs, inputs: request.inputs, engine: engine)

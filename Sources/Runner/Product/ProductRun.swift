@@ -10,41 +10,45 @@ public final class ProductRun {
   private let plan: ProductPlan
   private let pool: WorkerPool
   private let sides: [Side]
-  private let ceiling: Ceiling?
+  private let watch: CeilingWatch
 
   /// The points that are measured so far, in order.
-  public private(set) var points: [ProductPoint] = []
+  public var points: [ProductPoint] { timed.map { point($0, under: ceilings.highest) } }
+  /// What the probes of the machine's ceilings found so far.
+  public var ceilings: CeilingLog { watch.log }
   /// `tile` over `blas` so far, when both run.
   public private(set) var speedRatios: [SpeedRatio] = []
+
+  /// What was timed, in order; the shares of the roofline wait until all ceilings are known.
+  private var timed: [TimedProduct] = []
 
   /// Rounds of a point; with so many the interval leaves out the four smallest and the four largest.
   static let rounds = 17
 
   /// Starts the worker threads and makes the matrices.
-  ///
-  /// - Parameter ceiling: What the machine allows with these threads and this precision, `nil` when it
-  ///   was not measured.
-  public init(_ plan: ProductPlan, ceiling: Ceiling? = nil) {
+  public init(_ plan: ProductPlan) {
     let pool = WorkerPool(threads: plan.request.threads)
     self.plan = plan
     self.pool = pool
-    self.ceiling = ceiling
+    watch = CeilingWatch(
+      pool: pool, precision: plan.engines[0].precision, cacheBytes: plan.cacheBytes)
     sides = zip(plan.engines, plan.copies).map {
       Side(engine: $0, copies: $1, request: plan.request, pool: pool)
     }
   }
 
-  /// Measures all points.
+  /// Measures all points, and the machine's ceilings before, beside and after them.
   ///
   /// - Parameters:
   ///   - progress: told before each number of rows which one it is, from 1, never while one is timed.
   ///   - isCancelled: asked between stages and between rounds.
-  /// - Throws: `RunError.wrongOutput` when an engine computes something else than it should, and
-  ///   `RunError.cancelled`.
+  /// - Throws: `RunError.wrongOutput` when an engine computes something else than it should,
+  ///   `RunError.aboveCeilings` when one is faster than the machine, and `RunError.cancelled`.
   public func measure(
     progress: (_ number: Int, _ rows: Int) -> Void = { _, _ in },
     isCancelled: () -> Bool = { false }
   ) throws(RunError) {
+    watch.probeFully()
     for (index, rows) in plan.request.rows.enumerated() {
       if isCancelled() { throw .cancelled }
       progress(index + 1, rows)
@@ -54,6 +58,7 @@ public final class ProductRun {
       }
       try measure(rows: rows, isCancelled: isCancelled)
     }
+    watch.probeFully()
   }
 
   private func measure(rows: Int, isCancelled: () -> Bool) throws(RunError) {
@@ -66,21 +71,51 @@ public final class ProductRun {
     ) { role, _ in (role == .baseline ? baseline : candidate).pass() }
     // Too few rounds for an interval happen only when the run was told to stop.
     guard let estimate = RatioEstimate(rounds: rounds) else { throw .cancelled }
-    append(rows, candidate, seconds: rounds.map(\.candidateSeconds).median)
+    _ = watch.probeBriefly()
+    try append(
+      TimedProduct(
+        rows: rows, engine: candidate.engine, seconds: rounds.map(\.candidateSeconds).median))
     guard sides.count == 2 else { return }
-    append(rows, baseline, seconds: rounds.map(\.baselineSeconds).median)
+    try append(
+      TimedProduct(
+        rows: rows, engine: baseline.engine, seconds: rounds.map(\.baselineSeconds).median))
     if candidate.engine.name == "tile", baseline.engine.name == "blas" {
       speedRatios.append(SpeedRatio(m: rows, speed: estimate))
     }
   }
 
-  private func append(_ rows: Int, _ side: Side, seconds: Double) {
-    points.append(
-      ProductPoint(
-        m: rows, n: plan.request.outputs, k: plan.request.inputs, threads: plan.request.threads,
-        engine: side.engine.name, precision: side.engine.precision, secondsMedian: seconds,
-        ceiling: ceiling))
+  /// Keeps a point, unless it is faster than the machine can be.
+  private func append(_ product: TimedProduct) throws(RunError) {
+    let excess = watch.confirmedExcess { ceilings -> Double? in
+      point(product, under: ceilings).rooflineShare.flatMap {
+        $0 > 1 + CeilingLog.excessLimit ? $0 : nil
+      }
+    }
+    if let excess {
+      throw .aboveCeilings(
+        cell: "\(product.rows) rows",
+        side: "W[\(plan.request.outputs)×\(plan.request.inputs)]", engine: product.engine.name,
+        share: excess, ceilings: watch.sentence)
+    }
+    timed.append(product)
   }
+
+  private func point(_ product: TimedProduct, under ceilings: [Ceiling]) -> ProductPoint {
+    ProductPoint(
+      m: product.rows, n: plan.request.outputs, k: plan.request.inputs,
+      threads: plan.request.threads, engine: product.engine.name,
+      precision: product.engine.precision, secondsMedian: product.seconds,
+      ceiling: ceilings.first {
+        $0.threads == plan.request.threads && $0.precision == product.engine.precision
+      })
+  }
+}
+
+/// A product and the median of its seconds.
+private struct TimedProduct {
+  let rows: Int
+  let engine: Engine
+  let seconds: Double
 }
 
 /// One engine's matrices with the rows of a point.

@@ -60,9 +60,7 @@ struct GemmCommand: ParsableCommand {
     } catch {
       throw Failure(.refused, "\(error)")
     }
-    guard !ToolVersion.isDebugBuild else {
-      throw Failure(.refused, "a debug build must not measure; build with swift build -c release")
-    }
+    try ToolVersion.requireReleaseBuild()
     let destination = try output.destination()
     Interruption.listen()
     let created = Date.now.ISO8601Format()
@@ -72,9 +70,9 @@ struct GemmCommand: ParsableCommand {
     let document = ProductDocument(
       created: created, tool: ToolVersion.identity, machine: identity,
       blas: engines.lazy.compactMap(\.blas).first,
-      instructionSet: engines.lazy.compactMap(\.instructionSet).first, ceilings: [],
-      points: run.points, speedRatios: run.speedRatios,
-      cautions: failure.map { ["the sweep ended early: \($0)"] } ?? [])
+      instructionSet: engines.lazy.compactMap(\.instructionSet).first, 
+      ceilings: run.ceilings.highest, points: run.points, speedRatios: run.speedRatios,
+      cautions: (failure.map { ["the sweep ended early: \($0)"] } ?? []) + run.ceilings.cautions)
     try destination.write(output.render(ProductReport.page(of: document), document: document))
     if let failure { throw failure }
   }

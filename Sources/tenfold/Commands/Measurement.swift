@@ -7,7 +7,9 @@ import Runner
 struct Measurement {
   private let plans: [RunPlan]
   /// The cells of all engines that are finished.
-  private var cells: [Cell] = []
+  private var cells: [MeasuredCell] = []
+  /// The machine's ceilings, over all engines.
+  private var ceilings = CeilingLog()
   private let created = Date.now.ISO8601Format()
 
   /// Why the run ended before its last cell, `nil` when it did not.
@@ -24,7 +26,10 @@ struct Measurement {
     defer { line.clear() }
     for plan in plans {
       let run = Run(plan)
-      defer { cells += run.cells }
+      defer {
+        cells += run.cells
+        ceilings.append(run.ceilings)
+      }
       do {
         try run.measure(
           progress: { line.show($0) }, isCancelled: { Interruption.status != nil })
@@ -61,9 +66,10 @@ struct Measurement {
       created: created, status: failure == nil ? .complete : .interrupted,
       tool: ToolVersion.identity, machine: machine,
       blas: engines.lazy.compactMap(\.blas).first,
-      instructionSet: engines.lazy.compactMap(\.instructionSet).first, ceilings: [],
-      options: options, cells: cells, cautions: failure.map { ["the run ended early: \($0)"] } ?? []
-    )
+      instructionSet: engines.lazy.compactMap(\.instructionSet).first,
+      ceilings: ceilings.highest, options: options,
+      cells: cells.map { $0.cell(under: ceilings.highest) },
+      cautions: (failure.map { ["the run ended early: \($0)"] } ?? []) + ceilings.cautions)
   }
 }
 

@@ -23,9 +23,7 @@ struct RunCommand: ParsableCommand {
     let plans = try engines.map {
       try Self.plan(request.sharing(budgetAmong: engines.count), engine: $0, machine.identity)
     }
-    guard !ToolVersion.isDebugBuild else {
-      throw Failure(.refused, "a debug build must not measure; build with swift build -c release")
-    }
+    try ToolVersion.requireReleaseBuild()
     let destination = try output.destination()
     let archive = try output.holdsRecord ? nil : RecordArchive()
 

@@ -1,0 +1,52 @@
+import LayerSpec
+import Tile
+
+/// Multiply-adds on registers and nothing else: whoever times them knows what no product can exceed.
+///
+/// It is the ceiling of the CPU's vector units, and so of every engine that computes with them, the
+/// BLAS library's included. Matrix units beside them (AMX) would be above it; no engine here uses them.
+public final class RegisterWork {
+  private let kernels: TileKernels
+  /// FLOPs and a checksum that keeps them alive, of every worker.
+  private let results: AlignedBuffer<Int>
+
+  /// Results of two workers are this many words apart, a cache line: none waits for another's.
+  private static let stride = 8
+
+  /// Sums become x·½ + ½, which tends to 1: far from overflow and from denormal numbers.
+  private static let (factor, addend): (Float, Float) = (0.5, 0.5)
+
+  private init(level: TileLevel, precision: Precision, threads: Int) {
+    kernels = TileKernels(level: level, precision: precision)
+    results = AlignedBuffer(count: threads * Self.stride)
+  }
+
+  /// The work of the CPU's two strongest instruction sets, with the product that the precision has
+  /// there: bf16 dot products where the CPU takes them, else 32-bit multiply-adds.
+  ///
+  /// Two, because the widest vectors may run at a lower clock, and some BLAS prefer the others for it.
+  /// - Parameter threads: the most that will ever work at once.
+  /// - Returns: none for a CPU that runs no kernel.
+  public static func strongest(precision: Precision, threads: Int) -> [RegisterWork] {
+    precondition(threads >= 1, "\(threads) threads")
+    return TileLevel.supported.suffix(2).map {
+      RegisterWork(level: $0, precision: precision, threads: threads)
+    }
+  }
+
+  /// Does the work on every thread of the pool at once.
+  ///
+  /// - Parameter rounds: on each thread; some millions take milliseconds.
+  /// - Returns: FLOPs done by all threads together.
+  public func run(rounds: Int, pool: WorkerPool) -> Int {
+    precondition(rounds >= 0, "\(rounds) rounds")
+    precondition(pool.threads * Self.stride <= results.count, "more threads than were announced")
+    pool.run { worker in
+      let work = kernels.multiplyInRegisters(
+        rounds: rounds, factor: Self.factor, addend: Self.addend)
+      results[worker * Self.stride] = work.flops
+      results[worker * Self.stride + 1] = Int(work.checksum.bitPattern)
+    }
+    return (0..<pool.threads).reduce(0) { $0 + results[$1 * Self.stride] }
+  }
+}

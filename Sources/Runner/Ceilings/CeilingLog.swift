@@ -1,0 +1,91 @@
+import ModelSpec
+
+/// What every probe of a run found, for the ceilings of its record and for what to say of them.
+public struct CeilingLog: Sendable {
+  /// Full probes in the order of their time: before and after each run.
+  private var full: [[Ceiling]] = []
+
+  /// The largest figures of all probes, for each number of threads and precision in the order of
+  /// their first appearance.
+  ///
+  /// The largest, because nothing makes a machine faster than it is: a lower figure says that
+  /// something disturbed the probe, or that the machine gave less at that time.
+  public private(set) var highest: [Ceiling] = []
+
+  /// Nothing measured yet.
+  public init() {}
+
+  /// A change beyond this is worth a caution: it is the accuracy that roofline shares are read with.
+  static let driftLimit = 0.03
+
+  /// How far above the ceilings a pass may seem to run before it is an error.
+  ///
+  /// Both figures are estimates: a ceiling is the best of a second's tries, so it may lie below the
+  /// machine's by as much as it drifts.
+  static let excessLimit = 0.05
+
+  /// Takes in a full probe.
+  mutating func add(_ probe: [Ceiling]) {
+    full.append(probe)
+    raise(by: probe)
+  }
+
+  /// Takes in a brief probe, or one that repeats another: it can only raise.
+  mutating func raise(by probe: [Ceiling]) {
+    for ceiling in probe {
+      guard let index = highest.firstIndex(where: { $0.isOfSameKind(as: ceiling) }) else {
+        highest.append(ceiling)
+        continue
+      }
+      highest[index].peakFlopsPerSecond = max(
+        highest[index].peakFlopsPerSecond, ceiling.peakFlopsPerSecond)
+      highest[index].readBytesPerSecond = max(
+        highest[index].readBytesPerSecond, ceiling.readBytesPerSecond)
+    }
+  }
+
+  /// Takes in what another run's probes found after this one's.
+  public mutating func append(_ other: CeilingLog) {
+    full += other.full
+    raise(by: other.highest)
+  }
+
+  /// One sentence for each ceiling that moved from the first full probe to the last.
+  public var cautions: [String] {
+    guard full.count > 1, let first = full.first, let last = full.last else { return [] }
+    return first.flatMap { before in
+      last.filter { $0.isOfSameKind(as: before) }.flatMap { after in
+        [
+          Self.caution(
+            "peak \(before.precision.rawValue)", before.peakFlopsPerSecond,
+            after.peakFlopsPerSecond, unit: "GFLOP/s", threads: before.threads),
+          Self.caution(
+            "read bandwidth", before.readBytesPerSecond, after.readBytesPerSecond, unit: "GB/s",
+            threads: before.threads),
+        ].compactMap { $0 }
+      }
+    }
+  }
+
+  private static func caution(
+    _ what: String, _ before: Double, _ after: Double, unit: String, threads: Int
+  ) -> String? {
+    guard before > 0, abs(after / before - 1) > driftLimit else { return nil }
+    return "\(what) of \(threads) \(threads == 1 ? "thread" : "threads") drifted from "
+      + "\(giga(before)) to \(giga(after)) \(unit) while the run lasted; roofline figures hold the "
+      + "largest seen"
+  }
+
+  /// Thousand millions with one decimal.
+  static func giga(_ rate: Double) -> String {
+    let tenths = Int((rate / 1e8).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+}
+
+extension Ceiling {
+  /// True when both are of the same threads and precision.
+  func isOfSameKind(as other: Ceiling) -> Bool {
+    threads == other.threads && precision == other.precision
+  }
+}

@@ -1,0 +1,58 @@
+import LayerSpec
+import ModelSpec
+
+/// A measured cell with the work behind it: its roofline figures wait until the run's ceilings are known.
+public struct MeasuredCell: Sendable {
+  /// The cell without roofline figures.
+  let measured: Cell
+  /// The layers of the baseline's pass.
+  let baselineWork: [LayerWork]
+  /// The layers of the candidate's pass.
+  let candidateWork: [LayerWork]
+  /// What a brief probe beside the cell found; `nil` where there are no ceilings.
+  let beside: Ceiling?
+
+  /// The cell with the roofline figures that the run's ceilings give.
+  public func cell(under ceilings: [Ceiling]) -> Cell {
+    var cell = measured
+    cell.ceilingBeside = beside
+    guard let ceiling = ceiling(among: ceilings) else { return cell }
+    let baseline = baselineWork.rooflineSeconds(under: ceiling)
+    let candidate = candidateWork.rooflineSeconds(under: ceiling)
+    cell.rooflineRatio = baseline / candidate
+    cell.sides.baseline.rooflineShare = baseline / cell.sides.baseline.secondsMedian
+    cell.sides.candidate.rooflineShare = candidate / cell.sides.candidate.secondsMedian
+    if let beside, isSlower(beside, than: ceiling) { cell.cautions.append(Self.slowMachine) }
+    return cell
+  }
+
+  /// The side that seems to be faster than the machine, with its roofline share; `nil` when none is.
+  func excess(under ceilings: [Ceiling]) -> (side: String, share: Double)? {
+    let sides = cell(under: ceilings).sides
+    let shares = [
+      (measured.baseline, sides.baseline.rooflineShare ?? 0),
+      (measured.candidate, sides.candidate.rooflineShare ?? 0),
+    ]
+    return shares.max { $0.1 < $1.1 }.flatMap { side, share in
+      share > 1 + CeilingLog.excessLimit ? (side, share) : nil
+    }
+  }
+
+  private func ceiling(among ceilings: [Ceiling]) -> Ceiling? {
+    ceilings.first { $0.threads == measured.threads && $0.precision == measured.precision }
+  }
+
+  /// True when the cell's own ceilings would raise the roofline share of a side by more than a drift
+  /// that is worth a word.
+  private func isSlower(_ beside: Ceiling, than ceiling: Ceiling) -> Bool {
+    [baselineWork, candidateWork].contains { work in
+      work.rooflineSeconds(under: beside)
+        > work.rooflineSeconds(under: ceiling) * (1 + CeilingLog.driftLimit)
+    }
+  }
+
+  /// The same words for every cell, so that a table notes them once; figures are in the record.
+  private static let slowMachine =
+    "beside this cell the machine gave more than 3 % less than at best in this run, so its roofline "
+    + "shares are that much lower"
+}
