@@ -16,8 +16,10 @@ struct CellTables {
     }
     let sections = pairs.flatMap(section)
     return [.heading("Measured ratios")] + (sections.isEmpty ? [] : [.paragraph(legend)]) + sections
-      + leftOut
+      + leftOut + RooflineShares(record, names: names).blocks
   }
+
+  private var hasRoofline: Bool { record.cells.contains { $0.rooflineRatio != nil } }
 
   private var legend: String {
     let confidence = record.cells.filter(\.isCredible).map(\.timeRatio.confidence).min() ?? 0
@@ -26,6 +28,7 @@ struct CellTables {
       + "the candidate saves. FLOPs and bytes are counted; measured is the median time ratio of "
       + "paired rounds, with its interval of at least \(Figures.percent(confidence)) confidence; "
       + "realised is measured / FLOPs; experts is how many distinct ones a layer read."
+      + (hasRoofline ? " Roofline is the most that this machine's measured ceilings allow." : "")
   }
 
   /// Cells of one candidate, baseline and workload, in the order of the record.

@@ -78,7 +78,41 @@ struct ReportTests {
     let text = TextPage.render(report.page)
     #expect(text.components(separatedBy: "roofline").count == 3)
     #expect(text.contains("5.1x"))
+    #expect(!text.contains("Share of the roofline"))
     #expect(text.split(separator: "\n").allSatisfy { String($0).displayWidth <= 100 })
+  }
+
+  @Test("show how near each side came to the ceilings")
+  func rooflineShares() {
+    var record = Sample.suite
+    record.ceilings = [
+      Ceiling(
+        threads: 2, precision: .f32, peakFlopsPerSecond: 462e9, readBytesPerSecond: 38.5e9)
+    ]
+    for index in record.cells.indices.dropLast() {
+      record.cells[index].rooflineRatio = 5.1
+      record.cells[index].sides.baseline.rooflineShare = 0.931
+      record.cells[index].sides.candidate.rooflineShare = 0.5
+    }
+    let report = Report(records: [NamedRecord(name: "r", record: record)], claims: [])
+    let text = TextPage.render(report.page)
+    #expect(text.contains("2 threads, f32: 462 GFLOP/s, 38.5 GB/s"))
+    #expect(text.components(separatedBy: "93.1 %       50 %").count == 4)
+    #expect(text.split(separator: "\n").allSatisfy { String($0).displayWidth <= 100 })
+  }
+
+  @Test("lay out a machine's ceilings")
+  func ceilings() {
+    let document = RooflineDocument(
+      machine: Sample.suite.machine,
+      ceilings: [
+        Ceiling(
+          threads: 1, precision: .bf16, peakFlopsPerSecond: 233e9, readBytesPerSecond: 35e9)
+      ])
+    let text = TextPage.render(RooflineReport.page(of: document))
+    #expect(text.contains("threads  precision         peak       read  ridge\n"))
+    #expect(text.contains("      1  bf16       233 GFLOP/s  35.0 GB/s   6.66\n"))
+    #expect(text.contains("AMD EPYC 9R14, 2 of 4 CPUs"))
   }
 
   @Test("carry nothing of a hostile record to the terminal, and stay within 100 columns")

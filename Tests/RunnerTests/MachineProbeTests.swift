@@ -44,6 +44,19 @@ import Testing
     #expect(machine.hypervisor == "Amazon EC2")
   }
 
+  /// Fillable bytes are those of one cache, or of as many as threads may run beside.
+  @Test(arguments: [
+    ("0-1", 1, 32), ("0", 2, 64), ("0,1", 1, 32), ("0-3", 1, 32), ("", nil, 32), ("1-0", nil, 32),
+  ])
+  func countsTheLastLevelCaches(sharing: String, caches: Int?, mebibytes: Int) {
+    let machine = probe([
+      "/sys/devices/system/cpu/cpu0/cache/index3/shared_cpu_list": "\(sharing)\n"
+    ]).identity
+    #expect(machine.lastLevelCaches == caches)
+    #expect(machine.cacheBytes(threads: 1) == 32 << 20)
+    #expect(machine.cacheBytes(threads: 8) == mebibytes << 20)
+  }
+
   @Test(arguments: [("max 100000", 4), ("150000 100000", 1), ("200000 100000", 2), ("5 100000", 1)])
   func aQuotaLimitsTheProcessors(quota: String, effective: Int) {
     let machine = probe(["/sys/fs/cgroup/cpu.max": quota], affinity: 4).identity

@@ -159,4 +159,22 @@ import Testing
   func bytesReadWell(bytes: Int, text: String) {
     #expect(ByteCount(bytes).description == text)
   }
+
+  /// Measuring ceilings takes its memory out of the same limit, and the refusal says so.
+  @Test func ceilingsCountAsMemory() throws {
+    var allowed = limits(memory: 1 << 30)
+    let layers = try MemoryPlan.fitting(
+      "test", baseline: [dense()], candidate: [sparse()], limits: allowed
+    ).bytes(allowed)
+    allowed.ceilingBytes = 256 << 20
+    let plan = try MemoryPlan.fitting(
+      "test", baseline: [dense()], candidate: [sparse()], limits: allowed)
+    #expect(plan.bytes(allowed) == layers + (256 << 20))
+    allowed.memoryBytes = 256 << 20
+    let error = #expect(throws: PlanError.self) {
+      try MemoryPlan.fitting(
+        "test", baseline: [dense()], candidate: [sparse()], limits: allowed)
+    }
+    #expect(try #require(error).description.contains("measuring read bandwidth takes 256.0 MiB"))
+  }
 }

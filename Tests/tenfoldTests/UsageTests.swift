@@ -53,6 +53,8 @@ import Testing
     (["run", "--engine", "gpu"], "gpu"),
     (["run", "--seed", "-1"], "'-1' is invalid for '--seed"),
     (["run", "--engine", "tile", "--blas", "libopenblas.so.0"], "--blas names a library"),
+    (["roofline", "--precision", "f64"], "f64"),
+    (["roofline", "--threads", "0"], "'0' is not a count"),
     (["run", "--format", "xml"], "xml"),
     (["gemm", "--m", "0"], "'0' is not a token count"),
     (["gemm", "--n", "0"], "'0' is not a size"),

@@ -18,11 +18,12 @@ public struct CeilingLog: Sendable {
   /// A change beyond this is worth a caution: it is the accuracy that roofline shares are read with.
   static let driftLimit = 0.03
 
-  /// How far above the ceilings a pass may seem to run before it is an error.
+  /// How far above the ceilings something may seem to run before it is an error.
   ///
-  /// Both figures are estimates: a ceiling is the best of a second's tries, so it may lie below the
-  /// machine's by as much as it drifts.
-  static let excessLimit = 0.05
+  /// Ceilings move: on a two-core VM (Zen 5, 2026-11-21) ten probes within twenty seconds found read
+  /// bandwidths from 38.3 to 44.0 GB/s, 15 % apart, at peaks within 5 %. What is measured and the tries
+  /// beside it may be that far apart; what is read from cache is further off.
+  static let excessLimit = 0.15
 
   /// Takes in a full probe.
   mutating func add(_ probe: [Ceiling]) {
@@ -53,18 +54,21 @@ public struct CeilingLog: Sendable {
   /// One sentence for each ceiling that moved from the first full probe to the last.
   public var cautions: [String] {
     guard full.count > 1, let first = full.first, let last = full.last else { return [] }
-    return first.flatMap { before in
-      last.filter { $0.isOfSameKind(as: before) }.flatMap { after in
-        [
-          Self.caution(
-            "peak \(before.precision.rawValue)", before.peakFlopsPerSecond,
-            after.peakFlopsPerSecond, unit: "GFLOP/s", threads: before.threads),
-          Self.caution(
-            "read bandwidth", before.readBytesPerSecond, after.readBytesPerSecond, unit: "GB/s",
-            threads: before.threads),
-        ].compactMap { $0 }
-      }
+    var cautions: [String] = []
+    for before in first {
+      guard let after = last.first(where: { $0.isOfSameKind(as: before) }) else { continue }
+      let drifts = [
+        Self.caution(
+          "peak \(before.precision.rawValue)", before.peakFlopsPerSecond, after.peakFlopsPerSecond,
+          unit: "GFLOP/s", threads: before.threads),
+        Self.caution(
+          "read bandwidth", before.readBytesPerSecond, after.readBytesPerSecond, unit: "GB/s",
+          threads: before.threads),
+      ].compactMap { $0 }
+      // Precisions share one bandwidth, and its drift is told once.
+      cautions += drifts.filter { !cautions.contains($0) }
     }
+    return cautions
   }
 
   private static func caution(
@@ -72,8 +76,7 @@ public struct CeilingLog: Sendable {
   ) -> String? {
     guard before > 0, abs(after / before - 1) > driftLimit else { return nil }
     return "\(what) of \(threads) \(threads == 1 ? "thread" : "threads") drifted from "
-      + "\(giga(before)) to \(giga(after)) \(unit) while the run lasted; roofline figures hold the "
-      + "largest seen"
+      + "\(giga(before)) to \(giga(after)) \(unit) while the run lasted; the record holds the most seen"
   }
 
   /// Thousand millions with one decimal.

@@ -19,6 +19,8 @@ public final class CeilingProbe {
     public static let full = Effort(slices: 5, readSeconds: 0.15)
     /// Beside a cell, so that a drift is seen where it happened.
     public static let brief = Effort(slices: 2, readSeconds: 0.08)
+    /// When a figure is in doubt: seconds, for most of what disturbs a try is over by then.
+    public static let patient = Effort(slices: 25, readSeconds: 1)
   }
 
   /// One try of computing: long against the start of a region, short against the time for which the

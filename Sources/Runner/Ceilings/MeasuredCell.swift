@@ -23,18 +23,16 @@ public struct MeasuredCell: Sendable {
     cell.sides.baseline.rooflineShare = baseline / cell.sides.baseline.secondsMedian
     cell.sides.candidate.rooflineShare = candidate / cell.sides.candidate.secondsMedian
     if let beside, isSlower(beside, than: ceiling) { cell.cautions.append(Self.slowMachine) }
+    if let (_, share) = cell.fastestSide, share > 1 + CeilingLog.driftLimit {
+      cell.cautions.append(Self.fastMachine)
+    }
     return cell
   }
 
   /// The side that seems to be faster than the machine, with its roofline share; `nil` when none is.
   func excess(under ceilings: [Ceiling]) -> (side: String, share: Double)? {
-    let sides = cell(under: ceilings).sides
-    let shares = [
-      (measured.baseline, sides.baseline.rooflineShare ?? 0),
-      (measured.candidate, sides.candidate.rooflineShare ?? 0),
-    ]
-    return shares.max { $0.1 < $1.1 }.flatMap { side, share in
-      share > 1 + CeilingLog.excessLimit ? (side, share) : nil
+    cell(under: ceilings).fastestSide.flatMap {
+      $0.share > 1 + CeilingLog.excessLimit ? $0 : nil
     }
   }
 
@@ -55,4 +53,18 @@ public struct MeasuredCell: Sendable {
   private static let slowMachine =
     "beside this cell the machine gave more than 3 % less than at best in this run, so its roofline "
     + "shares are that much lower"
+
+  private static let fastMachine =
+    "a side seems to run more than 3 % above this machine's ceilings, which moved while it was "
+    + "measured; read its roofline share as 100 %"
+}
+
+extension Cell {
+  /// The side with the larger roofline share, `nil` without ceilings.
+  fileprivate var fastestSide: (side: String, share: Double)? {
+    guard let baselineShare = sides.baseline.rooflineShare,
+      let candidateShare = sides.candidate.rooflineShare
+    else { return nil }
+    return baselineShare > candidateShare ? (baseline, baselineShare) : (candidate, candidateShare)
+  }
 }

@@ -70,7 +70,7 @@ struct GemmCommand: ParsableCommand {
     let document = ProductDocument(
       created: created, tool: ToolVersion.identity, machine: identity,
       blas: engines.lazy.compactMap(\.blas).first,
-      instructionSet: engines.lazy.compactMap(\.instructionSet).first, 
+      instructionSet: engines.lazy.compactMap(\.instructionSet).first,
       ceilings: run.ceilings.highest, points: run.points, speedRatios: run.speedRatios,
       cautions: (failure.map { ["the sweep ended early: \($0)"] } ?? []) + run.ceilings.cautions)
     try destination.write(output.render(ProductReport.page(of: document), document: document))

@@ -1,0 +1,65 @@
+import ModelSpec
+
+/// How near each side of each cell came to what the machine can do.
+struct RooflineShares {
+  private let record: Record
+  private let names: CellNames
+
+  init(_ record: Record, names: CellNames) {
+    self.record = record
+    self.names = names
+  }
+
+  /// A heading, the ceilings and a table; nothing without ceilings.
+  var blocks: [Page.Block] {
+    let cells = record.cells.filter { $0.isCredible && $0.hasRooflineShares }
+    guard !cells.isEmpty else { return [] }
+    return [
+      .heading("Share of the roofline"), .paragraph(legend), .list(record.ceilings.map(\.sentence)),
+      .table(table(cells)),
+    ]
+  }
+
+  private let legend =
+    "Roofline seconds / measured seconds of each side. A layer's roofline seconds are the larger of "
+    + "FLOPs / peak and bytes / read bandwidth, both measured here: what is missing to 100 % is the "
+    + "engine's, not the machine's."
+
+  private func table(_ cells: [Cell]) -> Table {
+    var columns: [Table.Column] = [
+      .init("comparison"), .init("tokens", .right), .init("routing"),
+    ]
+    if names.distinguishesEngines { columns.append(.init("engine")) }
+    columns += [.init("baseline", .right), .init("candidate", .right)]
+    var last = ""
+    let rows = cells.map { cell in
+      let comparison = "\(cell.candidate) against \(cell.baseline)"
+      var row: [Table.Cell] = [
+        .init(comparison == last ? "" : comparison), .init("\(cell.tokens)"),
+        .init(cell.routing.label),
+      ]
+      last = comparison
+      if names.distinguishesEngines { row.append(.init(names.engine(of: cell))) }
+      row += [cell.sides.baseline, cell.sides.candidate].map {
+        .init($0.rooflineShare.map(Figures.percent) ?? "-")
+      }
+      return Table.Row(row)
+    }
+    return Table(columns: columns, rows: rows)
+  }
+}
+
+extension Cell {
+  fileprivate var hasRooflineShares: Bool {
+    sides.baseline.rooflineShare != nil || sides.candidate.rooflineShare != nil
+  }
+}
+
+extension Ceiling {
+  /// `2 threads, f32: 462 GFLOP/s, 38.5 GB/s`.
+  var sentence: String {
+    "\(Figures.count(threads, "thread")), \(precision.rawValue): "
+      + "\(Figures.rate(flopsPerSecond: peakFlopsPerSecond)), "
+      + Figures.rate(bytesPerSecond: readBytesPerSecond)
+  }
+}

@@ -1,0 +1,80 @@
+import LayerSpec
+import ModelSpec
+import Testing
+
+@testable import Runner
+
+@Suite struct CeilingLogTests {
+  private func ceiling(
+    threads: Int = 2, _ gigaflops: Double = 400, _ gigabytes: Double = 50
+  ) -> Ceiling {
+    Ceiling(
+      threads: threads, precision: .f32, peakFlopsPerSecond: gigaflops * 1e9,
+      readBytesPerSecond: gigabytes * 1e9)
+  }
+
+  @Test func nothingMeasuredIsNothingToSay() {
+    #expect(CeilingLog().highest.isEmpty)
+    #expect(CeilingLog().cautions.isEmpty)
+  }
+
+  @Test func theHighestOfEachFigureIsKept() {
+    var log = CeilingLog()
+    log.add([ceiling(threads: 1, 200, 30), ceiling(400, 40)])
+    log.raise(by: [ceiling(390, 50)])
+    log.add([ceiling(threads: 1, 210, 20), ceiling(380, 45)])
+    #expect(log.highest == [ceiling(threads: 1, 210, 30), ceiling(400, 50)])
+  }
+
+  @Test(arguments: [(50.0, 48.6), (48.6, 50.0), (50, 50)])
+  func aDriftOfThreePercentIsAccuracy(before: Double, after: Double) {
+    var log = CeilingLog()
+    log.add([ceiling(400, before)])
+    log.add([ceiling(400, after)])
+    #expect(log.cautions.isEmpty)
+  }
+
+  @Test func aLargerDriftIsACautionWithBothFigures() {
+    var log = CeilingLog()
+    log.add([ceiling(400, 50.1)])
+    log.raise(by: [ceiling(400, 60)])
+    log.add([ceiling(360, 43)])
+    #expect(log.cautions.count == 2)
+    #expect(log.cautions[0].hasPrefix("peak f32 of 2 threads drifted from 400.0 to 360.0 GFLOP/s"))
+    #expect(
+      log.cautions[1].hasPrefix("read bandwidth of 2 threads drifted from 50.1 to 43.0 GB/s"))
+  }
+
+  @Test func oneProbeAloneCannotDrift() {
+    var log = CeilingLog()
+    log.add([ceiling(400, 50)])
+    log.raise(by: [ceiling(400, 20)])
+    #expect(log.cautions.isEmpty)
+  }
+
+  /// Bandwidth has no precision: two precisions of one probe share it, and one caution is enough.
+  @Test func oneDriftIsToldOnce() {
+    func both(_ gigabytes: Double) -> [Ceiling] {
+      [Precision.f32, .bf16].map {
+        Ceiling(
+          threads: 1, precision: $0, peakFlopsPerSecond: 1e9, readBytesPerSecond: gigabytes * 1e9)
+      }
+    }
+    var log = CeilingLog()
+    log.add(both(50))
+    log.add(both(40))
+    #expect(log.cautions.count == 1)
+  }
+
+  @Test func runsOfTwoEnginesAreOneHistory() {
+    var (first, second) = (CeilingLog(), CeilingLog())
+    first.add([ceiling(400, 50)])
+    first.add([ceiling(400, 50)])
+    second.add([ceiling(410, 50)])
+    second.add([ceiling(300, 50)])
+    first.append(second)
+    #expect(first.highest == [ceiling(410, 50)])
+    #expect(first.cautions.count == 1)
+    #expect(first.cautions.allSatisfy { $0.contains("from 400.0 to 300.0 GFLOP/s") })
+  }
+}

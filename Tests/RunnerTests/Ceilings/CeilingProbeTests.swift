@@ -1,0 +1,30 @@
+import LayerSpec
+import MoEKernel
+import ModelSpec
+import Testing
+
+@testable import Runner
+
+@Suite struct CeilingProbeTests {
+  /// No figure is held against another one, for the machine that tests may be busy.
+  @Test func everyKindIsMeasuredOnceInTheOrderAsked() throws {
+    let probe = try #require(
+      CeilingProbe(
+        pools: [WorkerPool(threads: 1), WorkerPool(threads: 2)], precisions: Precision.allCases,
+        cacheBytes: 1 << 20))
+    let effort = CeilingProbe.Effort(slices: 0, readSeconds: 0)
+    let ceilings = probe.measure(effort)
+    #expect(ceilings.map(\.threads) == [1, 1, 2, 2])
+    #expect(ceilings.map(\.precision) == [.f32, .bf16, .f32, .bf16])
+    for ceiling in ceilings {
+      #expect(ceiling.peakFlopsPerSecond > 0 && ceiling.peakFlopsPerSecond.isFinite)
+      #expect(ceiling.readBytesPerSecond > 0 && ceiling.readBytesPerSecond.isFinite)
+    }
+    #expect(probe.measureAllThreads(effort).map(\.threads) == [2, 2])
+  }
+
+  @Test(arguments: [(0, 256 << 20), (32 << 20, 256 << 20), (96 << 20, 768 << 20), (.max, .max)])
+  func theMemoryIsManyTimesTheCaches(cache: Int, bytes: Int) {
+    #expect(CeilingProbe.bufferBytes(cacheBytes: cache) == bytes)
+  }
+}

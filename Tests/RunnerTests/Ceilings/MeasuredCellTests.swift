@@ -1,0 +1,92 @@
+import LayerSpec
+import ModelSpec
+import Testing
+
+@testable import Runner
+
+@Suite struct MeasuredCellTests {
+  /// 100 GFLOP/s and 10 GB/s with two threads.
+  private let ceiling = Ceiling(
+    threads: 2, precision: .f32, peakFlopsPerSecond: 100e9, readBytesPerSecond: 10e9)
+
+  /// A baseline of 2 seconds whose work takes 1.5 at the ceilings: one layer of FLOPs, two of bytes;
+  /// and a candidate of 1 second whose work takes 0.5.
+  private func cell(baselineSeconds: Double = 2, beside: Ceiling? = nil) -> MeasuredCell {
+    let baseline = [
+      LayerWork(count: 1, flops: 50_000_000_000, bytes: 1_000_000_000),
+      LayerWork(count: 2, flops: 1_000_000_000, bytes: 5_000_000_000),
+    ]
+    let candidate = [LayerWork(count: 1, flops: 50_000_000_000, bytes: 1)]
+    func side(_ seconds: Double) -> Side {
+      Side(
+        flops: 1, bytes: 1, secondsMedian: seconds, scaled: nil, residentExperts: nil, layers: [])
+    }
+    return MeasuredCell(
+      measured: Cell(
+        candidate: "c", baseline: "b", workload: "ffn-forward", tokens: 1, threads: 2,
+        engine: "tile", precision: .f32,
+        routing: RoutingSummary(
+          kind: "uniform", alpha: nil, seed: 1, distinctExperts: 1, maxOverMean: 1, gini: 0),
+        flopRatio: 1,
+        timeRatio: RatioEstimate(median: 2, low: 2, high: 2, confidence: 0.97, rounds: 6),
+        realisedShare: 2, sides: Sides(baseline: side(baselineSeconds), candidate: side(1)),
+        rounds: [], cautions: ["an earlier one"]),
+      baselineWork: baseline, candidateWork: candidate, beside: beside)
+  }
+
+  @Test func layersFollowEachOther() throws {
+    let full = cell().cell(under: [ceiling])
+    #expect(full.rooflineRatio == 3)
+    #expect(full.sides.baseline.rooflineShare == 0.75)
+    #expect(full.sides.candidate.rooflineShare == 0.5)
+    #expect(full.cautions == ["an earlier one"])
+  }
+
+  @Test func withoutItsCeilingACellHasNoRoofline() {
+    var other = ceiling
+    other.threads = 1
+    for ceilings in [[], [other]] {
+      let plain = cell().cell(under: ceilings)
+      #expect(plain.rooflineRatio == nil)
+      #expect(plain.sides.baseline.rooflineShare == nil)
+      #expect(cell().excess(under: ceilings) == nil)
+    }
+  }
+
+  @Test func aSlowerMachineBesideTheCellIsACaution() {
+    var slower = ceiling
+    slower.readBytesPerSecond *= 0.98
+    #expect(cell(beside: slower).cell(under: [ceiling]).cautions.count == 1)
+    slower.readBytesPerSecond = 9e9
+    let full = cell(beside: slower).cell(under: [ceiling])
+    #expect(full.cautions.count == 2)
+    #expect(full.ceilingBeside == slower)
+  }
+
+  @Test func whatOnlyTheCandidateWaitsForCountsToo() {
+    var slower = ceiling
+    slower.peakFlopsPerSecond *= 0.9
+    #expect(cell(beside: slower).cell(under: [ceiling]).cautions.count == 2)
+  }
+
+  /// 1.5 seconds of work in 1.46 is 103 %, in 1.40 107 %, in 1.2 125 %.
+  @Test func aSideAboveTheCeilingsIsDoubtedAndThenRefused() throws {
+    #expect(cell(baselineSeconds: 1.46).cell(under: [ceiling]).cautions.count == 1)
+    let doubtful = cell(baselineSeconds: 1.40)
+    #expect(doubtful.cell(under: [ceiling]).cautions.count == 2)
+    #expect(doubtful.excess(under: [ceiling]) == nil)
+    let excess = try #require(cell(baselineSeconds: 1.2).excess(under: [ceiling]))
+    #expect(excess.side == "b")
+    #expect(abs(excess.share - 1.25) < 1e-12)
+  }
+
+  @Test func theRefusalSaysWhatIsWrongAndWhatToDo() {
+    let sentence = RunError.aboveCeilings(
+      cell: "c against b, 1 token, uniform", side: "b", engine: "tile", share: 1.25,
+      ceilings: "100.0 GFLOP/s, 10.0 GB/s"
+    ).description
+    for part in ["c against b", "125 %", "10.0 GB/s", "measure again"] {
+      #expect(sentence.contains(part))
+    }
+  }
+}
