@@ -59,8 +59,9 @@ import Tile
     for row in rows { #expect(row == rows[0]) }
   }
 
-  @Test func isTheSameForEveryNumberOfThreads() throws {
-    for engine in try Self.engines() {
+  /// Blocks depend on the threads here, and the tile engine's sums do not depend on blocks.
+  @Test func tilesGiveTheSameForEveryNumberOfThreads() throws {
+    for engine in try Self.engines() where engine.name == "tile" {
       let results = [1, 2, 3].map { threads in
         let pool = WorkerPool(threads: threads)
         let product = MatrixProduct(

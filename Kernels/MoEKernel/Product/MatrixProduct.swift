@@ -58,7 +58,7 @@ public final class MatrixProduct {
 extension MatrixProduct {
   /// One product: `output` becomes X·Wᵀ for one copy of W.
   ///
-  /// Allocates nothing. The result does not depend on the number of threads.
+  /// Allocates nothing.
   ///
   /// - Parameters:
   ///   - input: X, M×K; 0 rows are legal.
@@ -79,7 +79,7 @@ extension MatrixProduct {
       matrices: matrices, copy: copy % copies, input: input.all,
       staged: engine.stagesRows
         ? workspace.staged.all.part(from: 0, count: input.rows) : input.all,
-      output: output.all, workspace: workspace)
+      output: output.all, workspace: workspace, threads: pool.threads)
     if engine.stagesRows { pool.forEach(pass.pieces, in: pass) { $0.stage(piece: $2) } }
     pool.forEach(pass.blocks, in: pass) { $0.multiply(block: $2, worker: $1) }
   }
@@ -103,14 +103,23 @@ private struct ProductPass {
   let output: Rows
   let workspace: ProductWorkspace
 
-  /// Fewest tasks that the outputs are cut into, so that BLAS's large blocks occupy threads too.
-  private static let fewestBlocks = 8
+  /// Outputs of one task: what the engine prefers, or less, so that there is a task for every thread in
+  /// every turn. Layers have many experts to share out; a product alone has its outputs only.
+  private let block: Int
 
-  /// Outputs of one task; they depend on the shape alone, so that results repeat.
-  private var block: Int {
-    let even = (matrices.outputs + Self.fewestBlocks - 1) / Self.fewestBlocks
-    return min(
-      matrices.block(rows: input.count), even.roundedUp(toMultipleOf: matrices.outputUnit))
+  init(
+    matrices: any EngineMatrices, copy: Int, input: Rows, staged: Rows, output: Rows,
+    workspace: ProductWorkspace, threads: Int
+  ) {
+    self.matrices = matrices
+    self.copy = copy
+    self.input = input
+    self.staged = staged
+    self.output = output
+    self.workspace = workspace
+    let preferred = matrices.block(rows: input.count)
+    let tasks = ((matrices.outputs + preferred - 1) / preferred).roundedUp(toMultipleOf: threads)
+    block = ((matrices.outputs + tasks - 1) / tasks).roundedUp(toMultipleOf: matrices.outputUnit)
   }
 
   /// Tasks of each region.
