@@ -103,8 +103,9 @@ private struct ProductPass {
   let output: Rows
   let workspace: ProductWorkspace
 
-  /// Outputs of one task: what the engine prefers, or less, so that there is a task for every thread in
-  /// every turn. Layers have many experts to share out; a product alone has its outputs only.
+  /// Outputs of one task: what the engine prefers, or less, so that every turn has one for each thread.
+  ///
+  /// Layers have many experts to share out; a product alone has its outputs only.
   private let block: Int
 
   init(
