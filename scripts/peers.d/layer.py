@@ -97,7 +97,7 @@ def write_checkpoint(folder, shape, arrays, rows, output):
         "num_hidden_layers": 1, "decoder_sparse_step": 1, "mlp_only_layers": [],
         "num_attention_heads": 1, "num_key_value_heads": 1, "head_dim": shape["hidden"],
         "attention_bias": False, "tie_word_embeddings": False, "vocab_size": 2,
-    }  # fmt: skip
+    }
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
     gate, up, down, router = arrays
     tensors = {"model.layers.0.mlp.gate.weight": router}
@@ -131,7 +131,7 @@ def write_layer(folder, shape, token_counts, batches, seed):
         output = reference(rows, chosen, weights, gate, up, down)
         for name, array in (
             ("inputs", rows), ("outputs", output), ("experts", chosen), ("weights", weights),
-        ):  # fmt: skip
+        ):
             numpy.save(folder / f"{name}-{tokens}.npy", array.reshape(count, tokens, -1))
         by_batch = chosen.reshape(count, -1)
         distinct[tokens] = float(numpy.mean([len(numpy.unique(batch)) for batch in by_batch]))

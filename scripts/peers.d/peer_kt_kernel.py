@@ -71,7 +71,7 @@ class Program:
         task = self.layer.forward_task(
             count.data_ptr(), self.top_k, experts.data_ptr(), weights.data_ptr(),
             x.data_ptr(), output.data_ptr(), False,
-        )  # fmt: skip
+        )
         self.cpu.submit(task)
         self.cpu.sync()
         return output

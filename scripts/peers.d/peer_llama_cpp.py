@@ -132,7 +132,7 @@ class Program:
             one = node(
                 "view_2d", results, *integers(self.hidden, tokens),
                 ctypes.c_size_t(self.top_k * row_bytes), ctypes.c_size_t(rank * row_bytes),
-            )  # fmt: skip
+            )
             output = one if output is None else node("add", output, one)
         ggml.ggml_set_output(output)
         graph = pointer(ggml.ggml_new_graph(context))
@@ -164,5 +164,5 @@ class Program:
         self.ggml.ggml_backend_tensor_get(
             tensor, values.ctypes.data_as(ctypes.c_void_p),
             ctypes.c_size_t(0), ctypes.c_size_t(values.nbytes),
-        )  # fmt: skip
+        )
         return values

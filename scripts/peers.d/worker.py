@@ -8,10 +8,12 @@ error, so that it cannot spoil an answer.
     {"ask": "time", "tokens": T, "seconds": S}    -> {"passes": […seconds…]}
 """
 
+import ctypes
 import importlib
 import json
 import os
 import pathlib
+import signal
 import sys
 import time
 
@@ -19,6 +21,8 @@ import numpy
 
 # At least this many passes in one turn, however long they take, so that a turn has a median.
 FEWEST_PASSES = 3
+# From linux/prctl.h.
+PR_SET_PDEATHSIG = 1
 
 
 class Batches:
@@ -67,6 +71,8 @@ def timed_passes(program, batches, seconds):
 
 
 def main():
+    # A worker is stopped between its turns; nobody would wake it if the script were killed.
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
 
