@@ -21,7 +21,7 @@ extension Report {
     let engines = Set(record.cells.map(\.engine)).sorted()
     var multiplied = (engines.isEmpty ? record.options.engines : engines).joined(separator: ", ")
     if let level = record.instructionSet { multiplied += "; tile for \(level)" }
-    if let blas = record.blas {
+    if let blas = record.blas, engines.isEmpty || engines.contains("blas") {
       multiplied +=
         "; \(blas.version), core \(blas.core), \(blas.interface), "
         + "\(Figures.count(blas.threads, "thread")) in a call, \(blas.path)"

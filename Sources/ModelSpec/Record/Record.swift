@@ -18,7 +18,8 @@ public struct Record: Codable, Hashable, Sendable {
   public var tool: ToolIdentity
   /// The machine that was measured.
   public var machine: MachineIdentity
-  /// The BLAS library behind the `blas` engine, as observed; `nil` when none was used.
+  /// The BLAS library behind the `blas` engine, as observed, or the one that it would have used; `nil`
+  /// where there is none.
   public var blas: BLASIdentity?
   /// The instruction set of the `tile` engine, such as `v4`; `nil` when it was not used.
   public var instructionSet: String?

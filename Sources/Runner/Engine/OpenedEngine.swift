@@ -45,6 +45,10 @@ public struct OpenedEngine: Sendable {
   /// The environment variable that asks for a lower instruction set.
   public static var levelVariable: String { TileEngine.levelVariable }
 
+  /// The library that the `blas` engine would use here, `nil` when there is none: part of a machine's
+  /// description also where another engine multiplies.
+  public static var installedBLAS: BLASIdentity? { (try? blas(path: nil))?.blas }
+
   /// The name of the library that is opened when no path is given.
   public static var defaultBLAS: String { BLASLibrary.defaultPath }
 

@@ -24,6 +24,7 @@ struct Measurement {
   mutating func run() {
     var line = StatusLine()
     defer { line.clear() }
+    let planned = plans.reduce(0) { $0 + $1.cellCount }
     for plan in plans {
       let run = Run(plan)
       defer {
@@ -31,12 +32,13 @@ struct Measurement {
         ceilings.append(run.ceilings)
       }
       do {
+        let finished = cells.count
         try run.measure(
-          progress: { line.show($0) }, isCancelled: { Interruption.status != nil })
+          progress: { line.show($0, after: finished, of: planned) },
+          isCancelled: { Interruption.status != nil })
       } catch {
         failure = Self.failure(
-          error, finished: cells.count + run.cells.count,
-          of: plans.reduce(0) { $0 + $1.cellCount })
+          error, finished: cells.count + run.cells.count, of: planned)
         return
       }
     }
@@ -65,7 +67,7 @@ struct Measurement {
     Record(
       created: created, status: failure == nil ? .complete : .interrupted,
       tool: ToolVersion.identity, machine: machine,
-      blas: engines.lazy.compactMap(\.blas).first,
+      blas: engines.lazy.compactMap(\.blas).first ?? OpenedEngine.installedBLAS,
       instructionSet: engines.lazy.compactMap(\.instructionSet).first,
       ceilings: ceilings.highest, options: options,
       cells: cells.map { $0.cell(under: ceilings.highest) },
@@ -75,9 +77,13 @@ struct Measurement {
 
 extension StatusLine {
   /// Says which cell is under way, such as `[3/18] 40 s left, measuring olmoe-1b-7b against …`.
-  mutating func show(_ progress: RunProgress) {
+  ///
+  /// - Parameters:
+  ///   - finished: cells of the engines before this one.
+  ///   - planned: cells of all engines.
+  mutating func show(_ progress: RunProgress, after finished: Int, of planned: Int) {
     show(
-      step: "[\(progress.cell)/\(progress.cells)]",
+      step: "[\(finished + progress.cell)/\(planned)]",
       detail: "\(Int(progress.secondsLeft.rounded(.up))) s left, \(progress.stage) \(progress.name)"
     )
   }
