@@ -117,6 +117,12 @@ class Peer(Program):
             self.process = None
 
 
+def blas_identity(blas):
+    """The library as tenfold found it: file, version and core, as far as it says."""
+    parts = [pathlib.Path(blas["path"]).name, blas.get("version"), blas.get("core")]
+    return " ".join(part for part in parts if part)
+
+
 class Tenfold(Program):
     """Tenfold itself, by `tenfold run` and `tenfold verify`; a process for each turn."""
 
@@ -124,6 +130,8 @@ class Tenfold(Program):
         super().__init__(key, name, precision, settings=f"engine {engine}")
         self.executable, self.engine, self.blas = executable, engine, blas
         self.budgets = {}
+        # Mean number of distinct experts in its own inputs, by token count.
+        self.distinct = {}
         self.record = None
 
     def start(self, python, folder, threads, logs):
@@ -141,7 +149,8 @@ class Tenfold(Program):
             [self.executable, *arguments, *self.choice(), *output],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
         )
-        return done.returncode, (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        return done.returncode, last.removeprefix("tenfold: ").replace(f"{self.checkpoint}/", "")
 
     def check(self, token_counts):
         code, sentence = self.call(["verify", self.checkpoint])
@@ -170,8 +179,12 @@ class Tenfold(Program):
             if code == 0:
                 self.record = self.document()
                 self.version = self.record["tool"]["version"]
+                if "blas" in self.record:
+                    self.settings = f"engine {self.engine}, {blas_identity(self.record['blas'])}"
                 self.budgets[tokens] = budget
-                side = self.record["cells"][0]["sides"]["candidate"]
+                cell = self.record["cells"][0]
+                side = cell["sides"]["candidate"]
+                self.distinct[tokens] = cell["routing"]["distinct_experts"]
                 if "scaled" not in side or largest:
                     break
             elif code != REFUSED or largest:

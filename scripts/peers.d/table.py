@@ -41,12 +41,22 @@ def ratios(programs, token_counts, precision):
 
 
 def lines_of(rows):
-    """Rows of cells in columns: the first two to the left, the others to the right."""
+    """Rows of cells in columns: the first two to the left, numbers to the right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         left = [cell.ljust(width) for cell, width in zip(row[:2], widths)]
         right = [cell.rjust(width) for cell, width in zip(row[2:], widths[2:])]
         yield "  ".join(left + right).rstrip()
+
+
+def proofs(programs):
+    """What each program is, and how far its output was off."""
+    rows = [
+        [f"{p.name} {p.precision}", f"{p.relative_error:.1e}  {p.version}; {p.settings}"]
+        for p in programs
+        if p.relative_error is not None
+    ]
+    return lines_of(rows) if rows else []
 
 
 def program_rows(programs, token_counts):
@@ -76,7 +86,11 @@ def text(options, programs, distinct, all_ratios):
     """The whole report."""
     shape, token_counts = options["shape"], options["tokens"]
     header = ["tokens per pass", "", *map(str, token_counts)]
-    read = ["distinct experts", "", *(f"{distinct[tokens]:.3g}" for tokens in token_counts)]
+    reads = [["distinct experts", "", *(f"{distinct[tokens]:.3g}" for tokens in token_counts)]]
+    drawn = next(p.distinct for p in programs if p.key == "tenfold")
+    if drawn:
+        cells = (f"{drawn[t]:.3g}" if t in drawn else "-" for t in token_counts)
+        reads.append(["  in Tenfold's inputs", "", *cells])
     yield (
         f"One layer, E={shape['experts']} K={shape['top_k']} H={shape['hidden']} "
         f"F={shape['intermediate']}, {options['threads']} threads, {options['rounds']} rounds"
@@ -84,7 +98,7 @@ def text(options, programs, distinct, all_ratios):
     yield ""
     yield "Milliseconds a pass: median of the rounds, and below it the fastest and slowest round"
     yield ""
-    yield from lines_of([header, read, *program_rows(programs, token_counts)])
+    yield from lines_of([header, *reads, *program_rows(programs, token_counts)])
     if any(all_ratios):
         yield ""
         yield "Speed of Tenfold's own engine; above 1 Tenfold is faster"
@@ -95,16 +109,9 @@ def text(options, programs, distinct, all_ratios):
         for found in filter(None, all_ratios):
             yield f"Geometric mean, {found['precision']}: {found['geometric_mean']:.2f}x"
     yield ""
-    yield "Versions, and the largest error of the output against float64, as a share of its maximum"
+    yield "Largest error of the output against float64, as a share of its maximum; version"
     yield ""
-    yield from lines_of(
-        [["program", "", "error", "version"]]
-        + [
-            [p.name, p.precision, f"{p.relative_error:.1e}", f"{p.version}; {p.settings}"]
-            for p in programs
-            if p.relative_error is not None
-        ]
-    )
+    yield from proofs(programs)
     sentences = [f"{p.name} {p.precision}: {note}." for p in programs for note in p.notes]
     failures = [f"{p.name} {p.precision}: {p.failure}" for p in programs if p.failure]
     if sentences:
