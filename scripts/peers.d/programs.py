@@ -179,7 +179,7 @@ class Tenfold(Program):
             if code == 0:
                 self.record = self.document()
                 self.version = self.record["tool"]["version"]
-                if "blas" in self.record:
+                if self.engine == "blas":
                     self.settings = f"engine {self.engine}, {blas_identity(self.record['blas'])}"
                 self.budgets[tokens] = budget
                 cell = self.record["cells"][0]
