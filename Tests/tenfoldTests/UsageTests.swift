@@ -20,7 +20,7 @@ import Testing
 
   /// Arguments and a part of the sentence that must answer them.
   static let mistakes: [([String], String)] = [
-    (["measure"], "no command 'measure'; the commands are run, gemm, report"),
+    (["measure"], "no command 'measure'; the commands are run, gemm, roofline"),
     (["run", "--nope"], "--nope"),
     (["run", "mixtral-8x7"], "mixtral-8x7b"),
     (["models", "mixtral-8x7"], "mixtral-8x7b"),
