@@ -25,10 +25,13 @@ struct CellTables {
     let confidence = record.cells.filter(\.isCredible).map(\.timeRatio.confidence).min() ?? 0
     return
       "Ratios are baseline / candidate of one pass through all feed-forward layers, so above 1x "
-      + "the candidate saves. FLOPs and bytes are counted; measured is the median time ratio of "
+      + "the candidate saves. "
+      + (hasRoofline
+        ? "FLOPs are counted; roofline is what this machine's ceilings allow; measured"
+        : "FLOPs and bytes are counted; measured")
+      + " is the median time ratio of "
       + "paired rounds, with its interval of at least \(Figures.percent(confidence)) confidence; "
       + "realised is measured / FLOPs; experts is how many distinct ones a layer read."
-      + (hasRoofline ? " Roofline is the most that this machine's measured ceilings allow." : "")
   }
 
   /// Cells of one candidate, baseline and workload, in the order of the record.
@@ -45,12 +48,11 @@ struct CellTables {
 
   private func section(_ cells: [Cell]) -> [Page.Block] {
     guard let first = cells.first else { return [] }
-    let hasRoofline = cells.contains { $0.rooflineRatio != nil }
     var notes: [String] = []
     var columns: [Table.Column] = [.init("tokens", .right), .init("routing")]
     if names.distinguishesEngines { columns.append(.init("engine")) }
-    columns += [.init("FLOPs", .right), .init("bytes", .right)]
-    if hasRoofline { columns.append(.init("roofline", .right)) }
+    // A roofline says where bytes bound, and by how much; their own column is then below.
+    columns += [.init("FLOPs", .right), .init(hasRoofline ? "roofline" : "bytes", .right)]
     columns += [
       .init("measured", .right), .init("interval"), .init("realised", .right),
       .init("experts", .right), .init("notes"),
@@ -58,10 +60,8 @@ struct CellTables {
     let rows = cells.map { cell -> Table.Row in
       var row: [Table.Cell] = [.init("\(cell.tokens)"), .init(cell.routing.label)]
       if names.distinguishesEngines { row.append(.init(names.engine(of: cell))) }
-      row += [
-        .init(Figures.ratio(cell.flopRatio)), .init(cell.bytesRatio.map(Figures.ratio) ?? "-"),
-      ]
-      if hasRoofline { row.append(.init(cell.rooflineRatio.map(Figures.ratio) ?? "-")) }
+      let limit = hasRoofline ? cell.rooflineRatio : cell.bytesRatio
+      row += [.init(Figures.ratio(cell.flopRatio)), .init(limit.map(Figures.ratio) ?? "-")]
       row += [
         .init(Figures.measuredRatio(cell.timeRatio.median)),
         .init(Figures.interval(cell.timeRatio.low, cell.timeRatio.high)),

@@ -42,9 +42,9 @@ public enum RooflineReport {
       .facts([.init("Machine", document.machine.hardware)]),
       .table(table),
       .paragraph(
-        "Peak is multiply-adds on registers alone, read is streaming from memory alone, each the best "
-          + "of several tries with all threads at once. Ridge is peak over read in tokens: an expert with "
-          + "fewer waits for its weights, one with more for arithmetic."),
+        "Peak is multiply-adds on registers alone, read is streaming from memory alone, each the "
+          + "second best of several tries with all threads at once. Ridge is peak over read in tokens: "
+          + "an expert with fewer waits for its weights, one with more for arithmetic."),
     ])
   }
 }

@@ -22,15 +22,15 @@ struct RooflineShares {
 
   private let legend =
     "Roofline seconds / measured seconds of each side. A layer's roofline seconds are the larger of "
-    + "FLOPs / peak and bytes / read bandwidth, both measured here: what is missing to 100 % is the "
-    + "engine's, not the machine's."
+    + "FLOPs / peak and bytes / read bandwidth, both the most that was measured in this run. Bytes are "
+    + "the baseline's / the candidate's, as FLOPs are."
 
   private func table(_ cells: [Cell]) -> Table {
     var columns: [Table.Column] = [
       .init("comparison"), .init("tokens", .right), .init("routing"),
     ]
     if names.distinguishesEngines { columns.append(.init("engine")) }
-    columns += [.init("baseline", .right), .init("candidate", .right)]
+    columns += [.init("bytes", .right), .init("baseline", .right), .init("candidate", .right)]
     var last = ""
     let rows = cells.map { cell in
       let comparison = "\(cell.candidate) against \(cell.baseline)"
@@ -40,6 +40,7 @@ struct RooflineShares {
       ]
       last = comparison
       if names.distinguishesEngines { row.append(.init(names.engine(of: cell))) }
+      row.append(.init(cell.bytesRatio.map(Figures.ratio) ?? "-"))
       row += [cell.sides.baseline, cell.sides.candidate].map {
         .init($0.rooflineShare.map(Figures.percent) ?? "-")
       }

@@ -4,7 +4,7 @@
 enum ExitStatus: Int32 {
   /// The command did what it was asked.
   case done = 0
-  /// `verify` found a layer that differs, or tenfold itself is wrong.
+  /// `verify` found a layer that differs, a time cannot be true, or tenfold itself is wrong.
   case mismatch = 1
   /// The run would not fit its memory or its time, or this build must not measure.
   case refused = 6

@@ -73,6 +73,11 @@ import Testing
       let blas = try #require(document["blas"] as? [String: Any])
       for key in ["path", "version", "core", "interface"] { #expect(blas[key] is String) }
       #expect(document["machine"] is [String: Any])
+      let ceilings = try #require(document["ceilings"] as? [[String: Any]])
+      #expect(Set(ceilings.map { $0["precision"] as? String }) == ["f32"])
+      for key in ["peak_flops_per_second", "read_bytes_per_second"] {
+        for ceiling in ceilings { #expect(ceiling[key] is Double) }
+      }
       let cells = try #require(document["cells"] as? [[String: Any]])
       #expect(cells.count == 4)
       for cell in cells { try expectKeys(of: cell) }
@@ -97,6 +102,7 @@ import Testing
     #expect(try #require(ratio["rounds"]) >= 6)
     #expect(try #require(cell["rounds"] as? [Any]).count == Int(try #require(ratio["rounds"])))
     #expect(try #require(cell["flop_ratio"] as? Double) > 0)
+    #expect(try #require(cell["roofline_ratio"] as? Double) > 0)
     let routing = try #require(cell["routing"] as? [String: Any])
     #expect(routing["seed"] as? Int == 7)
     for key in ["distinct_experts", "max_over_mean", "gini"] { #expect(routing[key] is Double) }
@@ -105,6 +111,7 @@ import Testing
       #expect(sides[side]?["flops"] is Int)
       #expect(sides[side]?["bytes"] is Int)
       #expect(sides[side]?["seconds_median"] is Double)
+      #expect(sides[side]?["roofline_share"] is Double)
     }
   }
 

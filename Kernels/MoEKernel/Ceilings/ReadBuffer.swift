@@ -10,14 +10,14 @@ public final class ReadBuffer {
 
   private let memory: AlignedBuffer<UInt64>
   private let kernels: TileKernels
-  /// A checksum that keeps the reads alive, of every worker.
+  /// What every worker's reads found: it keeps them alive.
   private let checksums: AlignedBuffer<UInt32>
 
   /// Checksums of two workers are this many words apart, a cache line: none waits for another's.
   private static let stride = 16
 
-  /// Every worker's part is a multiple of it, as `TileKernels.readStreams` asks.
-  private static let unit = 256
+  /// What a thread takes at a time: a huge page, long against taking it.
+  private static let taskBytes = hugePageBytes
 
   private static let wordBytes = MemoryLayout<UInt64>.stride
 
@@ -25,42 +25,40 @@ public final class ReadBuffer {
   /// page of zeros, which never leaves the cache.
   ///
   /// - Parameters:
-  ///   - bytes: many times the machine's caches.
-  ///   - pool: its threads write what they will read, so that it is near to them.
+  ///   - bytes: many times the machine's caches; rounded up to huge pages.
+  ///   - pool: its threads write to the memory, so that no page is only one thread's.
   /// - Returns: `nil` for a CPU that runs no kernel.
   public init?(bytes: Int, pool: WorkerPool) {
-    precondition(bytes >= pool.threads * Self.unit, "\(bytes) bytes for \(pool.threads) threads")
+    precondition(bytes >= 0, "\(bytes) bytes")
     guard let level = TileLevel.supported.last else { return nil }
-    self.bytes = bytes / Self.unit * Self.unit
+    self.bytes = bytes.roundedUp(toMultipleOf: Self.taskBytes)
     kernels = TileKernels(level: level, precision: .f32)
     memory = AlignedBuffer(count: self.bytes / Self.wordBytes)
     checksums = AlignedBuffer(count: pool.threads * Self.stride)
-    pool.run { worker in
-      let part = part(of: worker, among: pool.threads)
+    pool.forEach(self.bytes / Self.taskBytes) { _, task in
+      let words = Self.taskBytes / Self.wordBytes
       // No two pages are alike: a host may keep only one of those that are.
-      for word in part.lowerBound / Self.wordBytes..<part.upperBound / Self.wordBytes {
-        memory.base[word] = UInt64(word) &+ 1
-      }
+      for word in task * words..<(task + 1) * words { memory.base[word] = UInt64(word) &+ 1 }
     }
   }
 
-  /// Reads all of the memory once; every thread reads its own part, in several streams.
+  /// Reads all of the memory once: threads take huge pages from one counter, as a layer's tasks are
+  /// taken, and read each in several streams.
   ///
   /// - Parameter pool: no more threads than the memory was made for.
   /// - Returns: bytes read by all threads together.
   public func read(pool: WorkerPool) -> Int {
     precondition(pool.threads * Self.stride <= checksums.count, "more threads than were announced")
-    pool.run { worker in
-      let part = part(of: worker, among: pool.threads)
-      checksums[worker * Self.stride] = kernels.readStreams(
-        UnsafeRawPointer(memory.base) + part.lowerBound, bytes: part.count)
+    let start = UnsafeRawPointer(memory.base)
+    pool.forEach(bytes / Self.taskBytes) { worker, task in
+      checksums[worker * Self.stride] ^= kernels.readStreams(
+        start + task * Self.taskBytes, bytes: Self.taskBytes)
     }
     return bytes
   }
 
-  /// The bytes that a worker reads: nearly equal parts of whole units, all of the memory together.
-  func part(of worker: Int, among threads: Int) -> Range<Int> {
-    let units = bytes / Self.unit
-    return worker * units / threads * Self.unit..<(worker + 1) * units / threads * Self.unit
+  /// What the tasks of all reads found, each by its checksum, exclusive or.
+  var checksum: UInt32 {
+    (0..<checksums.count).reduce(0) { $0 ^ checksums[$1] }
   }
 }

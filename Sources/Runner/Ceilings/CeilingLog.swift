@@ -8,8 +8,8 @@ public struct CeilingLog: Sendable {
   /// The largest figures of all probes, for each number of threads and precision in the order of
   /// their first appearance.
   ///
-  /// The largest, because nothing makes a machine faster than it is: a lower figure says that
-  /// something disturbed the probe, or that the machine gave less at that time.
+  /// The largest, because a lower figure says that something disturbed the probe, or that the machine
+  /// gave less at that time; what it gave beside a cell is told with the cell.
   public private(set) var highest: [Ceiling] = []
 
   /// Nothing measured yet.

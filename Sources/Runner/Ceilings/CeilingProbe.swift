@@ -4,31 +4,34 @@ import ModelSpec
 
 /// Measures how fast this machine computes and reads at most.
 ///
-/// Peak FLOP/s: products on registers only. Read bandwidth: memory of `bufferBytes`, each thread its own
-/// part in several streams. All threads work at once; the best of several tries counts, because
-/// whatever disturbs a try makes it slower.
+/// Peak FLOP/s: products on registers only. Read bandwidth: memory of `bufferBytes`, in several
+/// streams. All threads work at once, on tasks from one counter, in slices of 20 ms; the second best
+/// slice counts. Not the mean, for whatever disturbs a slice makes it slower; and not the best, for it may be
+/// a fluke: on a two-core VM one pass in some thousands read at twice the rate of all others.
 public final class CeilingProbe {
-  /// How long to look for the best.
+  /// How many slices to choose from, of reading and for each of the instruction sets that compute.
   public struct Effort: Sendable {
-    /// Tries of computing, for each of the instruction sets that are tried.
     let slices: Int
-    /// Seconds of reading, whole passes.
-    let readSeconds: Double
 
-    /// Before and after a run: about a third of a second for each number of threads.
-    public static let full = Effort(slices: 5, readSeconds: 0.15)
-    /// Beside a cell, so that a drift is seen where it happened.
-    public static let brief = Effort(slices: 2, readSeconds: 0.08)
-    /// When a figure is in doubt: seconds, for most of what disturbs a try is over by then.
-    public static let patient = Effort(slices: 25, readSeconds: 1)
+    init(slices: Int) {
+      precondition(slices >= 2, "the second best of \(slices) slices")
+      self.slices = slices
+    }
+
+    /// Before and after a run: a third of a second for each number of threads.
+    public static let full = Effort(slices: 5)
+    /// Beside a cell, so that a drift is seen where it happened: a fifth of a second.
+    static let brief = Effort(slices: 3)
+    /// When a figure is in doubt: seconds, for most of what disturbs is over by then.
+    static let patient = Effort(slices: 50)
   }
 
-  /// One try of computing: long against the start of a region, short against the time for which the
-  /// system leaves a CPU to one thread.
+  /// One slice: long against the start of a region and a single pass over the memory, short against the
+  /// time for which the system leaves a CPU to one thread.
   private static let sliceSeconds = 0.020
 
-  /// Rounds of the first try, which tells how many a slice takes: below a millisecond.
-  private static let firstRounds = 50_000
+  /// Tasks of computing that tell how many a slice takes.
+  private static let firstTasks = 8
 
   /// The memory is at least this many times the last-level caches, so that hardly any of a pass is
   /// still there at the next.
@@ -82,46 +85,38 @@ public final class CeilingProbe {
   }
 
   private func measure(_ effort: Effort, on pool: WorkerPool) -> [Ceiling] {
-    let readRate = readRate(seconds: effort.readSeconds, on: pool)
+    let readRate = rate(effort, firstAmount: 1) { passes in
+      (0..<passes).reduce(0) { bytes, _ in bytes + buffer.read(pool: pool) }
+    }
     return precisions.map { precision in
-      Ceiling(
-        threads: pool.threads, precision: precision,
-        peakFlopsPerSecond: peak(precision, slices: effort.slices, on: pool),
+      let peaks = (work[precision] ?? []).map { work in
+        rate(effort, firstAmount: Self.firstTasks) { work.run(tasks: $0, pool: pool) }
+      }
+      return Ceiling(
+        threads: pool.threads, precision: precision, peakFlopsPerSecond: peaks.max() ?? 0,
         readBytesPerSecond: readRate)
     }
   }
 
-  /// The best of all passes that begin within `seconds`, two at least.
-  private func readRate(seconds: Double, on pool: WorkerPool) -> Double {
-    var (best, passed, passes) = (0.0, 0.0, 0)
-    while passes < 2 || passed < seconds {
-      let (bytes, seconds) = Self.timed { buffer.read(pool: pool) }
-      best = max(best, Double(bytes) / seconds)
-      passed += seconds
-      passes += 1
-    }
-    return best
-  }
-
-  /// The best of a short try and `slices` slices, over the instruction sets.
-  private func peak(_ precision: Precision, slices: Int, on pool: WorkerPool) -> Double {
-    var best = 0.0
-    for work in work[precision] ?? [] {
-      var rounds = Self.firstRounds
-      for _ in 0...slices {
-        let (flops, seconds) = Self.timed { work.run(rounds: rounds, pool: pool) }
-        best = max(best, Double(flops) / seconds)
-        rounds = max(1, Int(Double(rounds) * Self.sliceSeconds / seconds))
-      }
-    }
-    return best
-  }
-
-  /// What `body` did, and how long it took: never zero seconds.
-  private static func timed(_ body: () -> Int) -> (amount: Int, seconds: Double) {
+  /// What was done a second in the second best of the slices.
+  ///
+  /// - Parameters:
+  ///   - firstAmount: of a first try, which warms up and tells how much a slice takes.
+  ///   - body: does so much work, and returns what it is in FLOPs or bytes.
+  private func rate(_ effort: Effort, firstAmount: Int, _ body: (Int) -> Int) -> Double {
     let clock = SuspendingClock()
-    let start = clock.now
-    let amount = body()
-    return (amount, max(start.duration(to: clock.now).seconds, 1e-9))
+    var amount = firstAmount
+    var rates: [Double] = []
+    for slice in 0...effort.slices {
+      let start = clock.now
+      let done = body(amount)
+      let seconds = max(start.duration(to: clock.now).seconds, 1e-9)
+      if slice > 0 { rates.append(Double(done) / seconds) }
+      amount = max(1, Int((Double(amount) * Self.sliceSeconds / seconds).rounded(.up)))
+    }
+    return Self.secondBest(of: rates)
   }
+
+  /// The second largest, 0 where there are fewer.
+  static func secondBest(of rates: [Double]) -> Double { rates.sorted().dropLast().last ?? 0 }
 }

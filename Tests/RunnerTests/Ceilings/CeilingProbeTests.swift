@@ -12,7 +12,7 @@ import Testing
       CeilingProbe(
         pools: [WorkerPool(threads: 1), WorkerPool(threads: 2)], precisions: Precision.allCases,
         cacheBytes: 1 << 20))
-    let effort = CeilingProbe.Effort(slices: 0, readSeconds: 0)
+    let effort = CeilingProbe.Effort(slices: 2)
     let ceilings = probe.measure(effort)
     #expect(ceilings.map(\.threads) == [1, 1, 2, 2])
     #expect(ceilings.map(\.precision) == [.f32, .bf16, .f32, .bf16])
@@ -21,6 +21,13 @@ import Testing
       #expect(ceiling.readBytesPerSecond > 0 && ceiling.readBytesPerSecond.isFinite)
     }
     #expect(probe.measureAllThreads(effort).map(\.threads) == [2, 2])
+  }
+
+  @Test func oneFlukeIsNoCeiling() {
+    let cases: [(rates: [Double], ceiling: Double)] = [
+      ([], 0), ([3], 0), ([3, 1], 1), ([1, 2, 9, 3], 3), ([5, 5], 5),
+    ]
+    for (rates, ceiling) in cases { #expect(CeilingProbe.secondBest(of: rates) == ceiling) }
   }
 
   @Test(arguments: [(0, 256 << 20), (32 << 20, 256 << 20), (96 << 20, 768 << 20), (.max, .max)])
