@@ -76,7 +76,9 @@ struct ReportTests {
     let report = Report(
       records: [NamedRecord(name: "r", record: record)], claims: Sample.claims)
     let text = TextPage.render(report.page)
-    #expect(text.components(separatedBy: "roofline").count == 3)
+    // The legend, a table for each of three comparisons, and the claims.
+    #expect(text.components(separatedBy: "roofline").count == 1 + 5)
+    #expect(!text.contains("bytes"), "the roofline takes their place")
     #expect(text.contains("5.1x"))
     #expect(!text.contains("Share of the roofline"))
     #expect(text.split(separator: "\n").allSatisfy { String($0).displayWidth <= 100 })
