@@ -78,7 +78,7 @@ struct ReportTests {
     let text = TextPage.render(report.page)
     // The legend, a table for each of three comparisons, and the claims.
     #expect(text.components(separatedBy: "roofline").count == 1 + 5)
-    #expect(!text.contains("bytes"), "the roofline takes their place")
+    #expect(!text.contains("FLOPs  bytes"), "the roofline takes their place")
     #expect(text.contains("5.1x"))
     #expect(!text.contains("Share of the roofline"))
     #expect(text.split(separator: "\n").allSatisfy { String($0).displayWidth <= 100 })
