@@ -53,7 +53,7 @@ def arguments(description):
     add("--tokens", type=counts, metavar="LIST",
         help="tokens a pass (default 1,4,16,64,256,1024; with --quick 1,16)")
     add("--threads", type=positive, default=2, metavar="N", help="threads (default 2)")
-    add("--rounds", type=positive, metavar="N", help="rounds (default 7; with --quick 2)")
+    add("--rounds", type=positive, metavar="N", help="rounds (default 5; with --quick 2)")
     add("--seconds", type=positive_seconds, metavar="S",
         help="a program's turn, for each token count (default 1; with --quick 0.2)")
     add("--seed", type=positive, default=1, metavar="N", help="of weights and inputs (default 1)")
@@ -66,7 +66,7 @@ def arguments(description):
     add("--quick", action="store_true", help="shows that everything works; figures mean little")
     chosen = parser.parse_args()
     chosen.tokens = chosen.tokens or ([1, 16] if chosen.quick else [1, 4, 16, 64, 256, 1024])
-    chosen.rounds = chosen.rounds or (2 if chosen.quick else 7)
+    chosen.rounds = chosen.rounds or (2 if chosen.quick else 5)
     chosen.seconds = chosen.seconds or (0.2 if chosen.quick else 1.0)
     if chosen.top_k > chosen.experts:
         parser.error(f"--top-k {chosen.top_k} is more than --experts {chosen.experts}")

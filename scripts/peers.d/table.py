@@ -10,6 +10,10 @@ def milliseconds(seconds):
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}" if value >= 1 else f"{value:.2f}"
 
 
+def counted(count, noun):
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def ratios(programs, token_counts, precision):
     """For each token count the fastest other program of that precision over Tenfold's own engine.
 
@@ -93,7 +97,8 @@ def text(options, programs, distinct, all_ratios):
         reads.append(["  in Tenfold's inputs", "", *cells])
     yield (
         f"One layer, E={shape['experts']} K={shape['top_k']} H={shape['hidden']} "
-        f"F={shape['intermediate']}, {options['threads']} threads, {options['rounds']} rounds"
+        f"F={shape['intermediate']}, {counted(options['threads'], 'thread')}, "
+        f"{counted(options['rounds'], 'round')}"
     )
     yield ""
     yield "Milliseconds a pass: median of the rounds, and below it the fastest and slowest round"
