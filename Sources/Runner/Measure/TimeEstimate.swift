@@ -1,4 +1,5 @@
 import LayerSpec
+import MoEKernel
 import ModelSpec
 
 /// Chooses the fraction of a width at which a side can be measured within its time.
@@ -7,22 +8,27 @@ import ModelSpec
 /// the time of a real pass. The guess only decides at which width that first pass is tried, so a
 /// wrong one costs time and nothing else.
 enum TimeEstimate {
-  /// Multiply-add rate of one thread where a BLAS has few tokens per product.
-  static let guessedFlopsPerSecond = 20e9
+  /// Multiply-add rate of one thread: seen with AVX-512 at some tens of tokens per expert.
+  static func guessedFlopsPerSecond(_ engine: Engine) -> Double {
+    switch engine {
+    case .blas: 40e9
+    case .tile: 150e9
+    }
+  }
   /// Memory read rate of one thread.
   static let guessedBytesPerSecond = 15e9
 
   /// Guessed seconds of one pass at full width, each kind of layer once.
   static func seconds(
-    of layers: [FFNGroup], tokens: Int, threads: Int, precision: Precision
+    of layers: [FFNGroup], tokens: Int, threads: Int, engine: Engine
   ) -> Double {
     layers.reduce(0) { sum, group in
       let bytes = group.layer.bytes(
         tokens: tokens, distinctExperts: group.layer.mostDistinctExperts(tokens: tokens),
-        precision: precision)
+        precision: engine.precision)
       let flops = group.layer.matmulFLOPs(tokens: tokens)
       return sum
-        + max(Double(flops) / guessedFlopsPerSecond, Double(bytes) / guessedBytesPerSecond)
+        + max(Double(flops) / guessedFlopsPerSecond(engine), Double(bytes) / guessedBytesPerSecond)
         / Double(threads)
     }
   }
@@ -39,7 +45,7 @@ extension CellPlan {
   func guessedSeconds(_ role: SideRole) -> Double {
     TimeEstimate.seconds(
       of: role == .baseline ? baseline : candidate, tokens: tokens, threads: limits.threads,
-      precision: limits.engine.precision)
+      engine: limits.engine)
   }
 
   /// Seconds of rounds that the cell could use: twice the fewest rounds at full width.

@@ -18,7 +18,10 @@ public struct RunRequest: Sendable {
 
   /// Tokens per pass unless asked otherwise: decode, a small batch, a prefill.
   public static let defaultTokens = [1, 16, 256]
-  /// Seconds of measuring unless asked otherwise.
+  /// Seconds of measuring that the default suite takes unless asked otherwise: with building and
+  /// checking it ends within two minutes.
+  public static let standardSuiteBudgetSeconds = 30.0
+  /// Seconds of measuring that chosen architectures take unless asked otherwise.
   public static let defaultBudgetSeconds = 60.0
   /// Bytes of memory unless asked otherwise: 8 GiB.
   public static let defaultMemoryBytes = 8 << 30

@@ -7,8 +7,13 @@ extension RunOptionGroup {
   func request(on machine: MachineProbe) throws(Failure) -> RunRequest {
     RunRequest(
       suite: try suite(), tokens: tokens.values, threads: try machine.threads(asked: threads),
-      budgetSeconds: budget,
+      budgetSeconds: budget ?? defaultBudgetSeconds,
       memoryBytes: memoryBytes(on: machine), seed: seed)
+  }
+
+  private var defaultBudgetSeconds: Double {
+    architectures.isEmpty
+      ? RunRequest.standardSuiteBudgetSeconds : RunRequest.defaultBudgetSeconds
   }
 
   private func suite() throws(Failure) -> Suite {

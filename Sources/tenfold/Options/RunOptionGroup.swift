@@ -48,9 +48,11 @@ struct RunOptionGroup: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Time for measuring all cells (default: 60s).", valueName: "time"),
+    help: ArgumentHelp(
+      "Time for measuring all cells (default: 60s, and 30s for the default suite).",
+      valueName: "time"),
     transform: OptionValue.seconds)
-  var budget = RunRequest.defaultBudgetSeconds
+  var budget: Double?
 
   @Option(
     parsing: .unconditional,
