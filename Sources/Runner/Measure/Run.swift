@@ -115,16 +115,16 @@ public final class Run {
     // A round has two slices of each side, and each side may take half of a round.
     let allowedSeconds = allowance / Double(4 * PairedMeasurement.wantedRounds)
     let guess = Divisors(
-      baseline: TimeEstimate.divisor(
-        seconds: cell.guessedSeconds(.baseline), allowed: allowedSeconds),
-      candidate: TimeEstimate.divisor(
-        seconds: cell.guessedSeconds(.candidate), allowed: allowedSeconds))
+      baseline: cell.divisor(
+        .baseline, seconds: cell.guessedSeconds(.baseline), allowed: allowedSeconds),
+      candidate: cell.divisor(
+        .candidate, seconds: cell.guessedSeconds(.candidate), allowed: allowedSeconds))
     let trial = workshop.build(cell.form(guess), for: cell)
     let wanted = Divisors(
-      baseline: TimeEstimate.divisor(
-        seconds: trial.baseline.trial().atFullWidth, allowed: allowedSeconds),
-      candidate: TimeEstimate.divisor(
-        seconds: trial.candidate.trial().atFullWidth, allowed: allowedSeconds))
+      baseline: cell.divisor(
+        .baseline, seconds: trial.baseline.trial().atFullWidth, allowed: allowedSeconds),
+      candidate: cell.divisor(
+        .candidate, seconds: trial.candidate.trial().atFullWidth, allowed: allowedSeconds))
     let form = cell.form(wanted)
     return form == cell.form(guess) ? trial : workshop.build(form, for: cell)
   }
