@@ -20,8 +20,8 @@ enum TimeEstimate {
 
   /// Intermediate units that are left of every network when there is too little time for all.
   ///
-  /// A product of few inputs spends a larger part of its time at its ends, which shows up in the ratio:
-  /// with 448 of Llama 2's 28672 units, Mixtral seemed to save 5.3x time with 5x fewer FLOPs.
+  /// A product of few inputs spends a larger part of its time at its ends, which would show up in the
+  /// ratio.
   static let leastWidth = 512
 
   /// Guessed seconds of one pass at full width, each kind of layer once.
