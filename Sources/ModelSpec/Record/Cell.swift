@@ -64,35 +64,6 @@ public struct Cell: Codable, Hashable, Sendable {
   }
 }
 
-/// How tokens found their experts in a cell's timed passes.
-public struct RoutingSummary: Codable, Hashable, Sendable {
-  /// `uniform`, `zipf`, `single`, `trace`.
-  public var kind: String
-  /// Exponent of a Zipf routing, absent for other kinds.
-  public var alpha: Double?
-  /// Seed of the draw.
-  public var seed: UInt64
-  /// Experts of one layer that received a token, mean over batches.
-  public var distinctExperts: Double
-  /// Tokens of the busiest expert over the mean of all experts, mean over batches.
-  public var maxOverMean: Double
-  /// Gini coefficient of tokens per expert: 0 when all are equal, towards 1 when one has all.
-  public var gini: Double
-
-  /// A summary of counted routing.
-  public init(
-    kind: String, alpha: Double?, seed: UInt64, distinctExperts: Double, maxOverMean: Double,
-    gini: Double
-  ) {
-    self.kind = kind
-    self.alpha = alpha
-    self.seed = seed
-    self.distinctExperts = distinctExperts
-    self.maxOverMean = maxOverMean
-    self.gini = gini
-  }
-}
-
 /// The median of paired ratios with its order-statistic interval.
 public struct RatioEstimate: Codable, Hashable, Sendable {
   /// Median of the rounds' ratios.
@@ -193,34 +164,5 @@ public struct PairedRound: Codable, Hashable, Sendable {
     self.order = order
     self.baselineSeconds = baselineSeconds
     self.candidateSeconds = candidateSeconds
-  }
-}
-
-/// Factors that lead from the FLOP ratio to the time ratio: their product times `rest` is the
-/// realised share.
-public struct Explanation: Codable, Hashable, Sendable {
-  /// One named cause.
-  public struct Factor: Codable, Hashable, Sendable {
-    /// The cause.
-    public var name: String
-    /// What the cause multiplies the ratio by.
-    public var factor: Double
-
-    /// One cause.
-    public init(name: String, factor: Double) {
-      self.name = name
-      self.factor = factor
-    }
-  }
-
-  /// The causes, in the order of the chain.
-  public var factors: [Factor]
-  /// What no cause explains.
-  public var rest: Double
-
-  /// A chain of causes.
-  public init(factors: [Factor], rest: Double) {
-    self.factors = factors
-    self.rest = rest
   }
 }

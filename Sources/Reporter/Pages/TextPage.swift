@@ -51,6 +51,9 @@ public enum TextPage {
       }
     case .table(let table):
       return TextTable(table, width: width, ink: ink).lines
+    case .chart(let chart):
+      return Escaping.terminal(chart.title).wrapped(columns: width).map(ink.strong)
+        + TextTable(chart.table, width: width, ink: ink).lines
     }
   }
 

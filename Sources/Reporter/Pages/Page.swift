@@ -26,6 +26,8 @@ public struct Page: Hashable, Sendable {
     case list([String], isNumbered: Bool = false)
     /// Rows and columns.
     case table(Table)
+    /// A picture where there are pictures, its table elsewhere.
+    case chart(Chart)
   }
 
   /// A name and its value.

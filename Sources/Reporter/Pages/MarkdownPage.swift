@@ -20,6 +20,8 @@ public enum MarkdownPage {
         (isNumbered ? "\(index + 1). " : "- ") + paragraph(item)
       }.joined(separator: "\n")
     case .table(let table): render(table)
+    case .chart(let chart):
+      "**\(Escaping.markdown(chart.title))**\n\n" + render(chart.table)
     }
   }
 

@@ -1,7 +1,7 @@
 /// Makes strings from files safe to print.
 ///
 /// Records and configurations come from other people. Nothing in them may move the cursor, colour
-/// the terminal, turn the reading direction or become Markdown.
+/// the terminal, turn the reading direction or become Markdown or markup.
 public enum Escaping {
   /// One line of visible text.
   ///
@@ -35,6 +35,24 @@ public enum Escaping {
       case ">": result += "&gt;"
       case "|", "`", "*", "_", "[", "]", "\\", "~", "#", "!", "$": result += "\\\(character)"
       default: result.append(character)
+      }
+    }
+    return result
+  }
+
+  /// Text as HTML, SVG and XML show it, within elements and within quoted attributes.
+  public static func markup(_ text: String) -> String {
+    var result = ""
+    for scalar in terminal(text).unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "'": result += "&#39;"
+      // Not characters, and not allowed in XML 1.0 (section 2.2).
+      case "\u{FFFE}", "\u{FFFF}": continue
+      default: result.unicodeScalars.append(scalar)
       }
     }
     return result

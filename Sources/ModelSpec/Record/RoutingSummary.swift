@@ -1,0 +1,28 @@
+/// How tokens found their experts in a cell's timed passes.
+public struct RoutingSummary: Codable, Hashable, Sendable {
+  /// `uniform`, `zipf`, `single`, `trace`.
+  public var kind: String
+  /// Exponent of a Zipf routing, absent for other kinds.
+  public var alpha: Double?
+  /// Seed of the draw.
+  public var seed: UInt64
+  /// Experts of one layer that received a token, mean over batches.
+  public var distinctExperts: Double
+  /// Tokens of the busiest expert over the mean of all experts, mean over batches.
+  public var maxOverMean: Double
+  /// Gini coefficient of tokens per expert: 0 when all are equal, towards 1 when one has all.
+  public var gini: Double
+
+  /// A summary of counted routing.
+  public init(
+    kind: String, alpha: Double?, seed: UInt64, distinctExperts: Double, maxOverMean: Double,
+    gini: Double
+  ) {
+    self.kind = kind
+    self.alpha = alpha
+    self.seed = seed
+    self.distinctExperts = distinctExperts
+    self.maxOverMean = maxOverMean
+    self.gini = gini
+  }
+}
