@@ -27,6 +27,24 @@ import Testing
     #expect(groups.map(\.firstRow) == [3, 1, 0])
   }
 
+  @Test(arguments: [0, 1, 2, 7, 8], [false, true])
+  func everyTicketIsAnotherTask(tasks: Int, alternates: Bool) {
+    let dispatch = sort([0], experts: 1, topK: 1)
+    dispatch.alternatesEnds = alternates
+    let places = (0..<tasks).map { dispatch.place(ofTicket: $0, among: tasks) }
+    #expect(places.sorted() == Array(0..<tasks))
+    if alternates && tasks > 2 { #expect(places.prefix(3) == [0, tasks - 1, 1]) }
+  }
+
+  @Test func knowsItsLargestAndSmallestGroup() {
+    let dispatch = sort([3, 1, 3, 0, 3, 1], experts: 4, topK: 1)
+    #expect(dispatch.mostRows == 0 && dispatch.fewestRows == 0)
+    dispatch.formGroups(residentExperts: 4)
+    #expect(dispatch.mostRows == 3 && dispatch.fewestRows == 1)
+    dispatch.append(lane: 1, network: 0, firstRow: 0, rows: 6)
+    #expect(dispatch.mostRows == 6 && dispatch.fewestRows == 1)
+  }
+
   @Test(arguments: [1, 2, 5, 40, 41, 200])
   func groupsAreSortedHoweverMany(experts: Int) {
     var numbers = TestNumbers(seed: 8)

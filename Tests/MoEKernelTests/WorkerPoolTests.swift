@@ -1,6 +1,7 @@
-import MoEKernel
 import Synchronization
 import Testing
+
+@testable import MoEKernel
 
 @Suite struct WorkerPoolTests {
   @Test(arguments: [1, 2, 3, 8])
@@ -29,6 +30,25 @@ import Testing
     }
     #expect(total.load(ordering: .relaxed) == 2 * count)
     #expect(visits.elements == [Float](repeating: 2, count: count))
+  }
+
+  /// Whoever is told what comes next is given exactly that, and nobody is told anything wrong.
+  @Test(arguments: [1, 3], [false, true])
+  func tasksAheadAreTheNextOnes(threads: Int, isAhead: Bool) {
+    let pool = WorkerPool(threads: threads)
+    for count in [0, 1, 2, 500] {
+      // A row for each worker: what it was promised last. A column for each index: its visits.
+      let promised = Matrix(rows: threads, columns: 1)
+      let visits = Matrix(rows: 1, columns: count)
+      for worker in 0..<threads { promised[worker, 0] = -1 }
+      pool.forEach(count, isAhead: isAhead, in: (promised: promised, visits: visits)) {
+        let (promised, visits) = ($0.promised, $0.visits)
+        visits[0, $2] += 1
+        if promised[$1, 0] >= 0 && promised[$1, 0] != Float($2) { visits[0, $2] += 100 }
+        promised[$1, 0] = $3 < visits.columns ? Float($3) : -1
+      }
+      #expect(visits.elements == [Float](repeating: 1, count: count))
+    }
   }
 
   /// Long enough for the workers to fall asleep between regions.

@@ -39,7 +39,7 @@ final class BLASMatrices: EngineMatrices {
 
   func multiply(
     matrix: Int, outputs range: Range<Int>, input: Rows, pieces: Range<Int>, into result: Rows,
-    scratch: UnsafeMutablePointer<Float>
+    scratch: UnsafeMutablePointer<Float>, next: WeightPlace?
   ) {
     let input = input.part(from: pieces.lowerBound, count: pieces.count)
     let result = result.part(from: pieces.lowerBound, count: pieces.count)

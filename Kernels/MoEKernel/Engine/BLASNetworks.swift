@@ -44,7 +44,7 @@ final class BLASNetworks: EngineNetworks {
 
   func hidden(
     network: Int, units: Range<Int>, input: Rows, into result: Rows, epilogue: HiddenEpilogue,
-    scratch: UnsafeMutablePointer<Float>
+    scratch: UnsafeMutablePointer<Float>, next: WeightPlace?
   ) {
     var row = 0
     while row < input.count {

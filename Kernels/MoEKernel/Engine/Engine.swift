@@ -134,21 +134,30 @@ protocol EngineMatrices: AnyObject {
   ///   - pieces: Those of its pieces that are multiplied.
   ///   - result: Row-major; begins at the first row of all and at the first of the outputs.
   ///   - scratch: A worker's own.
+  ///   - next: What the worker multiplies after this; `nil` where nobody knows.
   func multiply(
     matrix: Int, outputs: Range<Int>, input: Rows, pieces: Range<Int>, into result: Rows,
-    scratch: UnsafeMutablePointer<Float>)
+    scratch: UnsafeMutablePointer<Float>, next: WeightPlace?)
 }
 
 extension EngineMatrices {
   /// Y = X·Wᵀ for the outputs given, and for all rows.
   func multiply(
     matrix: Int, outputs: Range<Int>, input: Rows, into result: Rows,
-    scratch: UnsafeMutablePointer<Float>
+    scratch: UnsafeMutablePointer<Float>, next: WeightPlace? = nil
   ) {
     multiply(
       matrix: matrix, outputs: outputs, input: input,
-      pieces: 0..<staging.pieces(rows: input.count), into: result, scratch: scratch)
+      pieces: 0..<staging.pieces(rows: input.count), into: result, scratch: scratch, next: next)
   }
+}
+
+/// Where weights begin: so that an engine can ask for those that come next.
+struct WeightPlace {
+  /// The matrix or network among its equals.
+  var matrix: Int
+  /// The first output, or hidden unit.
+  var output: Int
 }
 
 /// Equal feed-forward networks in the layout that an engine multiplies from.
@@ -180,9 +189,10 @@ protocol EngineNetworks: AnyObject {
   ///   - input: All rows of one staging.
   ///   - result: As many rows of F units.
   ///   - scratch: A worker's own.
+  ///   - next: What the worker turns to after this; `nil` where nobody knows.
   func hidden(
     network: Int, units: Range<Int>, input: Rows, into result: Rows, epilogue: HiddenEpilogue,
-    scratch: UnsafeMutablePointer<Float>)
+    scratch: UnsafeMutablePointer<Float>, next: WeightPlace?)
 }
 
 /// One of the input matrices of a network.

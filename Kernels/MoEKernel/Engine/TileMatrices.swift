@@ -44,14 +44,15 @@ final class TileMatrices: EngineMatrices {
 
   func multiply(
     matrix: Int, outputs range: Range<Int>, input: Rows, pieces: Range<Int>, into result: Rows,
-    scratch: UnsafeMutablePointer<Float>
+    scratch: UnsafeMutablePointer<Float>, next: WeightPlace?
   ) {
     let width = kernels.panelWidth
     precondition(
       range.lowerBound % width == 0 && range.upperBound <= outputs && result.count >= input.count)
     let first = range.lowerBound / width
     product.forEachBlock(
-      first: panels[matrix, first], panels: kernels.panels(outputs: range.count), input: input,
+      first: panels[matrix, first], panels: kernels.panels(outputs: range.count),
+      next: next.map { UnsafeRawPointer(panels[$0.matrix, $0.output / width]) }, input: input,
       pieces: pieces, scratch: scratch,
       prepare: { panel, rows in
         for row in rows {

@@ -57,13 +57,14 @@ final class TileNetworks: EngineNetworks {
 
   func hidden(
     network: Int, units: Range<Int>, input: Rows, into result: Rows, epilogue: HiddenEpilogue,
-    scratch: UnsafeMutablePointer<Float>
+    scratch: UnsafeMutablePointer<Float>, next: WeightPlace?
   ) {
     precondition(units.lowerBound % unitsPerPanel == 0 && units.upperBound <= spec.intermediate)
     let width = unitsPerPanel
     product.forEachBlock(
       first: panels[network, units.lowerBound / width],
-      panels: (units.count + width - 1) / width, input: input,
+      panels: (units.count + width - 1) / width,
+      next: next.map { UnsafeRawPointer(panels[$0.matrix, $0.output / width]) }, input: input,
       pieces: 0..<kernels.tiles(rows: input.count), scratch: scratch,
       prepare: { panel, rows in
         let step = (units.lowerBound + panel * width) / kernels.inputsPerStep

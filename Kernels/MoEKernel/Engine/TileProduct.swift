@@ -55,13 +55,14 @@ struct TileProduct {
   /// - Parameters:
   ///   - first: The first panel; the others follow it in memory.
   ///   - panels: How many.
+  ///   - next: The panel that the worker multiplies after these; `nil` where nobody knows.
   ///   - pieces: The tiles of the input that are multiplied.
   ///   - prepare: Is told which block comes next, to ask for the memory that it will be written to.
   ///   - finish: Is given a block of `panelWidth` sums for each row of a tile, the panel's number from
   ///     0, and which rows.
   @inline(__always)
   func forEachBlock(
-    first: UnsafeRawPointer, panels: Int, input: Rows, pieces: Range<Int>,
+    first: UnsafeRawPointer, panels: Int, next: UnsafeRawPointer?, input: Rows, pieces: Range<Int>,
     scratch: UnsafeMutablePointer<Float>,
     prepare: (_ panel: Int, _ rows: Range<Int>) -> Void,
     finish: (_ block: UnsafeMutablePointer<Float>, _ panel: Int, _ rows: Range<Int>) -> Void
@@ -73,8 +74,10 @@ struct TileProduct {
       let end = pieces.lowerBound + (group + 1) * pieces.count / groups
       for panel in 0..<panels {
         let weights = first + panel * panelBytes
+        var following = weights + panelBytes
+        if panel + 1 == panels { following = group + 1 < groups ? first : next ?? following }
         multiply(
-          weights, next: weights + panelBytes, input: input, tiles: start..<end, scratch: scratch,
+          weights, next: following, input: input, tiles: start..<end, scratch: scratch,
           prepare: { prepare(panel, $0) }, finish: { finish($0, panel, $1) })
       }
     }

@@ -68,8 +68,12 @@ extension DenseLayer {
       bank: bank, stagesRows: engine.stagesRows, input: input.all, output: output.all,
       workspace: workspace)
     if engine.stagesRows { pool.forEach(pass.inputPieces, in: pass) { $0.stageInput(piece: $2) } }
-    pool.forEach(pass.hiddenBlocks, in: pass) { $0.computeHidden(block: $2, worker: $1) }
-    pool.forEach(pass.outputBlocks, in: pass) { $0.computeOutputs(block: $2, worker: $1) }
+    pool.forEach(pass.hiddenBlocks, isAhead: pass.repeatsPanels, in: pass) {
+      $0.computeHidden(block: $2, next: $3, worker: $1)
+    }
+    pool.forEach(pass.outputBlocks, isAhead: pass.repeatsPanels, in: pass) {
+      $0.computeOutputs(block: $2, next: $3, worker: $1)
+    }
     workspace.phases.networkSeconds = clock.lap()
   }
 }
@@ -90,6 +94,9 @@ private struct DensePass {
   private var hiddenBlock: Int { bank.networks.hiddenBlock(rows: tokens) }
   private var outputBlock: Int { bank.networks.down.block(rows: tokens) }
 
+  /// True when weights are multiplied more than once, which leaves time to ask for the next ones.
+  var repeatsPanels: Bool { inputPieces > 1 }
+
   /// Tasks of each region.
   var inputPieces: Int { bank.networks.staging.pieces(rows: tokens) }
   var hiddenBlocks: Int { (bank.spec.intermediate + hiddenBlock - 1) / hiddenBlock }
@@ -103,20 +110,22 @@ private struct DensePass {
   }
 
   /// Gate, up and activation of one block of hidden units.
-  func computeHidden(block: Int, worker: Int) {
+  func computeHidden(block: Int, next: Int, worker: Int) {
     let first = block * hiddenBlock
     bank.networks.hidden(
       network: 0, units: first..<min(first + hiddenBlock, bank.spec.intermediate), input: staged,
-      into: hidden, epilogue: bank.epilogue(0), scratch: workspace.scratch(worker))
+      into: hidden, epilogue: bank.epilogue(0), scratch: workspace.scratch(worker),
+      next: next < hiddenBlocks ? WeightPlace(matrix: 0, output: next * hiddenBlock) : nil)
   }
 
   /// Down of one block of outputs.
-  func computeOutputs(block: Int, worker: Int) {
+  func computeOutputs(block: Int, next: Int, worker: Int) {
     let outputs = (block * outputBlock)..<min((block + 1) * outputBlock, bank.spec.width)
     let result = output.part(from: 0, count: tokens, column: outputs.lowerBound)
     bank.networks.down.multiply(
       matrix: 0, outputs: outputs, input: hidden, into: result,
-      scratch: workspace.scratch(worker))
+      scratch: workspace.scratch(worker),
+      next: next < outputBlocks ? WeightPlace(matrix: 0, output: next * outputBlock) : nil)
     if let bias = bank.outputBias(0) {
       add(bias + outputs.lowerBound, to: result, columns: outputs.count)
     }

@@ -34,6 +34,12 @@ final class Dispatch {
   private(set) var groupCount = 0
   private(set) var hiddenTasks = 0
   private(set) var outputTasks = 0
+  /// True when threads take tasks from both ends of the lists by turns.
+  ///
+  /// An expert of many rows computes, one of few waits for memory. Taken in order, all threads would
+  /// first do the one and then the other; by turns they use both at once (2 threads, 64 experts, 256
+  /// tokens, busiest expert 6 times the mean: 1 to 6 % faster).
+  var alternatesEnds = false
 
   private let offsets: AlignedBuffer<Int32>
   private let experts: Int
@@ -76,6 +82,7 @@ final class Dispatch {
     groupCount = 0
     hiddenTasks = 0
     outputTasks = 0
+    alternatesEnds = false
   }
 
   /// Makes one group of every expert that has rows, largest first: the last tasks to be taken are
@@ -109,6 +116,25 @@ final class Dispatch {
       hiddenTasks += count.hidden
       outputTasks += count.output
     }
+  }
+
+  /// Rows of the largest group, 0 without any.
+  var mostRows: Int {
+    // A shared expert's group is behind the others, and has as many rows as there are tokens.
+    groupCount == 0 ? 0 : max(groups.base[0].rows, groups.base[groupCount - 1].rows)
+  }
+
+  /// Rows of the smallest group of a routed expert, 0 without any.
+  var fewestRows: Int {
+    guard groupCount > 0 else { return 0 }
+    let last = groups.base[groupCount - 1]
+    return last.lane == 0 || groupCount == 1 ? last.rows : groups.base[groupCount - 2].rows
+  }
+
+  /// Where in a list of `tasks` tasks the one is that is taken as number `ticket`.
+  func place(ofTicket ticket: Int, among tasks: Int) -> Int {
+    guard alternatesEnds else { return ticket }
+    return ticket & 1 == 0 ? ticket / 2 : tasks - 1 - ticket / 2
   }
 
   /// The group that a task belongs to: the last whose first task is not beyond it.

@@ -41,6 +41,6 @@ struct Projection {
     matrices.multiply(
       matrix: 0, outputs: first..<min(first + block, matrices.outputs), input: input,
       pieces: firstPiece..<min(firstPiece + piecesPerTask, pieces),
-      into: result.part(from: 0, count: input.count, column: first), scratch: scratch)
+      into: result.part(from: 0, count: input.count, column: first), scratch: scratch, next: nil)
   }
 }

@@ -142,6 +142,8 @@ private struct SparsePass {
     dispatch.sort(routing.experts.base, tokens: tokens)
     dispatch.formGroups(residentExperts: layer.residentExperts)
     if layer.shared != nil { dispatch.append(lane: 1, network: 0, firstRow: 0, rows: tokens) }
+    dispatch.alternatesEnds =
+      pool.threads > 1 && pieces(dispatch.mostRows) > 1 && pieces(dispatch.fewestRows) == 1
     dispatch.numberTasks { group in
       let bank = bank(group)
       let networks = bank.networks
@@ -193,36 +195,50 @@ private struct SparsePass {
 
   /// Gate, up and activation of every (expert, block of hidden units).
   func computeHidden() {
-    pool.forEach(routing.dispatch.hiddenTasks, in: self) {
-      $0.computeHidden(task: $2, worker: $1)
+    pool.forEach(routing.dispatch.hiddenTasks, isAhead: repeatsPanels, in: self) {
+      $0.computeHidden(task: $2, next: $3, worker: $1)
     }
   }
 
-  private func computeHidden(task: Int, worker: Int) {
-    let group = routing.dispatch.group(ofHiddenTask: task)
-    let bank = bank(group)
+  private func computeHidden(task: Int, next: Int, worker: Int) {
+    let (group, bank, first) = hiddenBlock(ofTask: task)
     let block = bank.networks.hiddenBlock(rows: group.rows)
-    let first = (task - group.firstHiddenTask) * block
     bank.networks.hidden(
       network: Int(group.network), units: first..<min(first + block, bank.spec.intermediate),
       input: inputRows(group),
       into: workspace.hidden[Int(group.lane)].all.part(from: group.firstRow, count: group.rows),
-      epilogue: bank.epilogue(Int(group.network)), scratch: workspace.scratch(worker))
+      epilogue: bank.epilogue(Int(group.network)), scratch: workspace.scratch(worker),
+      next: nextHidden(next, after: group))
+  }
+
+  /// The group and bank of a task, and its first hidden unit.
+  private func hiddenBlock(ofTask task: Int) -> (RowGroup, NetworkBank, first: Int) {
+    let task = routing.dispatch.place(ofTicket: task, among: routing.dispatch.hiddenTasks)
+    let group = routing.dispatch.group(ofHiddenTask: task)
+    let bank = bank(group)
+    let block = bank.networks.hiddenBlock(rows: group.rows)
+    return (group, bank, (task - group.firstHiddenTask) * block)
+  }
+
+  /// Where the weights of the next task begin; `nil` for none, and in another lane.
+  private func nextHidden(_ task: Int, after present: RowGroup) -> WeightPlace? {
+    guard task < routing.dispatch.hiddenTasks else { return nil }
+    let (group, _, first) = hiddenBlock(ofTask: task)
+    return group.lane == present.lane
+      ? WeightPlace(matrix: Int(group.network), output: first) : nil
   }
 
   /// Down of every (expert, block of outputs).
   func computeOutputs() {
-    pool.forEach(routing.dispatch.outputTasks, in: self) {
-      $0.computeOutputs(task: $2, worker: $1)
+    pool.forEach(routing.dispatch.outputTasks, isAhead: repeatsPanels, in: self) {
+      $0.computeOutputs(task: $2, next: $3, worker: $1)
     }
   }
 
-  private func computeOutputs(task: Int, worker: Int) {
-    let group = routing.dispatch.group(ofOutputTask: task)
-    let bank = bank(group)
+  private func computeOutputs(task: Int, next: Int, worker: Int) {
+    let (group, bank, first) = outputBlock(ofTask: task)
     let down = bank.networks.down
     let block = down.block(rows: group.rows)
-    let first = (task - group.firstOutputTask) * block
     let outputs = first..<min(first + block, bank.spec.width)
     let result = workspace.outputs[Int(group.lane)].all
       .part(from: group.firstRow, count: group.rows, column: first)
@@ -230,10 +246,27 @@ private struct SparsePass {
       matrix: Int(group.network), outputs: outputs,
       input: workspace.hidden[Int(group.lane)].all
         .part(from: group.firstRow, count: group.rows),
-      into: result, scratch: workspace.scratch(worker))
+      into: result, scratch: workspace.scratch(worker), next: nextOutput(next, after: group))
     if let bias = bank.outputBias(Int(group.network)) {
       add(bias + first, to: result, columns: outputs.count)
     }
+  }
+
+  /// The group and bank of a task of the second stage, and its first output.
+  private func outputBlock(ofTask task: Int) -> (RowGroup, NetworkBank, first: Int) {
+    let task = routing.dispatch.place(ofTicket: task, among: routing.dispatch.outputTasks)
+    let group = routing.dispatch.group(ofOutputTask: task)
+    let bank = bank(group)
+    return (
+      group, bank, (task - group.firstOutputTask) * bank.networks.down.block(rows: group.rows)
+    )
+  }
+
+  private func nextOutput(_ task: Int, after present: RowGroup) -> WeightPlace? {
+    guard task < routing.dispatch.outputTasks else { return nil }
+    let (group, _, first) = outputBlock(ofTask: task)
+    return group.lane == present.lane
+      ? WeightPlace(matrix: Int(group.network), output: first) : nil
   }
 
   // MARK: Combining
@@ -309,6 +342,15 @@ private struct SparsePass {
   }
 
   // MARK: Helpers
+
+  /// True when some weights are multiplied more than once, which leaves time to ask for the next ones.
+  ///
+  /// Other passes wait for memory all the time, and taking tasks ahead would only make their end
+  /// uneven.
+  private var repeatsPanels: Bool { pieces(routing.dispatch.mostRows) > 1 }
+
+  /// Tiles of a group of rows.
+  private func pieces(_ rows: Int) -> Int { layer.experts.networks.staging.pieces(rows: rows) }
 
   private var scalesInput: Bool { spec.router.application == .input }
 

@@ -88,6 +88,30 @@ public final class WorkerPool {
       }
     }
   }
+
+  /// The same, and each thread is told which index it will be given next, or `count` for none.
+  ///
+  /// - Parameter isAhead: Threads take their next index before they work on the present one, so that
+  ///   they can ask for the memory that it will need. At the end one thread may hold an index while
+  ///   another has none, so tasks must be short against the region. Otherwise nobody knows, unless
+  ///   there is one thread.
+  func forEach<Context>(
+    _ count: Int, isAhead: Bool, in context: Context,
+    _ body: @escaping (_ context: Context, _ worker: Int, _ index: Int, _ next: Int) -> Void
+  ) {
+    if threads == 1 || count <= 1 {
+      for index in 0..<max(count, 0) { body(context, 0, index, index + 1) }
+      return
+    }
+    let tasks = TasksAhead(
+      count: count, isAhead: isAhead, context: context, body: body, state: state)
+    state.nextTask.store(0, ordering: .relaxed)
+    withUnsafePointer(to: tasks) { pointer in
+      state.run(pointer) { raw, worker in
+        raw.assumingMemoryBound(to: TasksAhead<Context>.self).pointee.work(as: worker)
+      }
+    }
+  }
 }
 
 /// The tasks of one region.
@@ -105,6 +129,29 @@ private struct Tasks<Context> {
       if first >= count { return }
       for index in first..<min(first + grain, count) { body(context, worker, index) }
     }
+  }
+}
+
+/// The tasks of one region whose threads may look one task ahead.
+private struct TasksAhead<Context> {
+  let count: Int
+  let isAhead: Bool
+  let context: Context
+  let body: (Context, Int, Int, Int) -> Void
+  let state: PoolState
+
+  /// Takes tasks until there are none.
+  func work(as worker: Int) {
+    var index = take()
+    while index < count {
+      let next = isAhead ? take() : count
+      body(context, worker, index, next)
+      index = isAhead ? next : take()
+    }
+  }
+
+  private func take() -> Int {
+    min(count, state.nextTask.wrappingAdd(1, ordering: .relaxed).oldValue)
   }
 }
 
