@@ -77,6 +77,32 @@ enum Sample {
     ], candidates: ["mixtral-8x7b", "muse-spark-open-816b-a42b"],
     cautions: ["The governor is powersave."])
 
+  /// A chain whose factors and rest multiply to `share`: memory takes `memory`, the tiles a tenth, the
+  /// rest 2 %, and the engine's shortfall is what is left.
+  static func explanation(share: Double, memory: Double) -> Explanation {
+    let baseline = [1.2, 1, 1.5, 1.02, 1.01, 1, 1.001]
+    let candidate = [1.2 / memory, 1 / 0.9, 1.5, 1.04, 1.02, 1.01, 1.03]
+    var factors = zip(Explanation.Cause.allCases, zip(baseline, candidate)).map {
+      Explanation.Factor($0, baseline: $1.0, candidate: $1.1)
+    }
+    let rest = 0.98
+    let others = factors.reduce(rest) { $0 * $1.factor }
+    factors[2] = Explanation.Factor(
+      .engineShortfall, baseline: 1.5, candidate: 1.5 * others / share)
+    return Explanation(factors: factors, rest: rest)
+  }
+
+  /// The suite with the explanation of every cell.
+  static var explained: Record {
+    var record = suite
+    for index in record.cells.indices {
+      let cell = record.cells[index]
+      record.cells[index].explanation = explanation(
+        share: cell.realisedShare, memory: (cell.bytesRatio ?? 1) / cell.flopRatio)
+    }
+    return record
+  }
+
   /// FLOP ratios of one pair, as a catalogue would count them.
   static let analytic = AnalyticRatios { candidate, baseline in
     candidate == "muse-spark-open-816b-a42b" && baseline == "llama4-maverick"

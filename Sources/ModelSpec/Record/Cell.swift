@@ -115,13 +115,15 @@ public struct Side: Codable, Hashable, Sendable {
   public var scaled: String?
   /// Experts held in memory, such as `4 of 128`; absent when all are.
   public var residentExperts: String?
+  /// Where the median seconds went, absent when that was not measured.
+  public var phases: PhaseSeconds?
   /// The kinds of layer that make up the side.
   public var layers: [LayerGroup]
 
   /// One side.
   public init(
     flops: Int, bytes: Int, secondsMedian: Double, rooflineShare: Double? = nil, scaled: String?,
-    residentExperts: String?, layers: [LayerGroup]
+    residentExperts: String?, phases: PhaseSeconds? = nil, layers: [LayerGroup]
   ) {
     self.flops = flops
     self.bytes = bytes
@@ -129,6 +131,7 @@ public struct Side: Codable, Hashable, Sendable {
     self.rooflineShare = rooflineShare
     self.scaled = scaled
     self.residentExperts = residentExperts
+    self.phases = phases
     self.layers = layers
   }
 }

@@ -23,20 +23,25 @@ public struct Explanation: Codable, Hashable, Sendable {
 
   /// The causes, in the order of the chain: first what counting says, then what was measured.
   public enum Cause: String, Codable, Hashable, Sendable, CaseIterable {
-    /// Roofline seconds / FLOP seconds: weights of distinct experts come from memory, whatever the
-    /// engine.
+    /// Roofline seconds / seconds of the FLOPs at peak: weights of distinct experts come from memory,
+    /// whatever the engine.
     case memoryTraffic = "memory-traffic"
-    /// What tiles of fewer rows than the largest cost, at speeds measured in cache.
+    /// Roofline seconds at the rates that tiles of so many rows reach in cache / roofline seconds at
+    /// peak: tiles of few rows leave vector units idle, where memory does not bound the layer anyway.
+    ///
+    /// 1 for an engine without tiles.
     case tileRemainder = "tile-remainder"
-    /// Time in products / what the ceilings and the tiles allow.
+    /// Multiplying, mean over the threads / what the ceilings and the tiles allow: what the engine, or
+    /// a machine that gives less than at best, adds.
     case engineShortfall = "engine-shortfall"
-    /// Time of the busiest thread / mean of all threads, within products.
+    /// Multiplying and waiting for the last thread / multiplying, means over the threads.
     case loadImbalance = "load-imbalance"
-    /// Starting and joining threads around products.
+    /// Products on the wall's clock / multiplying and waiting: waking threads and joining them.
     case synchronisation
-    /// Router product and choice of experts.
+    /// Products and router / products: logits and choice of experts.
     case router
-    /// Sorting and gathering of rows before the experts, and weighted sums after them.
+    /// All phases / products and router: sorting, gathering and staging of rows before the networks,
+    /// and weighted sums after them.
     case dispatchAndCombine = "dispatch-and-combine"
   }
 

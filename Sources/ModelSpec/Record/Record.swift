@@ -71,15 +71,20 @@ public struct Ceiling: Codable, Hashable, Sendable {
   public var peakFlopsPerSecond: Double
   /// Streaming reads from memory.
   public var readBytesPerSecond: Double
+  /// Products of the `tile` engine with tiles of 1, 2, … rows, weights and rows in cache; absent where
+  /// that engine was not asked for.
+  public var tileFlopsPerSecond: [Double]?
 
-  /// One measured pair of ceilings.
+  /// Measured ceilings.
   public init(
-    threads: Int, precision: Precision, peakFlopsPerSecond: Double, readBytesPerSecond: Double
+    threads: Int, precision: Precision, peakFlopsPerSecond: Double, readBytesPerSecond: Double,
+    tileFlopsPerSecond: [Double]? = nil
   ) {
     self.threads = threads
     self.precision = precision
     self.peakFlopsPerSecond = peakFlopsPerSecond
     self.readBytesPerSecond = readBytesPerSecond
+    self.tileFlopsPerSecond = tileFlopsPerSecond
   }
 }
 
