@@ -68,13 +68,14 @@ extension DenseLayer {
       bank: bank, stagesRows: engine.stagesRows, input: input.all, output: output.all,
       workspace: workspace)
     if engine.stagesRows { pool.forEach(pass.inputPieces, in: pass) { $0.stageInput(piece: $2) } }
-    pool.forEach(pass.hiddenBlocks, isAhead: pass.repeatsPanels, in: pass) {
+    workspace.phases.dispatchSeconds = clock.lap()
+    let hidden = pool.forEach(pass.hiddenBlocks, isAhead: pass.repeatsPanels, in: pass) {
       $0.computeHidden(block: $2, next: $3, worker: $1)
     }
-    pool.forEach(pass.outputBlocks, isAhead: pass.repeatsPanels, in: pass) {
+    let outputs = pool.forEach(pass.outputBlocks, isAhead: pass.repeatsPanels, in: pass) {
       $0.computeOutputs(block: $2, next: $3, worker: $1)
     }
-    workspace.phases.networkSeconds = clock.lap()
+    workspace.phases.networks = hidden + outputs
   }
 }
 

@@ -25,19 +25,7 @@ extension SparseLayer {
     let pass = SparsePass(
       layer: self, input: input.all, output: output.all, workspace: workspace, routing: routing,
       pool: pool)
-    var clock = PhaseClock()
-    pass.stageInput()
-    pass.project()
-    pass.route()
-    pass.dispatch()
-    pass.gather()
-    workspace.phases.routingSeconds = clock.lap()
-    pass.computeHidden()
-    pass.computeOutputs()
-    workspace.phases.networkSeconds = clock.lap()
-    pass.combine()
-    pass.leaveLatentSpace()
-    workspace.phases.combineSeconds = clock.lap()
+    workspace.phases = pass.run()
   }
 }
 
@@ -68,15 +56,44 @@ private struct SparsePass {
       ? workspace.networkInput.all.part(from: 0, count: tokens) : routerInput
   }
 
+  /// All steps, and how long they took.
+  func run() -> PassPhases {
+    var phases = PassPhases()
+    var clock = PhaseClock()
+    stageNetworkInput()
+    phases.dispatchSeconds = clock.lap()
+    stageRouterInput()
+    let wayIn = project()
+    route()
+    phases.routerSeconds = clock.lap()
+    dispatch()
+    gather()
+    phases.dispatchSeconds += clock.lap()
+    phases.networks = computeHidden() + computeOutputs()
+    _ = clock.lap()
+    combine()
+    let wayOut = leaveLatentSpace()
+    phases.combineSeconds = clock.lap()
+    if layer.latent != nil {
+      phases.projections = wayIn + wayOut
+      phases.routerSeconds -= wayIn.wall
+      phases.combineSeconds -= wayOut.wall
+    }
+    return phases
+  }
+
   // MARK: Routing
 
-  /// Brings the input into the orders that products read.
-  func stageInput() {
+  /// Brings the input into the order that the router reads.
+  func stageRouterInput() {
     guard layer.engine.stagesRows else { return }
     stage(input, as: layer.router.staging, columns: spec.hidden, into: routerInput)
-    if workspace.networkInput.rows > 0 {
-      stage(input, as: layer.experts.networks.staging, columns: spec.hidden, into: networkInput)
-    }
+  }
+
+  /// Brings the input into the order that projections and the shared expert read, where it is another.
+  func stageNetworkInput() {
+    guard workspace.networkInput.rows > 0 else { return }
+    stage(input, as: layer.experts.networks.staging, columns: spec.hidden, into: networkInput)
   }
 
   /// Stages the first `tokens` rows of a matrix.
@@ -94,15 +111,15 @@ private struct SparsePass {
   }
 
   /// Router logits, and the way into the latent space.
-  func project() {
+  func project() -> RegionSeconds {
     let logits = Projection(layer.router, input: routerInput, into: routing.logits.all)
     let latent = layer.latent.map {
       Projection($0.inputProjection, input: networkInput, into: expertInput)
     }
-    pool.forEach(
-      logits.tasks + (latent?.tasks ?? 0),
+    return pool.forEach(
+      logits.tasks + (latent?.tasks ?? 0), isAhead: false,
       in: (logits: logits, latent: latent, workspace: workspace)
-    ) { products, worker, task in
+    ) { products, worker, task, _ in
       let scratch = products.workspace.scratch(worker)
       if task < products.logits.tasks {
         products.logits.perform(task, scratch: scratch)
@@ -194,7 +211,7 @@ private struct SparsePass {
   // MARK: Experts
 
   /// Gate, up and activation of every (expert, block of hidden units).
-  func computeHidden() {
+  func computeHidden() -> RegionSeconds {
     pool.forEach(routing.dispatch.hiddenTasks, isAhead: repeatsPanels, in: self) {
       $0.computeHidden(task: $2, next: $3, worker: $1)
     }
@@ -229,7 +246,7 @@ private struct SparsePass {
   }
 
   /// Down of every (expert, block of outputs).
-  func computeOutputs() {
+  func computeOutputs() -> RegionSeconds {
     pool.forEach(routing.dispatch.outputTasks, isAhead: repeatsPanels, in: self) {
       $0.computeOutputs(task: $2, next: $3, worker: $1)
     }
@@ -296,8 +313,12 @@ private struct SparsePass {
   }
 
   /// P_post, and the shared expert of a layer with a latent space.
-  func leaveLatentSpace() {
-    guard let latent = layer.latent, let sums = routing.latentSum?.all else { return }
+  ///
+  /// - Returns: how the threads spent the projection; nothing without a latent space.
+  func leaveLatentSpace() -> RegionSeconds {
+    guard let latent = layer.latent, let sums = routing.latentSum?.all else {
+      return RegionSeconds()
+    }
     var staged = sums.part(from: 0, count: tokens)
     if layer.engine.stagesRows {
       // The experts have read their inputs; there is one row per token and more.
@@ -306,12 +327,15 @@ private struct SparsePass {
         sums, as: latent.outputProjection.staging, columns: spec.expertWidth, into: staged)
     }
     let projection = Projection(latent.outputProjection, input: staged, into: output)
-    pool.forEach(projection.tasks, in: (projection: projection, workspace: workspace)) {
-      $0.projection.perform($2, scratch: $0.workspace.scratch($1))
+    let seconds = pool.forEach(
+      projection.tasks, isAhead: false, in: (projection: projection, workspace: workspace)
+    ) { products, worker, task, _ in
+      products.projection.perform(task, scratch: products.workspace.scratch(worker))
     }
     if layer.shared != nil {
       forEachToken(elements: 2 * spec.hidden) { $0.addShared(token: $2, worker: $1) }
     }
+    return seconds
   }
 
   private func addShared(token: Int, worker: Int) {

@@ -11,7 +11,7 @@ public final class Workspace {
   public let threads: Int
   /// Tokens of the last pass.
   public internal(set) var tokens = 0
-  /// Where the time of the last pass went; a dense layer has only networks.
+  /// Where the time of the last pass went.
   public internal(set) var phases = PassPhases()
 
   let routing: Routing?

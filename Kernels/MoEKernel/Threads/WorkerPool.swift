@@ -12,6 +12,7 @@ public final class WorkerPool {
   public let threads: Int
 
   private let state: PoolState
+  private let spans: WorkerSpans
   private var handles: [pthread_t] = []
   /// Where the caller could run before it was pinned; `nil` when it was not.
   private let callerCPUs: cthread_cpus?
@@ -24,6 +25,7 @@ public final class WorkerPool {
     precondition(threads >= 1, "a pool needs at least 1 thread, and \(threads) were asked for")
     self.threads = threads
     state = PoolState(workers: threads - 1)
+    spans = WorkerSpans(workers: threads)
     let allowed = pinned ? cthread_get_cpus() : nil
     callerCPUs = allowed
     for worker in 1..<max(threads, 1) {
@@ -89,28 +91,33 @@ public final class WorkerPool {
     }
   }
 
-  /// The same, and each thread is told which index it will be given next, or `count` for none.
+  /// The same for products: each thread is told which index it will be given next, or `count` for none,
+  /// and reads the clock when it begins and when it has done its last.
   ///
   /// - Parameter isAhead: Threads take their next index before they work on the present one, so that
   ///   they can ask for the memory that it will need. At the end one thread may hold an index while
   ///   another has none, so tasks must be short against the region. Otherwise nobody knows, unless
   ///   there is one thread.
+  /// - Returns: how the threads spent the region.
+  @discardableResult
   func forEach<Context>(
     _ count: Int, isAhead: Bool, in context: Context,
     _ body: @escaping (_ context: Context, _ worker: Int, _ index: Int, _ next: Int) -> Void
-  ) {
+  ) -> RegionSeconds {
+    let start = MonotonicClock.nanoseconds()
     if threads == 1 || count <= 1 {
       for index in 0..<max(count, 0) { body(context, 0, index, index + 1) }
-      return
+      return .alone(nanoseconds: MonotonicClock.nanoseconds() - start, threads: threads)
     }
     let tasks = TasksAhead(
-      count: count, isAhead: isAhead, context: context, body: body, state: state)
+      count: count, isAhead: isAhead, context: context, body: body, state: state, spans: spans)
     state.nextTask.store(0, ordering: .relaxed)
     withUnsafePointer(to: tasks) { pointer in
       state.run(pointer) { raw, worker in
         raw.assumingMemoryBound(to: TasksAhead<Context>.self).pointee.work(as: worker)
       }
     }
+    return spans.seconds(wall: MonotonicClock.nanoseconds() - start)
   }
 }
 
@@ -139,15 +146,20 @@ private struct TasksAhead<Context> {
   let context: Context
   let body: (Context, Int, Int, Int) -> Void
   let state: PoolState
+  /// Where workers note when they began and ended.
+  let spans: WorkerSpans
 
   /// Takes tasks until there are none.
   func work(as worker: Int) {
+    let begin = MonotonicClock.nanoseconds()
     var index = take()
+    let hasTasks = index < count
     while index < count {
       let next = isAhead ? take() : count
       body(context, worker, index, next)
       index = isAhead ? next : take()
     }
+    spans.note(worker, begin: begin, end: hasTasks ? MonotonicClock.nanoseconds() : begin)
   }
 
   private func take() -> Int {

@@ -43,7 +43,15 @@ public struct CeilingLog: Sendable {
         highest[index].peakFlopsPerSecond, ceiling.peakFlopsPerSecond)
       highest[index].readBytesPerSecond = max(
         highest[index].readBytesPerSecond, ceiling.readBytesPerSecond)
+      highest[index].tileFlopsPerSecond = Self.highest(
+        highest[index].tileFlopsPerSecond, ceiling.tileFlopsPerSecond)
     }
+  }
+
+  /// The larger of two rates for each number of rows, where both are known.
+  private static func highest(_ rates: [Double]?, _ others: [Double]?) -> [Double]? {
+    guard let rates, let others, rates.count == others.count else { return rates ?? others }
+    return zip(rates, others).map(max)
   }
 
   /// Takes in what another run's probes found after this one's.

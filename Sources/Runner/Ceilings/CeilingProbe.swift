@@ -8,18 +8,24 @@ import ModelSpec
 /// streams. All threads work at once, on tasks from one counter, in slices of 20 ms; the second best
 /// slice counts. Not the mean, for whatever disturbs a slice makes it slower; and not the best, for it may be
 /// a fluke: on a two-core VM one pass in some thousands read at twice the rate of all others.
+///
+/// For an engine that multiplies in tiles, a full probe also measures tiles of every number of rows,
+/// which tells how much of the peak experts of few tokens can reach at all.
 public final class CeilingProbe {
   /// How many slices to choose from, of reading and for each of the instruction sets that compute.
   public struct Effort: Sendable {
     let slices: Int
+    /// Whether tiles are measured too.
+    let measuresTiles: Bool
 
-    init(slices: Int) {
+    init(slices: Int, measuresTiles: Bool = false) {
       precondition(slices >= 2, "the second best of \(slices) slices")
       self.slices = slices
+      self.measuresTiles = measuresTiles
     }
 
-    /// Before and after a run: a third of a second for each number of threads.
-    public static let full = Effort(slices: 5)
+    /// Before and after a run: half a second for each number of threads.
+    public static let full = Effort(slices: 5, measuresTiles: true)
     /// Beside a cell, so that a drift is seen where it happened: a fifth of a second.
     static let brief = Effort(slices: 3)
     /// When a figure is in doubt: seconds, for most of what disturbs is over by then.
@@ -29,6 +35,9 @@ public final class CeilingProbe {
   /// One slice: long against the start of a region and a single pass over the memory, short against the
   /// time for which the system leaves a CPU to one thread.
   private static let sliceSeconds = 0.020
+
+  /// One slice of tiles, of which there are many kinds and whose tasks are shorter.
+  private static let tileSliceSeconds = 0.002
 
   /// Tasks of computing that tell how many a slice takes.
   private static let firstTasks = 8
@@ -42,6 +51,7 @@ public final class CeilingProbe {
   private let pools: [WorkerPool]
   private let precisions: [Precision]
   private let work: [Precision: [RegisterWork]]
+  private let tiles: (work: TileWork, precision: Precision)?
   private let buffer: ReadBuffer
 
   /// Bytes of the memory that is read.
@@ -61,13 +71,20 @@ public final class CeilingProbe {
   }
 
   /// A probe on the threads of others, which must be idle while it measures.
-  init?(pools: [WorkerPool], precisions: [Precision], cacheBytes: Int) {
+  ///
+  /// - Parameter engine: whose tiles are measured; `nil` for none.
+  init?(
+    pools: [WorkerPool], precisions: [Precision], cacheBytes: Int, engine: Engine? = nil
+  ) {
     guard let largest = pools.max(by: { $0.threads < $1.threads }),
       let buffer = ReadBuffer(bytes: Self.bufferBytes(cacheBytes: cacheBytes), pool: largest)
     else { return nil }
     self.pools = pools
     self.precisions = precisions
     self.buffer = buffer
+    tiles = engine.flatMap { engine in
+      TileWork(engine: engine, threads: largest.threads).map { ($0, engine.precision) }
+    }
     work = Dictionary(
       uniqueKeysWithValues: Set(precisions).map {
         ($0, RegisterWork.strongest(precision: $0, threads: largest.threads))
@@ -94,7 +111,20 @@ public final class CeilingProbe {
       }
       return Ceiling(
         threads: pool.threads, precision: precision, peakFlopsPerSecond: peaks.max() ?? 0,
-        readBytesPerSecond: readRate)
+        readBytesPerSecond: readRate,
+        tileFlopsPerSecond: effort.measuresTiles ? tileRates(effort, precision, on: pool) : nil)
+    }
+  }
+
+  /// FLOP/s with tiles of 1, 2, … rows; `nil` where the engine has none of this precision.
+  private func tileRates(
+    _ effort: Effort, _ precision: Precision, on pool: WorkerPool
+  ) -> [Double]? {
+    guard let tiles, tiles.precision == precision else { return nil }
+    return (1...tiles.work.mostRows).map { rows in
+      rate(effort, sliceSeconds: Self.tileSliceSeconds, firstAmount: Self.firstTasks) {
+        tiles.work.run(rows: rows, tasks: $0, pool: pool)
+      }
     }
   }
 
@@ -103,7 +133,9 @@ public final class CeilingProbe {
   /// - Parameters:
   ///   - firstAmount: of a first try, which warms up and tells how much a slice takes.
   ///   - body: does so much work, and returns what it is in FLOPs or bytes.
-  private func rate(_ effort: Effort, firstAmount: Int, _ body: (Int) -> Int) -> Double {
+  private func rate(
+    _ effort: Effort, sliceSeconds: Double = sliceSeconds, firstAmount: Int, _ body: (Int) -> Int
+  ) -> Double {
     let clock = SuspendingClock()
     var amount = firstAmount
     var rates: [Double] = []
@@ -112,7 +144,7 @@ public final class CeilingProbe {
       let done = body(amount)
       let seconds = max(start.duration(to: clock.now).seconds, 1e-9)
       if slice > 0 { rates.append(Double(done) / seconds) }
-      amount = max(1, Int((Double(amount) * Self.sliceSeconds / seconds).rounded(.up)))
+      amount = max(1, Int((Double(amount) * sliceSeconds / seconds).rounded(.up)))
     }
     return Self.secondBest(of: rates)
   }

@@ -12,10 +12,12 @@ final class CeilingWatch {
   private(set) var log = CeilingLog()
 
   /// A watch over one thread and over the threads of a pool, which must be idle whenever it probes.
-  init(pool: WorkerPool, precision: Precision, cacheBytes: Int) {
+  ///
+  /// - Parameter engine: whose tiles are watched too; `nil` for none.
+  init(pool: WorkerPool, precision: Precision, cacheBytes: Int, engine: Engine? = nil) {
     let single = pool.threads > 1 ? [WorkerPool(threads: 1)] : []
     probe = CeilingProbe(
-      pools: single + [pool], precisions: [precision], cacheBytes: cacheBytes)
+      pools: single + [pool], precisions: [precision], cacheBytes: cacheBytes, engine: engine)
   }
 
   /// A full probe, before the first measurement and after the last.

@@ -1,9 +1,10 @@
 import LayerSpec
 import ModelSpec
 
-/// A measured cell with the work behind it: its roofline figures wait until the run's ceilings are known.
+/// A measured cell with the work behind it: its roofline figures and its explanation wait until the
+/// run's ceilings are known.
 public struct MeasuredCell: Sendable {
-  /// The cell without roofline figures.
+  /// The cell without roofline figures and explanation.
   let measured: Cell
   /// The layers of the baseline's pass.
   let baselineWork: [LayerWork]
@@ -12,7 +13,7 @@ public struct MeasuredCell: Sendable {
   /// What a brief probe beside the cell found; `nil` where there are no ceilings.
   let beside: Ceiling?
 
-  /// The cell with the roofline figures that the run's ceilings give.
+  /// The cell with the roofline figures and the explanation that the run's ceilings give.
   public func cell(under ceilings: [Ceiling]) -> Cell {
     var cell = measured
     cell.ceilingBeside = beside
@@ -22,6 +23,7 @@ public struct MeasuredCell: Sendable {
     cell.rooflineRatio = baseline / candidate
     cell.sides.baseline.rooflineShare = baseline / cell.sides.baseline.secondsMedian
     cell.sides.candidate.rooflineShare = candidate / cell.sides.candidate.secondsMedian
+    cell.explanation = explanation(under: ceiling)
     if let beside, isSlower(beside, than: ceiling) { cell.cautions.append(Self.slowMachine) }
     if let (_, share) = cell.fastestSide, share > 1 + CeilingLog.driftLimit {
       cell.cautions.append(Self.fastMachine)
@@ -34,6 +36,17 @@ public struct MeasuredCell: Sendable {
     cell(under: ceilings).fastestSide.flatMap {
       $0.share > 1 + CeilingLog.excessLimit ? $0 : nil
     }
+  }
+
+  /// How both sides came from their FLOPs to their seconds; `nil` where phases were not measured.
+  private func explanation(under ceiling: Ceiling) -> Explanation? {
+    guard let baseline = measured.sides.baseline.phases,
+      let candidate = measured.sides.candidate.phases
+    else { return nil }
+    return Explanation(
+      baseline: CostChain(baselineWork, phases: baseline, under: ceiling),
+      candidate: CostChain(candidateWork, phases: candidate, under: ceiling),
+      realisedShare: measured.realisedShare)
   }
 
   private func ceiling(among ceilings: [Ceiling]) -> Ceiling? {

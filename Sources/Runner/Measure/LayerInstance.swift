@@ -1,5 +1,6 @@
 import LayerSpec
 import MoEKernel
+import ModelSpec
 
 /// One planned layer in memory with the inputs of a cell, ready to be timed.
 final class LayerInstance {
@@ -86,9 +87,10 @@ final class LayerInstance {
     let start = clock.now
     forward(input, copy: number % copies.count)
     let seconds = start.duration(to: clock.now).seconds
-    let narrowed = plan.divisor > 1 ? workspace.phases.networkSeconds : 0
+    let narrowed = Double(plan.divisor - 1) * workspace.phases.networks.wall
     return PassTime(
-      measured: seconds, atFullWidth: seconds + Double(plan.divisor - 1) * narrowed)
+      measured: seconds, atFullWidth: seconds + narrowed,
+      phases: PhaseSeconds(workspace.phases, divisor: plan.divisor))
   }
 
   /// How the loaded batches use the experts, empty for a dense layer; all copies are alike.
@@ -124,6 +126,20 @@ final class LayerInstance {
     case .dense(let layer): layer.forward(input, into: output, workspace: workspace, pool: pool)
     case .sparse(let layer): layer.forward(input, into: output, workspace: workspace, pool: pool)
     }
+  }
+}
+
+extension PhaseSeconds {
+  /// The phases of a pass as they would be at full width: what depends on the intermediate width takes
+  /// `divisor` times as long, and so does what its threads spend in it.
+  fileprivate init(_ pass: PassPhases, divisor: Int) {
+    let factor = Double(divisor)
+    self.init(
+      productSeconds: factor * pass.networks.wall + pass.projections.wall,
+      productBusySeconds: factor * pass.networks.busy + pass.projections.busy,
+      productWaitingSeconds: factor * pass.networks.waiting + pass.projections.waiting,
+      routerSeconds: pass.routerSeconds,
+      dispatchAndCombineSeconds: pass.dispatchSeconds + pass.combineSeconds)
   }
 }
 

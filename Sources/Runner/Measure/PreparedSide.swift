@@ -7,12 +7,15 @@ struct PassTime: Hashable {
   var measured: Double
   /// As it would run at full width.
   var atFullWidth: Double
+  /// Where the seconds at full width go.
+  var phases: PhaseSeconds
 
-  static let zero = PassTime(measured: 0, atFullWidth: 0)
+  static let zero = PassTime(measured: 0, atFullWidth: 0, phases: .zero)
 
   static func + (left: PassTime, right: PassTime) -> PassTime {
     PassTime(
-      measured: left.measured + right.measured, atFullWidth: left.atFullWidth + right.atFullWidth)
+      measured: left.measured + right.measured, atFullWidth: left.atFullWidth + right.atFullWidth,
+      phases: left.phases + right.phases)
   }
 }
 
@@ -21,6 +24,8 @@ final class PreparedSide {
   let layers: [LayerInstance]
   /// Seconds of every pass of each layer, for the medians in the record.
   private var layerSeconds: [[Double]]
+  /// Seconds and phases of all passes together.
+  private var total = (seconds: 0.0, phases: PhaseSeconds.zero)
 
   init(layers: [LayerInstance]) {
     self.layers = layers
@@ -36,6 +41,7 @@ final class PreparedSide {
   /// Forgets the times of earlier passes.
   func forgetTimes() {
     layerSeconds = Array(repeating: [], count: layers.count)
+    total = (0, .zero)
   }
 
   /// Runs every kind of layer once.
@@ -44,11 +50,23 @@ final class PreparedSide {
   func pass(_ number: Int) -> Double {
     var seconds = 0.0
     for (index, layer) in layers.enumerated() {
-      let once = layer.pass(number).atFullWidth
-      layerSeconds[index].append(once)
-      seconds += Double(layer.plan.full.count) * once
+      let (once, count) = (layer.pass(number), Double(layer.plan.full.count))
+      layerSeconds[index].append(once.atFullWidth)
+      seconds += count * once.atFullWidth
+      total.phases = total.phases + count * once.phases
     }
+    total.seconds += seconds
     return seconds
+  }
+
+  /// The phases of a pass that takes `seconds`, in the shares that all passes have them on average.
+  ///
+  /// Shares, because a median of each phase alone would come from different passes, and their sum would
+  /// be no pass's; so what disturbed a few passes moves the shares a little and the seconds not at all.
+  ///
+  /// - Returns: `nil` before the first pass.
+  func phases(ofPass seconds: Double) -> PhaseSeconds? {
+    total.seconds > 0 ? seconds / total.seconds * total.phases : nil
   }
 
   /// Times one pass after one that warms up: as it ran, and as it would run at full width, each kind

@@ -24,7 +24,8 @@ public final class Run {
     pool = WorkerPool(threads: plan.request.threads)
     workshop = Workshop(engine: engine, pool: pool, seed: plan.request.seed)
     MemoryReserve.reserve(bytes: plan.request.memoryBytes)
-    watch = CeilingWatch(pool: pool, precision: engine.precision, cacheBytes: plan.cacheBytes)
+    watch = CeilingWatch(
+      pool: pool, precision: engine.precision, cacheBytes: plan.cacheBytes, engine: engine)
   }
 
   /// Measures all cells, and the machine's ceilings before, beside and after them.

@@ -2,6 +2,8 @@ import ModelSpec
 
 /// How unevenly a pass used its experts, from the tokens that each expert received.
 struct RoutingStatistics: Hashable {
+  /// Tokens that each expert received.
+  let tokensPerExpert: [Int]
   /// D, experts that received at least one token.
   let distinctExperts: Int
   /// Tokens of the busiest expert over the mean of all experts.
@@ -11,6 +13,7 @@ struct RoutingStatistics: Hashable {
 
   /// Statistics of counts; a pass without tokens uses no expert and is perfectly even.
   init(tokensPerExpert counts: [Int]) {
+    tokensPerExpert = counts
     let total = counts.reduce(0, +)
     distinctExperts = counts.count { $0 > 0 }
     guard total > 0 else {

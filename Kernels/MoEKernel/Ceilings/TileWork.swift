@@ -1,0 +1,95 @@
+import Tile
+
+/// Products of one panel with one tile that both stay in the second-level cache: whoever times them
+/// knows what tiles of so many rows can reach, when neither memory nor anything else is in the way.
+///
+/// It is the ceiling of the `tile` engine for experts of few rows: a product of one row has too few
+/// sums to keep the vector units busy, and one of the largest tile nearly fills them.
+public final class TileWork {
+  /// The most rows of a tile.
+  public let mostRows: Int
+
+  private let kernels: TileKernels
+  private let panels: AlignedBuffer<UInt8>
+  private let tiles: AlignedBuffer<UInt8>
+  private let blocks: AlignedBuffer<Float>
+
+  /// Inputs of the product: the panel takes 128 KiB at the most, which a second-level cache holds
+  /// beside the tile, and the loop over them is long against its ends, as in the layers that are measured.
+  private static let depth = 1024
+
+  /// Rows that one task multiplies, in as many products as it takes: some 30 µs on 512-bit vectors,
+  /// long against taking a task and short against a slice that is measured.
+  private static let rowsPerTask = 48
+
+  /// Any weight and activation that is no denormal number and whose products do not overflow.
+  private static let element: Float = 0.5
+
+  /// The work of an engine's kernels.
+  ///
+  /// - Parameter threads: the most that will ever work at once.
+  /// - Returns: `nil` for an engine without tiles.
+  public init?(engine: Engine, threads: Int) {
+    precondition(threads >= 1, "\(threads) threads")
+    guard case .tile(let engine) = engine else { return nil }
+    let kernels = engine.networks
+    self.kernels = kernels
+    mostRows = kernels.maximumRows
+    panels = AlignedBuffer(count: threads * kernels.panelBytes(depth: Self.depth))
+    tiles = AlignedBuffer(
+      count: threads * kernels.tileBytes(rows: kernels.maximumRows, depth: Self.depth))
+    blocks = AlignedBuffer(count: threads * kernels.blockCapacity)
+    let elements = Matrix(
+      rows: kernels.maximumRows, columns: Self.depth,
+      elements: [Float](repeating: Self.element, count: kernels.maximumRows * Self.depth))
+    withExtendedLifetime(elements) {
+      let rows = elements.all
+      for worker in 0..<threads {
+        for column in 0..<kernels.panelWidth {
+          kernels.packOutput(rows[0], depth: Self.depth, column: column, panel: panel(worker))
+        }
+        kernels.packTile(
+          source: rows.base, stride: rows.stride, rows: kernels.maximumRows, depth: Self.depth,
+          tile: tile(worker))
+      }
+    }
+  }
+
+  private func panel(_ worker: Int) -> UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(panels.base + worker * kernels.panelBytes(depth: Self.depth))
+  }
+
+  private func tile(_ worker: Int) -> UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(
+      tiles.base + worker * kernels.tileBytes(rows: mostRows, depth: Self.depth))
+  }
+
+  /// Does tasks of equal work, taken from one counter as a layer's are, on all threads of the pool.
+  ///
+  /// - Parameter rows: of each tile, 1 to `mostRows`. All elements are equal, so that a tile of the most
+  ///   rows begins with one of fewer.
+  /// - Returns: FLOPs done by all threads together.
+  public func run(rows: Int, tasks: Int, pool: WorkerPool) -> Int {
+    precondition(rows >= 1 && rows <= mostRows, "tiles of 1 to \(mostRows) rows, not \(rows)")
+    precondition(
+      pool.threads * kernels.blockCapacity <= blocks.count, "more threads than were announced")
+    let products = Self.rowsPerTask / rows
+    pool.forEach(tasks) { worker, _ in
+      for _ in 0..<products {
+        kernels.multiply(
+          panel: panel(worker), tile: tile(worker), steps: kernels.steps(depth: Self.depth),
+          rows: rows, block: blocks.base + worker * kernels.blockCapacity)
+      }
+    }
+    return tasks * products * 2 * rows * kernels.panelWidth * Self.depth
+  }
+}
+
+extension Engine {
+  /// Rows of each tile that a product of `rows` rows is cut into; `nil` for an engine without tiles.
+  public func tileRows(of rows: Int) -> [Int]? {
+    guard case .tile(let engine) = self else { return nil }
+    let kernels = engine.networks
+    return (0..<kernels.tiles(rows: rows)).map { kernels.tileRows($0, of: rows).count }
+  }
+}
