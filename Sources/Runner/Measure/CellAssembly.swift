@@ -10,8 +10,10 @@ extension MeasuredCell {
   ) {
     // The trial and the check ran the same batches, so counting them again tells what was timed.
     let routings = candidate.layers.map { $0.routingStatistics() }
-    baselineWork = baseline.work(tokens: plan.tokens, precision: engine.precision)
-    candidateWork = candidate.work(tokens: plan.tokens, precision: engine.precision)
+    candidateWork = candidate.work(tokens: plan.tokens, routings: routings, engine: engine)
+    baselineWork = baseline.work(
+      tokens: plan.tokens, routings: baseline.layers.map { $0.routingStatistics() },
+      engine: engine)
     let sides = Sides(
       baseline: Side(
         baseline, work: baselineWork, seconds: rounds.map(\.baselineSeconds).median),
@@ -62,16 +64,22 @@ extension MeasuredCell {
 extension PreparedSide {
   /// What the layers of a pass at full size ask of the machine, with the experts that the batches
   /// reach.
-  fileprivate func work(tokens: Int, precision: Precision) -> [LayerWork] {
-    layers.map { layer in
-      let (full, statistics) = (layer.plan.full, layer.routingStatistics())
+  ///
+  /// - Parameter routings: how the batches of each layer used its experts.
+  fileprivate func work(
+    tokens: Int, routings: [[RoutingStatistics]], engine: Engine
+  ) -> [LayerWork] {
+    zip(layers, routings).map { layer, statistics in
+      let full = layer.plan.full
       let distinct =
         statistics.isEmpty
         ? 0
         : statistics.reduce(0.0) { $0 + Double($1.distinctExperts) } / Double(statistics.count)
       return LayerWork(
         count: full.count, flops: full.layer.matmulFLOPs(tokens: tokens),
-        bytes: full.layer.bytes(tokens: tokens, distinctExperts: distinct, precision: precision))
+        bytes: full.layer.bytes(
+          tokens: tokens, distinctExperts: distinct, precision: engine.precision),
+        tileFlops: full.layer.tileFLOPs(tokens: tokens, batches: statistics, engine: engine))
     }
   }
 }
@@ -81,6 +89,7 @@ extension Side {
     self.init(
       flops: work.reduce(0) { $0 + $1.count * $1.flops },
       bytes: work.reduce(0) { $0 + $1.count * $1.bytes }, secondsMedian: seconds,
-      scaled: side.scaled, residentExperts: side.residentExperts, layers: side.groups)
+      scaled: side.scaled, residentExperts: side.residentExperts,
+      phases: side.phases(ofPass: seconds), layers: side.groups)
   }
 }
