@@ -14,7 +14,7 @@ struct CellTables {
     guard !record.cells.isEmpty else {
       return [.paragraph("The record holds no measured comparison.")]
     }
-    let sections = pairs.flatMap(section)
+    let sections = record.comparisons.flatMap(section)
     return [.heading("Measured ratios")] + (sections.isEmpty ? [] : [.paragraph(legend)]) + sections
       + leftOut + RooflineShares(record, names: names).blocks
   }
@@ -34,20 +34,7 @@ struct CellTables {
       + "realised is measured / FLOPs; experts is how many distinct ones a layer read."
   }
 
-  /// Cells of one candidate, baseline and workload, in the order of the record.
-  private var pairs: [[Cell]] {
-    var order: [[String]] = []
-    var groups: [[String]: [Cell]] = [:]
-    for cell in record.cells where cell.isCredible {
-      let key = [cell.candidate, cell.baseline, cell.workload]
-      if groups[key] == nil { order.append(key) }
-      groups[key, default: []].append(cell)
-    }
-    return order.compactMap { groups[$0] }
-  }
-
   private func section(_ cells: [Cell]) -> [Page.Block] {
-    guard let first = cells.first else { return [] }
     var notes: [String] = []
     var columns: [Table.Column] = [.init("tokens", .right), .init("routing")]
     if names.distinguishesEngines { columns.append(.init("engine")) }
@@ -71,9 +58,7 @@ struct CellTables {
       ]
       return Table.Row(row)
     }
-    let title = "\(first.candidate) against \(first.baseline)"
-    let suffix = first.workload == "ffn-forward" ? "" : " (\(first.workload))"
-    return [.heading(title + suffix, level: 2), .table(Table(columns: columns, rows: rows))]
+    return [.heading(cells[0].comparison, level: 2), .table(Table(columns: columns, rows: rows))]
       + (notes.isEmpty ? [] : [.list(notes, isNumbered: true)])
   }
 

@@ -14,7 +14,27 @@ public struct NamedRecord: Sendable {
   }
 }
 
+extension Record {
+  /// Credible cells of one candidate, baseline and workload together, in the order of the record; each
+  /// list holds at least one.
+  var comparisons: [[Cell]] {
+    var order: [[String]] = []
+    var groups: [[String]: [Cell]] = [:]
+    for cell in cells where cell.isCredible {
+      let key = [cell.candidate, cell.baseline, cell.workload]
+      if groups[key] == nil { order.append(key) }
+      groups[key, default: []].append(cell)
+    }
+    return order.compactMap { groups[$0] }
+  }
+}
+
 extension Cell {
+  /// What is compared: `mixtral-8x7b against llama2-70b`.
+  var comparison: String {
+    "\(candidate) against \(baseline)" + (workload == "ffn-forward" ? "" : " (\(workload))")
+  }
+
   /// Whether the cell's numbers can be what they claim to be.
   ///
   /// Records come from files, and a verdict must not rest on an interval with its ends swapped.
@@ -65,6 +85,9 @@ struct CellNames {
 
   /// Whether cells differ in who multiplied, and how.
   var distinguishesEngines: Bool { hasEngines || hasThreads || hasPrecisions }
+
+  /// Whether cells differ in how tokens found their experts.
+  var distinguishesRoutings: Bool { hasRoutings }
 
   /// Who multiplied, as far as cells differ in it: `tile`, `blas f32`, `2 threads`.
   func engine(of cell: Cell) -> String {

@@ -6,6 +6,16 @@ public enum Figures {
   /// A ratio for a column of measured ratios, zeros at the end kept: `4.90x`.
   public static func measuredRatio(_ value: Double) -> String { significant(value) + "x" }
 
+  /// A factor of a chain, such as `×0.43`, `×1.02`: hundredths, or two digits where that says nothing.
+  public static func factor(_ value: Double) -> String {
+    let hundredths = (value * 100).rounded()
+    guard hundredths >= 10, hundredths < 100_000 else {
+      return "×" + significant(value, digits: 2, trimmed: true)
+    }
+    let (whole, part) = Int(hundredths).quotientAndRemainder(dividingBy: 100)
+    return "×\(whole).\(part < 10 ? "0" : "")\(part)"
+  }
+
   /// An interval of ratios: `[4.85, 4.95]`.
   public static func interval(_ low: Double, _ high: Double) -> String {
     "[\(significant(low)), \(significant(high))]"

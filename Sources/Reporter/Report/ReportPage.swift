@@ -8,7 +8,8 @@ extension Report {
       let record = section.named.record
       let name = sections.count > 1 ? ": \(section.named.name)" : ""
       blocks.append(.title("Tenfold report\(name)"))
-      blocks += head(section) + CellTables(record).blocks + ClaimVerdicts(section.verdicts).blocks
+      blocks += head(section) + CellTables(record).blocks + ExplanationTables(record).blocks
+      blocks += ClaimVerdicts(section.verdicts).blocks
       blocks += cautions(record)
       if record.cells.contains(where: \.isCredible) { blocks += limits }
     }

@@ -113,18 +113,32 @@ struct Reason {
   private func cause(_ cell: Cell) -> String {
     let time = cell.timeRatio.median
     if apart(time, cell.flopRatio) <= Self.closeness { return "time follows FLOPs" }
+    if let main = cell.credibleExplanation?.mainFactor { return blame(main, cell) }
     if let bytes = cell.bytesRatio, apart(time, bytes) <= Self.follows,
       apart(time, bytes) < apart(time, cell.flopRatio)
     {
-      let experts = cell.routing.distinctExperts
-      let read =
-        experts > 0
-        ? ": \(Figures.significant(experts, trimmed: true)) experts per layer are read" : ""
-      return "time follows the bytes read (\(Figures.ratio(bytes))), not FLOPs\(read)"
+      return "time follows the bytes read (\(Figures.ratio(bytes))), not FLOPs\(read(cell))"
     }
     return "the candidate runs at "
       + Figures.rate(flopsPerSecond: cell.sides.candidate.flopsPerSecond) + ", the baseline at "
       + Figures.rate(flopsPerSecond: cell.sides.baseline.flopsPerSecond)
+  }
+
+  /// What the largest factor of an explanation says.
+  private func blame(_ main: Explanation.Factor, _ cell: Cell) -> String {
+    let factor = "(\(Figures.factor(main.factor)))"
+    guard main.factor < 1 else {
+      return "the baseline loses more by \(main.name.label) \(factor)"
+    }
+    return "\(main.name.label) costs most \(factor)"
+      + (main.name == .memoryTraffic ? read(cell) : "")
+  }
+
+  /// `: 7.92 experts per layer are read`, nothing where none are counted.
+  private func read(_ cell: Cell) -> String {
+    let experts = cell.routing.distinctExperts
+    return experts > 0
+      ? ": \(Figures.significant(experts, trimmed: true)) experts per layer are read" : ""
   }
 
   /// What of a claimed ratio FLOPs leave unexplained.

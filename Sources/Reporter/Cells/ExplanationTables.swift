@@ -1,0 +1,111 @@
+import ModelSpec
+
+/// Where the FLOP saving of each cell went: one table for each comparison, its cells side by side, one
+/// line for each cause.
+struct ExplanationTables {
+  private let record: Record
+  private let names: CellNames
+
+  init(_ record: Record) {
+    self.record = record
+    names = CellNames(record.cells)
+  }
+
+  /// A heading, a legend and the tables; nothing when no cell is explained.
+  var blocks: [Page.Block] {
+    let sections = record.comparisons.map { $0.compactMap(Column.init) }
+      .filter { !$0.isEmpty }.flatMap(section)
+    guard !sections.isEmpty else { return [] }
+    return [.heading("Where the FLOP saving went"), .paragraph(Self.legend)] + sections
+  }
+
+  private static let legend =
+    "The FLOP ratio times every factor below it is the measured ratio. A factor is what its cause "
+    + "costs the baseline / what it costs the candidate: below ×1 the candidate loses by it, above "
+    + "×1 the baseline. Memory traffic and tile remainder are what this machine's ceilings say of the "
+    + "bytes and of tiles with few rows; the others were measured within the timed passes. Engine "
+    + "shortfall is also where the machine gave less than at its best; the rest is what no cause "
+    + "explains."
+
+  /// A cell with its explanation.
+  private struct Column {
+    let cell: Cell
+    let explanation: Explanation
+
+    init?(_ cell: Cell) {
+      guard let explanation = cell.credibleExplanation else { return nil }
+      self.cell = cell
+      self.explanation = explanation
+    }
+  }
+
+  /// One line of a table: its name, and what it says of a cell.
+  private struct Line {
+    let name: String
+    let value: (Column) -> Table.Cell
+  }
+
+  private static let tokens = Line(name: "tokens per pass") { "\($0.cell.tokens)" }
+
+  /// All lines, the column titles first.
+  private var lines: [Line] {
+    var lines = [Self.tokens]
+    if names.distinguishesRoutings {
+      lines.append(Line(name: "routing") { .init($0.cell.routing.label) })
+    }
+    if names.distinguishesEngines {
+      lines.append(Line(name: "engine") { .init(names.engine(of: $0.cell)) })
+    }
+    lines.append(Line(name: "FLOP ratio") { .init(Figures.ratio($0.cell.flopRatio)) })
+    lines += Explanation.Cause.allCases.map { cause in
+      Line(name: cause.label) { $0.explanation.factor(of: cause).map(Self.tinted) ?? "-" }
+    }
+    return lines + [
+      Line(name: "unexplained rest") { Self.rest($0.explanation.rest) },
+      Line(name: "measured ratio") { .init(Figures.measuredRatio($0.cell.timeRatio.median)) },
+    ]
+  }
+
+  private func section(_ columns: [Column]) -> [Page.Block] {
+    let lines = lines
+    let tables = Self.fitting(columns, lines).map { columns in
+      Table(
+        columns: [.init(lines[0].name)]
+          + columns.map { .init(lines[0].value($0).text, .right) },
+        rows: lines.dropFirst().map { line in Table.Row([.init(line.name)] + columns.map(line.value)) })
+    }
+    return [.heading(columns[0].cell.comparison, level: 2)] + tables.map(Page.Block.table)
+  }
+
+  /// The columns in groups whose tables are no wider than a page of text, at least one column each.
+  private static func fitting(_ columns: [Column], _ lines: [Line]) -> [[Column]] {
+    let gap = 2
+    let names = lines.map(\.name.displayWidth).max() ?? 0
+    var groups: [[Column]] = []
+    var used = Int.max
+    for column in columns {
+      let width = gap + (lines.map { $0.value(column).text.displayWidth }.max() ?? 0)
+      if groups.isEmpty || used + width > TextPage.defaultWidth {
+        groups.append([])
+        used = names
+      }
+      groups[groups.count - 1].append(column)
+      used += width
+    }
+    return groups
+  }
+
+  /// A factor, marked where it matters.
+  private static func tinted(_ factor: Double) -> Table.Cell {
+    let isSmall = (1 / notable...notable).contains(factor)
+    return .init(Figures.factor(factor), tone: isSmall ? .faint : factor < 1 ? .bad : .good)
+  }
+
+  private static func rest(_ factor: Double) -> Table.Cell {
+    let isSmall = (1 / notable...notable).contains(factor)
+    return .init(Figures.factor(factor), tone: isSmall ? .faint : .open)
+  }
+
+  /// Factors nearer to 1 than this are not what a reader looks for; so is a rest that is small enough.
+  private static let notable = 1.05
+}
