@@ -31,6 +31,36 @@ import Tile
     #expect(buffer.checksum == 0, "read twice, every page cancels itself")
   }
 
+  @Test(arguments: [1, 2])
+  func tilesOfEveryNumberOfRowsDoTheirFLOPs(threads: Int) throws {
+    let pool = WorkerPool(threads: threads)
+    for level in TileLevel.supported {
+      for precision in Precision.allCases {
+        let kernels = TileKernels(level: level, precision: precision)
+        let engine = Engine.tile(TileEngine(level: level, precision: precision))
+        let work = try #require(TileWork(engine: engine, threads: threads))
+        #expect(work.mostRows == kernels.maximumRows)
+        for rows in 1...work.mostRows {
+          #expect(work.run(rows: rows, tasks: 0, pool: pool) == 0)
+          // A task multiplies 48 rows of 1024 inputs with a panel, or as many as fill whole tiles.
+          let perTask = 48 / rows * rows * 2 * kernels.panelWidth * 1024
+          #expect(work.run(rows: rows, tasks: 3, pool: pool) == 3 * perTask)
+        }
+      }
+    }
+  }
+
+  @Test func rowsAreCutAsTheEngineCutsThem() throws {
+    #expect(try blasEngine().tileRows(of: 13) == nil)
+    #expect(TileWork(engine: try blasEngine(), threads: 1) == nil)
+    let level = try #require(TileLevel.supported.last)
+    let engine = Engine.tile(TileEngine(level: level, precision: .f32))
+    let most = TileKernels(level: level, precision: .f32).maximumRows
+    #expect(engine.tileRows(of: 0) == [])
+    #expect(engine.tileRows(of: most) == [most])
+    #expect(engine.tileRows(of: most + 1)?.sorted() == [(most + 1) / 2, (most + 2) / 2])
+  }
+
   @Test func noMemoryIsReadInNoTime() throws {
     let pool = WorkerPool(threads: 1)
     #expect(try #require(ReadBuffer(bytes: 0, pool: pool)).read(pool: pool) == 0)

@@ -22,6 +22,17 @@ struct FiguresTests {
     #expect(Figures.interval(0.96, 1) == "[0.960, 1.00]")
   }
 
+  @Test(
+    "give factors in hundredths, small and large ones in two digits",
+    arguments: [
+      (1, "×1.00"), (0.4321, "×0.43"), (0.998, "×1.00"), (1.02, "×1.02"), (12.3456, "×12.35"),
+      (0.0999, "×0.10"), (0.0123, "×0.012"), (4321, "×4300"), (999.999, "×1000"),
+      (Double.nan, "×-"), (.infinity, "×-"), (1e-300, "×1e-300"),
+    ])
+  func factor(_ value: Double, _ text: String) {
+    #expect(Figures.factor(value) == text)
+  }
+
   @Test("print no NaN and no infinity", arguments: [Double.nan, .infinity, -.infinity])
   func notANumber(_ value: Double) {
     #expect(Figures.significant(value) == "-")

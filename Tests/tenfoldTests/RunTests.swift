@@ -80,7 +80,10 @@ import Testing
       }
       let cells = try #require(document["cells"] as? [[String: Any]])
       #expect(cells.count == 4)
-      for cell in cells { try expectKeys(of: cell) }
+      for cell in cells {
+        try expectKeys(of: cell)
+        try expectExplanation(of: cell)
+      }
       // The same record is kept beside the caller.
       let kept = try FileManager.default.contentsOfDirectory(
         atPath: directory.appending(path: "Results/local").path)
@@ -113,6 +116,22 @@ import Testing
       #expect(sides[side]?["seconds_median"] is Double)
       #expect(sides[side]?["roofline_share"] is Double)
     }
+  }
+
+  private func expectExplanation(of cell: [String: Any]) throws {
+    let explanation = try #require(cell["explanation"] as? [String: Any])
+    let factors = try #require(explanation["factors"] as? [[String: Any]])
+    #expect(
+      factors.map { $0["name"] as? String } == [
+        "memory-traffic", "tile-remainder", "engine-shortfall", "load-imbalance",
+        "synchronisation", "router", "dispatch-and-combine",
+      ])
+    let product = try factors.reduce(try #require(explanation["rest"] as? Double)) {
+      try $0 * #require($1["factor"] as? Double)
+    }
+    let share = try #require(cell["realised_share"] as? Double)
+    // A dozen roundings of 2⁻⁵³ each, and those of writing the numbers down.
+    #expect(abs(product / share - 1) < 1e-14)
   }
 
   @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)])

@@ -26,6 +26,20 @@ import Testing
     #expect(log.highest == [ceiling(threads: 1, 210, 30), ceiling(400, 50)])
   }
 
+  @Test func theHighestRateOfEachTileIsKeptWhoeverMeasuredIt() {
+    func tiles(_ rates: [Double]?) -> Ceiling {
+      var ceiling = ceiling()
+      ceiling.tileFlopsPerSecond = rates
+      return ceiling
+    }
+    var log = CeilingLog()
+    log.add([tiles(nil)])
+    log.raise(by: [tiles([3, 5])])
+    log.raise(by: [tiles(nil)])
+    log.add([tiles([4, 2])])
+    #expect(log.highest == [tiles([4, 5])])
+  }
+
   @Test(arguments: [(50.0, 48.6), (48.6, 50.0), (50, 50)])
   func aDriftOfThreePercentIsAccuracy(before: Double, after: Double) {
     var log = CeilingLog()

@@ -23,6 +23,23 @@ import Testing
     #expect(probe.measureAllThreads(effort).map(\.threads) == [2, 2])
   }
 
+  @Test func aFullProbeMeasuresTheTilesOfAnEngine() throws {
+    let engine = Engine.tile(try TileEngine(forcedLevel: nil, precision: .bf16))
+    let probe = try #require(
+      CeilingProbe(
+        pools: [WorkerPool(threads: 2)], precisions: Precision.allCases, cacheBytes: 1 << 20,
+        engine: engine))
+    let ceilings = probe.measure(CeilingProbe.Effort(slices: 2, measuresTiles: true))
+    #expect(ceilings[0].tileFlopsPerSecond == nil, "the tiles are of the other precision")
+    let rates = try #require(ceilings[1].tileFlopsPerSecond)
+    let most = try #require(engine.tileRows(of: 1000)?.max())
+    #expect(rates.count == most)
+    for rate in rates { #expect(rate > 0 && rate.isFinite) }
+    for ceiling in probe.measure(CeilingProbe.Effort(slices: 2)) {
+      #expect(ceiling.tileFlopsPerSecond == nil)
+    }
+  }
+
   @Test func oneFlukeIsNoCeiling() {
     let cases: [(rates: [Double], ceiling: Double)] = [
       ([], 0), ([3], 0), ([3, 1], 1), ([1, 2, 9, 3], 3), ([5, 5], 5),

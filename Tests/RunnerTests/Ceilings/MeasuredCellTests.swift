@@ -11,15 +11,19 @@ import Testing
 
   /// A baseline of 2 seconds whose work takes 1.5 at the ceilings: one layer of FLOPs, two of bytes;
   /// and a candidate of 1 second whose work takes 0.5.
-  private func cell(baselineSeconds: Double = 2, beside: Ceiling? = nil) -> MeasuredCell {
+  private func cell(
+    baselineSeconds: Double = 2, beside: Ceiling? = nil,
+    phases: (baseline: PhaseSeconds, candidate: PhaseSeconds)? = nil
+  ) -> MeasuredCell {
     let baseline = [
       LayerWork(count: 1, flops: 50_000_000_000, bytes: 1_000_000_000),
       LayerWork(count: 2, flops: 1_000_000_000, bytes: 5_000_000_000),
     ]
     let candidate = [LayerWork(count: 1, flops: 50_000_000_000, bytes: 1)]
-    func side(_ seconds: Double) -> Side {
+    func side(_ seconds: Double, _ phases: PhaseSeconds?) -> Side {
       Side(
-        flops: 1, bytes: 1, secondsMedian: seconds, scaled: nil, residentExperts: nil, layers: [])
+        flops: 1, bytes: 1, secondsMedian: seconds, scaled: nil, residentExperts: nil,
+        phases: phases, layers: [])
     }
     return MeasuredCell(
       measured: Cell(
@@ -29,7 +33,9 @@ import Testing
           kind: "uniform", alpha: nil, seed: 1, distinctExperts: 1, maxOverMean: 1, gini: 0),
         flopRatio: 1,
         timeRatio: RatioEstimate(median: 2, low: 2, high: 2, confidence: 0.97, rounds: 6),
-        realisedShare: 2, sides: Sides(baseline: side(baselineSeconds), candidate: side(1)),
+        realisedShare: 2,
+        sides: Sides(
+          baseline: side(baselineSeconds, phases?.baseline), candidate: side(1, phases?.candidate)),
         rounds: [], cautions: ["an earlier one"]),
       baselineWork: baseline, candidateWork: candidate, beside: beside)
   }
@@ -51,6 +57,34 @@ import Testing
       #expect(plain.sides.baseline.rooflineShare == nil)
       #expect(cell().excess(under: ceilings) == nil)
     }
+  }
+
+  /// The baseline's 0.52 s of FLOPs become 1.5 by bytes and 2 by the engine; the candidate's half a second
+  /// becomes 1 by a router as long as its products. The realised share is 2.
+  @Test func phasesExplainTheRealisedShare() throws {
+    var measured = cell()
+    #expect(measured.cell(under: [ceiling]).explanation == nil, "no phases")
+    measured = cell(phases: (
+      PhaseSeconds(
+        productSeconds: 2, productBusySeconds: 2, productWaitingSeconds: 0, routerSeconds: 0,
+        dispatchAndCombineSeconds: 0),
+      PhaseSeconds(
+        productSeconds: 0.5, productBusySeconds: 0.5, productWaitingSeconds: 0,
+        routerSeconds: 0.5, dispatchAndCombineSeconds: 0)
+    ))
+    #expect(measured.cell(under: []).explanation == nil, "no ceilings")
+    let full = measured.cell(under: [ceiling])
+    let explanation = try #require(full.explanation)
+    #expect(abs(explanation.product / full.realisedShare - 1) < 1e-14)
+    func factor(_ cause: Explanation.Cause) -> Double? {
+      explanation.factors.first { $0.name == cause }?.factor
+    }
+    #expect(abs(try #require(factor(.memoryTraffic)) - 1.5 / 0.52) < 1e-14)
+    #expect(factor(.tileRemainder) == 1)
+    #expect(abs(try #require(factor(.engineShortfall)) - 2 / 1.5) < 1e-14)
+    #expect(factor(.router) == 0.5)
+    // The sample's FLOP ratio is 1, and its work's is 1.04: no phase explains that.
+    #expect(abs(explanation.rest - 1.04) < 1e-14)
   }
 
   @Test func aSlowerMachineBesideTheCellIsACaution() {
