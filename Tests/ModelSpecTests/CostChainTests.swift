@@ -60,7 +60,9 @@ import Testing
   /// Two layers of 100 GFLOP: a fifth in no tile, a fifth in tiles of one row at a quarter of the
   /// peak, the rest in tiles of two and three rows: 0.2 + 0.8 + 0.4 + 0.4 s each.
   @Test func tilesOfFewRowsTakeLonger() {
-    let work = [LayerWork(count: 2, flops: 100_000_000_000, bytes: 1, tileFlops: [20e9, 20e9, 40e9])]
+    let work = [
+      LayerWork(count: 2, flops: 100_000_000_000, bytes: 1, tileFlops: [20e9, 20e9, 40e9])
+    ]
     #expect(work.flopSeconds(under: ceiling) == 2)
     #expect(work.rooflineSeconds(under: ceiling) == 2)
     #expect(abs(work.tiledSeconds(under: ceiling) - 3.6) < 1e-14)

@@ -94,8 +94,10 @@ struct ExplanationTablesTests {
       }
     }
     let text = text(Sample.record(cells))
-    #expect(text.contains("routing                             uniform  uniform  zipf:0.8  zipf:0.8\n"))
-    #expect(text.contains("engine                                 blas     tile      blas      tile\n"))
+    #expect(
+      text.contains("routing                             uniform  uniform  zipf:0.8  zipf:0.8\n"))
+    #expect(
+      text.contains("engine                                 blas     tile      blas      tile\n"))
   }
 
   @Test("fit the width however many cells there are")

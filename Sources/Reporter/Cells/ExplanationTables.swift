@@ -72,7 +72,9 @@ struct ExplanationTables {
       Table(
         columns: [.init(lines[0].name)]
           + columns.map { .init(lines[0].value($0).text, .right) },
-        rows: lines.dropFirst().map { line in Table.Row([.init(line.name)] + columns.map(line.value)) })
+        rows: lines.dropFirst().map { line in
+          Table.Row([.init(line.name)] + columns.map(line.value))
+        })
     }
     return [.heading(columns[0].cell.comparison, level: 2)] + tables.map(Page.Block.table)
   }

@@ -1,6 +1,6 @@
 import LayerSpec
-import ModelSpec
 import MoEKernel
+import ModelSpec
 
 extension FFNLayerSpec {
   /// FLOPs of a pass in tiles of 1, 2, … rows, mean over the batches; none for an engine without tiles.

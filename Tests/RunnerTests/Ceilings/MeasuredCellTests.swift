@@ -64,14 +64,15 @@ import Testing
   @Test func phasesExplainTheRealisedShare() throws {
     var measured = cell()
     #expect(measured.cell(under: [ceiling]).explanation == nil, "no phases")
-    measured = cell(phases: (
-      PhaseSeconds(
-        productSeconds: 2, productBusySeconds: 2, productWaitingSeconds: 0, routerSeconds: 0,
-        dispatchAndCombineSeconds: 0),
-      PhaseSeconds(
-        productSeconds: 0.5, productBusySeconds: 0.5, productWaitingSeconds: 0,
-        routerSeconds: 0.5, dispatchAndCombineSeconds: 0)
-    ))
+    measured = cell(
+      phases: (
+        PhaseSeconds(
+          productSeconds: 2, productBusySeconds: 2, productWaitingSeconds: 0, routerSeconds: 0,
+          dispatchAndCombineSeconds: 0),
+        PhaseSeconds(
+          productSeconds: 0.5, productBusySeconds: 0.5, productWaitingSeconds: 0,
+          routerSeconds: 0.5, dispatchAndCombineSeconds: 0)
+      ))
     #expect(measured.cell(under: []).explanation == nil, "no ceilings")
     let full = measured.cell(under: [ceiling])
     let explanation = try #require(full.explanation)
