@@ -3,6 +3,9 @@
 /// Each step is what the step before it becomes when one more cause is counted, so the quotient of two
 /// neighbours is what that cause multiplies the seconds by. The first three steps are computed from
 /// counts and the machine's ceilings, the others are measured.
+///
+/// FLOPs and bytes of a router are in the computed steps, though its time is a later one: they are below
+/// a hundredth of a layer's, and one roofline holds for the whole layer.
 public struct CostChain: Hashable, Sendable {
   /// FLOPs / peak.
   public var flopSeconds: Double

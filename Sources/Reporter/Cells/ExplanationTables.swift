@@ -45,11 +45,9 @@ struct ExplanationTables {
     let value: (Column) -> Table.Cell
   }
 
-  private static let tokens = Line(name: "tokens per pass") { "\($0.cell.tokens)" }
-
   /// All lines, the column titles first.
   private var lines: [Line] {
-    var lines = [Self.tokens]
+    var lines = [Line(name: "tokens per pass") { .init("\($0.cell.tokens)") }]
     if names.distinguishesRoutings {
       lines.append(Line(name: "routing") { .init($0.cell.routing.label) })
     }

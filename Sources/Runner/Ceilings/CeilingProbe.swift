@@ -24,7 +24,8 @@ public final class CeilingProbe {
       self.measuresTiles = measuresTiles
     }
 
-    /// Before and after a run: half a second for each number of threads.
+    /// Before and after a run: a third of a second for each number of threads, and half as long again
+    /// for an engine with tiles.
     public static let full = Effort(slices: 5, measuresTiles: true)
     /// Beside a cell, so that a drift is seen where it happened: a fifth of a second.
     static let brief = Effort(slices: 3)
@@ -83,7 +84,9 @@ public final class CeilingProbe {
     self.precisions = precisions
     self.buffer = buffer
     tiles = engine.flatMap { engine in
-      TileWork(engine: engine, threads: largest.threads).map { ($0, engine.precision) }
+      TileWork(engine: engine, threads: largest.threads).map {
+        (work: $0, precision: engine.precision)
+      }
     }
     work = Dictionary(
       uniqueKeysWithValues: Set(precisions).map {
@@ -134,7 +137,8 @@ public final class CeilingProbe {
   ///   - firstAmount: of a first try, which warms up and tells how much a slice takes.
   ///   - body: does so much work, and returns what it is in FLOPs or bytes.
   private func rate(
-    _ effort: Effort, sliceSeconds: Double = sliceSeconds, firstAmount: Int, _ body: (Int) -> Int
+    _ effort: Effort, sliceSeconds: Double = Self.sliceSeconds, firstAmount: Int,
+    _ body: (Int) -> Int
   ) -> Double {
     let clock = SuspendingClock()
     var amount = firstAmount

@@ -59,8 +59,10 @@ import Testing
     }
   }
 
-  /// The baseline's 0.52 s of FLOPs become 1.5 by bytes and 2 by the engine; the candidate's half a second
-  /// becomes 1 by a router as long as its products. The realised share is 2.
+  /// The realised share is 2.
+  ///
+  /// The baseline's 0.52 s of FLOPs become 1.5 by bytes and 2 by the engine; the candidate's half a
+  /// second becomes 1 by a router that takes as long as its products.
   @Test func phasesExplainTheRealisedShare() throws {
     var measured = cell()
     #expect(measured.cell(under: [ceiling]).explanation == nil, "no phases")
