@@ -65,7 +65,7 @@ struct ExplanationTables {
   }
 
   private func section(_ columns: [Column]) -> [Page.Block] {
-    let lines = lines
+    let lines = self.lines
     let tables = Self.fitting(columns, lines).map { columns in
       Table(
         columns: [.init(lines[0].name)]
@@ -82,7 +82,7 @@ struct ExplanationTables {
     let gap = 2
     let names = lines.map(\.name.displayWidth).max() ?? 0
     var groups: [[Column]] = []
-    var used = Int.max
+    var used = names
     for column in columns {
       let width = gap + (lines.map { $0.value(column).text.displayWidth }.max() ?? 0)
       if groups.isEmpty || used + width > TextPage.defaultWidth {
