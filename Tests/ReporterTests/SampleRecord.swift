@@ -97,8 +97,9 @@ enum Sample {
     var record = suite
     for index in record.cells.indices {
       let cell = record.cells[index]
+      let bytesRatio = Double(cell.sides.baseline.bytes) / Double(cell.sides.candidate.bytes)
       record.cells[index].explanation = explanation(
-        share: cell.realisedShare, memory: (cell.bytesRatio ?? 1) / cell.flopRatio)
+        share: cell.realisedShare, memory: bytesRatio / cell.flopRatio)
     }
     return record
   }

@@ -137,7 +137,7 @@ public final class CeilingProbe {
   ///   - firstAmount: of a first try, which warms up and tells how much a slice takes.
   ///   - body: does so much work, and returns what it is in FLOPs or bytes.
   private func rate(
-    _ effort: Effort, sliceSeconds: Double = Self.sliceSeconds, firstAmount: Int,
+    _ effort: Effort, sliceSeconds: Double = CeilingProbe.sliceSeconds, firstAmount: Int,
     _ body: (Int) -> Int
   ) -> Double {
     let clock = SuspendingClock()
