@@ -52,8 +52,7 @@ public struct CostChain: Hashable, Sendable {
 extension Explanation {
   /// The causes that lead both sides from their FLOPs to their seconds.
   ///
-  /// The rest is what the chains leave of the realised share: time outside all phases, and the
-  /// difference between the median of paired ratios and the ratio of the sides' medians.
+  /// The rest is what the chains leave of the realised share, such as time outside all phases.
   ///
   /// - Returns: `nil` where a chain has no factors, or the share is not a positive number.
   public init?(baseline: CostChain, candidate: CostChain, realisedShare: Double) {

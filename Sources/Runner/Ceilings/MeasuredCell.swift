@@ -39,13 +39,20 @@ public struct MeasuredCell: Sendable {
   }
 
   /// How both sides came from their FLOPs to their seconds; `nil` where phases were not measured.
+  ///
+  /// What is explained is the median of paired ratios. The ratio of the sides' own medians is another
+  /// estimate of the same thing, which drifts spoil; where the two differ, half of the difference is
+  /// taken from either side's seconds. How sure the estimate is tells its interval, not the rest.
   private func explanation(under ceiling: Ceiling) -> Explanation? {
-    guard let baseline = measured.sides.baseline.phases,
-      let candidate = measured.sides.candidate.phases
-    else { return nil }
+    let (sides, ratio) = (measured.sides, measured.timeRatio.median)
+    guard let baseline = sides.baseline.phases, let candidate = sides.candidate.phases else {
+      return nil
+    }
+    let half =
+      (ratio * sides.candidate.secondsMedian / sides.baseline.secondsMedian).squareRoot()
     return Explanation(
-      baseline: CostChain(baselineWork, phases: baseline, under: ceiling),
-      candidate: CostChain(candidateWork, phases: candidate, under: ceiling),
+      baseline: CostChain(baselineWork, phases: half * baseline, under: ceiling),
+      candidate: CostChain(candidateWork, phases: 1 / half * candidate, under: ceiling),
       realisedShare: measured.realisedShare)
   }
 

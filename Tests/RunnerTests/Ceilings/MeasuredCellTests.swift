@@ -90,6 +90,21 @@ import Testing
     #expect(abs(explanation.rest - 1.04) < 1e-14)
   }
 
+  /// The baseline's median is 2.42 s where paired ratios say that it takes twice the candidate's second.
+  @Test func twoEstimatesOfTheRatioAreNoRest() throws {
+    func only(_ seconds: Double) -> PhaseSeconds {
+      PhaseSeconds(
+        productSeconds: seconds, productBusySeconds: seconds, productWaitingSeconds: 0,
+        routerSeconds: 0, dispatchAndCombineSeconds: 0)
+    }
+    let drifted = cell(baselineSeconds: 2.42, phases: (only(2.42), only(1)))
+    let explanation = try #require(drifted.cell(under: [ceiling]).explanation)
+    #expect(abs(explanation.rest - 1.04) < 1e-14)
+    // 2.2 s and 1.1 s.
+    #expect(abs(explanation.factors[2].baseline - 2.42 / 1.5 / 1.21.squareRoot()) < 1e-14)
+    #expect(abs(explanation.factors[2].candidate - 1 / 0.5 * 1.21.squareRoot()) < 1e-14)
+  }
+
   @Test func aSlowerMachineBesideTheCellIsACaution() {
     var slower = ceiling
     slower.readBytesPerSecond *= 0.98
