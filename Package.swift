@@ -60,7 +60,8 @@ let package = Package(
     .testTarget(name: "MoEKernelTests", dependencies: ["MoEKernel", "Tile", "LayerSpec"]),
     .testTarget(
       name: "RunnerTests", dependencies: ["Runner", "MoEKernel", "ModelSpec", "LayerSpec"]),
-    .testTarget(name: "ReporterTests", dependencies: ["Reporter", "ModelSpec"]),
+    .testTarget(
+      name: "ReporterTests", dependencies: ["Reporter", "ModelSpec"], exclude: ["Golden"]),
     .testTarget(name: "tenfoldTests", dependencies: ["tenfold"], exclude: ["Data"]),
   ],
   swiftLanguageModes: [.v6]

@@ -13,11 +13,13 @@ public struct Chart: Hashable, Sendable {
   public var table: Table
   /// The command that measures or draws it again; `nil` where there is none.
   public var command: String?
-  /// The picture, an `svg` element.
+  /// The picture, an `svg` element; its title is not drawn, for pages print it above.
   var drawing: Markup
 
-  /// The picture as an SVG file of its own, readable without the page's style sheet.
+  /// The picture as an SVG file of its own, below its title and readable without the page's style
+  /// sheet.
   public var svg: String {
-    #"<?xml version="1.0" encoding="UTF-8"?>"# + "\n" + drawing.render(as: .xml) + "\n"
+    let picture = ChartFrame.headed(drawing, title)
+    return #"<?xml version="1.0" encoding="UTF-8"?>"# + "\n" + picture.render(as: .xml) + "\n"
   }
 }

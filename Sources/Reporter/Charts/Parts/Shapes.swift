@@ -1,0 +1,105 @@
+/// The shape of a mark, each with one meaning within a picture.
+enum MarkShape {
+  case circle, square, diamond, bar
+
+  /// The shape around a place; hollow ones show what is below them.
+  ///
+  /// - Parameter title: shown when pointed at.
+  func markup(
+    at place: Point, radius: Double = 5.5, _ colour: ChartColour, isHollow: Bool = false,
+    title: String? = nil
+  ) -> Markup {
+    let classes =
+      isHollow
+      ? "tf-line tf-stroke-\(colour.rawValue)" : "tf-fill-\(colour.rawValue) tf-stroke-paper"
+    let hint = title.map { text in [Markup.element("title") { text }] } ?? []
+    let width = isHollow ? "2" : "1"
+    if self == .circle {
+      return .element(
+        "circle",
+        [
+          "cx": place.x.coordinate, "cy": place.y.coordinate, "r": radius.coordinate,
+          "stroke-width": width, "class": classes,
+        ]
+      ) { hint }
+    }
+    return .element(
+      "path",
+      [
+        "d": Path(corners.map { Point(place.x + $0.x * radius, place.y + $0.y * radius) }).closed,
+        "stroke-width": width, "class": classes,
+      ]
+    ) { hint }
+  }
+
+  /// Corners around the origin, of about the size of a circle of radius 1.
+  private var corners: [Point] {
+    switch self {
+    case .circle: []
+    case .square: [Point(-0.9, -0.9), Point(0.9, -0.9), Point(0.9, 0.9), Point(-0.9, 0.9)]
+    case .diamond: [Point(0, -1.25), Point(1.25, 0), Point(0, 1.25), Point(-1.25, 0)]
+    // Higher than all others, so that none of them covers it.
+    case .bar: [Point(-0.4, -2), Point(0.4, -2), Point(0.4, 2), Point(-0.4, 2)]
+    }
+  }
+}
+
+/// Points that are joined by straight lines.
+struct Path {
+  private let points: [Point]
+
+  init(_ points: [Point]) {
+    self.points = points
+  }
+
+  /// The data of an SVG path from the first point to the last.
+  var open: String {
+    points.enumerated().map { index, point in
+      "\(index == 0 ? "M" : "L")\(point.x.coordinate) \(point.y.coordinate)"
+    }.joined()
+  }
+
+  /// The same, back to the first point.
+  var closed: String { open + "Z" }
+}
+
+/// Lines of pictures.
+enum Line {
+  /// How a line is broken, in units.
+  enum Dash: String {
+    case dashed = "7 5"
+    case dotted = "1 6"
+  }
+
+  /// A line through points.
+  static func markup(
+    _ points: [Point], _ colour: ChartColour, width: Double = 1, dash: Dash? = nil
+  ) -> Markup {
+    .element(
+      "path",
+      [
+        "d": Path(points).open, "stroke-width": width.coordinate,
+        "stroke-dasharray": dash?.rawValue, "class": "tf-line tf-stroke-\(colour.rawValue)",
+      ])
+  }
+
+  /// An interval along a line: a bar with caps at both ends.
+  ///
+  /// - Parameter isUpright: the caps lie, the bar stands.
+  static func interval(
+    from start: Point, to end: Point, isUpright: Bool, _ colour: ChartColour
+  ) -> Markup {
+    let cap = 5.0
+    func ends(_ place: Point) -> [Point] {
+      isUpright
+        ? [Point(place.x - cap, place.y), Point(place.x + cap, place.y)]
+        : [Point(place.x, place.y - cap), Point(place.x, place.y + cap)]
+    }
+    return .element(
+      "path",
+      [
+        "d": [[start, end], ends(start), ends(end)].map { Path($0).open }.joined(),
+        "stroke-width": "1.5", "class": "tf-line tf-stroke-\(colour.rawValue)",
+      ])
+  }
+}

@@ -1,0 +1,137 @@
+import ModelSpec
+
+/// The measured ceilings of a machine as a roof over FLOPs per byte, and each side of each cell as a
+/// point below it (Williams, Waterman, Patterson, "Roofline", CACM 52(4), 2009).
+public struct RooflineChart: Sendable {
+  /// The picture.
+  public let chart: Chart
+
+  /// The picture of a record, `nil` without ceilings or without a cell that has a place below them.
+  public init?(_ record: Record, id: String = "roofline", command: String? = nil) {
+    let roofs = Roof.all(of: record)
+    let points = RooflinePoint.all(of: record)
+    guard !roofs.isEmpty, !points.isEmpty,
+      let plot = RooflinePlot(roofs: roofs, points: points)
+    else { return nil }
+    let frame = ChartFrame(
+      id: id, title: "How near every pass came to the roof of this machine",
+      summary: Self.summary(roofs, points))
+    chart = Chart(
+      id: id, title: frame.title, summary: frame.summary, table: Self.table(roofs, points),
+      command: command, drawing: frame.drawing(height: plot.height, plot.markup))
+  }
+
+  private static func summary(_ roofs: [Roof], _ points: [RooflinePoint]) -> String {
+    var sentences = [
+      "Ceilings measured here: " + roofs.map(\.ceiling.sentence).joined(separator: "; ") + "."
+    ]
+    for side in RooflinePoint.Side.allCases {
+      let shares = points.filter { $0.side == side }.compactMap(\.share)
+      guard let low = shares.min(), let high = shares.max() else { continue }
+      sentences.append(
+        "\(side.title)s reach \(Figures.percent(low)) to \(Figures.percent(high)) of their roofline."
+      )
+    }
+    return sentences.joined(separator: " ")
+  }
+
+  private static func table(_ roofs: [Roof], _ points: [RooflinePoint]) -> Table {
+    let ceilings = roofs.map { roof in
+      Table.Row([
+        .init("ceilings of \(roof.name)"), "-", "-",
+        .init(Figures.significant(roof.ridge, trimmed: true)),
+        .init(Figures.rate(flopsPerSecond: roof.ceiling.peakFlopsPerSecond)),
+        .init(Figures.rate(bytesPerSecond: roof.ceiling.readBytesPerSecond)),
+      ])
+    }
+    let sides = points.map { point in
+      Table.Row([
+        .init(point.conditions), .init(point.side.rawValue), .init(point.name),
+        .init(Figures.significant(point.intensity, trimmed: true)),
+        .init(Figures.rate(flopsPerSecond: point.flopsPerSecond)),
+        .init(point.share.map(Figures.percent) ?? "-"),
+      ])
+    }
+    return Table(
+      columns: [
+        .init("conditions"), .init("side"), .init("architecture"), .init("FLOP/byte", .right),
+        .init("speed", .right), .init("roofline share", .right),
+      ], rows: ceilings + sides)
+  }
+}
+
+/// One measured pair of ceilings as a line: rising with the bandwidth, flat at the peak.
+struct Roof: Hashable, Sendable {
+  let ceiling: Ceiling
+  /// Whether a cell was measured under it.
+  let isUsed: Bool
+
+  /// `2 threads, f32`.
+  var name: String {
+    "\(Figures.count(ceiling.threads, "thread")), \(ceiling.precision.rawValue)"
+  }
+
+  /// FLOPs per byte from which on computing bounds.
+  var ridge: Double { ceiling.peakFlopsPerSecond / ceiling.readBytesPerSecond }
+
+  /// The most FLOP/s at an intensity.
+  func flopsPerSecond(at intensity: Double) -> Double {
+    min(ceiling.peakFlopsPerSecond, intensity * ceiling.readBytesPerSecond)
+  }
+
+  /// The roofs of a record, the highest last; the first of those for equal threads and precision.
+  static func all(of record: Record) -> [Roof] {
+    var known: Set<String> = []
+    return record.ceilings.compactMap { ceiling -> Roof? in
+      let rates = [ceiling.peakFlopsPerSecond, ceiling.readBytesPerSecond]
+      guard ceiling.threads > 0, rates.allSatisfy(\.isDrawable) else { return nil }
+      let roof = Roof(
+        ceiling: ceiling,
+        isUsed: record.cells.contains {
+          $0.isCredible && $0.threads == ceiling.threads && $0.precision == ceiling.precision
+        })
+      return roof.ridge.isDrawable && known.insert(roof.name).inserted ? roof : nil
+    }.sorted { $0.ceiling.peakFlopsPerSecond < $1.ceiling.peakFlopsPerSecond }
+  }
+}
+
+/// One side of one cell below the roof.
+struct RooflinePoint: Hashable, Sendable {
+  /// Which side of a comparison.
+  enum Side: String, CaseIterable {
+    case baseline, candidate
+
+    var title: String { self == .baseline ? "Baseline" : "Candidate" }
+  }
+
+  let side: Side
+  /// Id of the side's architecture.
+  let name: String
+  /// `16 tokens per pass, uniform routing`.
+  let conditions: String
+  let tokens: Int
+  /// FLOPs of a pass per byte of a pass.
+  let intensity: Double
+  let flopsPerSecond: Double
+  /// Roofline seconds / measured seconds, `nil` when the record has none.
+  let share: Double?
+
+  /// Both sides of every credible cell, in the order of the record.
+  static func all(of record: Record) -> [RooflinePoint] {
+    let cells = record.cells.filter(\.isCredible)
+    let names = CellNames(cells)
+    return cells.flatMap { cell in
+      let sides: [(Side, String, ModelSpec.Side)] = [
+        (.baseline, cell.baseline, cell.sides.baseline),
+        (.candidate, cell.candidate, cell.sides.candidate),
+      ]
+      return sides.compactMap { side, name, work -> RooflinePoint? in
+        let point = RooflinePoint(
+          side: side, name: name, conditions: names.conditions(of: cell), tokens: cell.tokens,
+          intensity: Double(work.flops) / Double(work.bytes), flopsPerSecond: work.flopsPerSecond,
+          share: work.rooflineShare)
+        return point.intensity.isDrawable && point.flopsPerSecond.isDrawable ? point : nil
+      }
+    }
+  }
+}

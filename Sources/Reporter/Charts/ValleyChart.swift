@@ -1,0 +1,105 @@
+import ModelSpec
+
+/// One comparison over tokens per pass: the FLOP ratio, what the roofline allows and what was
+/// measured.
+///
+/// Between few tokens, when both sides read little, and many, when both compute, lies the *batch
+/// valley*: a sparse layer reads nearly all of its experts for few tokens each.
+public struct ValleyChart: Sendable {
+  /// The picture.
+  public let chart: Chart
+
+  /// The picture of a curve, `nil` when less than two of its points can be drawn.
+  ///
+  /// - Parameters:
+  ///   - bottom: the point of the smallest saving, `nil` when the curve has no valley.
+  ///   - sufficientTokens: tokens per pass from which 90 % of the FLOP saving is realised, `nil`
+  ///     when no token count reaches that.
+  public init?(
+    curve: Curve, bottom: Curve.Point?, sufficientTokens: Int?, id: String = "valley",
+    command: String? = nil
+  ) {
+    let points = curve.points.filter(\.isDrawable)
+    let sufficient = sufficientTokens.flatMap { $0 > 0 ? $0 : nil }
+    let low = bottom.flatMap { $0.isDrawable ? $0 : nil }
+    guard Set(points.map(\.tokens)).count > 1,
+      let plot = ValleyPlot(points: points, bottom: low, sufficientTokens: sufficient)
+    else { return nil }
+    let frame = ChartFrame(
+      id: id,
+      title: "Saving over tokens per pass: \(curve.candidate) against \(curve.baseline), "
+        + curve.conditions,
+      summary: Self.summary(points, bottom: low, sufficient: sufficient))
+    chart = Chart(
+      id: id, title: frame.title, summary: frame.summary, table: Self.table(points),
+      command: command, drawing: frame.drawing(height: ValleyPlot.height, plot.markup))
+  }
+
+  private static func summary(
+    _ points: [Curve.Point], bottom: Curve.Point?, sufficient: Int?
+  ) -> String {
+    var sentences: [String] = []
+    if let bottom {
+      sentences.append(
+        "The valley's bottom is at \(Figures.count(bottom.tokens, "token")) per pass: "
+          + "\(Figures.measuredRatio(bottom.timeRatio.median)) measured, where FLOPs say "
+          + "\(Figures.ratio(bottom.flopRatio)).")
+    }
+    if let sufficient {
+      let goal = ValleyPlot.goal(points)
+      sentences.append(
+        sufficient <= (points.map(\.tokens).min() ?? 0)
+          ? "Realises \(goal) at every token count that was measured."
+          : "Needs at least \(Figures.count(sufficient, "token")) per pass here for \(goal).")
+    } else if let most = points.map(\.tokens).max() {
+      sentences.append(
+        "Does not realise \(ValleyPlot.goal(points)) with up to "
+          + "\(Figures.count(most, "token")) per pass.")
+    }
+    return sentences.joined(separator: " ")
+  }
+
+  private static func table(_ points: [Curve.Point]) -> Table {
+    let hasUtilisation = points.contains {
+      $0.modelFLOPsUtilisation != nil || $0.modelBandwidthUtilisation != nil
+    }
+    var columns: [Table.Column] = [
+      .init("tokens", .right), .init("FLOPs", .right), .init("roofline", .right),
+      .init("measured", .right), .init("interval"),
+    ]
+    if hasUtilisation { columns += [.init("S-MFU", .right), .init("S-MBU", .right)] }
+    return Table(
+      columns: columns,
+      rows: points.map { point in
+        var cells: [Table.Cell] = [
+          .init("\(point.tokens)"), .init(Figures.ratio(point.flopRatio)),
+          .init(point.drawableRoofline.map(Figures.ratio) ?? "-"),
+          .init(Figures.measuredRatio(point.timeRatio.median)),
+          .init(Figures.interval(point.timeRatio.low, point.timeRatio.high)),
+        ]
+        if hasUtilisation {
+          cells += [point.modelFLOPsUtilisation, point.modelBandwidthUtilisation].map {
+            .init($0.map(Figures.percent) ?? "-")
+          }
+        }
+        return Table.Row(cells)
+      })
+  }
+}
+
+extension Curve.Point {
+  /// Whether the point has a place on scales of tokens and ratios.
+  var isDrawable: Bool {
+    tokens > 0 && flopRatio.isDrawable && timeRatio.isDrawable
+  }
+
+  /// The roofline's ratio where it has a place on the scale.
+  var drawableRoofline: Double? { rooflineRatio.flatMap { $0.isDrawable ? $0 : nil } }
+}
+
+extension RatioEstimate {
+  /// Whether the estimate has a place on a scale and its interval encloses it.
+  var isDrawable: Bool {
+    [low, median, high].allSatisfy(\.isDrawable) && low <= median && median <= high
+  }
+}

@@ -1,0 +1,168 @@
+import ModelSpec
+
+/// The body of a valley's picture.
+struct ValleyPlot {
+  private let points: [Curve.Point]
+  private let bottom: Curve.Point?
+  private let sufficientTokens: Int?
+  private let across: LogScale
+  private let upwards: LogScale
+
+  private static let left = 58.0
+  /// What the curves are called stands at their right ends.
+  private static let right = ChartFrame.width - 104
+  private static let top = 34.0
+  private static let floor = top + 300
+  /// Units from the top of the first label to the bottom of the axis.
+  static let height = floor + Axis.heightBelow
+
+  /// What the marked token count is about: `90 % of the FLOP saving`, and of the ratio where the
+  /// candidate needs more FLOPs.
+  static func goal(_ points: [Curve.Point]) -> String {
+    "90 % of the FLOP \(points.allSatisfy { $0.flopRatio > 1 } ? "saving" : "ratio")"
+  }
+
+  /// The plot of drawable points, `nil` when there are none.
+  init?(points: [Curve.Point], bottom: Curve.Point?, sufficientTokens: Int?) {
+    var tokens = points.map { Double($0.tokens) }
+    if let sufficientTokens { tokens.append(Double(sufficientTokens)) }
+    var ratios = points.flatMap {
+      [$0.flopRatio, $0.timeRatio.low, $0.timeRatio.high] + ($0.drawableRoofline.map { [$0] } ?? [])
+    }
+    ratios.append(1)
+    guard let across = LogScale(showing: tokens, from: Self.left, to: Self.right),
+      let upwards = LogScale(showing: ratios, from: Self.floor, to: Self.top)
+    else { return nil }
+    self.points = points
+    self.bottom = bottom
+    self.sufficientTokens = sufficientTokens
+    self.across = across
+    self.upwards = upwards
+  }
+
+  var markup: [Markup] { sufficient + axes + curves + estimates + names + valley }
+
+  private var axes: [Markup] {
+    let tokens = Axis(across, across.powersOfTwo(atMost: 9)) {
+      Figures.significant($0, digits: 6, trimmed: true)
+    }
+    return Axis.ofRatios(upwards, atMost: 8).leftOf(Self.left, right: Self.right)
+      + tokens.below(
+        top: Self.floor, bottom: Self.floor, title: "baseline / candidate, over tokens per pass")
+  }
+
+  private var curves: [Markup] {
+    [
+      Line.markup(points.map { place($0, $0.flopRatio) }, .flops, width: 2, dash: .dashed),
+      Line.markup(rooflinePlaces, .roofline, width: 2.5, dash: .dotted),
+      Line.markup(points.map { place($0, $0.timeRatio.median) }, .measured, width: 2.5),
+    ]
+  }
+
+  private var estimates: [Markup] {
+    points.flatMap { point in
+      let estimate = point.timeRatio
+      return [
+        Line.interval(
+          from: place(point, estimate.low), to: place(point, estimate.high), isUpright: true,
+          .measured),
+        MarkShape.circle.markup(
+          at: place(point, estimate.median), radius: 4.5, .measured,
+          title:
+            "\(Figures.count(point.tokens, "token")): FLOPs \(Figures.ratio(point.flopRatio)), "
+            + "roofline \(point.drawableRoofline.map(Figures.ratio) ?? "-"), "
+            + "measured \(Figures.estimate(Verdict.Measured(estimate)))"),
+      ]
+    }
+  }
+
+  /// What the curves are called, with the number at their right end.
+  private var names: [Markup] {
+    guard let last = points.last else { return [] }
+    var names: [(text: String, value: Double, colour: ChartColour)] = [
+      ("FLOPs", last.flopRatio, .flops), ("measured", last.timeRatio.median, .measured),
+    ]
+    if let roofline = last.drawableRoofline { names.append(("roofline", roofline, .roofline)) }
+    let x = across.position(Double(last.tokens))
+    let heights = LabelPlacement.spread(
+      names.map { upwards.position($0.value) }, gap: ChartFrame.lineHeight - 2, top: Self.top + 8,
+      bottom: Self.floor - 4)
+    return zip(names, heights).flatMap { name, height in
+      let anchor = Self.right + 16
+      return [
+        Line.markup(
+          [Point(x + 8, upwards.position(name.value)), Point(anchor - 4, height)], name.colour),
+        TextMark(name.text, width: ChartFrame.width - anchor).markup(
+          at: Point(anchor, height + TextMark.rise)),
+      ]
+    }
+  }
+
+  /// The token counts that realise 90 % of the saving.
+  private var sufficient: [Markup] {
+    guard let sufficientTokens else { return [] }
+    let x = across.position(Double(sufficientTokens))
+    let isEverywhere = sufficientTokens <= (points.first?.tokens ?? 0)
+    let text = TextMark(
+      isEverywhere
+        ? "\(Self.goal(points)) everywhere"
+        : "needs at least \(Figures.count(sufficientTokens, "token")) for \(Self.goal(points))")
+    let isLeft = x - text.width > 2
+    return [
+      .element(
+        "rect",
+        [
+          "x": x.coordinate, "y": (Self.top - 6).coordinate,
+          "width": (Self.right - x).coordinate,
+          "height": (Self.floor - Self.top + 6).coordinate, "opacity": "0.5",
+          "class": "tf-fill-grid",
+        ]),
+      Line.markup([Point(x, Self.top - 6), Point(x, Self.floor)], .ink),
+      text.markup(
+        at: Point(isLeft ? x : ChartFrame.width - ChartFrame.margin, Self.top - 14), .end),
+    ]
+  }
+
+  private var valley: [Markup] {
+    guard let bottom else { return [] }
+    let mark = place(bottom, bottom.timeRatio.median)
+    var labels = LabelPlacement(
+      within: Box(minX: Self.left, minY: Self.top, maxX: Self.right, maxY: Self.floor))
+    labels.keepFree(Box(around: mark, width: 20, height: 20))
+    labels.keepFree(along: points.map { place($0, $0.timeRatio.median) })
+    labels.keepFree(along: rooflinePlaces)
+    let text = TextMark(
+      "bottom: \(Figures.measuredRatio(bottom.timeRatio.median)) at \(bottom.tokens)")
+    // Below the valley, or within it where it is wide enough.
+    let heights = [14.0, 30, 46, 62, 78, 94, 110].flatMap {
+      [mark.y + $0 + TextMark.ascent, mark.y - $0]
+    }
+    let positions = heights.map {
+      LabelPlacement.Position(place: Point(mark.x, $0), anchor: .middle)
+    }
+    let ring = MarkShape.circle.markup(at: mark, radius: 9, .ink, isHollow: true)
+    let dot = MarkShape.circle.markup(at: mark, radius: 4.5, .measured)
+    guard let position = labels.place(text, at: positions) else {
+      return [ring, dot]
+    }
+    let box = text.box(at: position.place, position.anchor)
+    let isAbove = box.maxY < mark.y
+    let leader = Line.markup(
+      [
+        Point(mark.x, isAbove ? mark.y - 10 : mark.y + 10),
+        Point(mark.x, isAbove ? box.maxY : box.minY),
+      ],
+      .ink)
+    return [
+      leader, ring, dot, text.markup(at: position.place, position.anchor, isOverLines: true),
+    ]
+  }
+
+  private var rooflinePlaces: [Point] {
+    points.compactMap { point in point.drawableRoofline.map { place(point, $0) } }
+  }
+
+  private func place(_ point: Curve.Point, _ ratio: Double) -> Point {
+    Point(across.position(Double(point.tokens)), upwards.position(ratio))
+  }
+}

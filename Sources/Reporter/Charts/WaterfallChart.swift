@@ -1,0 +1,138 @@
+import ModelSpec
+
+/// Where the FLOP saving of one cell went: from the FLOP ratio through each factor of its explanation
+/// to the measured ratio.
+///
+/// On a logarithmic axis factors are lengths, so the bars add up as the factors multiply.
+public struct WaterfallChart: Sendable {
+  /// The picture.
+  public let chart: Chart
+
+  /// The picture of a cell, `nil` when it has no explanation, or one whose factors are not those of
+  /// its ratios.
+  public init?(_ cell: Cell, id: String = "waterfall", command: String? = nil) {
+    guard cell.isCredible, let explanation = cell.explanation,
+      let steps = Self.steps(cell, explanation)
+    else { return nil }
+    let ratios = [cell.flopRatio, cell.timeRatio.low, cell.timeRatio.high, 1]
+    guard
+      let scale = LogScale(
+        showing: steps.flatMap { [$0.from, $0.to] } + ratios, from: Self.left, to: Self.right)
+    else { return nil }
+
+    let frame = ChartFrame(
+      id: id,
+      title: "Where the saving went: \(cell.candidate) against \(cell.baseline), "
+        + "\(Figures.count(cell.tokens, "token")) per pass, \(cell.routing.label) routing, "
+        + "\(cell.engine) \(cell.precision.rawValue), \(Figures.count(cell.threads, "thread"))",
+      summary: Self.summary(cell, steps))
+    let bottom = Self.rowHeight * Double(steps.count + 2)
+    var body = Axis.ofRatios(scale, atMost: 5).below(
+      top: 0, bottom: bottom, title: "baseline / candidate: right of 1x the candidate saves")
+    body += Self.flops(cell, scale)
+    for (index, step) in steps.enumerated() {
+      body += step.markup(scale, y: Self.middle(of: index + 1))
+    }
+    body += Self.measured(cell, scale, y: Self.middle(of: steps.count + 1))
+    chart = Chart(
+      id: id, title: frame.title, summary: frame.summary,
+      table: Self.table(cell, explanation, steps), command: command,
+      drawing: frame.drawing(height: bottom + Axis.heightBelow, body))
+  }
+
+  static let rowHeight = 30.0
+  /// Names of the steps stand left of the plot, their factors right of it.
+  static let left = 186.0
+  static let right = ChartFrame.width - 82
+
+  private static func middle(of row: Int) -> Double { rowHeight * (Double(row) + 0.5) }
+
+  /// What product and measured ratio may differ by: less than half of the last digit that is shown.
+  private static let closeness = 0.0005
+
+  private static func steps(_ cell: Cell, _ explanation: Explanation) -> [WaterfallStep]? {
+    var steps: [WaterfallStep] = []
+    var ratio = cell.flopRatio
+    for factor in explanation.factors {
+      let step = WaterfallStep(factor.name.title, factor: factor.factor, from: ratio)
+      steps.append(step)
+      ratio = step.to
+    }
+    let rest = WaterfallStep("unexplained rest", factor: explanation.rest, from: ratio)
+    steps.append(rest)
+    guard steps.allSatisfy({ $0.factor.isDrawable && $0.to.isDrawable }),
+      abs(rest.to / cell.timeRatio.median - 1) < closeness
+    else { return nil }
+    return steps
+  }
+
+  private static func flops(_ cell: Cell, _ scale: LogScale) -> [Markup] {
+    let place = Point(scale.position(cell.flopRatio), middle(of: 0))
+    return [
+      Line.markup([place, Point(place.x, place.y + rowHeight)], .line),
+      MarkShape.square.markup(at: place, .flops),
+    ] + WaterfallStep.texts("FLOPs say", Figures.ratio(cell.flopRatio), y: place.y, isStrong: true)
+  }
+
+  private static func measured(_ cell: Cell, _ scale: LogScale, y: Double) -> [Markup] {
+    let estimate = cell.timeRatio
+    let place = Point(scale.position(estimate.median), y)
+    return [
+      Line.interval(
+        from: Point(scale.position(estimate.low), y), to: Point(scale.position(estimate.high), y),
+        isUpright: false, .measured),
+      MarkShape.circle.markup(
+        at: place, .measured, title: Figures.interval(estimate.low, estimate.high)),
+    ]
+      + WaterfallStep.texts(
+        "measured", Figures.measuredRatio(estimate.median), y: y, isStrong: true)
+  }
+
+  private static func summary(_ cell: Cell, _ steps: [WaterfallStep]) -> String {
+    let start =
+      "Of \(Figures.ratio(cell.flopRatio)) by FLOPs \(Figures.measuredRatio(cell.timeRatio.median)) "
+      + "was measured"
+    // The rest is not a cause.
+    guard let worst = steps.dropLast().min(by: { $0.factor < $1.factor }), worst.factor < 1 else {
+      return start + "; no cause takes anything of it."
+    }
+    return start + "; the most is taken by \(worst.name), a factor "
+      + "\(Figures.significant(worst.factor)), and "
+      + "\(Figures.significant(steps[steps.count - 1].factor)) is left unexplained."
+  }
+
+  private static func table(_ cell: Cell, _ explanation: Explanation, _ steps: [WaterfallStep])
+    -> Table
+  {
+    var rows = [Table.Row(["FLOPs", "-", "-", "-", .init(Figures.ratio(cell.flopRatio))])]
+    for (index, step) in steps.enumerated() {
+      let sides =
+        index < explanation.factors.count
+        ? [explanation.factors[index].baseline, explanation.factors[index].candidate] : []
+      let costs = sides.isEmpty ? ["-", "-"] : sides.map { Figures.significant($0) }
+      rows.append(
+        Table.Row([
+          .init(step.name), .init(costs[0]), .init(costs[1]),
+          .init(Figures.significant(step.factor)), .init(Figures.ratio(step.to)),
+        ]))
+    }
+    let estimate = cell.timeRatio
+    rows.append(
+      Table.Row([
+        "measured", "-", "-", "-",
+        .init(
+          "\(Figures.measuredRatio(estimate.median)) "
+            + Figures.interval(estimate.low, estimate.high)),
+      ]))
+    return Table(
+      columns: [
+        .init("step"), .init("baseline's cost", .right), .init("candidate's cost", .right),
+        .init("factor", .right), .init("ratio", .right),
+      ], rows: rows)
+  }
+}
+
+extension Explanation.Cause {
+  /// The cause in words: `memory traffic`.
+  fileprivate var title: String { rawValue.replacing("-", with: " ") }
+}

@@ -1,0 +1,87 @@
+import ModelSpec
+import Testing
+
+@testable import Reporter
+
+@Suite("The picture of the roofline")
+struct RooflineChartTests {
+  private let chart = RooflineChart(ChartSample.record(), command: "tenfold run")?.chart
+
+  @Test("is the one that was looked at")
+  func golden() throws {
+    try expectGolden(try #require(chart), "roofline")
+  }
+
+  @Test("is sound")
+  func sound() throws {
+    expectSound(try #require(chart))
+  }
+
+  @Test("does not exist without a roof or without points")
+  func empty() {
+    #expect(RooflineChart(ChartSample.record(ceilings: [])) == nil)
+    #expect(RooflineChart(ChartSample.record([])) == nil)
+    var ceiling = ChartSample.ceilings[1]
+    ceiling.readBytesPerSecond = 0
+    #expect(RooflineChart(ChartSample.record(ceilings: [ceiling])) == nil)
+    var cell = ChartSample.cells[0]
+    cell.sides.baseline.bytes = 0
+    cell.sides.candidate.bytes = -1
+    #expect(RooflineChart(ChartSample.record([cell])) == nil)
+    cell = ChartSample.cells[0]
+    cell.timeRatio.low = 100
+    #expect(RooflineChart(ChartSample.record([cell])) == nil, "an interval with its ends swapped")
+  }
+
+  @Test("stands one point, and figures beyond all machines")
+  func extremes() throws {
+    var cell = ChartSample.cells[0]
+    cell.sides.baseline.bytes = 0
+    expectSound(try #require(RooflineChart(ChartSample.record([cell]))?.chart))
+    cell.sides.baseline.bytes = .max
+    cell.sides.candidate.flops = .max
+    cell.sides.candidate.bytes = 1
+    cell.sides.candidate.secondsMedian = 1e-200
+    expectSound(try #require(RooflineChart(ChartSample.record([cell]))?.chart))
+    let ceiling = Ceiling(
+      threads: 2, precision: .f32, peakFlopsPerSecond: 1e300, readBytesPerSecond: 1e-300)
+    #expect(RooflineChart(ChartSample.record([cell], ceilings: [ceiling])) == nil)
+  }
+
+  @Test("has one roof for each number of threads and precision")
+  func roofs() throws {
+    let record = ChartSample.record(ceilings: ChartSample.ceilings + ChartSample.ceilings)
+    let chart = try #require(RooflineChart(record)?.chart)
+    let rows = chart.table.rows.map { $0.cells.map(\.text) }
+    #expect(rows.count { $0[0].hasPrefix("ceilings") } == 2)
+    #expect(rows[0] == ["ceilings of 1 thread, f32", "-", "-", "6.21", "243 GFLOP/s", "39.1 GB/s"])
+    #expect(chart.summary.contains("1 thread, f32: 243 GFLOP/s, 39.1 GB/s; 2 threads, f32"))
+  }
+
+  @Test("has a mark for every side in its table, and says the same")
+  func marks() throws {
+    let chart = try #require(chart)
+    let hints = try #require(ParsedDrawing(chart.svg)).hints
+    let rows = chart.table.rows.map { $0.cells.map(\.text) }.filter { $0[1] != "-" }
+    #expect(
+      hints == rows.map { "\($0[2]), \($0[1]), \($0[0]): \($0[4]) at \($0[3]) FLOP/byte" })
+    #expect(rows.count == 2 * ChartSample.cells.count)
+  }
+
+  @Test("puts points of a faster side higher and those of a denser side further right")
+  func places() throws {
+    let chart = try #require(chart)
+    let circles = try #require(ParsedDrawing(chart.svg)).named("circle")
+      .filter { $0.hint != nil }
+    let cells = ChartSample.cells
+    try #require(circles.count == cells.count)
+    for (a, b) in zip(cells.indices, cells.indices.dropFirst()) {
+      let (one, other) = (cells[a].sides.candidate, cells[b].sides.candidate)
+      let (x, y) = (circles[a].number("cx") ?? 0, circles[a].number("cy") ?? 0)
+      if one.flopsPerSecond < other.flopsPerSecond { #expect(y >= circles[b].number("cy") ?? 0) }
+      if Double(one.flops) / Double(one.bytes) < Double(other.flops) / Double(other.bytes) {
+        #expect(x <= circles[b].number("cx") ?? 0)
+      }
+    }
+  }
+}
