@@ -11,7 +11,7 @@ public struct WaterfallChart: Sendable {
   /// The picture of a cell, `nil` when it has no explanation, or one whose factors are not those of
   /// its ratios.
   public init?(_ cell: Cell, id: String = "waterfall", command: String? = nil) {
-    guard cell.isCredible, let explanation = cell.explanation,
+    guard cell.isCredible, let explanation = cell.credibleExplanation,
       let steps = Self.steps(cell, explanation)
     else { return nil }
     let ratios = [cell.flopRatio, cell.timeRatio.low, cell.timeRatio.high, 1]
@@ -96,9 +96,9 @@ public struct WaterfallChart: Sendable {
     guard let worst = steps.dropLast().min(by: { $0.factor < $1.factor }), worst.factor < 1 else {
       return start + "; no cause takes anything of it."
     }
-    return start + "; the most is taken by \(worst.name), a factor "
-      + "\(Figures.significant(worst.factor)), and "
-      + "\(Figures.significant(steps[steps.count - 1].factor)) is left unexplained."
+    return start + "; the most is taken by \(worst.name), "
+      + "\(Figures.factor(worst.factor)), and \(Figures.factor(steps[steps.count - 1].factor)) is left "
+      + "unexplained."
   }
 
   private static func table(_ cell: Cell, _ explanation: Explanation, _ steps: [WaterfallStep])
@@ -113,7 +113,7 @@ public struct WaterfallChart: Sendable {
       rows.append(
         Table.Row([
           .init(step.name), .init(costs[0]), .init(costs[1]),
-          .init(Figures.significant(step.factor)), .init(Figures.ratio(step.to)),
+          .init(Figures.factor(step.factor)), .init(Figures.ratio(step.to)),
         ]))
     }
     let estimate = cell.timeRatio
@@ -133,6 +133,6 @@ public struct WaterfallChart: Sendable {
 }
 
 extension Explanation.Cause {
-  /// The cause in words: `memory traffic`.
-  fileprivate var title: String { rawValue.replacing("-", with: " ") }
+  /// The cause in the few words that a picture has room for.
+  fileprivate var title: String { self == .memoryTraffic ? "memory traffic" : label }
 }

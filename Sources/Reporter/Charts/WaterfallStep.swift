@@ -30,17 +30,17 @@ struct WaterfallStep: Hashable {
       ]
     ) {
       Markup.element("title") {
-        "\(Figures.significant(factor)) from \(Figures.ratio(from)) to \(Figures.ratio(to))"
+        "\(Figures.factor(factor)) from \(Figures.ratio(from)) to \(Figures.ratio(to))"
       }
     }
     let onwards = Line.markup(
       [Point(end, y), Point(end, y + WaterfallChart.rowHeight)], .line)
-    return [onwards, bar] + Self.texts(name, "×" + Figures.significant(factor), y: y)
+    return [onwards, bar] + Self.texts(name, Figures.factor(factor), y: y)
   }
 
   /// What takes is coloured otherwise than what gives, and what does neither, as far as is written.
   private var colour: ChartColour {
-    if Figures.significant(factor) == Figures.significant(1) { return .line }
+    if Figures.factor(factor) == Figures.factor(1) { return .line }
     return factor < 1 ? .flops : .roofline
   }
 
