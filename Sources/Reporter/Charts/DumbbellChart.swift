@@ -46,7 +46,7 @@ public struct DumbbellChart: Sendable {
       y += 4
     }
     let axis = Axis.ofRatios(scale, atMost: 7).below(
-      top: top + 6, bottom: y, title: "baseline / candidate: right of 1x the candidate saves")
+      top: top + 6, bottom: y, title: Axis.ratioTitle(scale))
     chart = Chart(
       id: id, title: frame.title, summary: frame.summary, table: Self.table(rows),
       command: command,

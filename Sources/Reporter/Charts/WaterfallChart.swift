@@ -14,7 +14,7 @@ public struct WaterfallChart: Sendable {
     guard cell.isCredible, let explanation = cell.credibleExplanation,
       let steps = Self.steps(cell, explanation)
     else { return nil }
-    let ratios = [cell.flopRatio, cell.timeRatio.low, cell.timeRatio.high, 1]
+    let ratios = [cell.flopRatio, cell.timeRatio.low, cell.timeRatio.high]
     guard
       let scale = LogScale(
         showing: steps.flatMap { [$0.from, $0.to] } + ratios, from: Self.left, to: Self.right)
@@ -28,7 +28,7 @@ public struct WaterfallChart: Sendable {
       summary: Self.summary(cell, steps))
     let bottom = Self.rowHeight * Double(steps.count + 2)
     var body = Axis.ofRatios(scale, atMost: 5).below(
-      top: 0, bottom: bottom, title: "baseline / candidate: right of 1x the candidate saves")
+      top: 0, bottom: bottom, title: Axis.ratioTitle(scale))
     body += Self.flops(cell, scale)
     for (index, step) in steps.enumerated() {
       body += step.markup(scale, y: Self.middle(of: index + 1))
@@ -58,7 +58,8 @@ public struct WaterfallChart: Sendable {
       steps.append(step)
       ratio = step.to
     }
-    let rest = WaterfallStep("unexplained rest", factor: explanation.rest, from: ratio)
+    let rest = WaterfallStep(
+      "unexplained rest", factor: explanation.rest, from: ratio, isCause: false)
     steps.append(rest)
     guard steps.allSatisfy({ $0.factor.isDrawable && $0.to.isDrawable }),
       abs(rest.to / cell.timeRatio.median - 1) < closeness

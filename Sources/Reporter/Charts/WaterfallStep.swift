@@ -6,10 +6,13 @@ struct WaterfallStep: Hashable {
   let factor: Double
   /// The ratio before.
   let from: Double
+  /// Whether the step has a reason, or is what no reason explains.
+  let isCause: Bool
   /// The ratio after.
   var to: Double { from * factor }
 
-  init(_ name: String, factor: Double, from: Double) {
+  init(_ name: String, factor: Double, from: Double, isCause: Bool = true) {
+    self.isCause = isCause
     self.name = name
     self.factor = factor
     self.from = from
@@ -38,9 +41,10 @@ struct WaterfallStep: Hashable {
     return [onwards, bar] + Self.texts(name, Figures.factor(factor), y: y)
   }
 
-  /// What takes is coloured otherwise than what gives, and what does neither, as far as is written.
+  /// What takes is coloured otherwise than what gives; what does neither, as far as is written, and
+  /// what has no reason have no hue.
   private var colour: ChartColour {
-    if Figures.factor(factor) == Figures.factor(1) { return .line }
+    if !isCause || Figures.factor(factor) == Figures.factor(1) { return .line }
     return factor < 1 ? .flops : .roofline
   }
 

@@ -22,6 +22,12 @@ struct Axis {
     Axis(scale, scale.ticks(atMost: count), emphasised: [1], text: Figures.ratio)
   }
 
+  /// What an axis of ratios shows, and what 1x means where it is on it.
+  static func ratioTitle(_ scale: LogScale) -> String {
+    scale.contains(1)
+      ? "baseline / candidate: right of 1x the candidate saves" : "baseline / candidate"
+  }
+
   /// Upright lines from `top` to `bottom`, numbers below, then what they are.
   func below(top: Double, bottom: Double, title: String) -> [Markup] {
     let lines = ticks.map { tick in
