@@ -56,6 +56,8 @@ extension ChartFrame {
   private static let headingSize = 17.0
   private static let headingLine = 23.0
   private static let mostHeadingLines = 3
+  /// How much wider semi-bold letters are, rounded up.
+  private static let boldness = 1.1
 
   /// A picture with its title above it, for where no page says what it shows.
   static func headed(_ drawing: Markup, _ title: String) -> Markup {
@@ -85,7 +87,7 @@ extension ChartFrame {
 
   /// The title in as many lines as it takes, the last one elided when that is too many.
   private static func headingLines(_ title: String) -> [String] {
-    let room = width - 2 * margin
+    let room = (width - 2 * margin) / boldness
     var lines: [String] = []
     var line = ""
     for word in TextWidth.visible(title).split(separator: " ") {
