@@ -6,6 +6,12 @@ enum ExitStatus: Int32 {
   case done = 0
   /// `verify` found a layer that differs, a time cannot be true, or tenfold itself is wrong.
   case mismatch = 1
+  /// `compare` found that something became slower.
+  case regression = 2
+  /// `compare` cannot tell.
+  case inconclusive = 3
+  /// Two records do not measure the same on the same machine.
+  case notComparable = 5
   /// The run would not fit its memory or its time, or this build must not measure.
   case refused = 6
   /// The command line is wrong.
@@ -27,7 +33,8 @@ enum ExitStatus: Int32 {
 /// Why a command stops: the status to end with and one sentence for standard error.
 struct Failure: Error, CustomStringConvertible {
   let status: ExitStatus
-  /// What was wrong, where, and what to do; empty when nobody is left to read it.
+  /// What was wrong, where, and what to do; empty when nobody is left to read it, or the document has
+  /// said it.
   let description: String
 
   init(_ status: ExitStatus, _ sentence: String) {

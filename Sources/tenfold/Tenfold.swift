@@ -15,7 +15,7 @@ struct Tenfold: ParsableCommand {
     version: ToolVersion.current,
     subcommands: [
       RunCommand.self, GemmCommand.self, RooflineCommand.self, ReportCommand.self,
-      ModelsCommand.self, ClaimsCommand.self, VerifyCommand.self,
+      CompareCommand.self, ModelsCommand.self, ClaimsCommand.self, VerifyCommand.self,
     ])
 
   static func main() {

@@ -15,18 +15,8 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     var records: [NamedRecord] = []
     for path in record {
-      records.append(NamedRecord(name: path, record: try Self.read(path)))
+      records.append(NamedRecord(name: path, record: try RecordFile.read(path)))
     }
     try output.destination().write(output.render(Report(records: records, analytic: .catalogue)))
-  }
-
-  private static func read(_ path: String) throws(Failure) -> Record {
-    let bytes = try InputFile.read(path, as: "record")
-    do {
-      return try Record(decoding: bytes)
-    } catch {
-      throw Failure(
-        .badInput, "the record \(path) is refused: \(error); give a file that tenfold run wrote")
-    }
   }
 }

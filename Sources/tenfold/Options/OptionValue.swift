@@ -76,6 +76,15 @@ enum OptionValue {
     return count
   }
 
+  /// `3%`, `0.5%` as a fraction.
+  static func percentage(_ text: String) throws(OptionError) -> Double {
+    guard text.hasSuffix("%"), let value = Double(text.dropLast()), value >= 0.1, value <= 50 else {
+      throw OptionError(
+        "'\(text)' is not a tolerance; give a percentage from 0.1% to 50%, such as 3%")
+    }
+    return value / 100
+  }
+
   /// `500ms`, `60s`, `2m`, `1h` as seconds; a bare number is seconds.
   static func seconds(_ text: String) throws(OptionError) -> Double {
     let (number, unit) = split(text)

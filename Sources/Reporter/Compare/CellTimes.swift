@@ -1,0 +1,90 @@
+import FoundationEssentials
+import ModelSpec
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// What the rounds of one cell say, in natural logarithms, beside what the machine allowed.
+struct CellTimes: Hashable {
+  /// One side of the cell.
+  struct Side: Hashable {
+    /// Mean seconds of a pass over all rounds; a median would not see what one pass in ten has to pay.
+    let seconds: Double
+    /// Standard error of `seconds`.
+    let standardError: Double
+    /// Roofline seconds under the ceilings beside the cell, if computing and reading overlap (the larger
+    /// of their times) and if they do not (the sum); empty without ceilings.
+    let limits: [Double]
+  }
+
+  /// The side that the candidate is held against.
+  let baseline: Side
+  /// The side under test.
+  let candidate: Side
+  /// Candidate seconds / baseline seconds, median of the rounds.
+  let ratio: Double
+  /// Standard error of `ratio`.
+  let ratioStandardError: Double
+  /// The measurement itself.
+  let rounds: [PairedRound]
+  /// Read bandwidth beside the cell in bytes per second, `nil` without ceilings.
+  let bandwidth: Double?
+
+  /// Why a cell has no times that could be compared, as the end of a sentence about it.
+  enum Defect: String, Error {
+    case contradiction = "its numbers contradict each other"
+    case tooFewRounds = "it holds fewer than two rounds"
+    case noTime = "a round's time is no positive number"
+  }
+
+  /// The times of a cell, under the ceilings measured beside it or else the best of its record.
+  init(_ cell: Cell, ceilings: [Ceiling]) throws(Defect) {
+    guard cell.isCredible else { throw .contradiction }
+    guard cell.rounds.count > 1 else { throw .tooFewRounds }
+    let times = cell.rounds.flatMap { [$0.baselineSeconds, $0.candidateSeconds] }
+    guard times.allSatisfy({ $0.isFinite && $0 > 0 && 1 / $0 > 0 }) else { throw .noTime }
+
+    let ceiling = (cell.ceilingBeside ?? cell.ceiling(among: ceilings)).flatMap(Self.credible)
+    bandwidth = ceiling?.readBytesPerSecond
+    rounds = cell.rounds
+    baseline = try Self.side(
+      rounds.map(\.baselineSeconds), work: cell.sides.baseline, under: ceiling)
+    candidate = try Self.side(
+      rounds.map(\.candidateSeconds), work: cell.sides.candidate, under: ceiling)
+    let ratios = rounds.map { log($0.candidateSeconds) - log($0.baselineSeconds) }
+    guard let ratio = ChangeStatistics.median(ratios), let mean = ChangeStatistics.mean(ratios)
+    else { throw .tooFewRounds }
+    self.ratio = ratio
+    // For normal values the standard error of a median is that of a mean times √(π/2).
+    ratioStandardError = mean.standardError * (Double.pi / 2).squareRoot()
+  }
+
+  private static func side(
+    _ seconds: [Double], work: ModelSpec.Side, under ceiling: Ceiling?
+  ) throws(Defect) -> Side {
+    guard let mean = ChangeStatistics.mean(seconds), mean.standardError.isFinite
+    else { throw .noTime }
+    var limits: [Double] = []
+    if let ceiling {
+      let computing = Double(work.flops) / ceiling.peakFlopsPerSecond
+      let reading = Double(max(0, work.bytes)) / ceiling.readBytesPerSecond
+      limits = [log(max(computing, reading)), log(computing + reading)]
+    }
+    return Side(
+      seconds: log(mean.value), standardError: mean.standardError / mean.value, limits: limits)
+  }
+
+  /// The ceiling, unless a time under it would be no number.
+  private static func credible(_ ceiling: Ceiling) -> Ceiling? {
+    let rates = [ceiling.peakFlopsPerSecond, ceiling.readBytesPerSecond]
+    return rates.allSatisfy { $0.isFinite && $0 >= 1 } ? ceiling : nil
+  }
+}
+
+extension Cell {
+  /// The ceiling of the cell's threads and precision.
+  fileprivate func ceiling(among ceilings: [Ceiling]) -> Ceiling? {
+    ceilings.first { $0.threads == threads && $0.precision == precision }
+  }
+}

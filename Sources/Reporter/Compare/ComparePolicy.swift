@@ -1,0 +1,126 @@
+import FoundationEssentials
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// When a change between two records is called a regression.
+///
+/// Two runs of one build differ by more than their rounds show: memory lies elsewhere, neighbours come and
+/// go. What that does is taken from the records themselves:
+///
+/// - What moved with the machine's ceilings is not the build's (`QuantityChange.readings`).
+/// - What remains differs from cell to cell as it does between any two runs. Its spread over the cells is
+///   the error of each of them (`drift`), and the changes of all cells together are the evidence on the
+///   build as a whole (`SignedRankInterval`).
+///
+/// The whole is a *regression* when its interval lies beyond the tolerance by every reading, and a *pass*
+/// when it excludes a slowdown of three tolerances; a single cell is a regression when it stands out beyond
+/// the tolerance although all cells were asked. In between the records are *inconclusive*.
+///
+/// Error rates. Each end of an interval for the whole errs once in a hundred pairs, even if the change were
+/// as large as the tolerance, so no more than three of a hundred such pairs raise an alarm by one of the
+/// three quantities; all single cells together at most five of a hundred (Holm). Without any change the
+/// tolerance comes on top. In simulated pairs of default suites (Tests/ReporterTests/Compare) of one build
+/// none of 400 raises an alarm; of builds slowed by a tenth 95 of 100 are found on a quiet machine, 90 where
+/// it is one pass in ten that runs twice, 70 to 80 on one whose bandwidth moves by tens of percent; the
+/// others are inconclusive. In 30 pairs of real records from a busy machine, none raises an alarm.
+struct ComparePolicy: Hashable {
+  /// The accepted loss, as a logarithm.
+  let tolerance: Double
+
+  /// The loss that a pass must exclude.
+  ///
+  /// At the default tolerance of 3 % that is 9 %: a build slowed by a tenth does not pass.
+  var excluded: Double { 3 * tolerance }
+
+  /// A policy that accepts a loss of a `fraction`, such as 0.03.
+  init(accepting fraction: Double) {
+    precondition(fraction > 0 && fraction < 1, "a tolerance is a part of a time")
+    tolerance = log(1 + fraction)
+  }
+
+  /// Confidence of an interval for the whole; it takes seven cells (2 / 2⁷ < 2 %).
+  static let wholeConfidence = 0.98
+
+  /// The chance of calling any cell a regression, or any an improvement, that is none.
+  static let cellErrorRate = 0.05
+
+  /// A cell's interval reaches so many standard errors to either side: 90 %, so that each end errs in 5 %
+  /// (two one-sided tests, Schuirmann 1987).
+  static let cellReach = 1.645
+
+  /// No pair of runs is steadier than this: on a quiet two-core VM, medians of 200 rounds in ten fresh
+  /// processes all lay within 0.4 %.
+  static let leastDrift = 0.005
+
+  /// What a quantity drifts between two runs when there are too few cells to see it.
+  ///
+  /// Seen over six pairs of default suites on a shared two-core VM (Zen 5, 2026-11-21), as a robust
+  /// standard deviation: 3.5 % of times that the ceilings should have left alone, 2.5 % of ratios.
+  static func usualDrift(_ quantity: ComparedQuantity) -> Double {
+    quantity == .timeRatio ? 0.025 : 0.035
+  }
+
+  /// The changes that say something of the whole: those with which the machine interfered less than what
+  /// is to be excluded.
+  ///
+  /// The choice does not look at the direction, so changes stay symmetric when nothing changed.
+  func steady(_ changes: [QuantityChange]) -> [QuantityChange] {
+    changes.filter { $0.high - $0.low <= excluded }
+  }
+
+  /// The interval of the whole, the widest by any reading; `nil` for too few steady cells.
+  func whole(_ changes: [QuantityChange]) -> SignedRankInterval? {
+    let steady = steady(changes)
+    var intervals: [SignedRankInterval] = []
+    for reading in steady.first?.readings.indices ?? 0..<0 {
+      guard
+        let interval = SignedRankInterval(
+          steady.map { $0.readings[reading] }, confidence: Self.wholeConfidence)
+      else { return nil }
+      intervals.append(interval)
+    }
+    return SignedRankInterval(enclosing: intervals)
+  }
+
+  /// Standard deviation of what a quantity drifts between the two runs.
+  ///
+  /// It is that of the steady cells; of all cells where too few are steady, which says that the machine was
+  /// restless; and the usual one where there are too few cells at all.
+  func drift(_ quantity: ComparedQuantity, _ changes: [QuantityChange]) -> Double {
+    let judged = [steady(changes), changes].first {
+      SignedRankInterval.rank(count: $0.count, confidence: Self.wholeConfidence) != nil
+    }
+    guard let judged, let deviation = ChangeStatistics.robustDeviation(judged.map(\.centre))
+    else { return Self.usualDrift(quantity) }
+    return max(Self.leastDrift, deviation)
+  }
+
+  /// The verdict on the whole.
+  func verdict(_ interval: SignedRankInterval?) -> CompareVerdict {
+    guard let interval else { return .inconclusive }
+    if interval.low > tolerance { return .regression }
+    if interval.high < -tolerance { return .improvement }
+    return interval.high <= excluded ? .pass : .inconclusive
+  }
+
+  /// The verdicts on cells, each by its change and standard error.
+  func verdicts(_ cells: [(change: QuantityChange, error: Double)]) -> [CompareVerdict] {
+    func standsOut(_ excess: (QuantityChange) -> Double) -> [Bool] {
+      ChangeStatistics.holm(
+        cells.map { cell in
+          cell.error > 0
+            ? ChangeStatistics.heavyTail(above: excess(cell.change) / cell.error) : 1
+        }, errorRate: Self.cellErrorRate)
+    }
+    let isSlower = standsOut { $0.low - tolerance }
+    let isFaster = standsOut { -tolerance - $0.high }
+    return cells.indices.map { index in
+      if isSlower[index] { return .regression }
+      if isFaster[index] { return .improvement }
+      let (change, error) = cells[index]
+      return change.high + Self.cellReach * error <= excluded ? .pass : .inconclusive
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import ModelSpec
+
+/// A cell of both records with its three changes and what follows from them.
+struct ComparedCell: Sendable {
+  /// A cell of both records before anything is decided.
+  struct Measured {
+    let pair: CellPairing.Pair
+    let before: CellTimes
+    let after: CellTimes
+    let changes: PerQuantity<QuantityChange>
+
+    init(pair: CellPairing.Pair, before: CellTimes, after: CellTimes) {
+      self.pair = pair
+      self.before = before
+      self.after = after
+      changes = PerQuantity { QuantityChange($0, from: before, to: after) }
+    }
+  }
+
+  /// One quantity of the cell.
+  struct Judged: Sendable {
+    let change: ChangeEstimate
+    let verdict: CompareVerdict
+  }
+
+  let id: String
+  /// The cell of HEAD.
+  let cell: Cell
+  let quantities: PerQuantity<Judged>
+  /// Read bandwidth beside the cell in BASE and HEAD, where it differs so much that times cannot tell.
+  let unsteadyBandwidths: (base: Double, head: Double)?
+  /// True when both records hold the very same rounds of the cell.
+  let isSameMeasurement: Bool
+  /// What the candidate lost, for sorting.
+  var candidateLoss: Double { quantities.candidateSeconds.change.median }
+
+  /// The cell's verdict.
+  var verdict: CompareVerdict {
+    PerQuantity<CompareVerdict> { quantities[$0].verdict }.combined
+  }
+
+  /// Judges all cells at once: how much one may move before it stands out depends on the others.
+  static func judged(_ cells: [Measured], by policy: ComparePolicy) -> [ComparedCell] {
+    let drifts = PerQuantity { quantity in
+      policy.drift(quantity, cells.map { $0.changes[quantity] })
+    }
+    let questions = cells.flatMap { cell in
+      ComparedQuantity.allCases.map { quantity -> (change: QuantityChange, error: Double) in
+        let change = cell.changes[quantity]
+        return (change, change.error(drift: drifts[quantity]))
+      }
+    }
+    let verdicts = policy.verdicts(questions)
+    return cells.enumerated().map { index, measured in
+      let first = index * ComparedQuantity.allCases.count
+      let quantities = PerQuantity { quantity in
+        let place = first + (ComparedQuantity.allCases.firstIndex(of: quantity) ?? 0)
+        let (change, error) = questions[place]
+        return Judged(
+          change: change.estimate(quantity, reach: ComparePolicy.cellReach * error),
+          verdict: verdicts[place])
+      }
+      return ComparedCell(
+        id: measured.pair.id, cell: measured.pair.head, quantities: quantities,
+        unsteadyBandwidths: measured.bandwidths(ifUnsteadyBy: policy),
+        isSameMeasurement: measured.changes.timeRatio.isSameMeasurement)
+    }
+  }
+}
+
+extension ComparedCell.Measured {
+  fileprivate func bandwidths(ifUnsteadyBy policy: ComparePolicy) -> (base: Double, head: Double)? {
+    guard let base = before.bandwidth, let head = after.bandwidth,
+      policy.steady([changes.candidateSeconds, changes.baselineSeconds]).count < 2
+    else { return nil }
+    return (base, head)
+  }
+}
+
+extension QuantityChange {
+  /// Standard error between two runs that drift by so much.
+  fileprivate func error(drift: Double) -> Double {
+    isSameMeasurement ? 0 : (drift * drift + standardError * standardError).squareRoot()
+  }
+
+  /// The change with an interval that reaches beyond all readings.
+  fileprivate func estimate(_ quantity: ComparedQuantity, reach: Double) -> ChangeEstimate {
+    ChangeEstimate(quantity, loss: centre, from: low - reach, to: high + reach)
+  }
+}

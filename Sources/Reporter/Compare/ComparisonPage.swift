@@ -1,0 +1,111 @@
+import ModelSpec
+
+extension RecordComparison {
+  /// The comparison as a page: the verdict, what it rests on, and every cell, most urgent first.
+  public var page: Page {
+    var blocks: [Page.Block] = [
+      .title("Tenfold comparison: \(verdict.rawValue)"),
+      verdict == .regression || verdict == .inconclusive ? .warning(summary) : .paragraph(summary),
+      .facts([
+        .init("Base", Self.origin(base)), .init("Head", Self.origin(head)),
+        .init("Machine", head.record.machine.hardware),
+        .init("Tolerance", Figures.percent(tolerance)),
+      ]),
+    ]
+    if hasWhole { blocks += [.heading("All cells together"), .table(wholeTable)] }
+    blocks += [.heading("Cells"), .paragraph(legend), .table(cellTable)]
+    blocks += unsteadyNote + missing
+    return Page(blocks)
+  }
+
+  private static func origin(_ named: NamedRecord) -> String {
+    let tool = named.record.tool
+    let state = named.record.status == .interrupted ? ", interrupted" : ""
+    return
+      "\(named.name), \(named.record.created), tenfold \(tool.version) (\(tool.commit))\(state)"
+  }
+
+  private var wholeTable: Table {
+    Table(
+      columns: [
+        .init("quantity"), .init("change, %", .right), .init("cells", .right), .init("verdict"),
+      ],
+      rows: ComparedQuantity.allCases.map { quantity in
+        let whole = whole[quantity]
+        return Table.Row([
+          .init(quantity.name), .init(whole.change?.columnText ?? "-"),
+          .init("\(whole.steadyCells)"), .init(whole.verdict.rawValue, tone: whole.verdict.tone),
+        ])
+      })
+  }
+
+  private var legend: String {
+    "Changes from BASE to HEAD in percent: of the time ratio, which shrinks where a saving is lost, and "
+      + "of the candidate's seconds per pass. Intervals of a cell have 90 % confidence, those of all "
+      + "cells together 98 %; they cover rounds, what runs of one build differ by, and what the machine's "
+      + "own ceilings did in between. A pass excludes a loss of "
+      + "\(Figures.percent(ComparePolicy(accepting: tolerance).excludedFraction))."
+  }
+
+  private var cellTable: Table {
+    let names = CellNames(cells.map(\.cell))
+    var columns: [Table.Column] = [.init("cell"), .init("tokens", .right), .init("routing")]
+    if names.distinguishesEngines { columns.append(.init("engine")) }
+    columns += [
+      .init("ratio, %", .right), .init("candidate, %", .right), .init("verdict"),
+    ]
+    let rows = cells.map { compared -> Table.Row in
+      let cell = compared.cell
+      var row: [Table.Cell] = [
+        .init("\(cell.candidate) / \(cell.baseline)"), .init("\(cell.tokens)"),
+        .init(cell.routing.label),
+      ]
+      if names.distinguishesEngines { row.append(.init(names.engine(of: cell))) }
+      row += [
+        .init(compared.quantities.timeRatio.change.columnText),
+        .init(compared.quantities.candidateSeconds.change.columnText),
+        .init(compared.verdict.rawValue, tone: compared.verdict.tone),
+      ]
+      return Table.Row(row, detail: compared.baselineRemark)
+    }
+    return Table(columns: columns, rows: rows, detailTitle: "baseline")
+  }
+
+  private var unsteadyNote: [Page.Block] {
+    let unsteady = cells.compactMap(\.unsteadyBandwidths)
+    guard !unsteady.isEmpty else { return [] }
+    let rates = unsteady.flatMap { [$0.base, $0.head] }
+    let (least, most) = (rates.min() ?? 0, rates.max() ?? 0)
+    return [
+      .paragraph(
+        "Beside \(Figures.count(unsteady.count, "cell")) the machine's own speed differed too much between "
+          + "the runs for times to tell; it read \(Figures.rate(bytesPerSecond: least)) to "
+          + "\(Figures.rate(bytesPerSecond: most)).")
+    ]
+  }
+
+  /// What is in one record only, or has no numbers.
+  private var missing: [Page.Block] {
+    let items =
+      onlyInBase.map { "\($0): only in BASE" } + onlyInHead.map { "\($0): only in HEAD" }
+      + leftOut.map { "\($0.id): \($0.reason)" }
+    return items.isEmpty ? [] : [.heading("Not compared"), .list(items)]
+  }
+}
+
+extension ComparePolicy {
+  /// The loss that a pass excludes, as a fraction.
+  fileprivate var excludedFraction: Double {
+    ChangeEstimate(.candidateSeconds, loss: excluded, from: excluded, to: excluded).median
+  }
+}
+
+extension ComparedCell {
+  /// A sentence on the baseline where its time decides or is as open as nothing else.
+  fileprivate var baselineRemark: String? {
+    let baseline = quantities.baselineSeconds
+    let others = [quantities.candidateSeconds.verdict, quantities.timeRatio.verdict]
+    guard baseline.verdict != .pass, !others.contains(baseline.verdict) else { return nil }
+    return "baseline time \(baseline.change.text): \(baseline.verdict.rawValue)"
+  }
+}

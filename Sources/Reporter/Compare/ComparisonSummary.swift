@@ -1,0 +1,78 @@
+import ModelSpec
+
+extension RecordComparison {
+  /// The verdict in a sentence or two, with what to do when there is none.
+  public var summary: String {
+    switch verdict {
+    case .regression: "HEAD is slower: \(moved(.regression))."
+    case .improvement: "HEAD is faster: \(moved(.improvement))."
+    case .pass: isSameMeasurement ? Self.same : "HEAD is not slower: \(figures)."
+    case .inconclusive: "These records cannot tell: \(doubts). \(advice)"
+    }
+  }
+
+  private static let same = "Both records hold the same measurement."
+
+  private var isSameMeasurement: Bool { cells.allSatisfy(\.isSameMeasurement) }
+
+  /// What moved so far, the whole before single cells.
+  private func moved(_ verdict: CompareVerdict) -> String {
+    let quantities = ComparedQuantity.allCases.compactMap { quantity -> String? in
+      guard whole[quantity].verdict == verdict else { return nil }
+      return whole[quantity].change.map { "\(quantity.name) \($0.text)" }
+    }
+    let single = cells.filter { $0.verdict == verdict }
+    var parts: [String] = []
+    if !quantities.isEmpty {
+      parts.append("\(quantities.joined(separator: ", ")) over all cells")
+    }
+    if !single.isEmpty {
+      parts.append(
+        "\(Figures.count(single.count, "cell")) of \(cells.count) beyond the tolerance of "
+          + "\(Figures.percent(tolerance)) alone")
+    }
+    return parts.joined(separator: ", and ")
+  }
+
+  /// All figures of the whole, or how many cells pass where there is none.
+  private var figures: String {
+    let quantities = ComparedQuantity.allCases.compactMap { quantity in
+      whole[quantity].change.map { "\(quantity.name) \($0.text)" }
+    }
+    return quantities.isEmpty
+      ? "\(Figures.count(cells.count, "cell")) without a loss beyond the tolerance of "
+        + Figures.percent(tolerance)
+      : "\(quantities.joined(separator: ", ")) over all cells"
+  }
+
+  /// Why there is no verdict.
+  private var doubts: String {
+    guard hasWhole else {
+      let open = cells.count { $0.verdict == .inconclusive }
+      return
+        "\(open) of \(Figures.count(cells.count, "cell")) moved by less than runs of one build do, "
+        + "or by as much as the machine did"
+    }
+    let parts = ComparedQuantity.allCases.compactMap { quantity -> String? in
+      let whole = whole[quantity]
+      guard whole.verdict == .inconclusive else { return nil }
+      guard let change = whole.change else {
+        return "the machine's speed moved beside all but \(whole.steadyCells) of "
+          + "\(Figures.count(cells.count, "cell")) as far as \(quantity.name) is concerned"
+      }
+      return "\(quantity.name) \(change.text) over all cells"
+    }
+    return parts.joined(separator: ", ")
+  }
+
+  /// What to do next.
+  private var advice: String {
+    "Measure both builds again on a quieter machine, with --budget \(largerBudget)."
+  }
+
+  /// Four times what the longer run had, which halves the error of its rounds, in minutes.
+  private var largerBudget: String {
+    let seconds = [base, head].map(\.record.options.budgetSeconds).filter(\.isFinite).max() ?? 0
+    return "\(Int(max(2, min(1e4, (seconds * 4 / 60).rounded(.up)))))m"
+  }
+}

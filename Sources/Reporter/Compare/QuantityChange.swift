@@ -1,0 +1,85 @@
+import FoundationEssentials
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// How far a quantity of a cell moved from BASE to HEAD, in natural logarithms; above zero is a loss: more
+/// seconds, or a smaller time ratio.
+struct QuantityChange: Hashable {
+  /// What is left of the change by the clock when the ceilings beside both cells are taken to explain as
+  /// little as they may, or all that they say with computing and reading overlapping, or one after the
+  /// other.
+  ///
+  /// What the machine did to the cell lies between these, so only what all of them say is the build's.
+  let readings: [Double]
+  /// Standard error that the spread of the rounds leaves.
+  let standardError: Double
+  /// True when both records hold the very same rounds, so that there is nothing to tell apart.
+  let isSameMeasurement: Bool
+
+  /// The smallest reading.
+  var low: Double { readings.min() ?? 0 }
+  /// The largest reading.
+  var high: Double { readings.max() ?? 0 }
+  /// The middle between them.
+  var centre: Double { (low + high) / 2 }
+
+  /// The least part of what the ceilings say that a time follows.
+  ///
+  /// A layer is not all roofline, and a probe beside it is another second. Over six pairs of default
+  /// suites on a shared two-core VM (Zen 5, 2026-11-21) times moved by 0.5 to 0.75 of what either model
+  /// said, in the median of the cells.
+  static let leastFollowed = 0.5
+
+  /// What a machine may have done to a time when nobody looked at its ceilings: on shared two-core VMs
+  /// read bandwidth was seen to differ by tens of percent from one minute to the next.
+  static let unwatchedDrift = log(1.25)
+
+  /// The change of one quantity from one measurement of a cell to another.
+  init(_ quantity: ComparedQuantity, from base: CellTimes, to head: CellTimes) {
+    isSameMeasurement = base.rounds == head.rounds
+    guard !isSameMeasurement else {
+      readings = [0, 0, 0]
+      standardError = 0
+      return
+    }
+    switch quantity {
+    case .candidateSeconds, .baselineSeconds:
+      let side = quantity == .candidateSeconds ? \CellTimes.candidate : \.baseline
+      let (before, after) = (base[keyPath: side], head[keyPath: side])
+      readings = Self.timeReadings(
+        byClock: after.seconds - before.seconds, explained: Self.explained(before, after))
+      standardError = Self.together(before.standardError, after.standardError)
+    case .timeRatio:
+      let byClock = head.ratio - base.ratio
+      let candidate = Self.explained(base.candidate, head.candidate)
+      let baseline = Self.explained(base.baseline, head.baseline)
+      // The machine cancels from a ratio as far as it does the same to both sides, so it may well
+      // explain nothing.
+      readings =
+        candidate.isEmpty || baseline.isEmpty
+        ? [byClock, byClock, byClock]
+        : [byClock] + zip(candidate, baseline).map { byClock - ($0 - $1) }
+      standardError = Self.together(base.ratioStandardError, head.ratioStandardError)
+    }
+  }
+
+  private static func timeReadings(byClock: Double, explained: [Double]) -> [Double] {
+    guard !explained.isEmpty else {
+      return [byClock, byClock - unwatchedDrift, byClock + unwatchedDrift]
+    }
+    let least = leastFollowed * explained.reduce(0, +) / Double(explained.count)
+    return [byClock - least] + explained.map { byClock - $0 }
+  }
+
+  /// How much longer a side had to take by either limit; empty unless both have ceilings.
+  private static func explained(_ before: CellTimes.Side, _ after: CellTimes.Side) -> [Double] {
+    zip(before.limits, after.limits).map { $1 - $0 }
+  }
+
+  /// The standard error of a difference of two independent values.
+  private static func together(_ first: Double, _ second: Double) -> Double {
+    (first * first + second * second).squareRoot()
+  }
+}
