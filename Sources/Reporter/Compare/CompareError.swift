@@ -19,8 +19,8 @@ public enum CompareError: Error, Hashable, Sendable, CustomStringConvertible {
       "no cell of one measures what a cell of the other does; measure the same models, baselines and "
         + "tokens with both builds"
     case .nothingUsable(let cells):
-      "no cell that both hold can be compared: \(cells.map(Escaping.terminal).joined(separator: "; ")); "
-        + "measure again"
+      "none of the \(Figures.count(cells.count, "cell")) that both hold can be compared, such as "
+        + "\(Escaping.terminal(cells.first ?? "none")); measure again"
     case .unreadable(let sentence):
       "\(Escaping.terminal(sentence)); give records that tenfold run wrote"
     }

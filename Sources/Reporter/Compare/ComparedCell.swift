@@ -31,16 +31,18 @@ struct ComparedCell: Sendable {
   let unsteadyBandwidths: (base: Double, head: Double)?
   /// True when both records hold the very same rounds of the cell.
   let isSameMeasurement: Bool
+  /// The most urgent of its quantities.
+  let verdict: CompareVerdict
   /// What the candidate lost, for sorting.
   var candidateLoss: Double { quantities.candidateSeconds.change.median }
 
-  /// The cell's verdict.
-  var verdict: CompareVerdict {
-    PerQuantity<CompareVerdict> { quantities[$0].verdict }.combined
-  }
-
   /// Judges all cells at once: how much one may move before it stands out depends on the others.
-  static func judged(_ cells: [Measured], by policy: ComparePolicy) -> [ComparedCell] {
+  ///
+  /// - Parameter baselineIsFaster: whether baselines as a whole are, which takes from the ratio of cells
+  ///   that could not tell it alone.
+  static func judged(
+    _ cells: [Measured], by policy: ComparePolicy, baselineIsFaster: Bool
+  ) -> [ComparedCell] {
     let drifts = PerQuantity { quantity in
       policy.drift(quantity, cells.map { $0.changes[quantity] })
     }
@@ -63,7 +65,9 @@ struct ComparedCell: Sendable {
       return ComparedCell(
         id: measured.pair.id, cell: measured.pair.head, quantities: quantities,
         unsteadyBandwidths: measured.bandwidths(ifUnsteadyBy: policy),
-        isSameMeasurement: measured.changes.timeRatio.isSameMeasurement)
+        isSameMeasurement: measured.changes.timeRatio.isSameMeasurement,
+        verdict: PerQuantity<CompareVerdict> { quantities[$0].verdict }
+          .combined(baselineIsFaster: baselineIsFaster))
     }
   }
 }

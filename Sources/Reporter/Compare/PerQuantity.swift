@@ -42,10 +42,10 @@ extension PerQuantity<CompareVerdict> {
   /// One verdict from those on the three quantities, the most urgent.
   ///
   /// A smaller ratio is no regression where only the baseline became faster: nothing became slower.
-  var combined: CompareVerdict {
+  func combined(baselineIsFaster: Bool) -> CompareVerdict {
     let isExplained =
-      timeRatio == .regression && baselineSeconds == .improvement
-      && candidateSeconds != .regression
+      timeRatio == .regression && candidateSeconds != .regression
+      && (baselineIsFaster || baselineSeconds == .improvement)
     let all = [candidateSeconds, baselineSeconds, isExplained ? .pass : timeRatio]
     return all.min { $0.severity < $1.severity } ?? .inconclusive
   }

@@ -1,6 +1,6 @@
 import ModelSpec
 
-/// Two records of the same work on the same machine, from two builds: did anything become slower?
+/// Two records of the same work on the same machine, which tell whether a build became slower.
 public struct RecordComparison: Sendable {
   /// What all cells together say of one quantity.
   struct Whole: Sendable {
@@ -62,7 +62,9 @@ public struct RecordComparison: Sendable {
       Self.whole(quantity, measured.map { $0.changes[quantity] }, policy)
     }
     hasWhole = ComparedQuantity.allCases.contains { [whole] in whole[$0].change != nil }
-    cells = ComparedCell.judged(measured, by: policy).sorted {
+    cells = ComparedCell.judged(
+      measured, by: policy, baselineIsFaster: whole.baselineSeconds.verdict == .improvement
+    ).sorted {
       ($0.verdict.severity, -$0.candidateLoss, $0.id)
         < ($1.verdict.severity, -$1.candidateLoss, $1.id)
     }
@@ -103,6 +105,7 @@ public struct RecordComparison: Sendable {
     let single = cells.map(\.verdict)
     let urgent = single.min { $0.severity < $1.severity } ?? .inconclusive
     guard hasWhole, urgent != .regression else { return urgent }
-    return PerQuantity<CompareVerdict> { whole[$0].verdict }.combined
+    return PerQuantity<CompareVerdict> { whole[$0].verdict }.combined(
+      baselineIsFaster: false)
   }
 }

@@ -1,0 +1,94 @@
+import ModelSpec
+
+/// Vendors' own delivered shares, beside what this machine delivers of the same pairs.
+public struct YardstickTables {
+  private let yardsticks: [Yardstick]
+  private let cells: [Cell]
+
+  /// The yardsticks of a record's candidates; nothing for a record about others.
+  init(_ record: Record) {
+    cells = record.cells.filter(\.isCredible)
+    let candidates = Set(cells.map(\.candidate))
+    yardsticks = Yardstick.all.filter { candidates.contains($0.candidateID) }
+  }
+
+  /// All yardsticks, with the commands that measure them here.
+  public init() {
+    yardsticks = Yardstick.all
+    cells = []
+  }
+
+  /// A heading, what it means and a table; nothing without yardsticks.
+  public var blocks: [Page.Block] {
+    guard !yardsticks.isEmpty else { return [] }
+    return [.heading("Vendors' own yardsticks"), .paragraph(Self.legend), .table(table)]
+  }
+
+  private static let legend =
+    "What vendors' measurements on accelerators delivered of what counting says of their own models: "
+    + "measured / analytic. Here is the same share of the same pair on this machine, feed-forward layers "
+    + "only, forward only."
+
+  private var table: Table {
+    Table(
+      columns: [
+        .init("vendor's pair"), .init("of"), .init("analytic", .right), .init("measured", .right),
+        .init("delivered", .right), .init("here"),
+      ],
+      rows: yardsticks.map { yardstick in
+        let claim = yardstick.claim
+        let here = here(yardstick)
+        return Table.Row(
+          [
+            .init("\(claim.model) / \(claim.baseline)"), .init(yardstick.kind),
+            .init(Figures.ratio(yardstick.analytic)),
+            .init(Figures.claimed(yardstick.measured, claim.qualifier)),
+            .init(Figures.percent(yardstick.deliveredShare)), here.cell,
+          ], detail: ([source(claim)] + here.notes).joined(separator: " "))
+      }, detailTitle: "source")
+  }
+
+  private func source(_ claim: Claim) -> String {
+    let conditions = claim.conditions.map { ": \($0)" } ?? ""
+    return "\(claim.source.title), \(claim.source.place)\(conditions)."
+  }
+
+  /// What this machine delivers, or what would tell it.
+  private func here(_ yardstick: Yardstick) -> (cell: Table.Cell, notes: [String]) {
+    let own = cells.filter {
+      $0.candidate == yardstick.candidateID && yardstick.tokens.contains($0.tokens)
+    }
+    let same = own.filter { yardstick.baselineIDs.contains($0.baseline) }
+    if !same.isEmpty { return (.init(shares(same)), ["Here: \(conditions(same))."]) }
+    let command =
+      "tenfold run \(yardstick.candidateID) --baseline \(yardstick.baselineIDs[0]) --tokens "
+      + "\(max(yardstick.tokens.lowerBound, 1)) measures it."
+    let nearest = own.filter { $0.baseline == Self.nearest }
+    guard !nearest.isEmpty else { return (.init("not measured", tone: .faint), [command]) }
+    return (
+      .init("\(shares(nearest)) of another pair"),
+      [
+        "Here: not this pair but the model against its own dense counterpart (\(Self.nearest)), "
+          + "\(conditions(nearest)); \(command)"
+      ]
+    )
+  }
+
+  /// The baseline that stands for a dense model of a kind: as many parameters as a token activates.
+  private static let nearest = "iso-active"
+
+  /// `44 % to 88 %`: the shares of all cells.
+  private func shares(_ cells: [Cell]) -> String {
+    let shares = cells.map(\.realisedShare)
+    let texts = [shares.min() ?? 0, shares.max() ?? 0].map(Figures.percent)
+    return texts[0] == texts[1] ? texts[0] : "\(texts[0]) to \(texts[1])"
+  }
+
+  /// `16 to 256 tokens per pass, 3 cells`.
+  private func conditions(_ cells: [Cell]) -> String {
+    let tokens = cells.map(\.tokens)
+    let (fewest, most) = (tokens.min() ?? 0, tokens.max() ?? 0)
+    let range = fewest == most ? Figures.count(most, "token") : "\(fewest) to \(most) tokens"
+    return "\(range) per pass, \(Figures.count(cells.count, "cell"))"
+  }
+}

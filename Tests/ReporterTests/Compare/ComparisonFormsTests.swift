@@ -1,0 +1,104 @@
+import Foundation
+import FoundationXML
+import ModelSpec
+import Testing
+
+@testable import Reporter
+
+@Suite("A comparison as text, Markdown, JSON and JUnit")
+struct ComparisonFormsTests {
+  private func comparison(hostile: String? = nil) throws -> RecordComparison {
+    var runs = SimulatedRuns(on: .restless, seed: 3)
+    var base = runs.record()
+    var head = runs.record(.slower)
+    if let hostile {
+      for cell in base.cells.indices {
+        base.cells[cell].candidate = "\(cell)\(hostile)"
+        head.cells[cell].candidate = "\(cell)\(hostile)"
+      }
+      for record in [\Record.machine.cpu, \.tool.commit, \.created] {
+        base[keyPath: record] = hostile
+        head[keyPath: record] = hostile
+      }
+    }
+    base.cells.removeLast()
+    head.cells[0].rounds = []
+    return try RecordComparison(
+      base: NamedRecord(name: hostile ?? "base.json", record: base),
+      head: NamedRecord(name: hostile ?? "head.json", record: head), tolerance: 0.03)
+  }
+
+  @Test("the document has the keys that may be relied on, and reads back as it was written")
+  func document() throws {
+    let comparison = try comparison()
+    let text = try JSONText.render(comparison.document)
+    let read = try DocumentCoding.decoder.decode(ComparisonDocument.self, from: Data(text.utf8))
+    #expect(read == comparison.document)
+    let json = try #require(
+      JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    #expect(json["schema"] as? String == "tenfold.compare/1")
+    #expect(json["verdict"] as? String == comparison.verdict.rawValue)
+    let cells = try #require(json["cells"] as? [[String: Any]])
+    #expect(cells.count == 22)
+    for cell in cells {
+      #expect(cell["id"] is String)
+      #expect(CompareVerdict(rawValue: cell["verdict"] as? String ?? "") != nil)
+      let change = try #require(cell["change"] as? [String: Double])
+      #expect(Set(change.keys) == ["median", "low", "high"])
+      #expect(change["low", default: 1] <= change["median", default: 0])
+      #expect(change["median", default: 1] <= change["high", default: 0])
+    }
+  }
+
+  @Test("cells come most urgent first, and no line of text is too long")
+  func text() throws {
+    let comparison = try comparison()
+    let severities = comparison.cells.map(\.verdict.severity)
+    #expect(severities == severities.sorted())
+    for line in TextPage.render(comparison.page).split(separator: "\n") {
+      #expect(String(line).displayWidth <= 100, "\(line)")
+    }
+    #expect(MarkdownPage.render(comparison.page).hasPrefix("# Tenfold comparison: "))
+  }
+
+  @Test("JUnit has a case for the whole and for each cell, and counts them rightly")
+  func junit() throws {
+    let comparison = try comparison()
+    let document = try XMLDocument(data: Data(comparison.junit.utf8))
+    let suites = try #require(document.rootElement())
+    #expect(suites.name == "testsuites")
+    let suite = try #require(suites.elements(forName: "testsuite").first)
+    let cases = suite.elements(forName: "testcase")
+    // The whole, 22 cells, one only in HEAD, one without rounds.
+    #expect(cases.count == 25)
+    #expect(suite.attribute(forName: "tests")?.stringValue == "25")
+    let failures = cases.count { !$0.elements(forName: "failure").isEmpty }
+    let skipped = cases.count { !$0.elements(forName: "skipped").isEmpty }
+    #expect(failures > 0 && skipped > 0)
+    #expect(suite.attribute(forName: "failures")?.stringValue == "\(failures)")
+    #expect(suite.attribute(forName: "skipped")?.stringValue == "\(skipped)")
+    #expect(
+      failures == comparison.cells.count { $0.verdict == .regression }
+        + (comparison.verdict == .regression ? 1 : 0))
+    #expect(Set(cases.compactMap { $0.attribute(forName: "name")?.stringValue }).count == 25)
+    #expect(suite.children?.first?.name == "properties")
+  }
+
+  @Test(
+    "strings from files break no form",
+    arguments: [
+      "]]><x>&amp;\"'", "\u{1B}[31mred\u{7}", "a|b\n# title\n`code`", "\u{202E}left\u{0}\u{FFFE}",
+      "<script>alert(1)</script>", "",
+    ])
+  func hostileStrings(_ hostile: String) throws {
+    let comparison = try comparison(hostile: hostile)
+    let document = try XMLDocument(data: Data(comparison.junit.utf8))
+    let suite = try #require(document.rootElement()?.elements(forName: "testsuite").first)
+    #expect(suite.elements(forName: "testcase").count == 25)
+    let text = TextPage.render(comparison.page)
+    #expect(!text.contains("\u{1B}") && !text.contains("\u{202E}"))
+    let markdown = MarkdownPage.render(comparison.page)
+    #expect(!markdown.contains("<script") && !markdown.contains("\n# title"))
+    _ = try JSONText.render(comparison.document)
+  }
+}

@@ -1,0 +1,177 @@
+import Foundation
+import ModelSpec
+import Testing
+
+@testable import Reporter
+
+@Suite("Two records held against each other")
+struct RecordComparisonTests {
+  private let run: Record = {
+    var runs = SimulatedRuns(on: .quiet, seed: 7)
+    return runs.record()
+  }()
+
+  private func compare(_ base: Record, _ head: Record, tolerance: Double = 0.03) throws
+    -> RecordComparison
+  {
+    try RecordComparison(
+      base: NamedRecord(name: "base.json", record: base),
+      head: NamedRecord(name: "head.json", record: head), tolerance: tolerance)
+  }
+
+  /// The record with the times of some cells multiplied.
+  private func scaled(
+    _ record: Record, baseline: Double = 1, candidate: Double = 1, cells: Range<Int>? = nil
+  ) -> Record {
+    var record = record
+    for cell in cells ?? record.cells.indices {
+      for round in record.cells[cell].rounds.indices {
+        record.cells[cell].rounds[round].baselineSeconds *= baseline
+        record.cells[cell].rounds[round].candidateSeconds *= candidate
+      }
+    }
+    return record
+  }
+
+  @Test("a record against itself passes, however few its cells and rounds", arguments: [24, 7, 1])
+  func sameRecord(_ count: Int) throws {
+    var record = run
+    record.cells = Array(record.cells.prefix(count))
+    let comparison = try compare(record, record)
+    #expect(comparison.verdict == .pass)
+    #expect(comparison.cells.allSatisfy { $0.verdict == .pass })
+    #expect(comparison.summary == "Both records hold the same measurement.")
+  }
+
+  @Test("exact changes are found exactly")
+  func exactChanges() throws {
+    let slower = try compare(run, scaled(run, baseline: 1.1, candidate: 1.1))
+    #expect(slower.verdict == .regression)
+    let change = try #require(slower.whole.candidateSeconds.change)
+    #expect(abs(change.median - 0.1) < 1e-9)
+    #expect(abs(slower.cells[0].quantities.candidateSeconds.change.median - 0.1) < 1e-9)
+    #expect(slower.whole.timeRatio.verdict == .pass)
+    #expect(slower.summary.hasPrefix("HEAD is slower: candidate time +10"))
+
+    let faster = try compare(run, scaled(run, candidate: 0.8))
+    #expect(faster.verdict == .improvement)
+    let ratio = try #require(faster.whole.timeRatio.change)
+    #expect(abs(ratio.median - 0.25) < 1e-9)
+
+    let within = try compare(run, scaled(run, baseline: 1.02, candidate: 1.02))
+    #expect(within.verdict == .pass)
+    #expect(try compare(run, scaled(run, candidate: 1.2), tolerance: 0.3).verdict == .pass)
+  }
+
+  @Test("a baseline that became faster is no regression, though it takes from the ratio")
+  func fasterBaseline() throws {
+    let comparison = try compare(run, scaled(run, baseline: 0.85))
+    #expect(comparison.whole.timeRatio.verdict == .regression)
+    #expect(comparison.whole.baselineSeconds.verdict == .improvement)
+    #expect(comparison.verdict == .improvement)
+  }
+
+  @Test("one cell that is much slower is found among those that are not")
+  func oneCell() throws {
+    let comparison = try compare(run, scaled(run, candidate: 1.3, cells: 3..<4))
+    #expect(comparison.verdict == .regression)
+    #expect(comparison.cells.filter { $0.verdict == .regression }.map(\.id).count == 1)
+    #expect(comparison.cells[0].id == run.cells[3].comparisonID)
+    #expect(comparison.summary.contains("1 cell of 24"))
+  }
+
+  @Test("slow times with equally slow ceilings are the machine's")
+  func slowMachine() throws {
+    var head = scaled(run, baseline: 1.3, candidate: 1.3)
+    for cell in head.cells.indices {
+      head.cells[cell].ceilingBeside?.peakFlopsPerSecond /= 1.3
+      head.cells[cell].ceilingBeside?.readBytesPerSecond /= 1.3
+    }
+    let comparison = try compare(run, head)
+    #expect(comparison.verdict == .inconclusive)
+    #expect(comparison.whole.candidateSeconds.steadyCells == 0)
+    #expect(comparison.summary.contains("--budget 4m"))
+    #expect(comparison.cells.allSatisfy { $0.unsteadyBandwidths != nil })
+  }
+
+  @Test("without ceilings a machine may have slowed times by much, but not a ratio")
+  func noCeilings() throws {
+    var bare = run
+    for cell in bare.cells.indices { bare.cells[cell].ceilingBeside = nil }
+    #expect(
+      try compare(bare, scaled(bare, baseline: 1.15, candidate: 1.15)).verdict == .inconclusive)
+    #expect(try compare(bare, scaled(bare, candidate: 1.15)).verdict == .regression)
+    #expect(try compare(bare, scaled(bare, baseline: 2, candidate: 2)).verdict == .regression)
+    // The record's own ceilings serve where none was measured beside a cell.
+    bare.ceilings = [
+      Ceiling(
+        threads: 2, precision: .f32, peakFlopsPerSecond: 480e9, readBytesPerSecond: 65e9)
+    ]
+    #expect(
+      try compare(bare, scaled(bare, baseline: 1.15, candidate: 1.15)).verdict == .regression)
+  }
+
+  @Test("cells without trustworthy numbers are left out by name, and NaN never spreads")
+  func incredibleCells() throws {
+    var head = scaled(run, candidate: 1.01)
+    head.cells[0].timeRatio.median = .nan
+    head.cells[1].rounds = []
+    head.cells[2].rounds[0].candidateSeconds = 0
+    head.cells[3].rounds[0].candidateSeconds = .infinity
+    head.cells[4].rounds[0].baselineSeconds = -1
+    head.cells[5].ceilingBeside?.readBytesPerSecond = .nan
+    head.cells[6].sides.candidate.bytes = -5
+    let comparison = try compare(run, head)
+    #expect(
+      comparison.leftOut.map(\.id).sorted() == run.cells[0...4].map(\.comparisonID).sorted())
+    #expect(comparison.cells.count == 19)
+    // Rendering throws for a number that is not finite.
+    _ = try JSONText.render(comparison.document)
+  }
+
+  @Test("huge and tiny times stay numbers")
+  func extremeTimes() throws {
+    let comparison = try compare(
+      scaled(run, baseline: 1e-100, candidate: 1e100),
+      scaled(run, baseline: 1e100, candidate: 1e-100))
+    _ = try JSONText.render(comparison.document)
+    #expect(TextPage.render(comparison.page).contains("regression"))
+  }
+
+  @Test("what only one record holds is named; nothing in common is refused")
+  func missingCells() throws {
+    var head = run
+    head.cells.removeLast()
+    var base = run
+    base.cells.removeFirst()
+    let comparison = try compare(base, head)
+    #expect(comparison.onlyInBase == [run.cells[23].comparisonID])
+    #expect(comparison.onlyInHead == [run.cells[0].comparisonID])
+    #expect(comparison.cells.count == 22)
+    base.cells = [run.cells[0]]
+    head.cells = [run.cells[1]]
+    #expect(throws: CompareError.nothingInCommon) { try compare(base, head) }
+    base.cells = []
+    #expect(throws: CompareError.nothingInCommon) { try compare(base, base) }
+    head.cells[0].rounds = []
+    #expect(throws: CompareError.self) { try compare(head, head) }
+  }
+
+  @Test("a cell that was measured twice is compared with its namesake of the same place")
+  func repeatedCells() throws {
+    var record = run
+    record.cells = [run.cells[0], run.cells[0], run.cells[0]]
+    let ids = try compare(record, record).cells.map(\.id).sorted()
+    let id = run.cells[0].comparisonID
+    #expect(ids == [id, "\(id)#2", "\(id)#3"])
+  }
+
+  @Test("few cells are judged one by one")
+  func fewCells() throws {
+    var few = run
+    few.cells = Array(run.cells.suffix(2))
+    #expect(try compare(few, scaled(few, candidate: 1.5)).verdict == .regression)
+    #expect(try compare(few, scaled(few, candidate: 1.06)).verdict == .inconclusive)
+    #expect(try compare(few, scaled(few, candidate: 1.06)).hasWhole == false)
+  }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+
+/// `tenfold compare` as CI calls it: records on disk, an exit code, a document.
+@Suite struct CompareTests {
+  private let record = repository.appending(path: "Tests/tenfoldTests/Data/record.json")
+
+  /// Runs `compare` on the sample record and a changed copy of it.
+  private func compare(
+    _ arguments: [String] = [], with change: (inout [String: Any]) throws -> Void = { _ in }
+  ) throws -> Executable.Outcome {
+    try withTemporaryDirectory { directory in
+      var document = try #require(
+        JSONSerialization.jsonObject(with: Data(contentsOf: record)) as? [String: Any])
+      try change(&document)
+      let head = directory.appending(path: "head.json")
+      try JSONSerialization.data(withJSONObject: document).write(to: head)
+      return try Executable.debug.run(
+        ["compare", record.path, head.path] + arguments, in: directory.path)
+    }
+  }
+
+  /// Multiplies every round's seconds on one side.
+  private static func scale(
+    _ side: String, by factor: Double
+  ) -> (inout [String: Any]) throws -> Void {
+    { document in
+      var cells = try #require(document["cells"] as? [[String: Any]])
+      for cell in cells.indices {
+        var rounds = try #require(cells[cell]["rounds"] as? [[String: Any]])
+        for round in rounds.indices {
+          let seconds = try #require(rounds[round]["\(side)_seconds"] as? Double)
+          rounds[round]["\(side)_seconds"] = seconds * factor
+        }
+        cells[cell]["rounds"] = rounds
+      }
+      document["cells"] = cells
+    }
+  }
+
+  @Test func aRecordAgainstItselfPasses() throws {
+    let outcome = try compare()
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("same measurement"))
+    #expect(outcome.errors.isEmpty)
+  }
+
+  @Test func aSlowerBuildExitsWith2() throws {
+    let outcome = try compare(["--format", "json"], with: Self.scale("candidate", by: 3))
+    #expect(outcome.status == 2)
+    let document = try outcome.json
+    #expect(document["schema"] as? String == "tenfold.compare/1")
+    #expect(document["verdict"] as? String == "regression")
+    #expect(outcome.errors.isEmpty)
+  }
+
+  @Test func aFasterBuildExitsWith0() throws {
+    let outcome = try compare(["--format", "json"], with: Self.scale("candidate", by: 0.2))
+    #expect(try outcome.json["verdict"] as? String != "regression")
+    #expect(outcome.status == 0 || outcome.status == 3)
+  }
+
+  @Test func whatCannotBeToldExitsWith3AndSaysWhatToDo() throws {
+    let outcome = try compare(with: Self.scale("candidate", by: 1.05))
+    #expect(outcome.status == 3)
+    #expect(outcome.output.contains("--budget"))
+  }
+
+  @Test func anotherMachineExitsWith5AndIsNamed() throws {
+    let outcome = try compare {
+      var machine = try #require($0["machine"] as? [String: Any])
+      machine["cpu"] = "Another CPU"
+      $0["machine"] = machine
+      var options = try #require($0["options"] as? [String: Any])
+      options["seed"] = 99
+      $0["options"] = options
+    }
+    #expect(outcome.status == 5)
+    #expect(outcome.output.isEmpty)
+    for fragment in ["machine.cpu", "Another CPU", "options.seed", "'99'", "head.json"] {
+      #expect(outcome.errors.contains(fragment), "\(outcome.errors)")
+    }
+    #expect(outcome.errors.count { $0 == "\n" } == 1)
+  }
+
+  @Test func recordsWithoutACommonCellExitWith5() throws {
+    let outcome = try compare { $0["cells"] = [Any]() }
+    #expect(outcome.status == 5)
+    #expect(outcome.errors.contains("no cell"))
+  }
+
+  @Test func whatIsNoRecordExitsWith65() throws {
+    let outcome = try Executable.debug.run(["compare", record.path, "/no/such/file.json"])
+    #expect(outcome.status == 65)
+    #expect(outcome.errors.contains("/no/such/file.json"))
+    let damaged = try compare { $0["schema"] = "tenfold.result/9" }
+    #expect(damaged.status == 65)
+    #expect(damaged.errors.contains("tenfold.result/9"))
+  }
+
+  @Test(arguments: ["3", "0.03", "-1%", "0%", "100%", "nan%", "x", "%"])
+  func whatIsNoToleranceExitsWith64(_ tolerance: String) throws {
+    let outcome = try compare(["--tolerance", tolerance])
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.contains("tolerance"))
+  }
+
+  @Test(arguments: [
+    ("result.xml", "<?xml"), ("result.md", "# Tenfold"), ("result.json", "{"),
+    ("result.txt", "Tenfold comparison"),
+  ])
+  func theFilesNameDecidesTheForm(_ name: String, _ beginning: String) throws {
+    try withTemporaryDirectory { directory in
+      let file = directory.appending(path: name)
+      let outcome = try Executable.debug.run(
+        ["compare", record.path, record.path, "--output", file.path])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.output.isEmpty)
+      #expect(try String(contentsOf: file, encoding: .utf8).hasPrefix(beginning))
+    }
+  }
+}
