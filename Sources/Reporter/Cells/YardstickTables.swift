@@ -1,7 +1,7 @@
 import ModelSpec
 
 /// Vendors' own delivered shares, beside what this machine delivers of the same pairs.
-public struct YardstickTables {
+struct YardstickTables {
   private let yardsticks: [Yardstick]
   private let cells: [Cell]
 
@@ -13,13 +13,13 @@ public struct YardstickTables {
   }
 
   /// All yardsticks, with the commands that measure them here.
-  public init() {
+  init() {
     yardsticks = Yardstick.all
     cells = []
   }
 
   /// A heading, what it means and a table; nothing without yardsticks.
-  public var blocks: [Page.Block] {
+  var blocks: [Page.Block] {
     guard !yardsticks.isEmpty else { return [] }
     return [.heading("Vendors' own yardsticks"), .paragraph(Self.legend), .table(table)]
   }

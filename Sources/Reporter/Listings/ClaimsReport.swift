@@ -15,12 +15,13 @@ public enum ClaimsReport {
         ])
       })
     let testable = claims.count { $0.test.workload != nil }
-    return Page([
-      .title("Claims"), .table(table),
-      .paragraph(
-        "\(Figures.count(claims.count, "claim")), of which a kernel can test \(testable). "
-          + "tenfold claims ID shows one with its source and its test."),
-    ])
+    return Page(
+      [
+        .title("Claims"), .table(table),
+        .paragraph(
+          "\(Figures.count(claims.count, "claim")), of which a kernel can test \(testable). "
+            + "tenfold claims ID shows one with its source and its test."),
+      ] + YardstickTables().blocks)
   }
 
   /// A page about one claim.

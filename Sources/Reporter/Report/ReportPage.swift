@@ -9,7 +9,7 @@ extension Report {
       let name = sections.count > 1 ? ": \(section.named.name)" : ""
       blocks.append(.title("Tenfold report\(name)"))
       blocks += head(section) + CellTables(record).blocks + ExplanationTables(record).blocks
-      blocks += ClaimVerdicts(section.verdicts).blocks
+      blocks += ClaimVerdicts(section.verdicts).blocks + YardstickTables(record).blocks
       blocks += cautions(record)
       if record.cells.contains(where: \.isCredible) { blocks += limits }
     }

@@ -1,0 +1,67 @@
+import ModelSpec
+import Testing
+
+@testable import Reporter
+
+@Suite("Vendors' yardsticks in a report")
+struct YardstickTablesTests {
+  private func text(_ cells: [Cell]) -> String {
+    TextPage.render(Page(YardstickTables(Sample.record(cells)).blocks))
+  }
+
+  @Test("a record about other models has none")
+  func others() {
+    #expect(YardstickTables(Sample.suite).blocks.isEmpty)
+    #expect(YardstickTables(Sample.record([])).blocks.isEmpty)
+  }
+
+  @Test("the same pair is told beside the vendor's, from cells of the vendor's kind only")
+  func samePair() {
+    let text = text([
+      Sample.cell(
+        "olmoe-1b-7b", "iso-active", tokens: 256, flopRatio: 1, Sample.estimate(0.7, 0.71, 0.72)),
+      Sample.cell(
+        "olmoe-1b-7b", "olmo-1b", tokens: 512, flopRatio: 1, Sample.estimate(0.8, 0.82, 0.84)),
+      Sample.cell(
+        "olmoe-1b-7b", "iso-active", tokens: 1, flopRatio: 1, Sample.estimate(0.1, 0.2, 0.3)),
+      Sample.cell(
+        "olmoe-1b-7b", "iso-total", tokens: 256, flopRatio: 8, Sample.estimate(0.1, 0.2, 0.3)),
+    ])
+    #expect(text.contains("63 %"))
+    #expect(text.contains("71 % to 82 %"))
+    #expect(text.contains("256 to 512 tokens per pass, 2 cells"))
+    #expect(!text.contains("20 %"))
+  }
+
+  @Test("another pair of the same model is labelled so, and the command for the pair is given")
+  func nearestPair() {
+    let text = text([
+      Sample.cell(
+        "qwen1.5-moe-a2.7b", "iso-active", tokens: 16, flopRatio: 1, Sample.estimate(0.5, 0.6, 0.7))
+    ])
+    #expect(text.contains("60 % of another pair"))
+    #expect(text.contains("not this pair"))
+    #expect(text.contains("tenfold run qwen1.5-moe-a2.7b --baseline qwen1.5-7b"))
+  }
+
+  @Test("a pair that was measured under other conditions counts as not measured")
+  func otherConditions() {
+    let text = text([
+      Sample.cell(
+        "qwen3-next-80b-a3b", "qwen3-32b", tokens: 16, flopRatio: 15, Sample.estimate(6, 7.5, 8))
+    ])
+    #expect(text.contains("not measured"))
+    #expect(text.contains("--tokens 2048"))
+    // 7.5 of 15 in decode.
+    #expect(text.contains("50 %"))
+  }
+
+  @Test("the listing of claims shows all of them, in at most 100 columns")
+  func listing() {
+    let text = TextPage.render(ClaimsReport.page(listing: ClaimLedger.claims))
+    for share in ["54.5 %", "58.4 %", "63 %", "72.9 %", "41.7 %"] {
+      #expect(text.contains(share), "\(share)")
+    }
+    #expect(text.split(separator: "\n").allSatisfy { String($0).displayWidth <= 100 })
+  }
+}
