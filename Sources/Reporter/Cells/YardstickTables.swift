@@ -43,7 +43,7 @@ struct YardstickTables {
             .init("\(claim.model) / \(claim.baseline)"), .init(yardstick.kind),
             .init(Figures.ratio(yardstick.analytic)),
             .init(Figures.claimed(yardstick.measured, claim.qualifier)),
-            .init(Figures.percent(yardstick.deliveredShare)), here.cell,
+            .init(Self.wholePercent(yardstick.deliveredShare)), here.cell,
           ], detail: ([source(claim)] + here.notes).joined(separator: " "))
       }, detailTitle: "source")
   }
@@ -60,9 +60,7 @@ struct YardstickTables {
     }
     let same = own.filter { yardstick.baselineIDs.contains($0.baseline) }
     if !same.isEmpty { return (.init(shares(same)), ["Here: \(conditions(same))."]) }
-    let command =
-      "tenfold run \(yardstick.candidateID) --baseline \(yardstick.baselineIDs[0]) --tokens "
-      + "\(max(yardstick.tokens.lowerBound, 1)) measures it."
+    let command = "\(command(yardstick)) measures it."
     let nearest = own.filter { $0.baseline == Self.nearest }
     guard !nearest.isEmpty else { return (.init("not measured", tone: .faint), [command]) }
     return (
@@ -72,6 +70,18 @@ struct YardstickTables {
           + "\(conditions(nearest)); \(command)"
       ]
     )
+  }
+
+  private func command(_ yardstick: Yardstick) -> String {
+    let pair = "\(yardstick.candidateID) --baseline \(yardstick.baselineIDs[0])"
+    // The default token counts reach from one to some hundreds.
+    return "tenfold run \(pair)"
+      + (yardstick.tokens == 1...Int.max ? "" : " --tokens \(yardstick.tokens.lowerBound)")
+  }
+
+  /// Vendors' figures have two digits, and so has what follows from them.
+  private static func wholePercent(_ fraction: Double) -> String {
+    "\(Int((fraction * 100).rounded())) %"
   }
 
   /// The baseline that stands for a dense model of a kind: as many parameters as a token activates.
