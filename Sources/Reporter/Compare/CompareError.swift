@@ -1,6 +1,6 @@
 /// Why two records cannot be held against each other.
 public enum CompareError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// They differ in these fields, each told as `machine.cpu is 'A' in one and 'B' in the other`.
+  /// They differ in these fields, each told as `machine.cpu is 'A' in BASE and 'B' in HEAD`.
   case differ([String])
   /// They hold no cell that measures the same.
   case nothingInCommon

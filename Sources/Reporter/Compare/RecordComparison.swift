@@ -89,7 +89,7 @@ public struct RecordComparison: Sendable {
       guard comparability.differences.isEmpty else {
         throw CompareError.differ(
           comparability.differences.map {
-            "\($0.field) is '\($0.base)' in \(base.name) and '\($0.head)' in \(head.name)"
+            "\($0.field) is '\($0.base)' in BASE and '\($0.head)' in HEAD"
           })
       }
     } catch let error as CompareError {

@@ -21,7 +21,7 @@ struct CompareCommand: ParsableCommand {
     commandName: "compare",
     abstract: "Tells whether a build became slower, from two records of the same machine.",
     discussion: """
-      Exits with 0 when it did not (or became faster), 2 when it did, 3 when the records cannot tell,
+      Exits with 0 when it did not (or became faster), 2 when it did, 3 when the records cannot tell, \
       and 5 when they differ in machine, toolchain, BLAS or options, naming the fields.
       """)
 
@@ -70,7 +70,8 @@ struct CompareCommand: ParsableCommand {
       return try RecordComparison(base: base, head: head, tolerance: tolerance)
     } catch {
       throw Failure(
-        .notComparable, "the records \(base.name) and \(head.name) cannot be compared: \(error)")
+        .notComparable,
+        "the records \(base.name) (BASE) and \(head.name) (HEAD) cannot be compared: \(error)")
     }
   }
 

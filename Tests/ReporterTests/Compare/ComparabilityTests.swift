@@ -59,8 +59,8 @@ struct ComparabilityTests {
         head: NamedRecord(name: "b.json", record: head), tolerance: 0.03)
     }
     let sentence = try #require(error?.description)
-    #expect(sentence.contains("machine.cpu is 'AMD EPYC 9R14' in a.json and 'evilchip' in b.json"))
-    #expect(sentence.contains("options.seed is '1' in a.json and '7' in b.json"))
+    #expect(sentence.contains("machine.cpu is 'AMD EPYC 9R14' in BASE and 'evilchip' in HEAD"))
+    #expect(sentence.contains("options.seed is '1' in BASE and '7' in HEAD"))
     #expect(!sentence.contains("\u{1B}"))
   }
 }

@@ -84,6 +84,38 @@ struct ComparisonFormsTests {
     #expect(suite.children?.first?.name == "properties")
   }
 
+  /// What the schema of Jenkins' xUnit plug-in (junit-10.xsd) allows of what is written here: attributes of
+  /// each element, required ones with a mark, and the elements that may be in it.
+  private static let schema: [String: (attributes: [String], children: [String])] = [
+    "testsuites": (["name", "tests", "failures", "errors"], ["testsuite"]),
+    "testsuite": (
+      ["name!", "tests!", "failures!", "errors!", "skipped"], ["properties", "testcase"]
+    ),
+    "properties": ([], ["property"]), "property": (["name!", "value!"], []),
+    "testcase": (["name!", "classname"], ["skipped", "failure", "system-out"]),
+    "skipped": (["type", "message"], []), "failure": (["type", "message"], []),
+    "system-out": ([], []),
+  ]
+
+  @Test("JUnit keeps to the schema that Jenkins reads")
+  func junitSchema() throws {
+    func check(_ element: XMLElement) throws {
+      let rules = try #require(Self.schema[element.name ?? ""], "\(element.name ?? "")")
+      let present = (element.attributes ?? []).compactMap(\.name)
+      let allowed = rules.attributes.map { $0.hasSuffix("!") ? String($0.dropLast()) : $0 }
+      #expect(present.allSatisfy(allowed.contains), "\(present)")
+      for required in rules.attributes where required.hasSuffix("!") {
+        #expect(present.contains(String(required.dropLast())), "\(required)")
+      }
+      for case let child as XMLElement in element.children ?? [] {
+        #expect(rules.children.contains(child.name ?? ""), "\(child.name ?? "")")
+        try check(child)
+      }
+    }
+    let document = try XMLDocument(data: Data(comparison(hostile: "").junit.utf8))
+    try check(try #require(document.rootElement()))
+  }
+
   @Test(
     "strings from files break no form",
     arguments: [
