@@ -20,7 +20,7 @@ import FoundationEssentials
 ///
 /// Error rates. Each end of an interval for the whole errs once in a hundred pairs, even if the change were
 /// as large as the tolerance, so no more than three of a hundred such pairs raise an alarm by one of the
-/// three quantities; all single cells together at most five of a hundred (Holm). Without any change the
+/// three quantities; all single cells together at most one of a hundred (Holm). Without any change the
 /// tolerance comes on top. In simulated pairs of default suites (Tests/ReporterTests/Compare) of one build
 /// none of 400 raises an alarm; of builds slowed by a tenth 95 of 100 are found on a quiet machine, 90 where
 /// it is one pass in ten that runs twice, 70 to 80 on one whose bandwidth moves by tens of percent; the
@@ -44,7 +44,7 @@ struct ComparePolicy: Hashable {
   static let wholeConfidence = 0.98
 
   /// The chance of calling any cell a regression, or any an improvement, that is none.
-  static let cellErrorRate = 0.05
+  static let cellErrorRate = 0.01
 
   /// A cell's interval reaches so many standard errors to either side: 90 %, so that each end errs in 5 %
   /// (two one-sided tests, Schuirmann 1987).
