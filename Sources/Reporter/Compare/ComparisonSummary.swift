@@ -24,7 +24,7 @@ extension RecordComparison {
     let single = cells.filter { $0.verdict == verdict }
     var parts: [String] = []
     if !quantities.isEmpty {
-      parts.append("\(quantities.joined(separator: ", ")) over all cells")
+      parts.append("\(quantities.joined(separator: ", ")) over all steady cells")
     }
     if !single.isEmpty {
       parts.append(
@@ -42,7 +42,7 @@ extension RecordComparison {
     return quantities.isEmpty
       ? "\(Figures.count(cells.count, "cell")) without a loss beyond the tolerance of "
         + Figures.percent(tolerance)
-      : "\(quantities.joined(separator: ", ")) over all cells"
+      : "\(quantities.joined(separator: ", ")) over all steady cells"
   }
 
   /// Why there is no verdict.
@@ -50,8 +50,8 @@ extension RecordComparison {
     guard hasWhole else {
       let open = cells.count { $0.verdict == .inconclusive }
       return
-        "\(open) of \(Figures.count(cells.count, "cell")) moved by less than runs of one build do, "
-        + "or by as much as the machine did"
+        "\(open) of \(Figures.count(cells.count, "cell")) moved no further than runs of one build and "
+        + "the machine itself may"
     }
     let parts = ComparedQuantity.allCases.compactMap { quantity -> String? in
       let whole = whole[quantity]
@@ -60,7 +60,7 @@ extension RecordComparison {
         return "the machine's speed moved beside all but \(whole.steadyCells) of "
           + "\(Figures.count(cells.count, "cell")) as far as \(quantity.name) is concerned"
       }
-      return "\(quantity.name) \(change.text) over all cells"
+      return "\(quantity.name) \(change.text) over all steady cells"
     }
     return parts.joined(separator: ", ")
   }
