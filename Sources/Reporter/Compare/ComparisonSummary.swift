@@ -53,16 +53,18 @@ extension RecordComparison {
         "\(open) of \(Figures.count(cells.count, "cell")) moved no further than runs of one build and "
         + "the machine itself may"
     }
-    let parts = ComparedQuantity.allCases.compactMap { quantity -> String? in
-      let whole = whole[quantity]
-      guard whole.verdict == .inconclusive else { return nil }
-      guard let change = whole.change else {
-        return "the machine's speed moved beside all but \(whole.steadyCells) of "
-          + "\(Figures.count(cells.count, "cell")) as far as \(quantity.name) is concerned"
-      }
-      return "\(quantity.name) \(change.text) over all steady cells"
+    let open = ComparedQuantity.allCases.filter { whole[$0].verdict == .inconclusive }
+    let unsteady = open.filter { whole[$0].change == nil }
+    var parts = open.compactMap { quantity in
+      whole[quantity].change.map { "\(quantity.name) \($0.text) over all steady cells" }
     }
-    return parts.joined(separator: ", ")
+    if !unsteady.isEmpty {
+      let left = unsteady.map { "\(whole[$0].steadyCells) (\($0.name))" }
+      parts.append(
+        "the machine's own speed differed beside all but \(left.joined(separator: " and ")) of "
+          + Figures.count(cells.count, "cell"))
+    }
+    return parts.joined(separator: ", and ")
   }
 
   /// What to do next.

@@ -90,6 +90,9 @@ struct RecordComparisonTests {
     let comparison = try compare(run, head)
     #expect(comparison.verdict == .inconclusive)
     #expect(comparison.whole.candidateSeconds.steadyCells == 0)
+    #expect(
+      comparison.summary.contains(
+        "beside all but 0 (candidate time) and 0 (baseline time) of 24 cells"))
     #expect(comparison.summary.contains("--budget 4m"))
     #expect(comparison.cells.allSatisfy { $0.unsteadyBandwidths != nil })
   }
