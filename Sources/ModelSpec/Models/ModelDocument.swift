@@ -11,6 +11,10 @@ public struct ModelDocument: Codable, Hashable, Sendable {
     public var parameters: Int
     /// FLOPs of its matrix products.
     public var matmulFlops: Int
+    /// E, its routed experts.
+    public var experts: Int
+    /// E[D], the experts that so many tokens are expected to reach when all are equally popular.
+    public var expectedDistinctExperts: Double
   }
 
   /// One layer.
@@ -74,7 +78,9 @@ public struct ModelDocument: Codable, Hashable, Sendable {
     if let first = architecture.firstRoutedLayer {
       sparseLayer = SparseLayer(
         parameters: first.parameters,
-        matmulFlops: try FFNLayerSpec.sparse(first).checkedMatmulFLOPs(tokens: tokens))
+        matmulFlops: try FFNLayerSpec.sparse(first).checkedMatmulFLOPs(tokens: tokens),
+        experts: first.experts,
+        expectedDistinctExperts: first.expectedDistinctExperts(tokens: tokens))
     }
     layers = architecture.layers.enumerated().map { index, layer in
       Layer(

@@ -51,6 +51,12 @@ public enum ModelsReport {
         .init(
           "First routed layer",
           "\(counted(sparse.parameters)) parameters, \(sparse.matmulFlops) FLOPs"))
+      facts.append(
+        .init(
+          "Experts reached",
+          "\(Figures.significant(sparse.expectedDistinctExperts, trimmed: true)) of "
+            + "\(sparse.experts) are expected with \(Figures.count(model.tokens, "token")) a pass, "
+            + "all equally popular"))
     }
     return Page([
       .title(model.id), .facts(facts), .heading("FLOPs of \(Figures.count(model.tokens, "token"))"),
