@@ -20,6 +20,9 @@ struct ReportDocumentTests {
     #expect(
       try JSONText.render(report.document) == """
         {
+          "curves" : [
+
+          ],
           "records" : [
             {
               "cells" : 1,

@@ -90,7 +90,7 @@ public struct Ceiling: Codable, Hashable, Sendable {
 
 /// What a run was asked for, after defaults.
 public struct RunOptions: Codable, Hashable, Sendable {
-  /// `default` for the default suite, `custom` when architectures were named.
+  /// `default` for the default suite, `custom` when architectures were named, `sweep` for curves of one.
   public var suite: String
   /// Candidate ids in the order given.
   public var candidates: [String]
@@ -98,8 +98,10 @@ public struct RunOptions: Codable, Hashable, Sendable {
   public var baselines: [String]
   /// Tokens per pass.
   public var tokens: [Int]
-  /// Worker threads.
+  /// Worker threads, the most where a sweep took several numbers of them.
   public var threads: Int
+  /// Every number of worker threads in the order of measuring; absent where there was one.
+  public var threadCounts: [Int]?
   /// Engines by name.
   public var engines: [String]
   /// Weight precision.
@@ -112,23 +114,29 @@ public struct RunOptions: Codable, Hashable, Sendable {
   public var memoryBytes: Int
   /// Seed of every random choice.
   public var seed: UInt64
+  /// What a sweep varied; absent for other suites.
+  public var sweep: SweepOptions?
 
   /// All options of one run.
   public init(
     suite: String, candidates: [String], baselines: [String], tokens: [Int], threads: Int,
-    engines: [String], precision: Precision, routing: [String], budgetSeconds: Double,
-    memoryBytes: Int, seed: UInt64
+    threadCounts: [Int]? = nil, engines: [String], precision: Precision, routing: [String],
+    budgetSeconds: Double,
+    memoryBytes: Int, seed: UInt64,
+    sweep: SweepOptions? = nil
   ) {
     self.suite = suite
     self.candidates = candidates
     self.baselines = baselines
     self.tokens = tokens
     self.threads = threads
+    self.threadCounts = threadCounts
     self.engines = engines
     self.precision = precision
     self.routing = routing
     self.budgetSeconds = budgetSeconds
     self.memoryBytes = memoryBytes
     self.seed = seed
+    self.sweep = sweep
   }
 }

@@ -12,11 +12,13 @@ public struct RoutingSummary: Codable, Hashable, Sendable {
   public var maxOverMean: Double
   /// Gini coefficient of tokens per expert: 0 when all are equal, towards 1 when one has all.
   public var gini: Double
+  /// Tokens of an expert that received any, mean over experts and batches; absent in older records.
+  public var tokensPerExpert: Double?
 
   /// A summary of counted routing.
   public init(
     kind: String, alpha: Double?, seed: UInt64, distinctExperts: Double, maxOverMean: Double,
-    gini: Double
+    gini: Double, tokensPerExpert: Double? = nil
   ) {
     self.kind = kind
     self.alpha = alpha
@@ -24,5 +26,6 @@ public struct RoutingSummary: Codable, Hashable, Sendable {
     self.distinctExperts = distinctExperts
     self.maxOverMean = maxOverMean
     self.gini = gini
+    self.tokensPerExpert = tokensPerExpert
   }
 }

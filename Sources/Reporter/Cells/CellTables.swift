@@ -4,9 +4,12 @@ import ModelSpec
 struct CellTables {
   private let record: Record
   private let names: CellNames
+  private let shownElsewhere: Set<Cell>
 
-  init(_ record: Record) {
+  /// - Parameter shownElsewhere: Cells that have their place in other tables.
+  init(_ record: Record, besides shownElsewhere: Set<Cell> = []) {
     self.record = record
+    self.shownElsewhere = shownElsewhere
     names = CellNames(record.cells)
   }
 
@@ -14,9 +17,11 @@ struct CellTables {
     guard !record.cells.isEmpty else {
       return [.paragraph("The record holds no measured comparison.")]
     }
-    let sections = record.comparisons.flatMap(section)
-    return [.heading("Measured ratios")] + (sections.isEmpty ? [] : [.paragraph(legend)]) + sections
-      + leftOut + RooflineShares(record, names: names).blocks
+    let sections = record.comparisons.map { $0.filter { !shownElsewhere.contains($0) } }
+      .filter { !$0.isEmpty }.flatMap(section)
+    let ratios: [Page.Block] =
+      sections.isEmpty ? [] : [.heading("Measured ratios"), .paragraph(legend)] + sections
+    return ratios + leftOut + RooflineShares(record, names: names).blocks
   }
 
   private var hasRoofline: Bool { record.cells.contains { $0.rooflineRatio != nil } }
@@ -64,17 +69,7 @@ struct CellTables {
 
   /// Numbers of the notes that apply to a cell; new notes join the list.
   private func marks(of cell: Cell, in notes: inout [String]) -> String {
-    var own: [String] = []
-    for (name, side) in [("baseline", cell.sides.baseline), ("candidate", cell.sides.candidate)] {
-      if let scaled = side.scaled {
-        own.append("scaled: \(scaled) of the \(name)'s width was measured, and scaled up")
-      }
-      if let resident = side.residentExperts {
-        own.append("the \(name) keeps \(resident) experts in memory, and reads them in turn")
-      }
-    }
-    own += cell.cautions
-    let numbers = own.map { note -> Int in
+    let numbers = CellNotes.notes(of: cell).map { note -> Int in
       if let known = notes.firstIndex(of: note) { return known + 1 }
       notes.append(note)
       return notes.count

@@ -100,9 +100,20 @@ struct CellNames {
 
   /// The cell's conditions: `16 tokens per pass, zipf:0.8 routing, tile`.
   func conditions(of cell: Cell) -> String {
-    var parts = ["\(Figures.count(cell.tokens, "token")) per pass"]
+    (["\(Figures.count(cell.tokens, "token")) per pass"] + distinctions(of: cell))
+      .joined(separator: ", ")
+  }
+
+  /// The cell's comparison: `olmoe-1b-7b against iso-total, zipf:0.8 routing`.
+  func comparison(of cell: Cell) -> String {
+    ([cell.comparison] + distinctions(of: cell))
+      .joined(separator: ", ")
+  }
+
+  private func distinctions(of cell: Cell) -> [String] {
+    var parts: [String] = []
     if hasRoutings { parts.append("\(cell.routing.label) routing") }
     if distinguishesEngines { parts.append(engine(of: cell)) }
-    return parts.joined(separator: ", ")
+    return parts
   }
 }

@@ -27,5 +27,20 @@ public struct Curve: Hashable, Sendable {
     /// S-MBU: bytes of the experts that were really read / seconds / read bandwidth (same source);
     /// `nil` without ceilings.
     public var modelBandwidthUtilisation: Double?
+    /// D, experts of one layer that a pass reads; `nil` where it is not known.
+    public var distinctExperts: Double? = nil
+    /// Tokens of an expert that is read, on average; `nil` where it is not known.
+    public var tokensPerExpert: Double? = nil
   }
+
+  /// Fewest points of a curve that is taken from a record: fewer have nothing between their ends.
+  static let fewestPoints = 3
+}
+
+extension Curve.Point {
+  /// Time ratio / FLOP ratio.
+  public var realisedShare: Double { timeRatio.median / flopRatio }
+
+  /// Roofline ratio / FLOP ratio: what this machine could realise at best; `nil` without ceilings.
+  public var realisableShare: Double? { rooflineRatio.map { $0 / flopRatio } }
 }

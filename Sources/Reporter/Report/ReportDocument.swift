@@ -12,6 +12,8 @@ public struct ReportDocument: Codable, Hashable, Sendable {
   public var records: [Origin]
   /// One verdict for every claim that the records can speak of.
   public var verdicts: [Verdict]
+  /// Every curve over tokens per pass, of records that have at least three token counts.
+  public var curves: [CurveEntry]
 
   /// Where verdicts come from.
   public struct Origin: Codable, Hashable, Sendable {
@@ -33,6 +35,9 @@ public struct ReportDocument: Codable, Hashable, Sendable {
   public init(_ report: Report) {
     schema = Self.currentSchema
     verdicts = report.sections.flatMap(\.verdicts)
+    curves = report.sections.flatMap { section in
+      Curve.curves(of: section.named.record).map { CurveEntry($0, record: section.named.name) }
+    }
     records = report.sections.map { section in
       let record = section.named.record
       return Origin(

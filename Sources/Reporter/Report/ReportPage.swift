@@ -8,7 +8,9 @@ extension Report {
       let record = section.named.record
       let name = sections.count > 1 ? ": \(section.named.name)" : ""
       blocks.append(.title("Tenfold report\(name)"))
-      blocks += head(section) + CellTables(record).blocks + ExplanationTables(record).blocks
+      let curves = CurveTables(record)
+      blocks += head(section) + curves.blocks
+      blocks += CellTables(record, besides: curves.cells).blocks + ExplanationTables(record).blocks
       blocks += ClaimVerdicts(section.verdicts).blocks + YardstickTables(record).blocks
       blocks += cautions(record)
       if record.cells.contains(where: \.isCredible) { blocks += limits }
@@ -31,7 +33,7 @@ extension Report {
     let run = [
       record.created,
       "tenfold \(record.tool.version) (\(record.tool.commit), \(record.tool.build))",
-      "\(options.suite) suite", Figures.count(options.threads, "thread"),
+      "\(options.suite) suite", threads(of: options),
       options.precision.rawValue, "seed \(options.seed)",
     ]
     var blocks: [Page.Block] = [
@@ -51,6 +53,14 @@ extension Report {
         .warning("A \(record.tool.build) build measured this; its times are not the machine's."))
     }
     return blocks
+  }
+
+  /// `2 threads`, and of a sweep `1, 2 threads`.
+  private func threads(of options: RunOptions) -> String {
+    guard let counts = options.threadCounts, counts.count > 1 else {
+      return Figures.count(options.threads, "thread")
+    }
+    return counts.map(String.init).joined(separator: ", ") + " threads"
   }
 
   /// How many claims met which verdict: `2 falls-short, 1 delivered`.

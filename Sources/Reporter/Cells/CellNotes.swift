@@ -1,0 +1,83 @@
+import ModelSpec
+
+/// What a reader should know about single cells, in sentences.
+enum CellNotes {
+  /// The notes of one cell: how each side was cut to fit, then its cautions.
+  static func notes(of cell: Cell) -> [String] {
+    let scalings = sides.compactMap { name, side in
+      cell.sides[keyPath: side].scaled.map {
+        "scaled: \($0) of the \(name)'s width was measured, and scaled up"
+      }
+    }
+    return scalings + otherNotes(of: cell)
+  }
+
+  /// The notes of cells that differ in their tokens, each once with the tokens that it is about:
+  /// `1, 64-4096 tokens: the interval spans …`.
+  ///
+  /// - Parameter cells: in the order of their tokens.
+  static func byTokens(of cells: [Cell]) -> [String] {
+    sides.compactMap { scaling(of: $0, in: cells, $1) }
+      + places(in: cells, of: otherNotes).map { note, places in
+        places.count < cells.count ? "\(ranges(places, of: cells)): \(note)" : note
+      }
+  }
+
+  /// Both sides, baseline first.
+  private static var sides: [(name: String, side: KeyPath<Sides, Side>)] {
+    [("baseline", \.baseline), ("candidate", \.candidate)]
+  }
+
+  /// All but the fractions of widths.
+  private static func otherNotes(of cell: Cell) -> [String] {
+    let residents = sides.compactMap { name, side in
+      cell.sides[keyPath: side].residentExperts.map {
+        "the \(name) keeps \($0) experts in memory, and reads them in turn"
+      }
+    }
+    return residents + cell.cautions
+  }
+
+  /// One sentence for all fractions of a side's width, which mostly shrink as the tokens grow.
+  private static func scaling(
+    of name: String, in cells: [Cell], _ side: KeyPath<Sides, Side>
+  ) -> String? {
+    let fractions = places(in: cells) { [$0.sides[keyPath: side].scaled].compactMap { $0 } }
+    guard !fractions.isEmpty else { return nil }
+    let parts = fractions.map { "\($0) at \(ranges($1, of: cells))" }
+    return "scaled: of the \(name)'s width \(parts.joined(separator: ", ")) "
+      + "was measured, and scaled up"
+  }
+
+  /// What is said of any cell, each once in the order of appearance, with the indices of its cells.
+  private static func places(
+    in cells: [Cell], of notes: (Cell) -> [String]
+  ) -> [(note: String, places: [Int])] {
+    var order: [String] = []
+    var places: [String: [Int]] = [:]
+    for (place, cell) in cells.enumerated() {
+      for note in notes(cell) {
+        if places[note] == nil { order.append(note) }
+        if places[note]?.last != place { places[note, default: []].append(place) }
+      }
+    }
+    return order.map { ($0, places[$0, default: []]) }
+  }
+
+  /// `1, 64-4096 tokens`: neighbours among the cells in one range.
+  private static func ranges(_ places: [Int], of cells: [Cell]) -> String {
+    var runs: [ClosedRange<Int>] = []
+    for place in places {
+      if let last = runs.last, last.upperBound + 1 == place {
+        runs[runs.count - 1] = last.lowerBound...place
+      } else {
+        runs.append(place...place)
+      }
+    }
+    let texts = runs.map { run in
+      let (first, last) = (cells[run.lowerBound].tokens, cells[run.upperBound].tokens)
+      return first == last ? "\(first)" : "\(first)-\(last)"
+    }
+    return texts.joined(separator: ", ") + (texts == ["1"] ? " token" : " tokens")
+  }
+}

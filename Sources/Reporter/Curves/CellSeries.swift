@@ -1,0 +1,94 @@
+import ModelSpec
+
+/// Cells that differ in nothing but their tokens per pass.
+struct CellSeries {
+  /// At least `Curve.fewestPoints` cells with ascending tokens, each number once.
+  let cells: [Cell]
+  /// The cells as a curve.
+  let curve: Curve
+
+  /// The series of a record, in the order of their first cells.
+  ///
+  /// Cells that contradict themselves have no place in it. Of two cells with the same tokens the first
+  /// counts.
+  static func series(of record: Record) -> [CellSeries] {
+    var order: [Key] = []
+    var groups: [Key: [Cell]] = [:]
+    for cell in record.cells where cell.isCredible {
+      let key = Key(cell)
+      if groups[key] == nil { order.append(key) }
+      if groups[key, default: []].contains(where: { $0.tokens == cell.tokens }) { continue }
+      groups[key, default: []].append(cell)
+    }
+    return order.compactMap { key in
+      let cells = groups[key, default: []].sorted { $0.tokens < $1.tokens }
+      guard cells.count >= Curve.fewestPoints else { return nil }
+      return CellSeries(
+        cells: cells,
+        curve: Curve(
+          candidate: key.candidate, baseline: key.baseline, conditions: key.conditions,
+          points: cells.map { Curve.Point($0, under: record.ceilings) }))
+    }
+  }
+
+  /// What the cells of a series share.
+  private struct Key: Hashable {
+    let candidate: String
+    let baseline: String
+    let workload: String
+    let routing: String
+    let engine: String
+    let precision: String
+    let threads: Int
+
+    init(_ cell: Cell) {
+      candidate = cell.candidate
+      baseline = cell.baseline
+      workload = cell.workload
+      routing = cell.routing.label
+      engine = cell.engine
+      precision = cell.precision.rawValue
+      threads = cell.threads
+    }
+
+    var conditions: String {
+      let usual = workload == "ffn-forward" ? [] : [workload]
+      return
+        (usual + ["\(routing) routing", engine, precision, Figures.count(threads, "thread")])
+        .joined(separator: ", ")
+    }
+  }
+}
+
+extension Curve {
+  /// The curves of a record: credible cells that differ in nothing but their tokens, at least three
+  /// token counts each.
+  public static func curves(of record: Record) -> [Curve] {
+    CellSeries.series(of: record).map(\.curve)
+  }
+}
+
+extension Curve.Point {
+  /// The point of a cell, its utilisations by the ceilings for the cell's threads and precision.
+  init(_ cell: Cell, under ceilings: [Ceiling]) {
+    let ceiling = ceilings.first { $0.threads == cell.threads && $0.precision == cell.precision }
+    let side = cell.sides.candidate
+    self.init(
+      tokens: cell.tokens, flopRatio: cell.flopRatio,
+      rooflineRatio: cell.rooflineRatio.flatMap { $0.isFinite && $0 > 0 ? $0 : nil },
+      timeRatio: cell.timeRatio,
+      modelFLOPsUtilisation: Self.share(
+        side.flops, seconds: side.secondsMedian, of: ceiling?.peakFlopsPerSecond),
+      modelBandwidthUtilisation: Self.share(
+        side.bytes, seconds: side.secondsMedian, of: ceiling?.readBytesPerSecond),
+      distinctExperts: cell.routing.distinctExperts,
+      tokensPerExpert: cell.routing.tokensPerExpert)
+  }
+
+  /// Amount / seconds / rate, `nil` without a rate or an amount.
+  private static func share(_ amount: Int, seconds: Double, of rate: Double?) -> Double? {
+    guard let rate, rate.isFinite, rate > 0, amount > 0 else { return nil }
+    let share = Double(amount) / seconds / rate
+    return share.isFinite ? share : nil
+  }
+}

@@ -1,0 +1,139 @@
+import ModelSpec
+
+/// How the saving of a record's comparisons changes over tokens per pass.
+struct CurveTables {
+  private let series: [CellSeries]
+  private let names: CellNames
+
+  init(_ record: Record) {
+    series = CellSeries.series(of: record)
+    names = CellNames(record.cells)
+  }
+
+  /// Token counts from which on a curve is told with a table of its own, in place of the rows that its
+  /// cells would have among others.
+  ///
+  /// The three of the default suite are read more easily there.
+  private static let fewestRows = 4
+
+  private var tabled: [CellSeries] { series.filter { $0.cells.count >= Self.fewestRows } }
+
+  /// The cells that the tables show.
+  var cells: Set<Cell> { Set(tabled.flatMap(\.cells)) }
+
+  /// A heading and, for each curve, what it says; with its points where it has more than a few.
+  var blocks: [Page.Block] {
+    let brief = series.filter {
+      $0.cells.count < Self.fewestRows && CurveSentence($0.curve).hasSaving
+    }
+    guard !tabled.isEmpty || !brief.isEmpty else { return [] }
+    var blocks: [Page.Block] = [.heading("Saving over tokens per pass")]
+    if !tabled.isEmpty { blocks.append(.paragraph(legend)) }
+    if tabled.count > 1 { blocks += [.paragraph(overviewLegend), .table(overview)] }
+    blocks += tabled.flatMap(section)
+    if !brief.isEmpty {
+      blocks.append(.list(brief.map { "\(name(of: $0)): \(CurveSentence($0.curve).text)" }))
+    }
+    return blocks
+  }
+
+  /// The comparison with the conditions that other curves do not share.
+  private func name(of series: CellSeries) -> String {
+    series.cells.first.map(names.comparison) ?? ""
+  }
+
+  private var legend: String {
+    let cells = tabled.flatMap(\.cells)
+    let confidence = cells.map(\.timeRatio.confidence).min() ?? 0
+    return
+      "Ratios are baseline / candidate of one pass, so above 1x the candidate saves: FLOPs are "
+      + "counted, roofline is what this machine's ceilings allow, measured is the median of paired "
+      + "rounds with its interval of at least \(Figures.percent(confidence)) confidence. Realised is "
+      + "measured / FLOPs. Experts is how many different ones a layer reads, each for so many tokens. "
+      + "S-MFU and S-MBU are the candidate's FLOPs and bytes a second as shares of the machine's "
+      + "ceilings, with the experts that were really read (MoE-CAP, arXiv 2412.07067)."
+  }
+
+  private let overviewLegend =
+    "Bottom is the measured ratio in the valley, and at how many tokens it lies; enough is from how "
+    + "many tokens on \(Figures.percent(Curve.sufficientShare)) of the FLOP ratio is realised, and "
+    + "roofline from how many on the ceilings allow it."
+
+  /// One row a curve, where there are several: the FLOP ratio, the valley's bottom and where it is, and
+  /// from how many tokens on the saving is realised, as measured and by the roofline.
+  private var overview: Table {
+    var columns: [Table.Column] = [.init("candidate"), .init("baseline")]
+    if names.distinguishesRoutings { columns.append(.init("routing")) }
+    if names.distinguishesEngines { columns.append(.init("engine")) }
+    columns += [
+      .init("FLOPs", .right), .init("bottom", .right), .init("at", .right),
+      .init("enough", .right), .init("roofline", .right),
+    ]
+    return Table(
+      columns: columns,
+      rows: tabled.map { series in
+        let curve = series.curve
+        let bottom = curve.bottom
+        var row: [Table.Cell] = [.init(curve.candidate), .init(curve.baseline)]
+        if let cell = series.cells.first {
+          if names.distinguishesRoutings { row.append(.init(cell.routing.label)) }
+          if names.distinguishesEngines { row.append(.init(names.engine(of: cell))) }
+        }
+        row += [
+          .init(curve.points.last.map { Figures.ratio($0.flopRatio) } ?? "-"),
+          .init(bottom.map { Figures.measuredRatio($0.timeRatio.median) } ?? "-"),
+          .init(bottom.map { "\($0.tokens)" } ?? "-"),
+          .init(curve.sufficientTokens.map(String.init) ?? "never"),
+          .init(
+            curve.hasRoofline ? curve.predictedSufficientTokens.map(String.init) ?? "never" : "-"),
+        ]
+        return Table.Row(row)
+      })
+  }
+
+  private func section(_ series: CellSeries) -> [Page.Block] {
+    let curve = series.curve
+    var shares: [Page.Fact] = []
+    if curve.hasRoofline {
+      shares.append(
+        .init("Roofline", Sparkline.of(curve.points.map { $0.realisableShare ?? 0 })))
+    }
+    shares.append(
+      .init(
+        "Realised",
+        "\(Sparkline.of(curve.points.map(\.realisedShare))) of the FLOP ratio, "
+          + "\(curve.points.first?.tokens ?? 0) to \(curve.points.last?.tokens ?? 0) tokens"))
+    let notes = CellNotes.byTokens(of: series.cells)
+    return [
+      .heading(name(of: series), level: 2), .paragraph(CurveSentence(curve).text), .facts(shares),
+      .table(table(of: curve)),
+    ] + (notes.isEmpty ? [] : [.list(notes)])
+  }
+
+  private func table(of curve: Curve) -> Table {
+    Table(
+      columns: [
+        .init("tokens", .right), .init("experts", .right), .init("each for", .right),
+        .init("FLOPs", .right), .init("roofline", .right), .init("measured", .right),
+        .init("interval"), .init("realised", .right), .init("S-MFU", .right),
+        .init("S-MBU", .right),
+      ],
+      rows: curve.points.map { point in
+        Table.Row([
+          .init("\(point.tokens)"),
+          .init(point.distinctExperts.map { Figures.significant($0, trimmed: true) } ?? "-"),
+          .init(point.tokensPerExpert.map { Figures.significant($0, trimmed: true) } ?? "-"),
+          .init(Figures.ratio(point.flopRatio)),
+          .init(point.rooflineRatio.map(Figures.ratio) ?? "-"),
+          .init(Figures.measuredRatio(point.timeRatio.median)),
+          .init(Figures.interval(point.timeRatio.low, point.timeRatio.high)),
+          .init(
+            Figures.percent(point.realisedShare),
+            tone: point.realisedShare >= Curve.sufficientShare
+              ? .good : point == curve.bottom ? .bad : .plain),
+          .init(point.modelFLOPsUtilisation.map(Figures.percent) ?? "-"),
+          .init(point.modelBandwidthUtilisation.map(Figures.percent) ?? "-"),
+        ])
+      })
+  }
+}
