@@ -14,8 +14,9 @@ struct Tenfold: ParsableCommand {
       """,
     version: ToolVersion.current,
     subcommands: [
-      RunCommand.self, GemmCommand.self, RooflineCommand.self, ReportCommand.self,
-      CompareCommand.self, ModelsCommand.self, ClaimsCommand.self, VerifyCommand.self,
+      RunCommand.self, SweepCommand.self, GemmCommand.self, RooflineCommand.self,
+      ReportCommand.self, CompareCommand.self, ModelsCommand.self, ClaimsCommand.self,
+      VerifyCommand.self,
     ])
 
   static func main() {

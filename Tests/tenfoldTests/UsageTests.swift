@@ -20,7 +20,7 @@ import Testing
 
   /// Arguments and a part of the sentence that must answer them.
   static let mistakes: [([String], String)] = [
-    (["measure"], "no command 'measure'; the commands are run, gemm, roofline"),
+    (["measure"], "no command 'measure'; the commands are run, sweep, gemm"),
     (["run", "--nope"], "--nope"),
     (["run", "mixtral-8x7"], "mixtral-8x7b"),
     (["models", "mixtral-8x7"], "mixtral-8x7b"),
@@ -39,6 +39,39 @@ import Testing
     (["run", "--tokens", "1,,2"], "'' is not a token count"),
     (["run", "--tokens", "99999999999999999999"], "'99999999999999999999' is not a token count"),
     (["models", "mixtral-8x7b", "--tokens", "x"], "'x' is not a token count"),
+    (
+      ["models", "mixtral-8x7b", "--tokens", "1-4"],
+      "'1-4' is not a token count; give a whole number"
+    ),
+    (["run", "--tokens", "8-1"], "the range '8-1' runs backwards; give 1-8"),
+    (["sweep"], "architecture"),
+    (["sweep", "mixtral-8x7"], "mixtral-8x7b"),
+    (["sweep", "olmoe-1b-7b", "mixtral-8x7b"], "mixtral-8x7b"),
+    (["sweep", "olmoe-1b-7b", "--tokens", ""], "'' is not a token count"),
+    (["sweep", "olmoe-1b-7b", "--tokens", "0-4"], "'0-4' is not a token count"),
+    (["sweep", "olmoe-1b-7b", "--tokens", "4-"], "'4-' is not a token count"),
+    (["sweep", "olmoe-1b-7b", "--tokens", "1-8*1"], "the factor of '1-8*1' is '1'"),
+    (["sweep", "olmoe-1b-7b", "--tokens", "1-8*"], "the factor of '1-8*' is ''"),
+    (["sweep", "olmoe-1b-7b", "--tokens", "1-8*1.5"], "the factor of '1-8*1.5' is '1.5'"),
+    (["sweep", "olmoe-1b-7b", "--tokens", "1-8+0"], "the step of '1-8+0' is '0'"),
+    (["sweep", "olmoe-1b-7b", "--tokens", "1-4096"], "'1-4096' has more than 64 numbers"),
+    (["sweep", "olmoe-1b-7b", "--tokens", "1-99999999999999999999"], "is not a token count"),
+    (["sweep", "olmoe-1b-7b", "--experts", "0"], "'0' is not a number of experts"),
+    (["sweep", "olmoe-1b-7b", "--top-k", "x"], "'x' is not a top-k"),
+    (["sweep", "olmoe-1b-7b", "--threads", "0"], "'0' is not a thread count"),
+    (["sweep", "olmoe-1b-7b", "--threads", "1,65536"], "--threads 65536 is more than"),
+    (["sweep", "olmoe-1b-7b", "--budget", "0"], "'0' is not a time"),
+    (
+      ["sweep", "olmoe-1b-7b", "--experts", "8,16", "--top-k", "4-16*2"],
+      "olmoe-1b-7b cannot be had with --experts 8 and --top-k 16: top-k 16 exceeds"
+    ),
+    (["sweep", "deepseek-v3", "--experts", "100"], "groups of 100 experts cannot give 8"),
+    (["sweep", "llama2-70b", "--experts", "8"], "llama2-70b routes no tokens, so --experts"),
+    (["sweep", "llama2-70b"], "llama2-70b routes no tokens, so it has no iso-total counterpart"),
+    (
+      ["sweep", "olmoe-1b-7b", "--tokens", "1-64", "--top-k", "1-8"],
+      "64 token counts x 8 values of top-k are 512 points, and a sweep measures at most 256"
+    ),
     (["run", "--threads", "0"], "'0' is not a count"),
     (["run", "--budget", "0s"], "'0s' is not a time"),
     (["run", "--budget", "nan"], "'nan' is not a time"),

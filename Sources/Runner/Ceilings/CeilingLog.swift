@@ -60,12 +60,17 @@ public struct CeilingLog: Sendable {
     raise(by: other.highest)
   }
 
-  /// One sentence for each ceiling that moved from the first full probe to the last.
+  /// One sentence for each ceiling that moved from its first full probe to its last.
+  ///
+  /// Runs with other numbers of threads probe other ceilings, so each kind has a first and a last of
+  /// its own.
   public var cautions: [String] {
-    guard full.count > 1, let first = full.first, let last = full.last else { return [] }
+    let probes = full.flatMap { $0 }
     var cautions: [String] = []
-    for before in first {
-      guard let after = last.first(where: { $0.isOfSameKind(as: before) }) else { continue }
+    for kind in highest {
+      guard let before = probes.first(where: { $0.isOfSameKind(as: kind) }),
+        let after = probes.last(where: { $0.isOfSameKind(as: kind) })
+      else { continue }
       let drifts = [
         Self.caution(
           "peak \(before.precision.rawValue)", before.peakFlopsPerSecond, after.peakFlopsPerSecond,

@@ -1,9 +1,15 @@
+import ModelSpec
+
 /// A run that cannot be done as asked, with the sentence that says why.
 public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A dense counterpart was asked of a model that routes nothing.
   case candidateIsDense(id: String, baseline: String)
   /// A model has no feed-forward layer.
   case noLayers(id: String)
+  /// Numbers of experts were asked of a model that routes nothing.
+  case nothingToVary(id: String)
+  /// A model cannot have so many experts, or so many of them per token.
+  case impossibleVariant(id: String, SweepOptions.Variant, reason: String)
   /// The work of a pass cannot be counted.
   case uncountable(comparison: String, reason: String)
   /// The smallest faithful form of a comparison does not fit.
@@ -24,6 +30,15 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
         + "name another model with --baseline"
     case .noLayers(let id):
       return "\(id) has no feed-forward layer to measure"
+    case .nothingToVary(let id):
+      return "\(id) routes no tokens, so --experts and --top-k have nothing to vary; leave them out"
+    case .impossibleVariant(let id, let variant, let reason):
+      let wanted = [
+        variant.experts.map { "--experts \($0)" }, variant.topK.map { "--top-k \($0)" },
+      ]
+      return "\(id) cannot be had with \(wanted.compactMap { $0 }.joined(separator: " and ")): "
+        + "\(reason); every number of one list is combined with every number of the other, so leave "
+        + "this one out"
     case .uncountable(let comparison, let reason):
       return "\(comparison) cannot be measured: \(reason)"
     case .memory(let comparison, let arithmetic, let needed, let allowed, let mostTokens):
@@ -52,7 +67,7 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   /// True when the request is at fault rather than the machine's size.
   public var isUsage: Bool {
     switch self {
-    case .candidateIsDense, .noLayers, .uncountable: true
+    case .candidateIsDense, .noLayers, .nothingToVary, .impossibleVariant, .uncountable: true
     case .memory, .productMemory, .time: false
     }
   }

@@ -23,6 +23,14 @@ public struct RunRequest: Sendable {
   public static let standardSuiteBudgetSeconds = 30.0
   /// Seconds of measuring that chosen architectures take unless asked otherwise.
   public static let defaultBudgetSeconds = 60.0
+  /// Tokens per pass of a sweep unless asked otherwise: powers of two to 4096.
+  ///
+  /// A sparse layer whose experts see T·K/E tokens each computes no faster than its weights arrive
+  /// below some 14 tokens each in f32, so a layer of E/K = 32 needs about 450 tokens and one that is
+  /// narrower or skewed some more; 4096 leaves room behind the valley.
+  public static let sweepTokens = (0...12).map { 1 << $0 }
+  /// Seconds of measuring that a sweep takes unless asked otherwise: nine for each token count.
+  public static let sweepBudgetSeconds = 120.0
   /// Bytes of memory unless asked otherwise: 8 GiB.
   public static let defaultMemoryBytes = 8 << 30
   /// The seed unless asked otherwise.
@@ -42,10 +50,10 @@ public struct RunRequest: Sendable {
     self.seed = seed
   }
 
-  /// The request for one of several engines that share the budget.
-  public func sharing(budgetAmong engines: Int) -> RunRequest {
+  /// The request for one of several runs, by engine and number of threads, that share the budget.
+  public func sharing(budgetAmong runs: Int) -> RunRequest {
     var request = self
-    request.budgetSeconds /= Double(max(1, engines))
+    request.budgetSeconds /= Double(max(1, runs))
     return request
   }
 }

@@ -2,16 +2,19 @@ import ModelSpec
 
 /// The comparisons of one run.
 public struct Suite: Hashable, Sendable {
-  /// `default` or `custom`, as records name it.
+  /// `default`, `custom` or `sweep`, as records name it.
   public let name: String
   /// What is compared, in the order of measuring.
   public let comparisons: [Comparison]
+  /// What a sweep varied; `nil` for other suites.
+  public let sweep: SweepOptions?
 
   /// A suite of chosen architectures: each against each baseline, under each routing.
   ///
   /// Without baselines a candidate is held against both of its dense counterparts.
   public init(candidates: [Architecture], baselines: [Baseline], routings: [Routing]) {
     name = "custom"
+    sweep = nil
     let baselines = baselines.isEmpty ? [.isoActive, .isoTotal] : baselines
     comparisons = candidates.flatMap { candidate in
       baselines.map { Comparison(candidate: candidate, baseline: $0, routings: routings) }
@@ -45,9 +48,10 @@ public struct Suite: Hashable, Sendable {
         })
   }
 
-  private init(name: String, comparisons: [Comparison]) {
+  init(name: String, comparisons: [Comparison], sweep: SweepOptions? = nil) {
     self.name = name
     self.comparisons = comparisons
+    self.sweep = sweep
   }
 
   /// An architecture that the catalogue is known to have; a test measures this trust.

@@ -17,9 +17,9 @@ struct GemmCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "M, rows of the input, such as 1,16,256 (default: powers of two to 1024).",
+      "M, rows of the input, such as 1,16,256 or 1-1024*2 (the default).",
       valueName: "list"), transform: OptionValue.tokenCounts)
-  var m = TokenCounts(values: ProductRequest.defaultRows)
+  var m = NumberList(values: ProductRequest.defaultRows)
 
   @Option(
     help: ArgumentHelp(

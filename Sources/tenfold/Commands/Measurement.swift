@@ -6,16 +6,16 @@ import Runner
 /// One run from its first cell to its last, or to whatever ended it early.
 struct Measurement {
   private let plans: [RunPlan]
-  /// The cells of all engines that are finished.
+  /// The cells of all plans that are finished.
   private var cells: [MeasuredCell] = []
-  /// The machine's ceilings, over all engines.
+  /// The machine's ceilings, over all plans.
   private var ceilings = CeilingLog()
   private let created = Date.now.ISO8601Format()
 
   /// Why the run ended before its last cell, `nil` when it did not.
   private(set) var failure: Failure?
 
-  /// - Parameter plans: One for each engine, measured one after the other.
+  /// - Parameter plans: One for each number of threads and engine, measured one after the other.
   init(plans: [RunPlan]) {
     self.plans = plans
   }
@@ -25,7 +25,8 @@ struct Measurement {
     var line = StatusLine()
     defer { line.clear() }
     let planned = plans.reduce(0) { $0 + $1.cellCount }
-    for plan in plans {
+    for (index, plan) in plans.enumerated() {
+      let secondsAfter = plans[(index + 1)...].reduce(0) { $0 + $1.request.budgetSeconds }
       let run = Run(plan)
       defer {
         cells += run.cells
@@ -34,7 +35,9 @@ struct Measurement {
       do {
         let finished = cells.count
         try run.measure(
-          progress: { line.show($0, after: finished, of: planned) },
+          progress: {
+            line.show($0, after: finished, of: planned, secondsAfter: secondsAfter)
+          },
           isCancelled: { Interruption.status != nil })
       } catch {
         failure = Self.failure(
@@ -79,12 +82,15 @@ extension StatusLine {
   /// Says which cell is under way, such as `[3/18] 40 s left, measuring olmoe-1b-7b against …`.
   ///
   /// - Parameters:
-  ///   - finished: cells of the engines before this one.
-  ///   - planned: cells of all engines.
-  mutating func show(_ progress: RunProgress, after finished: Int, of planned: Int) {
+  ///   - finished: cells of the plans before this one.
+  ///   - planned: cells of all plans.
+  ///   - secondsAfter: what the plans after this one may take.
+  mutating func show(
+    _ progress: RunProgress, after finished: Int, of planned: Int, secondsAfter: Double
+  ) {
+    let seconds = Int((progress.secondsLeft + secondsAfter).rounded(.up))
     show(
       step: "[\(finished + progress.cell)/\(planned)]",
-      detail: "\(Int(progress.secondsLeft.rounded(.up))) s left, \(progress.stage) \(progress.name)"
-    )
+      detail: "\(seconds) s left, \(progress.stage) \(progress.name)")
   }
 }

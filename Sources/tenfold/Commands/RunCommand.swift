@@ -1,10 +1,9 @@
 import ArgumentParser
 import ModelSpec
-import Reporter
 import Runner
 
 /// `tenfold run`: measures, keeps the record, and reports.
-struct RunCommand: ParsableCommand {
+struct RunCommand: MeasuringCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Measures architectures against their baselines.",
@@ -12,62 +11,70 @@ struct RunCommand: ParsableCommand {
       The record (tenfold.result/1) goes to Results/local/, or to --output with --format json.
       """)
 
-  @OptionGroup var options: RunOptionGroup
+  @Argument(
+    help: """
+      Architectures to measure: catalogue ids or paths of Hugging Face config.json files. Without \
+      any, the default suite runs.
+      """)
+  var architectures: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What each is held against: iso-active, iso-total or an architecture; may be repeated \
+      (default: iso-active and iso-total).
+      """, valueName: "baseline"))
+  var baseline: [String] = []
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Tokens per pass, such as 1,16,256 (the default) or 1-64*2.", valueName: "list"),
+    transform: OptionValue.tokenCounts)
+  var tokens = NumberList(values: RunRequest.defaultTokens)
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Worker threads (default: all processors that this process may use).", valueName: "count"),
+    transform: OptionValue.count)
+  var threads: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Time for measuring all cells (default: 60s, and 30s for the default suite).",
+      valueName: "time"),
+    transform: OptionValue.seconds)
+  var budget: Double?
+
+  @OptionGroup var measuring: MeasuringOptions
   @OptionGroup var output: OutputOptions
 
-  /// Everything that can be refused is refused before anything is allocated or measured.
-  func run() throws {
-    let machine = MachineProbe.ofThisProcess
-    let request = try options.request(on: machine)
-    let engines = try options.engine.open()
-    let plans = try engines.map {
-      try Self.plan(request.sharing(budgetAmong: engines.count), engine: $0, machine.identity)
-    }
-    try ToolVersion.requireReleaseBuild()
-    let destination = try output.destination()
-    let archive = try output.holdsRecord ? nil : RecordArchive()
-
-    Interruption.listen()
-    var measurement = Measurement(plans: plans)
-    measurement.run()
-    if let failure = measurement.failure, measurement.hasNothingToKeep { throw failure }
-    let record = measurement.record(
-      machine: machine.identity, engines: engines,
-      options: options.recorded(as: request, engines: engines))
-    if let archive {
-      try Self.keep(record) { () throws(Failure) in try archive.keep(record) }
-      try destination.write(document(of: record))
-    } else {
-      try Self.keep(record) { () throws(Failure) in try destination.write(record.text()) }
-    }
-    if let failure = measurement.failure { throw failure }
-  }
-
-  /// What was measured must not be lost to a full disk: it goes to standard output at the last.
-  private static func keep(
-    _ record: Record, by write: () throws(Failure) -> Void
-  ) throws(Failure) {
-    do {
-      try write()
-    } catch {
-      try StandardStream.print(record.text())
-      throw Failure(error.status, "\(error); the record went to standard output instead")
+  func validate() throws {
+    guard !architectures.isEmpty || baseline.isEmpty else {
+      throw ValidationError("--baseline needs an architecture to hold against it; name one")
     }
   }
 
-  private static func plan(
-    _ request: RunRequest, engine: OpenedEngine, _ machine: MachineIdentity
-  ) throws(Failure) -> RunPlan {
-    do {
-      return try RunPlan(request, engine: engine, machine: machine)
-    } catch {
-      throw Failure(error.isUsage ? .usage : .refused, "\(error)")
-    }
+  func requests(on machine: MachineProbe) throws(Failure) -> [RunRequest] {
+    measuring.requests(
+      try suite(), tokens: tokens, threads: [try machine.threads(asked: threads)],
+      budgetSeconds: budget ?? defaultBudgetSeconds, on: machine)
   }
 
-  private func document(of record: Record) throws(Failure) -> String {
-    if output.resolvedFormat == .json { return try record.text() }
-    let named = NamedRecord(name: record.created, record: record)
-    return try output.render(Report(records: [named], analytic: .catalogue))
+  private var defaultBudgetSeconds: Double {
+    architectures.isEmpty
+      ? RunRequest.standardSuiteBudgetSeconds : RunRequest.defaultBudgetSeconds
+  }
+
+  private func suite() throws(Failure) -> Suite {
+    let routings = measuring.routings
+    if architectures.isEmpty { return .standard(routings: routings.isEmpty ? nil : routings) }
+    var candidates: [Architecture] = []
+    for name in architectures { candidates.append(try ArchitectureArgument.resolve(name)) }
+    return Suite(
+      candidates: candidates, baselines: try BaselineArgument.resolve(baseline),
+      routings: routings.isEmpty ? [.uniform] : routings)
   }
 }

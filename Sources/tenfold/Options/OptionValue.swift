@@ -9,11 +9,6 @@ struct OptionError: Error, CustomStringConvertible {
   }
 }
 
-/// T, tokens per pass, one cell for each.
-struct TokenCounts {
-  var values: [Int]
-}
-
 /// Reads the values of options; each throws a sentence that names what is accepted.
 enum OptionValue {
   /// Tokens per pass that are accepted: beyond the longest published context, and small enough
@@ -24,20 +19,10 @@ enum OptionValue {
   static func tokenCount(_ text: String) throws(OptionError) -> Int {
     guard let count = Int(text), tokenRange.contains(count) else {
       throw OptionError(
-        "'\(text)' is not a token count; give whole numbers from \(tokenRange.lowerBound) "
-          + "to \(tokenRange.upperBound), such as 1,16,256")
+        "'\(text)' is not a token count; give a whole number from \(tokenRange.lowerBound) "
+          + "to \(tokenRange.upperBound)")
     }
     return count
-  }
-
-  /// `1,16,256`: token counts, each once.
-  static func tokenCounts(_ text: String) throws(OptionError) -> TokenCounts {
-    var counts = TokenCounts(values: [])
-    for item in text.split(separator: ",", omittingEmptySubsequences: false) {
-      let count = try tokenCount(String(item))
-      if !counts.values.contains(count) { counts.values.append(count) }
-    }
-    return counts
   }
 
   /// Rows and columns of a matrix that are accepted: more than any published layer has, and few enough

@@ -80,6 +80,17 @@ import Testing
     #expect(log.cautions.count == 1)
   }
 
+  /// A run of one thread probes one thread alone, a later one of two threads probes both.
+  @Test func everyNumberOfThreadsHasItsOwnHistory() {
+    var (first, second) = (CeilingLog(), CeilingLog())
+    for _ in 0..<2 { first.add([ceiling(threads: 1, 200, 30)]) }
+    second.add([ceiling(threads: 1, 200, 30), ceiling(400, 50)])
+    second.add([ceiling(threads: 1, 200, 30), ceiling(400, 40)])
+    first.append(second)
+    #expect(first.cautions.count == 1)
+    #expect(first.cautions.allSatisfy { $0.hasPrefix("read bandwidth of 2 threads drifted") })
+  }
+
   @Test func runsOfTwoEnginesAreOneHistory() {
     var (first, second) = (CeilingLog(), CeilingLog())
     first.add([ceiling(400, 50)])

@@ -1,0 +1,95 @@
+import ArgumentParser
+import LayerSpec
+import ModelSpec
+import Runner
+
+/// What every command that measures comparisons can be told besides what to compare.
+///
+/// Numbers are parsed unconditionally, so that a negative one is told that it is none and is not
+/// taken for an option.
+struct MeasuringOptions: ParsableArguments {
+  @OptionGroup var engine: EngineOptions
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      How popular experts are: uniform, single or zipf:ALPHA; a list, or repeated \
+      (default: uniform).
+      """, valueName: "list"), transform: OptionValue.routings)
+  var routing: [[Routing]] = []
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Memory for weights and scratch (default: 8GiB, or what is free if that is less).",
+      valueName: "size"), transform: OptionValue.bytes)
+  var memory: Int?
+
+  @Option(parsing: .unconditional, help: "Seed of every random choice.")
+  var seed = RunRequest.defaultSeed
+
+  /// The routings asked for, empty when none were.
+  var routings: [Routing] { routing.flatMap { $0 } }
+
+  /// The requests that the options make of a suite, one for each number of threads.
+  func requests(
+    _ suite: Suite, tokens: NumberList, threads: [Int], budgetSeconds: Double,
+    on machine: MachineProbe
+  ) -> [RunRequest] {
+    let memoryBytes = memoryBytes(on: machine)
+    return threads.map {
+      RunRequest(
+        suite: suite, tokens: tokens.values, threads: $0, budgetSeconds: budgetSeconds,
+        memoryBytes: memoryBytes, seed: seed)
+    }
+  }
+
+  private func memoryBytes(on machine: MachineProbe) -> Int {
+    guard let memory else { return machine.defaultMemoryBytes }
+    let free = machine.availableMemoryBytes ?? .max
+    if memory > free {
+      StandardStream.note(
+        "tenfold: --memory allows more than the \(free >> 20) MiB that are free; the run may swap\n"
+      )
+    }
+    return memory
+  }
+}
+
+/// What the user holds candidates against.
+enum BaselineArgument {
+  /// The baselines of these names: `iso-active`, `iso-total`, or architectures.
+  static func resolve(_ names: [String]) throws(Failure) -> [Baseline] {
+    var baselines: [Baseline] = []
+    for name in names { baselines.append(try resolve(name)) }
+    return baselines
+  }
+
+  private static func resolve(_ name: String) throws(Failure) -> Baseline {
+    let counterparts = [Baseline.isoActive, .isoTotal]
+    for counterpart in counterparts where counterpart.id == name { return counterpart }
+    return .named(try ArchitectureArgument.resolve(name, besides: counterparts.map(\.id)))
+  }
+}
+
+extension RunOptions {
+  /// The options of requests that differ in nothing but their threads, defaults filled in.
+  init(_ requests: [RunRequest], engines: [OpenedEngine], precision: Precision) {
+    guard let request = requests.first else { preconditionFailure("nothing was asked for") }
+    let comparisons = request.suite.comparisons
+    let threads = requests.map(\.threads)
+    self.init(
+      suite: request.suite.name, candidates: Self.unique(comparisons.map(\.candidate.id)),
+      baselines: Self.unique(comparisons.map(\.baseline.id)), tokens: request.tokens,
+      threads: threads.max() ?? request.threads, threadCounts: threads.count > 1 ? threads : nil,
+      engines: engines.map(\.name), precision: precision,
+      routing: Self.unique(comparisons.flatMap(\.routings).map(\.description)),
+      budgetSeconds: request.budgetSeconds, memoryBytes: request.memoryBytes, seed: request.seed,
+      sweep: request.suite.sweep)
+  }
+
+  /// Each name once, in the order of its first appearance.
+  private static func unique(_ names: [String]) -> [String] {
+    names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
+  }
+}
