@@ -22,7 +22,7 @@ import Testing
     let statistics = RoutingStatistics(tokensPerExpert: [0, 0, 0])
     #expect(statistics.distinctExperts == 0)
     #expect(statistics.gini == 0)
-    #expect(statistics.tokensPerExpert == 0)
+    #expect(statistics.tokensPerReachedExpert == 0)
   }
 
   @Test func statisticsOfEvenUse() {
@@ -38,7 +38,7 @@ import Testing
     #expect(statistics.distinctExperts == 1)
     #expect(statistics.maxOverMean == 4)
     #expect(statistics.gini == 0.75)
-    #expect(statistics.tokensPerExpert == 12, "experts without tokens are not read")
+    #expect(statistics.tokensPerReachedExpert == 12, "experts without tokens are not read")
   }
 
   /// Tokens per expert of 600 tokens, 64 experts, top-8, as `Routing` draws them.

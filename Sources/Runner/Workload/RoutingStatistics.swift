@@ -11,7 +11,7 @@ struct RoutingStatistics: Hashable {
   /// Gini coefficient: mean absolute difference of two experts' tokens over twice the mean.
   let gini: Double
   /// Tokens of an expert that received any, the mean over these; 0 where none did.
-  let tokensPerExpert: Double
+  let tokensPerReachedExpert: Double
 
   /// Statistics of counts; a pass without tokens uses no expert and is perfectly even.
   init(tokensPerExpert counts: [Int]) {
@@ -21,11 +21,11 @@ struct RoutingStatistics: Hashable {
     guard total > 0 else {
       maxOverMean = 0
       gini = 0
-      tokensPerExpert = 0
+      tokensPerReachedExpert = 0
       return
     }
     let experts = Double(counts.count)
-    tokensPerExpert = Double(total) / Double(distinctExperts)
+    tokensPerReachedExpert = Double(total) / Double(distinctExperts)
     maxOverMean = Double(counts.max() ?? 0) * experts / Double(total)
     // With counts ascending, Σᵢ Σⱼ |cᵢ − cⱼ| = 2·Σᵢ (2i − n + 1)·cᵢ, i from 0.
     let spread = counts.sorted().enumerated().reduce(0.0) { sum, item in
@@ -46,6 +46,6 @@ extension RoutingSummary {
       kind: routing.kind, alpha: routing.alpha, seed: seed,
       distinctExperts: mean { Double($0.distinctExperts) },
       maxOverMean: mean(\.maxOverMean), gini: mean(\.gini),
-      tokensPerExpert: mean(\.tokensPerExpert))
+      tokensPerExpert: mean(\.tokensPerReachedExpert))
   }
 }
