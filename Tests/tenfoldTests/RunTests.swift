@@ -143,6 +143,27 @@ import Testing
     }
   }
 
+  /// Six rounds of 8192 tokens are some 460 GFLOP at the narrowest widths, more than a second of any one
+  /// thread in f32.
+  @Test func whatTakesTooLongIsLeftOutAndTheRestIsKept() throws {
+    try withSmallModel { directory, model in
+      let file = directory.appending(path: "record.json")
+      let outcome = try Executable.release().run(
+        [
+          "run", model, "--tokens", "1,8192", "--threads", "1", "--budget", "1s", "--output",
+          file.path,
+        ], in: directory.path)
+      #expect(outcome.status == 6)
+      #expect(outcome.errors.contains("iso-active, 8192 tokens, uniform needs about"))
+      let document = try #require(
+        JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+      #expect(document["status"] as? String == "interrupted")
+      let cells = try #require(document["cells"] as? [[String: Any]])
+      #expect(cells.map { $0["baseline"] as? String } == ["iso-active", "iso-total"])
+      #expect(cells.allSatisfy { $0["tokens"] as? Int == 1 })
+    }
+  }
+
   @Test func aRecordThatCannotBeKeptIsPrinted() throws {
     try withSmallModel { directory, model in
       let started = try Executable.release().start(

@@ -30,7 +30,9 @@ public final class Run {
 
   /// Measures all cells, and the machine's ceilings before, beside and after them.
   ///
-  /// The budget is for timed rounds; building, checking and ceilings come on top.
+  /// The budget is for timed rounds; building, checking and ceilings come on top. A cell that the whole
+  /// budget is too short for is left out, with those of the same comparison that have more tokens; all
+  /// others are measured before that is thrown.
   ///
   /// - Parameters:
   ///   - progress: told before each stage of each cell, never while a round is timed.
@@ -43,8 +45,10 @@ public final class Run {
   ) throws {
     let start = clock.now
     var measuredSeconds = 0.0
+    var leftOut: [(cell: CellPlan, reason: PlanError)] = []
     watch.probeFully()
     for (index, cell) in plan.cells.enumerated() {
+      if leftOut.contains(where: { cell.isLarger(than: $0.cell) }) { continue }
       let budgetLeft = plan.request.budgetSeconds - measuredSeconds
       let otherSeconds = start.duration(to: clock.now).seconds - measuredSeconds
       let secondsLeft =
@@ -57,13 +61,18 @@ public final class Run {
             cell: index + 1, cells: self.plan.cells.count, name: cell.name, stage: stage,
             secondsLeft: secondsLeft))
       }
-      measuredSeconds += try measure(
-        cell,
-        allowance: BudgetShare.first(
-          of: plan.cells[index...].map(\.wantedSeconds), budget: budgetLeft),
-        report: report, isCancelled: isCancelled)
+      do {
+        measuredSeconds += try measure(
+          cell,
+          allowance: BudgetShare.first(
+            of: plan.cells[index...].map(\.wantedSeconds), budget: budgetLeft),
+          report: report, isCancelled: isCancelled)
+      } catch let reason as PlanError {
+        leftOut.append((cell, reason))
+      }
     }
     watch.probeFully()
+    if let first = leftOut.first { throw first.reason }
   }
 
   /// Measures one cell and keeps it.

@@ -78,6 +78,11 @@ struct CellPlan: Sendable {
       + "\(tokens == 1 ? "token" : "tokens"), \(routing)"
   }
 
+  /// True for a cell of the same comparison with more tokens, which takes longer.
+  func isLarger(than other: CellPlan) -> Bool {
+    tokens > other.tokens && comparison == other.comparison
+  }
+
   /// The form at the given fractions of each side's widths, or the nearest one that exists: never
   /// wider than the memory allows, narrower where a width does not divide, wider as a last resort.
   func form(_ wanted: Divisors) -> MemoryPlan {

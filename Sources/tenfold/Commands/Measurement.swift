@@ -12,7 +12,7 @@ struct Measurement {
   private var ceilings = CeilingLog()
   private let created = Date.now.ISO8601Format()
 
-  /// Why the run ended before its last cell, `nil` when it did not.
+  /// Why cells are missing, `nil` when all are there.
   private(set) var failure: Failure?
 
   /// - Parameter plans: One for each number of threads and engine, measured one after the other.
@@ -39,6 +39,9 @@ struct Measurement {
             line.show($0, after: finished, of: planned, secondsAfter: secondsAfter)
           },
           isCancelled: { Interruption.status != nil })
+      } catch let error as PlanError {
+        // What takes too long here says nothing of other engines and numbers of threads.
+        failure = failure ?? Failure(.refused, "\(error)")
       } catch {
         failure = Self.failure(
           error, finished: cells.count + run.cells.count, of: planned)
@@ -53,12 +56,11 @@ struct Measurement {
       Failure(
         Interruption.status ?? .interrupted,
         "interrupted; the record holds the \(finished) of \(planned) cells that were finished")
-    case is PlanError: Failure(.refused, "\(error)")
     default: Failure(.mismatch, "\(error)")
     }
   }
 
-  /// True when the first cell failed.
+  /// True when no cell was measured.
   ///
   /// A run that was interrupted keeps its record even without a cell, for scripts that wait for one.
   var hasNothingToKeep: Bool { cells.isEmpty && Interruption.status == nil }
@@ -74,7 +76,7 @@ struct Measurement {
       instructionSet: engines.lazy.compactMap(\.instructionSet).first,
       ceilings: ceilings.highest, options: options,
       cells: cells.map { $0.cell(under: ceilings.highest) },
-      cautions: (failure.map { ["the run ended early: \($0)"] } ?? []) + ceilings.cautions)
+      cautions: (failure.map { ["cells are missing: \($0)"] } ?? []) + ceilings.cautions)
   }
 }
 
