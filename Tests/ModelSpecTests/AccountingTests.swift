@@ -165,4 +165,17 @@ import Testing
     let missed = abs(isoActive(of: layer).matrixElements - exact)
     #expect(2 * missed <= 3 * 24 || exact < 3 * 24)
   }
+
+  /// Muse Spark's latent projections are no whole number of columns of its experts' width.
+  @Test func wideRoundedBaselinesCanBeMeasuredInPart() throws {
+    let muse = try #require(Catalogue.architecture(id: "muse-spark-open-816b-a42b"))
+    let layer = try #require(muse.firstRoutedLayer)
+    let total = isoTotal(of: layer)
+    #expect(total.intermediate % 64 == 0)
+    let exact = layer.parameters - layer.routerParameters
+    #expect(abs(Double(total.matrixElements) / Double(exact) - 1) < 0.001)
+    // Whole numbers of columns stay, whatever they are.
+    let odd = try sparse(experts: 1023, topK: 1, intermediate: 41)
+    #expect(isoTotal(of: odd).intermediate == 1023 * 41)
+  }
 }

@@ -3,7 +3,8 @@ import LayerSpec
 /// The dense network with the matrix parameters that one token activates: the `iso-active` baseline.
 ///
 /// K experts, the shared expert and the latent projections count; the router does not, for a dense
-/// network needs none. The form (gated or not, activation) is the experts' own.
+/// network needs none. The form (gated or not, activation) is the experts' own. The width is the nearest
+/// whole number of columns, of wide networks the nearest multiple of 64.
 public func isoActive(of layer: SparseLayerSpec) -> FeedForwardSpec {
   isoNetwork(of: layer, experts: layer.topK)
 }
@@ -21,7 +22,11 @@ private func isoNetwork(of layer: SparseLayerSpec, experts: Int) -> FeedForwardS
     + (layer.shared?.network.matrixElements ?? 0)
     + (layer.latent.map { 2 * $0.width * layer.hidden } ?? 0)
   let perColumn = layer.expert.matrices * layer.hidden
-  let intermediate = max(1, (elements + perColumn / 2) / perColumn)
+  let nearest = max(1, (elements + perColumn / 2) / perColumn)
+  let isExact = nearest * perColumn == elements
+  let intermediate =
+    isExact || nearest < leastDividedWidth
+    ? nearest : (nearest + widthGrain / 2) / widthGrain * widthGrain
   do {
     return try FeedForwardSpec(
       width: layer.hidden, intermediate: intermediate, isGated: layer.expert.isGated,
@@ -30,3 +35,10 @@ private func isoNetwork(of layer: SparseLayerSpec, experts: Int) -> FeedForwardS
     preconditionFailure("a layer that could be counted has a countable baseline: \(error)")
   }
 }
+
+/// Wide networks whose parameters are no whole number of columns have a multiple of so many, so that a
+/// fraction of them can be measured where they do not fit the memory.
+private let widthGrain = 64
+
+/// From this width on rounding to the grain moves the parameters by at most 0.1 %.
+private let leastDividedWidth = 512 * widthGrain
