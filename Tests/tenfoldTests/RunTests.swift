@@ -180,6 +180,29 @@ import Testing
     }
   }
 
+  @Test func anIllustratedReportGoesBesideTheRecord() throws {
+    try withSmallModel { directory, model in
+      let command = [
+        "run", model, "--baseline", "iso-active", "--tokens", "1", "--budget", "1s", "--html",
+      ]
+      let kept = try Executable.release().run(command, in: directory.path)
+      #expect(kept.status == 0, "\(kept.errors)")
+      let notes = kept.errors.split(separator: "\n").suffix(2).map(String.init)
+      let record = try #require(notes.first?.split(separator: " ").last)
+      #expect(notes == ["Record: \(record)", "Report: \(record.dropLast(5)).html"])
+      let page = try String(
+        contentsOf: directory.appending(path: "\(record.dropLast(5)).html"), encoding: .utf8)
+      #expect(page.hasPrefix("<!doctype html>"))
+      #expect(page.contains("tenfold report \(record) --format html"))
+
+      let chosen = try Executable.release().run(
+        command + ["--output", "mine.json"], in: directory.path)
+      #expect(chosen.errors.hasSuffix("Report: mine.html\n"), "\(chosen.errors)")
+      #expect(
+        FileManager.default.fileExists(atPath: directory.appending(path: "mine.html").path))
+    }
+  }
+
   @Test func aFullDiskLosesNothing() throws {
     try withSmallModel { directory, model in
       let outcome = try Executable.release().run(

@@ -22,6 +22,10 @@ public enum MarkdownPage {
     case .table(let table): render(table)
     case .chart(let chart):
       "**\(Escaping.markdown(chart.title))**\n\n" + render(chart.table)
+    // An indented line shows every character as it is.
+    case .command(let line): "    " + Escaping.terminal(line)
+    case .folded(let title, let blocks):
+      (["**\(Escaping.markdown(title))**"] + blocks.map(render)).joined(separator: "\n\n")
     }
   }
 

@@ -28,6 +28,10 @@ public struct Page: Hashable, Sendable {
     case table(Table)
     /// A picture where there are pictures, its table elsewhere.
     case chart(Chart)
+    /// A command line for a shell, to be copied.
+    case command(String)
+    /// Blocks that a reader unfolds where pages can fold, under a few words that say what they are.
+    case folded(String, [Block])
   }
 
   /// A name and its value.

@@ -12,6 +12,8 @@ public enum TextPage {
   }
 
   /// The page as lines of at most `width` columns, each ended by a newline.
+  ///
+  /// Commands alone may be longer: broken, they would be others to a shell.
   public static func render(_ page: Page, width: Int = defaultWidth, style: Style = .plain)
     -> String
   {
@@ -54,6 +56,10 @@ public enum TextPage {
     case .chart(let chart):
       return Escaping.terminal(chart.title).wrapped(columns: width).map(ink.strong)
         + TextTable(chart.table, width: width, ink: ink).lines
+    case .command(let line): return ["  " + Escaping.terminal(line)]
+    case .folded(let title, let blocks):
+      return Escaping.terminal(title).wrapped(columns: width).map(ink.strong)
+        + blocks.flatMap { [""] + render($0, width: width, ink: ink) }
     }
   }
 

@@ -19,7 +19,8 @@ extension Report {
     return Page(blocks)
   }
 
-  private func head(_ section: Section) -> [Page.Block] {
+  /// Who measured what, and whatever spoils the figures.
+  func head(_ section: Section) -> [Page.Block] {
     let record = section.named.record
     let engines = Set(record.cells.map(\.engine)).sorted()
     var multiplied = (engines.isEmpty ? record.options.engines : engines).joined(separator: ", ")
@@ -76,7 +77,8 @@ extension Report {
     record.cautions.isEmpty ? [] : [.heading("Cautions"), .list(record.cautions)]
   }
 
-  private var limits: [Page.Block] {
+  /// What no figure of a report speaks of.
+  var limits: [Page.Block] {
     [
       .heading("What this does not show"),
       .list([

@@ -3,29 +3,42 @@ import ModelSpec
 /// The verdicts of one record as tables and a list.
 struct ClaimVerdicts {
   private let verdicts: [Verdict]
+  /// Those with a figure beside the claim.
+  private let shown: [Verdict]
 
   init(_ verdicts: [Verdict]) {
     self.verdicts = verdicts
+    shown = verdicts.filter { $0.hasFigures && $0.verdict != .notMeasured }
   }
 
+  /// Everything, one below the other.
   var blocks: [Page.Block] {
-    let shown = verdicts.filter { $0.hasFigures && $0.verdict != .notMeasured }
-    let rest = verdicts.filter { !shown.contains($0) }
-    guard !verdicts.isEmpty else {
+    let rest = rest
+    return [.heading("Claims")] + table
+      + (rest.isEmpty ? [] : [.heading(Self.restTitle, level: 2), .list(rest)])
+  }
+
+  /// The same around a picture of the claims, what has no figure folded away.
+  func illustrated(by chart: Chart?) -> [Page.Block] {
+    let rest = rest
+    return [.heading("Claims")] + (chart.map { [.chart($0)] } ?? []) + table
+      + (rest.isEmpty ? [] : [.folded("\(Self.restTitle) (\(rest.count))", [.list(rest)])])
+  }
+
+  private static let restTitle = "Also claimed of these candidates, without a figure here"
+
+  private var table: [Page.Block] {
+    if verdicts.isEmpty {
       return [
-        .heading("Claims"),
         .paragraph(
-          "The ledger holds no claim about these candidates; tenfold claims lists what it holds."),
+          "The ledger holds no claim about these candidates; tenfold claims lists what it holds.")
       ]
     }
-    var blocks: [Page.Block] = [.heading("Claims")]
-    if !shown.isEmpty { blocks += [.paragraph(Self.legend), .table(table(shown))] }
-    if !rest.isEmpty {
-      blocks.append(.heading("Also claimed of these candidates, without a figure here", level: 2))
-      blocks.append(.list(summaries(rest)))
-    }
-    return blocks
+    return shown.isEmpty ? [] : [.paragraph(Self.legend), .table(table(shown))]
   }
+
+  /// The claims without a figure, one point for all that have the same verdict and reason.
+  private var rest: [String] { summaries(verdicts.filter { !shown.contains($0) }) }
 
   private static let legend =
     "Measured is the most favourable matching cell, feed-forward layers only. FLOPs are of the same "

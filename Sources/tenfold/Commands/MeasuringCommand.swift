@@ -1,6 +1,5 @@
 import ArgumentParser
 import ModelSpec
-import Reporter
 import Runner
 
 /// A command that measures comparisons, keeps the record and reports it.
@@ -22,8 +21,7 @@ extension MeasuringCommand {
     let engines = try measuring.engine.open()
     let plans = try Self.plans(requests, engines: engines, machine.identity)
     try ToolVersion.requireReleaseBuild()
-    let destination = try output.destination()
-    let archive = try output.holdsRecord ? nil : RecordArchive()
+    let keeper = try RecordKeeper(output, writesPage: measuring.html)
 
     Interruption.listen()
     var measurement = Measurement(plans: plans)
@@ -32,12 +30,7 @@ extension MeasuringCommand {
     let record = measurement.record(
       machine: machine.identity, engines: engines,
       options: RunOptions(requests, engines: engines, precision: measuring.engine.precision))
-    if let archive {
-      try Self.keep(record) { () throws(Failure) in try archive.keep(record) }
-      try destination.write(document(of: record))
-    } else {
-      try Self.keep(record) { () throws(Failure) in try destination.write(record.text()) }
-    }
+    try keeper.keep(record)
     if let failure = measurement.failure { throw failure }
   }
 
@@ -57,23 +50,5 @@ extension MeasuringCommand {
       }
     }
     return plans
-  }
-
-  /// What was measured must not be lost to a full disk: it goes to standard output at the last.
-  private static func keep(
-    _ record: Record, by write: () throws(Failure) -> Void
-  ) throws(Failure) {
-    do {
-      try write()
-    } catch {
-      try StandardStream.print(record.text())
-      throw Failure(error.status, "\(error); the record went to standard output instead")
-    }
-  }
-
-  private func document(of record: Record) throws(Failure) -> String {
-    if output.resolvedFormat == .json { return try record.text() }
-    let named = NamedRecord(name: record.created, record: record)
-    return try output.render(Report(records: [named], analytic: .catalogue))
   }
 }

@@ -5,10 +5,20 @@ import Reporter
 /// `tenfold report`: verdicts from records, without measuring.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Holds published claims against records; never measures.")
+    commandName: "report", abstract: "Holds published claims against records; never measures.",
+    discussion: """
+      --format html is the illustrated report, one file without scripts. --format csv has a row for \
+      each cell of all records and no verdicts; those are in --format json.
+      """)
 
   @Argument(help: "Files that tenfold run wrote.")
   var record: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write every chart as an SVG file of its own into this directory.",
+      valueName: "directory"))
+  var charts: String?
 
   @OptionGroup var output: OutputOptions
 
@@ -17,6 +27,10 @@ struct ReportCommand: ParsableCommand {
     for path in record {
       records.append(NamedRecord(name: path, record: try RecordFile.read(path)))
     }
-    try output.destination().write(output.render(Report(records: records, analytic: .catalogue)))
+    let report = Report(records: records, analytic: .catalogue)
+    let destination = try output.destination(offering: DocumentFormat.allCases)
+    let directory = try charts.map { path throws(Failure) in try ChartDirectory(path) }
+    try directory?.write(report.chartFiles)
+    try destination.write(output.render(report))
   }
 }

@@ -21,8 +21,10 @@ struct RecordArchive {
     _ = try OutputFile("\(Self.directory)/record.json")
   }
 
-  /// Writes the record to a file of its own, named by when it began, and says where.
-  func keep(_ record: Record) throws(Failure) {
+  /// Writes the record to a file of its own, named by when it began.
+  ///
+  /// - Returns: the file's path.
+  func keep(_ record: Record) throws(Failure) -> String {
     let time = record.created.filter { $0 != "-" && $0 != ":" }
     var path = "\(Self.directory)/\(time).json"
     var copy = 2
@@ -31,7 +33,7 @@ struct RecordArchive {
       copy += 1
     }
     try OutputFile(path).write([UInt8](try record.text().utf8))
-    StandardStream.note("Record: \(path)\n")
+    return path
   }
 }
 

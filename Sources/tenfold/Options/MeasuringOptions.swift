@@ -28,6 +28,9 @@ struct MeasuringOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Seed of every random choice.")
   var seed = RunRequest.defaultSeed
 
+  @Flag(help: "Also write the illustrated report, one HTML file beside the record.")
+  var html = false
+
   /// The routings asked for, empty when none were.
   var routings: [Routing] { routing.flatMap { $0 } }
 

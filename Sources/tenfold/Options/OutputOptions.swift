@@ -1,15 +1,24 @@
 import ArgumentParser
 
-/// The forms that every command can print.
+/// The forms of a document.
 enum DocumentFormat: String, ExpressibleByArgument, CaseIterable {
-  case text, markdown, json
+  case text, markdown, json, html, csv
+
+  /// What every command can print; rows of cells are for those that have some.
+  static let ofEveryCommand = allCases.filter { $0 != .csv }
+
+  /// What a name that ends so is written as; anything else is text.
+  fileprivate static let endings = [
+    (".json", json), (".md", markdown), (".html", html), (".csv", csv),
+  ]
 }
 
 /// Where a command's document goes and in which form.
 struct OutputOptions: ParsableArguments {
   @Option(
     help: """
-      text, markdown or json (default: what the ending of --output says - .md, .json - else text).
+      text, markdown, json or html, and csv where there are cells (default: what the ending of \
+      --output says - .md, .json, .html, .csv - else text).
       """)
   var format: DocumentFormat?
 
@@ -19,9 +28,7 @@ struct OutputOptions: ParsableArguments {
   /// The form that was asked for, or that the file's name implies.
   var resolvedFormat: DocumentFormat {
     if let format { return format }
-    guard let output else { return .text }
-    if output.hasSuffix(".json") { return .json }
-    return output.hasSuffix(".md") ? .markdown : .text
+    return DocumentFormat.endings.first { output?.hasSuffix($0.0) == true }?.1 ?? .text
   }
 
   /// True when `run` puts its whole record into a file of the user's choice.
@@ -33,8 +40,24 @@ struct OutputOptions: ParsableArguments {
   }
 
   /// The checked way out; make it before any work whose loss would hurt.
-  func destination() throws(Failure) -> Destination {
-    if let output { .file(try OutputFile(output)) } else { .standardOutput }
+  ///
+  /// - Parameter formats: the forms that the command has for its document.
+  func destination(
+    offering formats: [DocumentFormat] = DocumentFormat.ofEveryCommand
+  ) throws(Failure) -> Destination {
+    guard formats.contains(resolvedFormat) else { throw notOffered }
+    guard let output else { return .standardOutput }
+    return .file(try OutputFile(output))
+  }
+}
+
+extension OutputOptions {
+  /// Why a command does not print the form that was asked for.
+  var notOffered: Failure {
+    Failure(
+      .usage,
+      "\(resolvedFormat.rawValue) is a form for cells, which this command does not print; use "
+        + "--format text, markdown, json or html, or tenfold report RECORD --format csv")
   }
 }
 

@@ -7,6 +7,8 @@ extension OutputOptions {
     switch resolvedFormat {
     case .text: return TextPage.render(page, style: usesColor ? .coloured : .plain)
     case .markdown: return MarkdownPage.render(page)
+    case .html: return HTMLPage.render(page)
+    case .csv: throw notOffered
     case .json:
       do {
         return try JSONText.render(document)
@@ -18,7 +20,11 @@ extension OutputOptions {
 
   /// A report in the form that was asked for.
   func render(_ report: Report) throws(Failure) -> String {
-    try render(report.page, document: report.document)
+    switch resolvedFormat {
+    case .html: HTMLPage.render(report.illustratedPage)
+    case .csv: CSVExport.render(report.sections.map(\.named))
+    case .text, .markdown, .json: try render(report.page, document: report.document)
+    }
   }
 }
 

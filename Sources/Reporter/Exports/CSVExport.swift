@@ -1,0 +1,156 @@
+import ModelSpec
+
+/// Writes the cells of records as comma-separated values (RFC 4180), for spreadsheets and scripts.
+///
+/// One row a cell, of all records, as they were measured: cells that contradict themselves too, and
+/// no verdicts, which are not of one cell; the JSON report has them. Lines end with CR LF. A number
+/// has all of its digits and a point, in the unit that the column's name ends with; one that does not
+/// exist is an empty field. Text is on one line, without invisible characters, and never a formula.
+public enum CSVExport {
+  /// A header row with the names of the columns, then the cells in the reader's order.
+  public static func render(_ records: [NamedRecord]) -> String {
+    var rows = [columns.map(\.name)]
+    for named in records {
+      for cell in named.record.cells {
+        let row = CSVRow(named: named, cell: cell)
+        rows.append(columns.map { $0.value(row).field })
+      }
+    }
+    return rows.map { $0.joined(separator: ",") + "\r\n" }.joined()
+  }
+
+  /// A name and what stands below it.
+  private struct Column {
+    let name: String
+    let value: @Sendable (CSVRow) -> CSVValue
+
+    init(_ name: String, _ value: @escaping @Sendable (CSVRow) -> CSVValue) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// More may be added at the end of a group; none changes its name or meaning.
+  private static let columns = origin + conditions + ratios + sides + shares + explanation + notes
+
+  private static let origin = [
+    Column("record") { .text($0.named.name) },
+    Column("created") { .text($0.record.created) },
+    Column("status") { .text($0.record.status.rawValue) },
+    Column("tool_version") { .text($0.record.tool.version) },
+    Column("tool_commit") { .text($0.record.tool.commit) },
+    Column("cpu") { .text($0.record.machine.cpu) },
+    Column("operating_system") { .text($0.record.machine.operatingSystem) },
+  ]
+
+  private static let conditions = [
+    Column("candidate") { .text($0.cell.candidate) },
+    Column("baseline") { .text($0.cell.baseline) },
+    Column("workload") { .text($0.cell.workload) },
+    Column("tokens") { .count($0.cell.tokens) },
+    Column("threads") { .count($0.cell.threads) },
+    Column("engine") { .text($0.cell.engine) },
+    Column("precision") { .text($0.cell.precision.rawValue) },
+    Column("routing") { .text($0.cell.routing.kind) },
+    Column("routing_alpha") { .number($0.cell.routing.alpha) },
+    Column("routing_seed") { .text("\($0.cell.routing.seed)") },
+    Column("distinct_experts") { .number($0.cell.routing.distinctExperts) },
+    Column("max_over_mean") { .number($0.cell.routing.maxOverMean) },
+    Column("gini") { .number($0.cell.routing.gini) },
+  ]
+
+  private static let ratios = [
+    Column("flop_ratio") { .number($0.cell.flopRatio) },
+    Column("roofline_ratio") { .number($0.cell.rooflineRatio) },
+    Column("time_ratio_median") { .number($0.cell.timeRatio.median) },
+    Column("time_ratio_low") { .number($0.cell.timeRatio.low) },
+    Column("time_ratio_high") { .number($0.cell.timeRatio.high) },
+    Column("time_ratio_confidence") { .number($0.cell.timeRatio.confidence) },
+    Column("rounds") { .count($0.cell.timeRatio.rounds) },
+    Column("realised_share") { .number($0.cell.realisedShare) },
+  ]
+
+  /// Each figure of the baseline, then the same of the candidate.
+  private static let sides =
+    both("flops") { .count($0.side.flops) } + both("bytes") { .count($0.side.bytes) }
+    + both("seconds") { .number($0.side.secondsMedian) }
+    + both("roofline_share") { .number($0.side.rooflineShare) }
+    + both("scaled") { .text($0.side.scaled ?? "") }
+    + both("resident_experts") { .text($0.side.residentExperts ?? "") }
+
+  private static let shares =
+    [
+      Column("peak_flops_per_second") { .number($0.ceiling?.peakFlopsPerSecond) },
+      Column("read_bytes_per_second") { .number($0.ceiling?.readBytesPerSecond) },
+    ] + both("s_mfu") { .number($0.modelFLOPsUtilisation) }
+    + both("s_mbu") { .number($0.modelBandwidthUtilisation) }
+
+  /// The factors of the chain, by the names that they have in records.
+  private static let explanation =
+    Explanation.Cause.allCases.map { cause in
+      Column("factor_" + cause.rawValue.split(separator: "-").joined(separator: "_")) { row in
+        .number(row.cell.explanation?.factors.first { $0.name == cause }?.factor)
+      }
+    } + [Column("factor_rest") { .number($0.cell.explanation?.rest) }]
+
+  private static let notes = [
+    Column("cautions") { .text($0.cell.cautions.joined(separator: "; ")) }
+  ]
+
+  private static func both(
+    _ name: String, _ value: @escaping @Sendable (CSVSide) -> CSVValue
+  ) -> [Column] {
+    [
+      Column("baseline_" + name) {
+        value(CSVSide(side: $0.cell.sides.baseline, ceiling: $0.ceiling))
+      },
+      Column("candidate_" + name) {
+        value(CSVSide(side: $0.cell.sides.candidate, ceiling: $0.ceiling))
+      },
+    ]
+  }
+}
+
+/// A cell and the record that it is in.
+private struct CSVRow {
+  let named: NamedRecord
+  let cell: Cell
+  var record: Record { named.record }
+
+  /// What the machine gave to the cell's threads in the cell's precision.
+  var ceiling: Ceiling? {
+    record.ceilings.first { $0.threads == cell.threads && $0.precision == cell.precision }
+  }
+}
+
+/// A side of a cell under its ceiling.
+private struct CSVSide {
+  let side: Side
+  let ceiling: Ceiling?
+
+  /// S-MFU: FLOPs of a pass / seconds / peak (MoE-CAP, arXiv 2412.07067).
+  var modelFLOPsUtilisation: Double? {
+    ceiling.map { Double(side.flops) / side.secondsMedian / $0.peakFlopsPerSecond }
+  }
+
+  /// S-MBU: bytes of the experts that were read / seconds / read bandwidth (same source).
+  var modelBandwidthUtilisation: Double? {
+    ceiling.map { Double(side.bytes) / side.secondsMedian / $0.readBytesPerSecond }
+  }
+}
+
+/// What stands in a field.
+private enum CSVValue {
+  case text(String)
+  case count(Int)
+  case number(Double?)
+
+  /// The field's characters; a number is the shortest that reads back as the same one.
+  var field: String {
+    switch self {
+    case .text(let text): SpreadsheetText.field(text)
+    case .count(let value): "\(value)"
+    case .number(let value): value.map { $0.isFinite ? "\($0)" : "" } ?? ""
+    }
+  }
+}

@@ -1,0 +1,182 @@
+/// Collects the blocks of a page and arranges them: header, contents, sections, footer.
+///
+/// What stands before the first heading is the header: the title and what must be known at once.
+struct HTMLBody {
+  /// The page's first title, for the browser's tab.
+  private(set) var title = "Tenfold"
+  /// Pictures so far; their style sheets must be allowed.
+  private(set) var drawings: [Markup] = []
+
+  private var header: [Markup] = []
+  private var sections: [Section] = []
+  private var headings: [Heading] = []
+  private var names = UniqueNames(reserved: ["main", "contents"])
+
+  /// A part of the page below one heading of the first level.
+  private struct Section {
+    var heading: String
+    var content: [Markup]
+  }
+
+  /// A line of the table of contents.
+  private struct Heading {
+    let id: String
+    let text: String
+    let level: Int
+  }
+
+  /// Adds a block at the end.
+  mutating func append(_ block: Page.Block) {
+    switch block {
+    case .title(let text) where header.isEmpty && sections.isEmpty:
+      title = text
+      add(.element("h1") { text })
+    case .title(let text): begin(text, level: 1)
+    case .heading(let text, let level): begin(text, level: level)
+    default: add(markup(of: block))
+    }
+  }
+
+  /// The body element.
+  var markup: Markup {
+    .element("body") {
+      Markup.element("a", ["class": "skip", "href": "#main"]) { "Skip to the report" }
+      Markup.element("header") { header }
+      contents
+      Markup.element("main", ["id": "main"]) {
+        for section in sections {
+          Markup.element("section", ["aria-labelledby": section.heading]) { section.content }
+        }
+      }
+      Markup.element("footer") {
+        Markup.element("p") {
+          "Written by tenfold. This page is one file: it loads nothing and runs no script."
+        }
+      }
+    }
+  }
+
+  // MARK: - Headings
+
+  private mutating func begin(_ text: String, level: Int) {
+    let heading = Heading(id: names.name(for: text, otherwise: "section"), text: text, level: level)
+    headings.append(heading)
+    // Below the title, a level deeper than the page counts, and never deeper than HTML has.
+    let tag = "h\(min(level + 1, 6))"
+    if level == 1 { sections.append(Section(heading: heading.id, content: [])) }
+    add(.element(tag, ["id": heading.id]) { text })
+  }
+
+  private mutating func add(_ markup: Markup) {
+    if sections.isEmpty {
+      header.append(markup)
+    } else {
+      sections[sections.count - 1].content.append(markup)
+    }
+  }
+
+  /// The table of contents: the first two levels, as nested lists.
+  private var contents: Markup {
+    var entries: [(heading: Heading, below: [Heading])] = []
+    for heading in headings {
+      if heading.level == 1 || entries.isEmpty {
+        entries.append((heading, []))
+      } else if heading.level == 2 {
+        entries[entries.count - 1].below.append(heading)
+      }
+    }
+    guard !entries.isEmpty else { return .text("") }
+    return .element("nav", ["aria-labelledby": "contents"]) {
+      Markup.element("h2", ["id": "contents"]) { "Contents" }
+      Markup.element("ol") {
+        for entry in entries {
+          Markup.element("li") {
+            link(to: entry.heading)
+            if !entry.below.isEmpty {
+              Markup.element("ol") {
+                for heading in entry.below { Markup.element("li") { link(to: heading) } }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func link(to heading: Heading) -> Markup {
+    .element("a", ["href": "#\(heading.id)"]) { heading.text }
+  }
+
+  // MARK: - Blocks
+
+  private mutating func markup(of block: Page.Block) -> Markup {
+    switch block {
+    case .title(let text), .heading(let text, _):
+      // Within what is folded there are no headings of the page's own order.
+      return .element("p", ["class": "lead"]) { text }
+    case .facts(let facts):
+      return .element("dl") {
+        for fact in facts {
+          Markup.element("div") {
+            Markup.element("dt") { fact.name }
+            Markup.element("dd") { fact.value }
+          }
+        }
+      }
+    case .paragraph(let text):
+      return .element("p") { text }
+    case .warning(let text):
+      return .element("p", ["class": "warning"]) {
+        Markup.element("strong") { "Caution: " }
+        text
+      }
+    case .list(let items, let isNumbered):
+      return .element(isNumbered ? "ol" : "ul", ["class": "points"]) {
+        for item in items { Markup.element("li") { item } }
+      }
+    case .table(let table):
+      return HTMLTable(table, caption: headings.last?.text ?? title).markup
+    case .chart(let chart):
+      return figure(chart)
+    case .command(let line):
+      return Self.command(line)
+    case .folded(let title, let blocks):
+      let content = blocks.map { markup(of: $0) }
+      return .element("details") {
+        Markup.element("summary") { title }
+        content
+      }
+    }
+  }
+
+  private static func command(_ line: String) -> Markup {
+    .element("p", ["class": "command"]) {
+      Markup.element("code") { line }
+    }
+  }
+
+  private mutating func figure(_ chart: Chart) -> Markup {
+    let id = names.name(for: chart.id, otherwise: "figure")
+    // No name of this page has two hyphens in a row, so ids within drawings never meet others.
+    let drawing = chart.drawing.prefixingIDs("\(id)--")
+    drawings.append(drawing)
+    return .element("figure", ["id": id]) {
+      Markup.element("figcaption") {
+        Markup.element("strong") { chart.title }
+        Markup.element("span") { chart.summary }
+      }
+      Markup.element(
+        "div",
+        [
+          "class": "drawing", "role": "group", "tabindex": "0",
+          "aria-label": "\(chart.title), picture",
+        ]
+      ) { drawing }
+      Markup.element("details") {
+        Markup.element("summary") { "The figures" }
+        HTMLTable(chart.table, caption: chart.title).markup
+      }
+      if let command = chart.command { Self.command(command) }
+    }
+  }
+}

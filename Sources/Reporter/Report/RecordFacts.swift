@@ -1,0 +1,86 @@
+import ModelSpec
+
+/// Where a record comes from, as names with their values.
+struct RecordFacts {
+  private let record: Record
+
+  init(_ record: Record) {
+    self.record = record
+  }
+
+  /// Everything that identifies the machine, as the operating system told it.
+  var machine: [Page.Fact] {
+    let machine = record.machine
+    var facts = [
+      Page.Fact("Processor", machine.cpu), .init("Architecture", machine.architecture),
+    ]
+    if let signature = machine.cpuSignature {
+      facts.append(.init("Family, model, stepping", signature))
+    }
+    facts.append(
+      .init("CPUs", "\(machine.effectiveCPUs) usable of \(machine.logicalCPUs) that are there"))
+    if let bytes = machine.lastLevelCacheBytes {
+      let count = machine.lastLevelCaches.map { "\($0) of " } ?? ""
+      facts.append(.init("Last-level cache", count + Figures.bytes(bytes)))
+    }
+    facts += [
+      .init("Memory", Figures.bytes(machine.memoryBytes)),
+      .init("Operating system", machine.operatingSystem), .init("Kernel", machine.kernel),
+      .init("Hypervisor", machine.hypervisor ?? "none"),
+    ]
+    return facts
+  }
+
+  /// The program and the library that measured.
+  var program: [Page.Fact] {
+    let tool = record.tool
+    var facts = [
+      Page.Fact("Tenfold", "\(tool.version), \(tool.build) build by Swift \(tool.swift)"),
+      .init("Revision", tool.commit),
+    ]
+    if let level = record.instructionSet { facts.append(.init("Instructions of tile", level)) }
+    if let blas = record.blas {
+      facts.append(
+        .init(
+          "BLAS",
+          "\(blas.version), core \(blas.core), \(blas.interface), "
+            + "\(Figures.count(blas.threads, "thread")) in a call"))
+      facts.append(.init("BLAS library", blas.path))
+      if let config = blas.config { facts.append(.init("BLAS configuration", config)) }
+    }
+    return facts
+  }
+
+  /// What was asked for.
+  var options: [Page.Fact] {
+    let options = record.options
+    return [
+      .init("Began", record.created), .init("Suite", options.suite),
+      .init("Tokens per pass", options.tokens.map(String.init).joined(separator: ", ")),
+      .init("Routing", options.routing.joined(separator: ", ")),
+      .init("Threads", "\(options.threads)"),
+      .init("Engines", options.engines.joined(separator: ", ")),
+      .init("Precision", options.precision.rawValue),
+      .init("Budget", "\(Figures.significant(options.budgetSeconds, trimmed: true)) s"),
+      .init("Memory allowed", Figures.bytes(options.memoryBytes)),
+      .init("Seed", "\(options.seed)"),
+    ]
+  }
+
+  /// The ceilings that were measured beside the cells.
+  var ceilings: Table? {
+    guard !record.ceilings.isEmpty else { return nil }
+    return Table(
+      columns: [
+        .init("threads", .right), .init("precision"), .init("peak", .right),
+        .init("read", .right),
+      ],
+      rows: record.ceilings.map { ceiling in
+        Table.Row([
+          "\(ceiling.threads)", .init(ceiling.precision.rawValue),
+          .init(Figures.rate(flopsPerSecond: ceiling.peakFlopsPerSecond)),
+          .init(Figures.rate(bytesPerSecond: ceiling.readBytesPerSecond)),
+        ])
+      })
+  }
+}

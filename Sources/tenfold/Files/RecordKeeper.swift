@@ -1,0 +1,64 @@
+import ModelSpec
+import Reporter
+
+/// Keeps a record, prints what is made of it, and says last where everything is.
+struct RecordKeeper {
+  private let output: OutputOptions
+  private let destination: Destination
+  /// Where the record goes when `output` does not take it.
+  private let archive: RecordArchive?
+  private let writesPage: Bool
+
+  /// Checks every way out; make it before anything is measured.
+  ///
+  /// - Parameter writesPage: whether an illustrated report goes beside the record.
+  /// - Throws: `Failure` with status 73.
+  init(_ output: OutputOptions, writesPage: Bool) throws(Failure) {
+    self.output = output
+    self.writesPage = writesPage
+    destination = try output.destination(offering: DocumentFormat.allCases)
+    archive = try output.holdsRecord ? nil : RecordArchive()
+    if writesPage, output.holdsRecord, let path = output.output {
+      _ = try OutputFile(Self.page(beside: path))
+    }
+  }
+
+  /// Writes the record before anything else: only it cannot be made again.
+  func keep(_ record: Record) throws(Failure) {
+    var notes = ""
+    // Behind a long report, where a reader looks, and also when that could not be printed.
+    defer { StandardStream.note(notes) }
+    let path = try kept(record)
+    if archive != nil { notes += "Record: \(path)\n" }
+    let report = Report(
+      records: [NamedRecord(name: path, record: record)], analytic: .catalogue)
+    if writesPage {
+      let page = Self.page(beside: path)
+      try OutputFile(page).write([UInt8](HTMLPage.render(report.illustratedPage).utf8))
+      notes += "Report: \(page)\n"
+    }
+    if archive != nil {
+      try destination.write(
+        output.resolvedFormat == .json ? record.text() : output.render(report))
+    }
+  }
+
+  /// Writes the record and returns its path.
+  ///
+  /// What was measured must not be lost to a full disk: it goes to standard output at the last.
+  private func kept(_ record: Record) throws(Failure) -> String {
+    do {
+      if let archive { return try archive.keep(record) }
+      try destination.write(record.text())
+      return output.output ?? record.created
+    } catch {
+      try StandardStream.print(record.text())
+      throw Failure(error.status, "\(error); the record went to standard output instead")
+    }
+  }
+
+  /// Where the page of the record at `path` goes.
+  private static func page(beside path: String) -> String {
+    (path.hasSuffix(".json") ? String(path.dropLast(5)) : path) + ".html"
+  }
+}

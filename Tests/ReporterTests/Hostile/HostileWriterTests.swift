@@ -1,0 +1,158 @@
+import Foundation
+import ModelSpec
+import Testing
+
+@testable import Reporter
+
+/// Names from files never break a table, a page, a terminal or a field.
+///
+/// `scripts/check-writers` reads the same by the parsers of Python's world.
+@Suite("Hostile names")
+struct HostileWriterTests {
+  private func report(_ name: String) -> Report {
+    Report(
+      records: [NamedRecord(name: name, record: Sample.record(naming: name))],
+      claims: Sample.claims, analytic: Sample.analytic)
+  }
+
+  /// What markup shows of a name: without what is no character of XML.
+  private func shown(_ name: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        Escaping.terminal(name).unicodeScalars.filter { $0 != "\u{FFFE}" && $0 != "\u{FFFF}" }))
+  }
+
+  @Test("leave nothing in text that a terminal acts on", arguments: HostileName.all)
+  func text(_ hostile: HostileName) {
+    let report = report(hostile.name)
+    for page in [report.page, report.illustratedPage] {
+      let text = TextPage.render(page)
+      #expect(!text.unicodeScalars.contains { $0 != "\n" && $0.isInvisible })
+    }
+    for line in TextPage.render(report.page).split(separator: "\n") {
+      #expect(String(line).displayWidth <= TextPage.defaultWidth)
+    }
+  }
+
+  @Test("leave nothing in Markdown but escaped text", arguments: HostileName.all)
+  func markdown(_ hostile: HostileName) {
+    let report = report(hostile.name)
+    let text = MarkdownPage.render(report.page)
+    #expect(!text.unicodeScalars.contains { $0 == "<" || ($0 != "\n" && $0.isInvisible) })
+    // Every line that a name is on belongs to a block of our own making, so there are as many lines
+    // as with a harmless name of as many notes.
+    let harmless = MarkdownPage.render(self.report("name").page)
+    #expect(text.count { $0 == "\n" } == harmless.count { $0 == "\n" })
+  }
+
+  @Test("leave nothing in HTML but text", arguments: HostileName.all)
+  func html(_ hostile: HostileName) throws {
+    let report = report(hostile.name)
+    var body = HTMLBody()
+    for block in report.illustratedPage.blocks { body.append(block) }
+    // As XML a page has a strict grammar, and a parser of others to check it.
+    let page = try XMLReading(body.markup.render(as: .xml))
+    let harmless = HTMLPage.render(self.report("name").illustratedPage)
+    #expect(page.texts(of: "dd").contains(shown(hostile.name)))
+    #expect(page.texts(of: "h1") == ["Tenfold report: " + shown(hostile.name)])
+    #expect(Set(page.elements).isSubset(of: Self.elements))
+    #expect(page.attributes.allSatisfy { Self.attributes.contains($0.name) })
+    let ids = page.attributes.filter { $0.name == "id" }.map(\.value)
+    #expect(Set(ids).count == ids.count)
+    for attribute in page.attributes where attribute.name == "href" {
+      #expect(attribute.value.first == "#" && ids.contains(String(attribute.value.dropFirst())))
+    }
+    // No more style sheets are admitted than by a harmless name.
+    let policy = { (html: String) in html.prefix { $0 != "{" }.components(separatedBy: "'sha256-") }
+    #expect(policy(HTMLPage.render(report.illustratedPage)).count == policy(harmless).count)
+  }
+
+  /// All that pages and pictures are made of.
+  private static let elements: Set<String> = [
+    "a", "body", "caption", "code", "dd", "details", "div", "dl", "dt", "figcaption", "figure",
+    "footer", "h1", "h2", "h3", "h4", "header", "li", "main", "nav", "ol", "p", "section", "span",
+    "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "circle", "clipPath", "defs", "desc", "g", "line", "path", "polygon", "polyline", "rect",
+    "style", "svg", "text", "title", "tspan",
+  ]
+
+  /// All that they are told.
+  private static let attributes: Set<String> = [
+    "aria-hidden", "aria-label", "aria-labelledby", "class", "colspan", "href", "id", "role",
+    "scope",
+    "tabindex",
+    "clip-path", "cx", "cy", "d", "dx", "dy", "fill", "fill-opacity", "font-size", "font-weight",
+    "height", "opacity", "points", "r", "rx", "stroke", "stroke-dasharray", "stroke-width",
+    "text-anchor", "transform", "viewBox", "width", "x", "x1", "x2", "xmlns", "y", "y1", "y2",
+  ]
+
+  @Test("leave drawings whole, under names that are safe", arguments: HostileName.all)
+  func svg(_ hostile: HostileName) throws {
+    let files = report(hostile.name).chartFiles
+    #expect(files.count == report("name").chartFiles.count)
+    #expect(Set(files.map(\.name)).count == files.count)
+    for file in files {
+      #expect(file.name.wholeMatch(of: /[a-z0-9][a-z0-9-]{0,120}\.svg/) != nil, "\(file.name)")
+      let drawing = try XMLReading(file.text)
+      #expect(drawing.elements.first == "svg")
+      #expect(Set(drawing.elements).isSubset(of: Self.elements))
+      #expect(drawing.attributes.allSatisfy { Self.attributes.contains($0.name) })
+    }
+  }
+
+  @Test("are unchanged in JSON", arguments: HostileName.all)
+  func json(_ hostile: HostileName) throws {
+    let document = report(hostile.name).document
+    let text = try JSONText.render(document)
+    let read = try DocumentCoding.decoder.decode(ReportDocument.self, from: Data(text.utf8))
+    #expect(read == document)
+    #expect(read.records.map(\.cpu) == [hostile.name])
+  }
+
+  @Test("are one field each in CSV, and no formula", arguments: HostileName.all)
+  func csv(_ hostile: HostileName) throws {
+    let record = Sample.record(naming: hostile.name)
+    let rows = try CSVReading.rows(
+      CSVExport.render([NamedRecord(name: hostile.name, record: record)]))
+    let columns = try #require(rows.first)
+    #expect(rows.count == 1 + record.cells.count)
+    #expect(rows.allSatisfy { $0.count == columns.count })
+    for (row, cell) in zip(rows.dropFirst(), record.cells) {
+      let fields = Dictionary(uniqueKeysWithValues: zip(columns, row))
+      // Apostrophes apart, which stand before what could be a formula.
+      let plain = { (text: String) in text.replacing("'", with: "") }
+      #expect(fields["candidate"].map(plain) == plain(Escaping.terminal(cell.candidate)))
+      #expect(fields["record"].map(plain) == plain(Escaping.terminal(hostile.name)))
+      for (name, field) in fields where Double(field) == nil {
+        let first = field.unicodeScalars.first { $0 != " " }
+        #expect(first.map("=+-@\u{FF1D}\u{FF0B}".unicodeScalars.contains) != true, "\(name)")
+      }
+    }
+  }
+
+  @Test("are one word each in a command line", arguments: HostileName.all)
+  func shell(_ hostile: HostileName) throws {
+    let shell = Process()
+    let output = Pipe()
+    shell.executableURL = URL(filePath: "/bin/sh")
+    shell.arguments = ["-c", "printf '%s|' \(ShellWord.path(hostile.name)) end"]
+    shell.standardOutput = output
+    try shell.run()
+    let printed = try #require(try output.fileHandleForReading.readToEnd())
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus == 0)
+    let word = Escaping.terminal(hostile.name)
+    let dashed = word.hasPrefix("-") ? "./" : ""
+    #expect(String(decoding: printed, as: UTF8.self) == "\(dashed)\(word)|end|")
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether a terminal or a browser would act on the character instead of showing it.
+  fileprivate var isInvisible: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+  }
+}

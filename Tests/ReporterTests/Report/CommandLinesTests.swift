@@ -1,0 +1,53 @@
+import ModelSpec
+import Testing
+
+@testable import Reporter
+
+@Suite("Command lines")
+struct CommandLinesTests {
+  private func lines(_ change: (inout Record) -> Void = { _ in }) -> CommandLines {
+    var record = Sample.suite
+    record.options.candidates = ["mixtral-8x7b", "./my model.json"]
+    record.options.baselines = ["iso-active", "llama2-70b"]
+    change(&record)
+    return CommandLines(NamedRecord(name: "Results/a b.json", record: record))
+  }
+
+  @Test("ask again for what was asked for")
+  func all() {
+    #expect(
+      lines().measuringAll
+        == "tenfold run mixtral-8x7b './my model.json' --baseline iso-active --baseline llama2-70b "
+        + "--tokens 1,16 --routing uniform --threads 2 --engine blas --precision f32 --budget 60s "
+        + "--memory 8GiB --seed 1")
+    let other = lines {
+      $0.options.engines = ["blas", "tile"]
+      $0.options.budgetSeconds = 0.5
+      $0.options.memoryBytes = 1000
+    }
+    #expect(other.measuringAll.contains(" --engine both "))
+    #expect(other.measuringAll.contains(" --budget 0.5s --memory 1000 "))
+  }
+
+  @Test("leave the default suite its own models and routings")
+  func suite() {
+    let suite = lines {
+      $0.options.suite = "default"
+      $0.options.routing = ["uniform", "zipf:0.8"]
+    }
+    #expect(suite.measuringAll.hasPrefix("tenfold run --tokens 1,16 --threads 2"))
+    let skewed = lines {
+      $0.options.suite = "default"
+      $0.options.routing = ["zipf:0.8"]
+    }
+    #expect(skewed.measuringAll.hasPrefix("tenfold run --tokens 1,16 --routing zipf:0.8 --threads"))
+  }
+
+  @Test("quote names, and let no program take them for options")
+  func quoting() {
+    #expect(lines().page == "tenfold report 'Results/a b.json' --format html")
+    #expect(ShellWord.path("-rf") == "./-rf")
+    #expect(ShellWord.quoted("") == "''")
+    #expect(ShellWord.quoted("it's") == #"'it'\''s'"#)
+  }
+}

@@ -1,0 +1,50 @@
+import ModelSpec
+import Testing
+
+@testable import Reporter
+
+@Suite("The illustrated report")
+struct IllustratedPageTests {
+  private func page(_ records: [Record]) -> Page {
+    Report(
+      records: records.enumerated().map { NamedRecord(name: "r\($0).json", record: $1) },
+      claims: Sample.claims, analytic: Sample.analytic
+    ).illustratedPage
+  }
+
+  private func headings(_ page: Page, level: Int = 1) -> [String] {
+    page.blocks.compactMap { if case .heading(let text, level) = $0 { text } else { nil } }
+  }
+
+  @Test("of no record says so")
+  func none() {
+    #expect(page([]).blocks == [.title("Tenfold report"), .paragraph("There is no record.")])
+  }
+
+  @Test("shows everything that spoils a figure before the figures")
+  func cautions() throws {
+    var record = Sample.illustrated
+    record.status = .interrupted
+    record.tool.build = "debug"
+    let head = page([record]).blocks.prefix { if case .heading = $0 { false } else { true } }
+    let warnings = head.compactMap { if case .warning(let text) = $0 { text } else { nil } }
+    #expect(warnings.count == 2 + record.cautions.count)
+    #expect(warnings.contains("The governor is powersave."))
+  }
+
+  @Test("of several records has one part for each")
+  func several() {
+    let both = page([Sample.illustrated, Sample.suite])
+    #expect(both.blocks.first == .title("Tenfold report: 2 records"))
+    #expect(headings(both) == ["r0.json", "r1.json", "What this does not show"])
+    #expect(headings(both, level: 2).count { $0 == "How to reproduce it" } == 2)
+  }
+
+  @Test("tells the machine, the program and the commands")
+  func origin() {
+    let text = TextPage.render(page([Sample.illustrated]))
+    for part in ["6.1.0", "abc1234", "tenfold report r0.json --format html", "tenfold run"] {
+      #expect(text.contains(part), "\(part)")
+    }
+  }
+}
