@@ -12,17 +12,23 @@ struct CommandLines {
 
   /// Measures everything in the record again.
   var measuringAll: String {
-    var words = ["tenfold", "run"]
-    if options.suite != "default" {
-      words += options.candidates.map(ShellWord.path)
+    var words: [String]
+    if let sweep = options.sweep {
+      words = ["tenfold", "sweep", ShellWord.path(sweep.architecture)]
+      words += Self.list("--experts", sweep.experts) + Self.list("--top-k", sweep.topK)
+    } else {
+      words = ["tenfold", "run"]
+      if !isDefaultSuite { words += options.candidates.map(ShellWord.path) }
+    }
+    if !isDefaultSuite {
       words += options.baselines.flatMap { ["--baseline", ShellWord.path($0)] }
     }
-    words += ["--tokens", options.tokens.map(String.init).joined(separator: ",")]
+    words += Self.list("--tokens", options.tokens)
     if !routesAsTheSuiteDoes {
       words += ["--routing", ShellWord.quoted(options.routing.joined(separator: ","))]
     }
     return line(
-      words, threads: options.threads,
+      words, threads: options.threadCounts ?? [options.threads],
       engine: options.engines.count > 1 ? "both" : options.engines.first,
       precision: options.precision.rawValue, seed: options.seed)
   }
@@ -35,13 +41,19 @@ struct CommandLines {
   /// Measures cells again that differ in nothing but their tokens per pass.
   func measuring(_ cells: [Cell]) -> String {
     guard let cell = cells.first else { return measuringAll }
-    let tokens = cells.map { String($0.tokens) }.joined(separator: ",")
+    var words: [String]
+    if let sweep = options.sweep, let variant = sweep.variant(called: cell.candidate) {
+      words = ["tenfold", "sweep", ShellWord.path(sweep.architecture)]
+      words += Self.list("--experts", [variant.experts].compactMap { $0 })
+      words += Self.list("--top-k", [variant.topK].compactMap { $0 })
+    } else {
+      words = ["tenfold", "run", ShellWord.path(cell.candidate)]
+    }
+    words += ["--baseline", ShellWord.path(cell.baseline)]
+    words += Self.list("--tokens", cells.map(\.tokens))
+    words += ["--routing", ShellWord.quoted(option(of: cell.routing))]
     return line(
-      [
-        "tenfold", "run", ShellWord.path(cell.candidate), "--baseline",
-        ShellWord.path(cell.baseline), "--tokens", tokens, "--routing",
-        ShellWord.quoted(option(of: cell.routing)),
-      ], threads: cell.threads, engine: cell.engine, precision: cell.precision.rawValue,
+      words, threads: [cell.threads], engine: cell.engine, precision: cell.precision.rawValue,
       seed: cell.routing.seed)
   }
 
@@ -53,10 +65,9 @@ struct CommandLines {
 
   /// The words with the options that every run has.
   private func line(
-    _ words: [String], threads: Int, engine: String?, precision: String, seed: UInt64
+    _ words: [String], threads: [Int], engine: String?, precision: String, seed: UInt64
   ) -> String {
-    var words = words
-    words += ["--threads", "\(threads)"]
+    var words = words + Self.list("--threads", threads)
     if let engine { words += ["--engine", ShellWord.quoted(engine)] }
     words += [
       "--precision", precision, "--budget", seconds, "--memory", memory, "--seed", "\(seed)",
@@ -64,10 +75,18 @@ struct CommandLines {
     return words.joined(separator: " ")
   }
 
+  /// An option with a list of numbers, nothing without numbers.
+  private static func list(_ option: String, _ values: [Int]) -> [String] {
+    values.isEmpty ? [] : [option, values.map(String.init).joined(separator: ",")]
+  }
+
+  /// Whether no architectures were named.
+  private var isDefaultSuite: Bool { options.suite == "default" }
+
   /// Whether the default suite's own routings were measured, which differ from pair to pair and which
   /// no option asks for.
   private var routesAsTheSuiteDoes: Bool {
-    guard options.suite == "default", options.routing.count > 1 else { return false }
+    guard isDefaultSuite, options.routing.count > 1 else { return false }
     let pairs = Set(record.cells.map { [$0.candidate, $0.baseline] })
     let routed = Set(record.cells.map { [$0.candidate, $0.baseline, $0.routing.label] })
     return routed.count < pairs.count * options.routing.count

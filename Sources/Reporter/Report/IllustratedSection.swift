@@ -5,18 +5,66 @@ struct IllustratedSection {
   private let section: Report.Section
   private let record: Record
   private let commands: CommandLines
+  private let charts: ChartCollection
 
   /// - Parameter idPrefix: what the ids of this record's pictures begin with, where there are others.
   init(_ section: Report.Section, idPrefix: String = "") {
     self.section = section
     record = section.named.record
     commands = CommandLines(section.named)
+    charts = ChartCollection(section, idPrefix: idPrefix)
   }
 
   /// Everything below the headline.
   var blocks: [Page.Block] {
-    ClaimVerdicts(section.verdicts).illustrated(by: nil) + CellTables(record).blocks + origin
-      + reproduction
+    let curves = CurveTables(record)
+    let cells = CellTables(record, besides: curves.cells).blocks
+    return ClaimVerdicts(section.verdicts).illustrated(by: charts.claims)
+      + Self.illustrated(
+        curves.blocks, by: charts.valleys, heading: "Saving over tokens per pass",
+        rest: "All curves, point by point")
+      + cells.illustrated(
+        below: "Share of the roofline", by: charts.roofline.map { [.chart($0)] } ?? [])
+      + Self.illustrated(
+        ExplanationTables(record).blocks, by: waterfalls, heading: "Where the FLOP saving went",
+        rest: "All cells, factor by factor")
+      + origin + reproduction
+  }
+
+  /// Pictures of one kind that are shown at once; more would hide what follows them.
+  private static let shownAtOnce = 4
+
+  /// A heading and what introduces it, the first pictures, and all else folded away.
+  ///
+  /// - Parameters:
+  ///   - heading: what stands above the pictures where there are no other blocks.
+  ///   - rest: what the blocks from the first heading of the second level on are called.
+  private static func illustrated(
+    _ blocks: [Page.Block], by charts: [Chart], heading: String, rest: String
+  ) -> [Page.Block] {
+    guard !charts.isEmpty else { return blocks }
+    let blocks = blocks.isEmpty ? [.heading(heading)] : blocks
+    let tables =
+      blocks.firstIndex { if case .heading(_, level: 2) = $0 { true } else { false } }
+      ?? blocks.endIndex
+    let others = charts.dropFirst(shownAtOnce).map(Page.Block.chart)
+    return blocks[..<tables] + charts.prefix(shownAtOnce).map(Page.Block.chart)
+      + (others.isEmpty ? [] : [.folded("\(others.count) more pictures", others)])
+      + (tables == blocks.endIndex ? [] : [.folded(rest, Array(blocks[tables...]))])
+  }
+
+  /// First the cell of each comparison that realises the least, then all others.
+  private var waterfalls: [Chart] {
+    let cells = charts.explainedCells
+    let comparisons = Dictionary(grouping: cells.indices) {
+      [cells[$0].candidate, cells[$0].baseline]
+    }
+    let worst = Set(
+      comparisons.values.compactMap { indices in
+        indices.min { cells[$0].realisedShare < cells[$1].realisedShare }
+      })
+    let order = cells.indices.filter(worst.contains) + cells.indices.filter { !worst.contains($0) }
+    return order.map { charts.waterfalls[$0] }
   }
 
   private var origin: [Page.Block] {
@@ -39,5 +87,15 @@ struct IllustratedSection {
           + "this page and its pictures again, from the record and without measuring."),
       .command(commands.measuringAll), .command(commands.page), .command(commands.charts),
     ]
+  }
+}
+
+extension [Page.Block] {
+  /// The blocks with others directly below one of their headings, or at the end if it is not there.
+  fileprivate func illustrated(below heading: String, by others: [Page.Block]) -> [Page.Block] {
+    guard let place = firstIndex(of: .heading(heading)), !others.isEmpty else {
+      return self + others
+    }
+    return self[...place] + others + self[index(after: place)...]
   }
 }

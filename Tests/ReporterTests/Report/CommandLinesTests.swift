@@ -43,6 +43,28 @@ struct CommandLinesTests {
     #expect(skewed.measuringAll.hasPrefix("tenfold run --tokens 1,16 --routing zipf:0.8 --threads"))
   }
 
+  @Test("sweep again what was swept")
+  func sweep() throws {
+    let swept = lines {
+      $0.options.suite = "sweep"
+      $0.options.baselines = ["iso-total"]
+      $0.options.sweep = SweepOptions(architecture: "olmoe-1b-7b", experts: [32, 64], topK: [4])
+      $0.options.threadCounts = [1, 2]
+    }
+    #expect(
+      swept.measuringAll.hasPrefix(
+        "tenfold sweep olmoe-1b-7b --experts 32,64 --top-k 4 --baseline iso-total --tokens 1,16 "
+          + "--routing uniform --threads 1,2 --engine blas"))
+    var cell = try #require(Sample.suite.cells.first)
+    cell.candidate = "olmoe-1b-7b E=64 K=4"
+    #expect(
+      swept.measuring(cell).hasPrefix(
+        "tenfold sweep olmoe-1b-7b --experts 64 --top-k 4 --baseline llama2-70b --tokens 1 --routing"
+      ))
+    #expect(
+      lines().measuring(cell).hasPrefix("tenfold run 'olmoe-1b-7b E=64 K=4' --baseline llama2-70b"))
+  }
+
   @Test("quote names, and let no program take them for options")
   func quoting() {
     #expect(lines().page == "tenfold report 'Results/a b.json' --format html")

@@ -1,0 +1,52 @@
+import ModelSpec
+
+/// The pictures of one section of a report: of a record and the verdicts on it.
+public struct ChartCollection: Sendable {
+  /// Claims and what they come to; `nil` when no claim has two ratios.
+  public let claims: Chart?
+  /// All cells below the machine's roof; `nil` without ceilings.
+  public let roofline: Chart?
+  /// One picture for every curve over tokens per pass.
+  public let valleys: [Chart]
+  /// Where the saving of each explained cell went, in the order of the record.
+  public let waterfalls: [Chart]
+  /// The cells of `waterfalls`, one for each.
+  let explainedCells: [Cell]
+
+  /// All pictures, the claims first.
+  public var all: [Chart] { [claims, roofline].compactMap { $0 } + valleys + waterfalls }
+
+  /// Draws whatever the section has the figures for.
+  ///
+  /// - Parameter idPrefix: what all ids begin with; pages that show several records need one for
+  ///   each.
+  public init(_ section: Report.Section, idPrefix: String = "") {
+    let record = section.named.record
+    let commands = CommandLines(section.named)
+    var ids = PictureIDs(prefix: idPrefix)
+    claims =
+      DumbbellChart(
+        section.verdicts, id: ids.next(["claims"]), command: commands.measuringAll)?.chart
+    roofline =
+      RooflineChart(
+        record, id: ids.next(["roofline"]), command: commands.measuringAll)?.chart
+    valleys = CellSeries.series(of: record).compactMap { series in
+      let curve = series.curve
+      return ValleyChart(
+        curve: curve, bottom: curve.bottom, sufficientTokens: curve.sufficientTokens,
+        id: ids.next(["valley", curve.candidate, curve.baseline, curve.conditions]),
+        command: commands.measuring(series.cells))?.chart
+    }
+    let drawn = record.cells.compactMap { cell -> (Cell, Chart)? in
+      let names = [
+        "waterfall", cell.candidate, cell.baseline, "\(cell.tokens)", cell.routing.label,
+        cell.engine, cell.precision.rawValue, "\(cell.threads)",
+      ]
+      return WaterfallChart(cell, id: ids.next(names), command: commands.measuring(cell)).map {
+        (cell, $0.chart)
+      }
+    }
+    explainedCells = drawn.map(\.0)
+    waterfalls = drawn.map(\.1)
+  }
+}

@@ -1,0 +1,75 @@
+import ModelSpec
+import Testing
+
+@testable import Reporter
+
+@Suite("The pictures of a report")
+struct ChartCollectionTests {
+  private func charts(_ record: Record, idPrefix: String = "") throws -> ChartCollection {
+    let report = Report(records: [NamedRecord(name: "sample.json", record: record)])
+    return ChartCollection(try #require(report.sections.first), idPrefix: idPrefix)
+  }
+
+  @Test("are all that the record has figures for")
+  func all() throws {
+    let charts = try charts(ChartSample.record())
+    #expect(charts.claims != nil && charts.roofline != nil)
+    #expect(
+      charts.valleys.map(\.id) == [
+        "valley-muse-spark-open-816b-a42b-llama4-maverick-uniform-routing-tile-f32-2-thre",
+        "valley-mixtral-8x7b-llama2-70b-uniform-routing-tile-f32-2-threads",
+        "valley-olmoe-1b-7b-iso-total-uniform-routing-tile-f32-2-threads",
+        "valley-qwen3-30b-a3b-iso-active-uniform-routing-tile-f32-2-threads",
+      ])
+    #expect(
+      charts.waterfalls.map(\.id)
+        == ["waterfall-mixtral-8x7b-llama2-70b-16-uniform-tile-f32-2"])
+    #expect(charts.all.count == 7)
+    for chart in charts.all {
+      expectSound(chart)
+      #expect(try #require(chart.command).hasPrefix("tenfold run"))
+    }
+  }
+
+  @Test("are none of an empty record")
+  func none() throws {
+    #expect(try charts(Sample.record([])).all.isEmpty)
+  }
+
+  @Test("have ids of their own, also for equal cells and several records")
+  func ids() throws {
+    let cell = ChartSample.cells[4]
+    let record = ChartSample.record([cell, cell])
+    let ids = try charts(record).all.map(\.id) + charts(record, idPrefix: "r2-").all.map(\.id)
+    #expect(Set(ids).count == ids.count)
+    #expect(ids.contains("r2-roofline"))
+  }
+
+  /// Names that end elements and attributes, turn the reading direction, or are very long.
+  static let hostileNames = [
+    "</svg><script>alert(1)</script>", "\" onload=\"alert(1)", "' x='", "a&b<c>d&amp;", "]]>",
+    "-->",
+    "\u{0}\u{1}\u{8}\u{1B}[31m\u{FFFE}\u{FFFF}", "\u{202E}drow\u{202C}\u{2066}x", "👩‍👩‍👧‍👦🇩🇪é漢字مرحبا",
+    String(repeating: "m", count: 500), String(repeating: "e\u{301}\u{302}", count: 250), "", " ",
+    "\n\t",
+    "$(rm -rf ~)", "--output=x",
+  ]
+
+  @Test("are sound whatever names are in the record", arguments: hostileNames)
+  func hostile(_ name: String) throws {
+    let cells = [1, 16, 256].map { tokens in
+      ChartSample.cell(
+        name, name, tokens: tokens, flopRatio: 5, roofline: 1.25, Sample.estimate(1.68, 1.75, 1.88),
+        routing: name, explanation: ChartSample.explanation)
+    }
+    let charts = try charts(ChartSample.record(cells))
+    #expect(charts.all.count == 5)
+    let claims = DumbbellChart(
+      [ChartSample.verdict(name, name, name, claimed: 3, 5, 5, (4, 5, 6), .exceeded)])
+    for chart in charts.all + [try #require(claims).chart] {
+      expectSound(chart)
+      #expect(!chart.svg.unicodeScalars.contains { $0.properties.generalCategory == .format })
+      #expect(chart.id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
+    }
+  }
+}
