@@ -19,16 +19,16 @@ struct IllustratedSection {
   var blocks: [Page.Block] {
     let curves = CurveTables(record)
     let cells = CellTables(record, besides: curves.cells).blocks
-    return ClaimVerdicts(section.verdicts).illustrated(by: charts.claims)
-      + Self.illustrated(
-        curves.blocks, by: charts.valleys, heading: "Saving over tokens per pass",
-        rest: "All curves, point by point")
-      + cells.illustrated(
-        below: "Share of the roofline", by: charts.roofline.map { [.chart($0)] } ?? [])
-      + Self.illustrated(
-        ExplanationTables(record).blocks, by: waterfalls, heading: "Where the FLOP saving went",
-        rest: "All cells, factor by factor")
-      + origin + reproduction
+    let roofline: [Page.Block] = charts.roofline.map { [.chart($0)] } ?? []
+    var blocks = ClaimVerdicts(section.verdicts).illustrated(by: charts.claims)
+    blocks += Self.illustrated(
+      curves.blocks, by: charts.valleys, heading: "Saving over tokens per pass",
+      rest: "All curves, point by point")
+    blocks += cells.illustrated(below: "Share of the roofline", by: roofline)
+    blocks += Self.illustrated(
+      ExplanationTables(record).blocks, by: waterfalls, heading: "Where the FLOP saving went",
+      rest: "All cells, factor by factor")
+    return blocks + origin + reproduction
   }
 
   /// Pictures of one kind that are shown at once; more would hide what follows them.
@@ -43,14 +43,18 @@ struct IllustratedSection {
     _ blocks: [Page.Block], by charts: [Chart], heading: String, rest: String
   ) -> [Page.Block] {
     guard !charts.isEmpty else { return blocks }
-    let blocks = blocks.isEmpty ? [.heading(heading)] : blocks
-    let tables =
-      blocks.firstIndex { if case .heading(_, level: 2) = $0 { true } else { false } }
-      ?? blocks.endIndex
-    let others = charts.dropFirst(shownAtOnce).map(Page.Block.chart)
-    return blocks[..<tables] + charts.prefix(shownAtOnce).map(Page.Block.chart)
-      + (others.isEmpty ? [] : [.folded("\(others.count) more pictures", others)])
-      + (tables == blocks.endIndex ? [] : [.folded(rest, Array(blocks[tables...]))])
+    var introduction: [Page.Block] = blocks.isEmpty ? [.heading(heading)] : blocks
+    let tables = introduction.firstIndex {
+      if case .heading(_, level: 2) = $0 { true } else { false }
+    }
+    let folded = tables.map { Array(introduction[$0...]) } ?? []
+    introduction.removeLast(folded.count)
+    let pictures = charts.map(Page.Block.chart)
+    let others = Array(pictures.dropFirst(shownAtOnce))
+    var result = introduction + pictures.prefix(shownAtOnce)
+    if !others.isEmpty { result.append(.folded("\(others.count) more pictures", others)) }
+    if !folded.isEmpty { result.append(.folded(rest, folded)) }
+    return result
   }
 
   /// First the cell of each comparison that realises the least, then all others.
