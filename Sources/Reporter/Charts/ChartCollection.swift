@@ -8,6 +8,8 @@ public struct ChartCollection: Sendable {
   public let roofline: Chart?
   /// One picture for every curve over tokens per pass.
   public let valleys: [Chart]
+  /// The curves of `valleys`, one for each.
+  let curves: [Curve]
   /// Where the saving of each explained cell went, in the order of the record.
   public let waterfalls: [Chart]
   /// The cells of `waterfalls`, one for each.
@@ -30,14 +32,17 @@ public struct ChartCollection: Sendable {
     roofline =
       RooflineChart(
         record, id: ids.next(["roofline"]), command: commands.measuringAll)?.chart
-    valleys = CellSeries.series(of: record).compactMap { series in
+    let drawnCurves = CellSeries.series(of: record).compactMap { series -> (Curve, Chart)? in
       let curve = series.curve
       return ValleyChart(
         curve: curve, bottom: curve.bottom, sufficientTokens: curve.sufficientTokens,
         id: ids.next(["valley", curve.candidate, curve.baseline, curve.conditions]),
-        command: commands.measuring(series.cells))?.chart
+        command: commands.measuring(series.cells)
+      ).map { (curve, $0.chart) }
     }
-    let drawn = record.cells.compactMap { cell -> (Cell, Chart)? in
+    curves = drawnCurves.map(\.0)
+    valleys = drawnCurves.map(\.1)
+    let drawnCells = record.cells.compactMap { cell -> (Cell, Chart)? in
       let names = [
         "waterfall", cell.candidate, cell.baseline, "\(cell.tokens)", cell.routing.label,
         cell.engine, cell.precision.rawValue, "\(cell.threads)",
@@ -46,7 +51,7 @@ public struct ChartCollection: Sendable {
         (cell, $0.chart)
       }
     }
-    explainedCells = drawn.map(\.0)
-    waterfalls = drawn.map(\.1)
+    explainedCells = drawnCells.map(\.0)
+    waterfalls = drawnCells.map(\.1)
   }
 }

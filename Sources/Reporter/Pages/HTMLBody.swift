@@ -149,9 +149,15 @@ struct HTMLBody {
     }
   }
 
+  /// A command whose words stay whole where lines break, hyphens and all.
   private static func command(_ line: String) -> Markup {
     .element("p", ["class": "command"]) {
-      Markup.element("code") { line }
+      Markup.element("code") {
+        for (index, word) in line.split(separator: " ").enumerated() {
+          if index > 0 { " " }
+          Markup.element("span") { String(word) }
+        }
+      }
     }
   }
 

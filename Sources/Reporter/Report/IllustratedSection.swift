@@ -22,7 +22,7 @@ struct IllustratedSection {
     let roofline: [Page.Block] = charts.roofline.map { [.chart($0)] } ?? []
     var blocks = ClaimVerdicts(section.verdicts).illustrated(by: charts.claims)
     blocks += Self.illustrated(
-      curves.blocks, by: charts.valleys, heading: "Saving over tokens per pass",
+      curves.blocks, by: valleys, heading: "Saving over tokens per pass",
       rest: "All curves, point by point")
     blocks += cells.illustrated(below: "Share of the roofline", by: roofline)
     blocks += Self.illustrated(
@@ -55,6 +55,13 @@ struct IllustratedSection {
     if !others.isEmpty { result.append(.folded("\(others.count) more pictures", others)) }
     if !folded.isEmpty { result.append(.folded(rest, folded)) }
     return result
+  }
+
+  /// First the curves with a saving to lose, then those of equal or more FLOPs.
+  private var valleys: [Chart] {
+    let saves = charts.curves.map { CurveSentence($0).hasSaving }
+    let order = saves.indices.filter { saves[$0] } + saves.indices.filter { !saves[$0] }
+    return order.map { charts.valleys[$0] }
   }
 
   /// First the cell of each comparison that realises the least, then all others.
