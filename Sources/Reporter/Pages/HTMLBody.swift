@@ -153,7 +153,10 @@ struct HTMLBody {
   private static func command(_ line: String) -> Markup {
     .element("p", ["class": "command"]) {
       Markup.element("code") {
-        for (index, word) in line.split(separator: " ").enumerated() {
+        // Each space counts: there may be several within a quoted name.
+        for (index, word) in line.split(separator: " ", omittingEmptySubsequences: false)
+          .enumerated()
+        {
           if index > 0 { " " }
           Markup.element("span") { String(word) }
         }

@@ -75,7 +75,7 @@ enum StyleSheet {
     .command{max-width:none;background:var(--raised);border-radius:.35rem;padding:.6rem .9rem;\
     margin:.75rem 0}
     code{font:.86rem/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",\
-    "Liberation Mono",monospace}
+    "Liberation Mono",monospace;white-space:pre-wrap}
     code span{display:inline-block;max-width:100%}
 
     """

@@ -74,8 +74,9 @@ struct HTMLPageTests {
     #expect(
       try main(.facts([.init("n", "v")])) == "<dl><div><dt>n</dt><dd>v</dd></div></dl>")
     #expect(
-      try main(.command("a 'b'"))
-        == "<p class=\"command\"><code><span>a</span> <span>&#39;b&#39;</span></code></p>")
+      try main(.command("a  'b'"))
+        == "<p class=\"command\"><code><span>a</span> <span></span> <span>&#39;b&#39;</span></code></p>"
+    )
     #expect(
       try main(.folded("more", [.paragraph("p"), .heading("h")]))
         == "<details><summary>more</summary><p>p</p><p class=\"lead\">h</p></details>")
