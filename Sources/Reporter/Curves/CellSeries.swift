@@ -71,24 +71,15 @@ extension Curve {
 extension Curve.Point {
   /// The point of a cell, its utilisations by the ceilings for the cell's threads and precision.
   init(_ cell: Cell, under ceilings: [Ceiling]) {
-    let ceiling = ceilings.first { $0.threads == cell.threads && $0.precision == cell.precision }
+    let ceiling = ceilings.ceiling(of: cell)
     let side = cell.sides.candidate
     self.init(
       tokens: cell.tokens, flopRatio: cell.flopRatio,
       rooflineRatio: cell.rooflineRatio.flatMap { $0.isFinite && $0 > 0 ? $0 : nil },
       timeRatio: cell.timeRatio,
-      modelFLOPsUtilisation: Self.share(
-        side.flops, seconds: side.secondsMedian, of: ceiling?.peakFlopsPerSecond),
-      modelBandwidthUtilisation: Self.share(
-        side.bytes, seconds: side.secondsMedian, of: ceiling?.readBytesPerSecond),
+      modelFLOPsUtilisation: side.modelFLOPsUtilisation(under: ceiling),
+      modelBandwidthUtilisation: side.modelBandwidthUtilisation(under: ceiling),
       distinctExperts: cell.routing.distinctExperts,
       tokensPerExpert: cell.routing.tokensPerExpert)
-  }
-
-  /// Amount / seconds / rate, `nil` without a rate or an amount.
-  private static func share(_ amount: Int, seconds: Double, of rate: Double?) -> Double? {
-    guard let rate, rate.isFinite, rate > 0, amount > 0 else { return nil }
-    let share = Double(amount) / seconds / rate
-    return share.isFinite ? share : nil
   }
 }

@@ -72,18 +72,19 @@ public enum CSVExport {
 
   /// Each figure of the baseline, then the same of the candidate.
   private static let sides =
-    both("flops") { .count($0.side.flops) } + both("bytes") { .count($0.side.bytes) }
-    + both("seconds") { .number($0.side.secondsMedian) }
-    + both("roofline_share") { .number($0.side.rooflineShare) }
-    + both("scaled") { .text($0.side.scaled ?? "") }
-    + both("resident_experts") { .text($0.side.residentExperts ?? "") }
+    both("flops") { side, _ in .count(side.flops) }
+    + both("bytes") { side, _ in .count(side.bytes) }
+    + both("seconds") { side, _ in .number(side.secondsMedian) }
+    + both("roofline_share") { side, _ in .number(side.rooflineShare) }
+    + both("scaled") { side, _ in .text(side.scaled ?? "") }
+    + both("resident_experts") { side, _ in .text(side.residentExperts ?? "") }
 
   private static let shares =
     [
       Column("peak_flops_per_second") { .number($0.ceiling?.peakFlopsPerSecond) },
       Column("read_bytes_per_second") { .number($0.ceiling?.readBytesPerSecond) },
-    ] + both("s_mfu") { .number($0.modelFLOPsUtilisation) }
-    + both("s_mbu") { .number($0.modelBandwidthUtilisation) }
+    ] + both("s_mfu") { .number($0.modelFLOPsUtilisation(under: $1)) }
+    + both("s_mbu") { .number($0.modelBandwidthUtilisation(under: $1)) }
 
   /// The factors of the chain, by the names that they have in records.
   private static let explanation =
@@ -98,15 +99,11 @@ public enum CSVExport {
   ]
 
   private static func both(
-    _ name: String, _ value: @escaping @Sendable (CSVSide) -> CSVValue
+    _ name: String, _ value: @escaping @Sendable (Side, Ceiling?) -> CSVValue
   ) -> [Column] {
     [
-      Column("baseline_" + name) {
-        value(CSVSide(side: $0.cell.sides.baseline, ceiling: $0.ceiling))
-      },
-      Column("candidate_" + name) {
-        value(CSVSide(side: $0.cell.sides.candidate, ceiling: $0.ceiling))
-      },
+      Column("baseline_" + name) { value($0.cell.sides.baseline, $0.ceiling) },
+      Column("candidate_" + name) { value($0.cell.sides.candidate, $0.ceiling) },
     ]
   }
 }
@@ -118,25 +115,7 @@ private struct CSVRow {
   var record: Record { named.record }
 
   /// What the machine gave to the cell's threads in the cell's precision.
-  var ceiling: Ceiling? {
-    record.ceilings.first { $0.threads == cell.threads && $0.precision == cell.precision }
-  }
-}
-
-/// A side of a cell under its ceiling.
-private struct CSVSide {
-  let side: Side
-  let ceiling: Ceiling?
-
-  /// S-MFU: FLOPs of a pass / seconds / peak (MoE-CAP, arXiv 2412.07067).
-  var modelFLOPsUtilisation: Double? {
-    ceiling.map { Double(side.flops) / side.secondsMedian / $0.peakFlopsPerSecond }
-  }
-
-  /// S-MBU: bytes of the experts that were read / seconds / read bandwidth (same source).
-  var modelBandwidthUtilisation: Double? {
-    ceiling.map { Double(side.bytes) / side.secondsMedian / $0.readBytesPerSecond }
-  }
+  var ceiling: Ceiling? { record.ceilings.ceiling(of: cell) }
 }
 
 /// What stands in a field.

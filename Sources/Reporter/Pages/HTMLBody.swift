@@ -174,13 +174,7 @@ struct HTMLBody {
         Markup.element("strong") { chart.title }
         Markup.element("span") { chart.summary }
       }
-      Markup.element(
-        "div",
-        [
-          "class": "drawing", "role": "group", "tabindex": "0",
-          "aria-label": "\(chart.title), picture",
-        ]
-      ) { drawing }
+      Markup.element("div", ["class": "drawing"]) { drawing }
       Markup.element("details") {
         Markup.element("summary") { "The figures" }
         HTMLTable(chart.table, caption: chart.title).markup
