@@ -21,6 +21,7 @@ struct IllustratedSection {
     let cells = CellTables(record, besides: curves.cells).blocks
     let roofline: [Page.Block] = charts.roofline.map { [.chart($0)] } ?? []
     var blocks = ClaimVerdicts(section.verdicts).illustrated(by: charts.claims)
+    blocks += YardstickTables(record).blocks
     blocks += Self.illustrated(
       curves.blocks, by: valleys, heading: "Saving over tokens per pass",
       rest: "All curves, point by point")
