@@ -193,7 +193,7 @@ import Testing
       let page = try String(
         contentsOf: directory.appending(path: "\(record.dropLast(5)).html"), encoding: .utf8)
       #expect(page.hasPrefix("<!doctype html>"))
-      #expect(page.contains("tenfold report \(record) --format html"))
+      #expect(page.contains("<span>report</span> <span>\(record)</span>"), "its own command")
 
       let chosen = try Executable.release().run(
         command + ["--output", "mine.json"], in: directory.path)

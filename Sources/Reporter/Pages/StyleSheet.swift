@@ -131,7 +131,7 @@ enum StyleSheet {
     tr.detailed{break-after:avoid}
     thead{display:table-header-group}
     figure{margin:1rem 0 1.5rem}
-    .drawing svg{max-width:12.5cm;max-height:18cm}
+    .drawing svg{max-width:10.5cm;max-height:18cm}
     figure details::details-content{content-visibility:visible;display:block;block-size:auto;opacity:1}
     .scroll{overflow:visible}
     .detail p{position:static;max-width:none}
