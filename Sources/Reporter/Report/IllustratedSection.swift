@@ -24,7 +24,7 @@ struct IllustratedSection {
     blocks += YardstickTables(record).blocks
     blocks += Self.illustrated(
       curves.blocks, by: valleys, heading: "Saving over tokens per pass",
-      rest: "All curves, point by point")
+      rest: "All curves, point by point", cautions: cautions(of: curves.cells))
     blocks += cells.illustrated(below: "Share of the roofline", by: roofline)
     blocks += Self.illustrated(
       ExplanationTables(record).blocks, by: waterfalls, heading: "Where the FLOP saving went",
@@ -40,8 +40,10 @@ struct IllustratedSection {
   /// - Parameters:
   ///   - heading: what stands above the pictures where there are no other blocks.
   ///   - rest: what the blocks from the first heading of the second level on are called.
+  ///   - cautions: what must be seen of the rest although it is folded.
   private static func illustrated(
-    _ blocks: [Page.Block], by charts: [Chart], heading: String, rest: String
+    _ blocks: [Page.Block], by charts: [Chart], heading: String, rest: String,
+    cautions: [Page.Block] = []
   ) -> [Page.Block] {
     guard !charts.isEmpty else { return blocks }
     var introduction: [Page.Block] = blocks.isEmpty ? [.heading(heading)] : blocks
@@ -52,10 +54,24 @@ struct IllustratedSection {
     introduction.removeLast(folded.count)
     let pictures = charts.map(Page.Block.chart)
     let others = Array(pictures.dropFirst(shownAtOnce))
-    var result = introduction + pictures.prefix(shownAtOnce)
+    var result = introduction + (folded.isEmpty ? [] : cautions)
+    result += pictures.prefix(shownAtOnce)
     if !others.isEmpty { result.append(.folded("\(others.count) more pictures", others)) }
     if !folded.isEmpty { result.append(.folded(rest, folded)) }
     return result
+  }
+
+  /// Each caution of some cells once, with how many of them it is about.
+  private func cautions(of cells: Set<Cell>) -> [Page.Block] {
+    var order: [String] = []
+    var counts: [String: Int] = [:]
+    for caution in record.cells.filter(cells.contains).flatMap(\.cautions) {
+      if counts[caution] == nil { order.append(caution) }
+      counts[caution, default: 0] += 1
+    }
+    return order.map {
+      .warning("at \(counts[$0, default: 0]) of \(Figures.count(cells.count, "point")), \($0)")
+    }
   }
 
   /// First the curves with a saving to lose, then those of equal or more FLOPs.

@@ -32,6 +32,14 @@ struct IllustratedPageTests {
     #expect(warnings.contains("The governor is powersave."))
   }
 
+  @Test("folds no caution away together with the points of a curve")
+  func cautionsOfPoints() throws {
+    var record = Sample.illustrated
+    record.cells[0].cautions = ["the clock moved"]
+    record.cells[1].cautions = ["the clock moved"]
+    #expect(page([record]).blocks.contains(.warning("at 2 of 4 points, the clock moved")))
+  }
+
   @Test("of several records has one part for each")
   func several() {
     let both = page([Sample.illustrated, Sample.suite])
