@@ -37,6 +37,7 @@ let package = Package(
     .target(name: "Checkpoint", dependencies: ["LayerSpec"], swiftSettings: houseSettings),
     .target(
       name: "Runner", dependencies: ["MoEKernel", "Checkpoint", "ModelSpec", "LayerSpec"],
+      exclude: ["Workload/Recordings/README.md"],
       swiftSettings: houseSettings),
     .target(name: "Reporter", dependencies: ["ModelSpec"], swiftSettings: houseSettings),
     .executableTarget(

@@ -1,3 +1,5 @@
+import Runner
+
 /// How `tenfold` ends; scripts rely on these numbers.
 ///
 /// 64 to 74 are those of BSD `sysexits.h`; 130 and 143 are 128 plus the signal, as shells say it.
@@ -40,5 +42,10 @@ struct Failure: Error, CustomStringConvertible {
   init(_ status: ExitStatus, _ sentence: String) {
     self.status = status
     self.description = sentence
+  }
+
+  /// A run that cannot be done as asked.
+  init(_ error: PlanError) {
+    self.init(error.isBadInput ? .badInput : error.isUsage ? .usage : .refused, "\(error)")
   }
 }

@@ -187,6 +187,18 @@ private let expectedText = #"""
 
   1  the candidate keeps 4 of 256 experts in memory, and reads them in turn
 
+  Routing
+  -------
+
+  Means over the batches that were timed. Experts is how many distinct ones a layer read, max/mean the
+  tokens of the busiest expert over the mean of all, Gini 0 when all have as many and towards 1 when
+  one has all; with few tokens none of them can be even.
+
+  candidate                  tokens  routing  experts  max/mean  Gini
+  mixtral-8x7b                    1  uniform        2      1.5x   0.2
+                                 16  uniform     7.92      1.5x   0.2
+  muse-spark-open-816b-a42b       1  uniform        8      1.5x   0.2
+
   Claims
   ------
 
@@ -272,6 +284,16 @@ private let expectedMarkdown = #"""
   | 1 | uniform | 0.41x | 0.41x | 0.372x | \[0.360, 0.380\] | 90.7 % | 8 | 1 |
 
   1. the candidate keeps 4 of 256 experts in memory, and reads them in turn
+
+  ## Routing
+
+  Means over the batches that were timed. Experts is how many distinct ones a layer read, max/mean the tokens of the busiest expert over the mean of all, Gini 0 when all have as many and towards 1 when one has all; with few tokens none of them can be even.
+
+  | candidate | tokens | routing | experts | max/mean | Gini |
+  | :--- | ---: | :--- | ---: | ---: | ---: |
+  | mixtral-8x7b | 1 | uniform | 2 | 1.5x | 0.2 |
+  |  | 16 | uniform | 7.92 | 1.5x | 0.2 |
+  | muse-spark-open-816b-a42b | 1 | uniform | 8 | 1.5x | 0.2 |
 
   ## Claims
 

@@ -28,7 +28,19 @@ import Testing
 
   @Test func routingsComeInLists() throws {
     #expect(
-      try OptionValue.routings("uniform,zipf:1.5,single") == [.uniform, .zipf(alpha: 1.5), .single])
+      try OptionValue.routings("uniform,zipf:1.5,single")
+        == [.law(.uniform), .law(.zipf(alpha: 1.5)), .law(.single)])
     #expect(throws: OptionError.self) { try OptionValue.routings("zipf:11") }
+  }
+
+  @Test(arguments: [
+    ("a.jsonl", "a.jsonl", nil), ("a.jsonl#layer=3", "a.jsonl", 3), ("a#b", "a#b", nil),
+    ("a#layer=1#layer=2", "a#layer=1", 2),
+  ])
+  func recordingsHaveAPathAndALayer(_ text: String, _ path: String, _ layer: Int?) throws {
+    let recording = try OptionValue.recording(text)
+    #expect(recording.path == path)
+    #expect(recording.layer == layer)
+    #expect(try OptionValue.routings("uniform,trace:\(text)").last == .recording(recording))
   }
 }

@@ -1,6 +1,6 @@
 /// How tokens found their experts in a cell's timed passes.
 public struct RoutingSummary: Codable, Hashable, Sendable {
-  /// `uniform`, `zipf`, `single`, `trace`.
+  /// `uniform`, `zipf`, `single`, `trace` (recorded tokens), `histogram` (recorded popularity).
   public var kind: String
   /// Exponent of a Zipf routing, absent for other kinds.
   public var alpha: Double?
@@ -14,6 +14,16 @@ public struct RoutingSummary: Codable, Hashable, Sendable {
   public var gini: Double
   /// Tokens of an expert that received any, mean over experts and batches; absent in older records.
   public var tokensPerExpert: Double?
+  /// The file of a recorded routing as its user named it, absent for other kinds.
+  public var source: String?
+  /// The recorded layer, absent where the file names none.
+  public var layer: Int?
+  /// Checksum of the recorded routing, which tells files of one name apart.
+  public var digest: String?
+  /// Tokens that were recorded, absent where only counts were.
+  public var tokensInTrace: Int?
+  /// Exponent of the Zipf routing that resembles the recorded one most.
+  public var fittedAlpha: Double?
 
   /// A summary of counted routing.
   public init(

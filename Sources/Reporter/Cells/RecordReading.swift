@@ -63,9 +63,15 @@ extension Side {
 }
 
 extension RoutingSummary {
-  /// The kind with its parameter: `uniform`, `zipf:0.8`.
+  /// The kind with its parameter: `uniform`, `zipf:0.8`, `trace:chat.jsonl`.
+  ///
+  /// A recording is called by the last part of its path, and by the layer where it has one.
   var label: String {
-    alpha.map { "\(kind):\(Figures.significant($0, trimmed: true))" } ?? kind
+    if let source {
+      let name = source.split(separator: "/").last.map(String.init) ?? source
+      return "\(kind):\(name)" + (layer.map { "#\($0)" } ?? "")
+    }
+    return alpha.map { "\(kind):\(Figures.significant($0, trimmed: true))" } ?? kind
   }
 }
 

@@ -25,7 +25,7 @@ extension MeasuredCell {
       workload: "ffn-forward", tokens: plan.tokens, threads: request.threads, engine: engine.name,
       precision: engine.precision,
       routing: RoutingSummary(
-        plan.routing, seed: request.seed,
+        plan.routing, seed: request.seed, routed: candidate.routedLayer,
         batches: routings.first { !$0.isEmpty } ?? [RoutingStatistics(tokensPerExpert: [])]),
       flopRatio: flopRatio, timeRatio: estimate, realisedShare: estimate.median / flopRatio,
       sides: sides, rounds: rounds,
@@ -51,6 +51,11 @@ extension MeasuredCell {
           + "\(LayerPlan.cacheMultiple) last-level caches; passes may have found its weights in a "
           + "cache")
     }
+    if let trace = plan.routing.trace, trace.tokens < LayerInstance.batchCount * plan.tokens {
+      cautions.append(
+        "\(LayerInstance.batchCount) different batches take more than the \(trace.tokens) tokens of "
+          + "the trace, so they share tokens")
+    }
     for case .sparse(let layer) in sides.flatMap(\.layers).map(\.plan.full.layer)
     where layer.identityExperts > 0 {
       cautions.append(
@@ -62,6 +67,12 @@ extension MeasuredCell {
 }
 
 extension PreparedSide {
+  /// The first routed layer, whose routing is recorded; `nil` when there is none.
+  fileprivate var routedLayer: SparseLayerSpec? {
+    for case .sparse(let layer) in layers.map(\.plan.full.layer) { return layer }
+    return nil
+  }
+
   /// What the layers of a pass at full size ask of the machine, with the experts that the batches
   /// reach.
   ///

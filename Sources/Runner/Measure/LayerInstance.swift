@@ -22,6 +22,8 @@ final class LayerInstance {
   private let routedInputs: RoutedInputs?
   private var batches: [Matrix] = []
   private var output: Matrix
+  /// Where the trace of the loaded batches begins, `nil` when none is replayed.
+  private var replayed: TraceCursor?
 
   /// Allocates the weights and fills them from the seed.
   init(plan: LayerPlan, mostTokens: Int, engine: Engine, pool: WorkerPool, seed: UInt64) {
@@ -57,6 +59,7 @@ final class LayerInstance {
     var noise = SeededGenerator(seed: seed, purpose: "activations")
     let hidden = plan.measured.hidden
     output = Matrix(rows: tokens, columns: hidden)
+    replayed = nil
     guard case .sparse(let layer) = plan.measured, let routedInputs else {
       batches = (0..<Self.batchCount).map { _ in
         let batch = Matrix(rows: tokens, columns: hidden)
@@ -65,6 +68,7 @@ final class LayerInstance {
       }
       return
     }
+    replayed = routing.trace.map { TraceCursor($0, seed: seed) }
     var draw = RoutingDraw(routing, choices: layer.choices, topK: layer.topK, seed: seed)
     batches = (0..<Self.batchCount).map { _ in
       let batch = Matrix(rows: tokens, columns: hidden)
@@ -100,6 +104,23 @@ final class LayerInstance {
       forward(batch, copy: copy)
       return RoutingStatistics(tokensPerExpert: workspace.tokensPerExpert)
     }
+  }
+
+  /// The first token of the batches that the router sends elsewhere than the trace says; `nil` when
+  /// there is none, or no trace.
+  ///
+  /// A router with more choices than the layer is wide cannot be made to send every token as wanted.
+  func strayToken() -> (batch: Int, token: Int)? {
+    guard var cursor = replayed else { return nil }
+    for (number, batch) in batches.enumerated() {
+      forward(batch, copy: 0)
+      for token in 0..<batch.rows {
+        guard workspace.experts(ofToken: token) == cursor.next().map(Int.init).sorted() else {
+          return (number, token)
+        }
+      }
+    }
+    return nil
   }
 
   /// Compares sampled tokens of a pass with the reference; the largest relative error.

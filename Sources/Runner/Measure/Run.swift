@@ -139,10 +139,14 @@ public final class Run {
     return form == cell.form(guess) ? trial : workshop.build(form, for: cell)
   }
 
-  /// Compares sampled outputs of every layer with the reference.
+  /// Compares sampled outputs of every layer with the reference, and routes with the trace.
   private func check(_ side: PreparedSide, of cell: CellPlan) throws(RunError) {
     let tokens = OutputCheck.sample(tokens: cell.tokens, seed: plan.request.seed)
     for layer in side.layers {
+      if let stray = layer.strayToken() {
+        throw .strayToken(
+          cell: cell.name, layer: layer.plan.name, batch: stray.batch, token: stray.token)
+      }
       let error = layer.outputError(sampling: tokens)
       let tolerance = OutputCheck.tolerance(for: layer.plan.measured, engine: engine)
       guard error <= tolerance else {

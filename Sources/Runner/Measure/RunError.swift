@@ -2,6 +2,8 @@
 public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
   /// An output is wrong, so its time means nothing.
   case wrongOutput(cell: String, layer: String, engine: String, error: Double, tolerance: Double)
+  /// A router sends a token elsewhere than the trace says, so a time would be of another routing.
+  case strayToken(cell: String, layer: String, batch: Int, token: Int)
   /// A side is faster than the machine can be, so something about its time is wrong.
   case aboveCeilings(cell: String, side: String, engine: String, share: Double, ceilings: String)
   /// The run was asked to stop; the finished cells are in the record.
@@ -13,6 +15,9 @@ public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
     case .wrongOutput(let cell, let layer, let engine, let error, let tolerance):
       "\(cell): the output of \(layer) by the \(engine) engine is off by \(error) of its largest "
         + "value where rounding explains \(tolerance); check the BLAS library or use another"
+    case .strayToken(let cell, let layer, let batch, let token):
+      "\(cell): the router of \(layer) cannot be made to send token \(token + 1) of batch "
+        + "\(batch + 1) where the trace says; give its counts instead (tenfold routing --help)"
     case .aboveCeilings(let cell, let side, let engine, let share, let ceilings):
       "\(cell): \(side) by the \(engine) engine seems to run at \(Int((share * 100).rounded())) % of "
         + "what this machine can do (\(ceilings), measured twice); measure again on an idle machine"

@@ -10,6 +10,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   case nothingToVary(id: String)
   /// A model cannot have so many experts, or so many of them per token.
   case impossibleVariant(id: String, SweepOptions.Variant, reason: String)
+  /// A recorded routing does not fit a routed layer of a side.
+  case recording(source: String, reason: String)
   /// The work of a pass cannot be counted.
   case uncountable(comparison: String, reason: String)
   /// The smallest faithful form of a comparison does not fit.
@@ -39,6 +41,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
       return "\(id) cannot be had with \(wanted.compactMap { $0 }.joined(separator: " and ")): "
         + "\(reason); every number of one list is combined with every number of the other, so leave "
         + "this one out"
+    case .recording(let source, let reason):
+      return "the routing \(source) cannot be replayed: \(reason)"
     case .uncountable(let comparison, let reason):
       return "\(comparison) cannot be measured: \(reason)"
     case .memory(let comparison, let arithmetic, let needed, let allowed, let mostTokens):
@@ -68,8 +72,13 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   public var isUsage: Bool {
     switch self {
     case .candidateIsDense, .noLayers, .nothingToVary, .impossibleVariant, .uncountable: true
-    case .memory, .productMemory, .time: false
+    case .recording, .memory, .productMemory, .time: false
     }
+  }
+
+  /// True when a file is at fault.
+  public var isBadInput: Bool {
+    if case .recording = self { true } else { false }
   }
 }
 

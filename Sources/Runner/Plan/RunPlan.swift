@@ -46,6 +46,7 @@ public struct RunPlan: Sendable {
           throw .uncountable(comparison: name, reason: "\(error)")
         }
       }
+      try Self.checkRoutings(comparison, baseline: baseline, candidate: candidate)
       let widest = try MemoryPlan.fitting(
         name, baseline: baseline, candidate: candidate, limits: limits)
       for tokens in request.tokens.sorted() {
@@ -58,6 +59,25 @@ public struct RunPlan: Sendable {
       }
     }
     self.cells = cells
+  }
+
+  /// Refuses recorded routings that a router of either side cannot follow.
+  private static func checkRoutings(
+    _ comparison: Comparison, baseline: [FFNGroup], candidate: [FFNGroup]
+  ) throws(PlanError) {
+    let sides = [
+      (comparison.baseline.id, baseline), (comparison.candidate.id, candidate),
+    ]
+    for routing in comparison.routings {
+      guard let source = routing.source else { continue }
+      for (id, groups) in sides {
+        for case .sparse(let layer) in groups.map(\.layer) {
+          if let misfit = routing.misfit(with: layer, of: id) {
+            throw .recording(source: source.name, reason: "\(misfit)")
+          }
+        }
+      }
+    }
   }
 }
 
@@ -75,7 +95,7 @@ struct CellPlan: Sendable {
   /// The cell as messages name it.
   var name: String {
     "\(comparison.candidate.id) against \(comparison.baseline.id), \(tokens) "
-      + "\(tokens == 1 ? "token" : "tokens"), \(routing)"
+      + "\(tokens == 1 ? "token" : "tokens"), \(routing.name)"
   }
 
   /// True for a cell of the same comparison with more tokens, which takes longer.

@@ -13,11 +13,11 @@ struct SeededGenerator: RandomNumberGenerator {
 
   /// A stream of its own for each purpose, so that adding a draw to one leaves the others alone.
   ///
-  /// The purpose enters by FNV-1a, whose two constants are the published 64-bit ones.
+  /// The purpose enters by its checksum.
   init(seed: UInt64, purpose: String) {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in purpose.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    state = seed ^ hash
+    var checksum = FNV1a()
+    for byte in purpose.utf8 { checksum.append(byte) }
+    state = seed ^ checksum.value
   }
 
   mutating func next() -> UInt64 {
@@ -31,6 +31,11 @@ struct SeededGenerator: RandomNumberGenerator {
   /// Uniform in the open interval (0, 1): never 0, so that its logarithm is finite.
   mutating func nextOpenUnit() -> Double {
     (Double(next() >> 11) + 0.5) * 0x1p-53
+  }
+
+  /// A value of the standard Gumbel distribution, by inversion.
+  mutating func nextGumbel() -> Double {
+    -log(-log(nextOpenUnit()))
   }
 
   /// Independent standard normal values, by the Box–Muller transform.

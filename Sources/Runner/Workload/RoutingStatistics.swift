@@ -1,3 +1,4 @@
+import LayerSpec
 import ModelSpec
 
 /// How unevenly a pass used its experts, from the tokens that each expert received.
@@ -24,20 +25,30 @@ struct RoutingStatistics: Hashable {
       tokensPerReachedExpert = 0
       return
     }
-    let experts = Double(counts.count)
     tokensPerReachedExpert = Double(total) / Double(distinctExperts)
-    maxOverMean = Double(counts.max() ?? 0) * experts / Double(total)
-    // With counts ascending, Σᵢ Σⱼ |cᵢ − cⱼ| = 2·Σᵢ (2i − n + 1)·cᵢ, i from 0.
-    let spread = counts.sorted().enumerated().reduce(0.0) { sum, item in
-      sum + (2 * Double(item.offset) - experts + 1) * Double(item.element)
+    maxOverMean = Double(counts.max() ?? 0) * Double(counts.count) / Double(total)
+    gini = Self.gini(counts.map(Double.init))
+  }
+
+  /// The Gini coefficient of loads that are not all 0.
+  ///
+  /// With loads ascending, Σᵢ Σⱼ |cᵢ − cⱼ| = 2·Σᵢ (2i − n + 1)·cᵢ, i from 0.
+  static func gini(_ loads: [Double]) -> Double {
+    let experts = Double(loads.count)
+    let spread = loads.sorted().enumerated().reduce(0.0) { sum, item in
+      sum + (2 * Double(item.offset) - experts + 1) * item.element
     }
-    gini = spread / (experts * Double(total))
+    return spread / (experts * loads.reduce(0, +))
   }
 }
 
 extension RoutingSummary {
   /// The means over the batches that a cell rotates through.
-  init(_ routing: Routing, seed: UInt64, batches: [RoutingStatistics]) {
+  ///
+  /// - Parameter routed: The layer, over whose experts a recorded routing is fitted.
+  init(
+    _ routing: Routing, seed: UInt64, routed: SparseLayerSpec?, batches: [RoutingStatistics]
+  ) {
     precondition(!batches.isEmpty, "a summary needs a batch")
     func mean(_ value: (RoutingStatistics) -> Double) -> Double {
       batches.reduce(0) { $0 + value($1) } / Double(batches.count)
@@ -47,5 +58,10 @@ extension RoutingSummary {
       distinctExperts: mean { Double($0.distinctExperts) },
       maxOverMean: mean(\.maxOverMean), gini: mean(\.gini),
       tokensPerExpert: mean(\.tokensPerReachedExpert))
+    source = routing.source?.name
+    layer = routing.source?.layer
+    digest = routing.source?.digest
+    tokensInTrace = routing.trace?.tokens
+    fittedAlpha = routed.flatMap { routing.fit(choices: $0.choices, topK: $0.topK)?.alpha }
   }
 }

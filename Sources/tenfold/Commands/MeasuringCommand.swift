@@ -45,7 +45,7 @@ extension MeasuringCommand {
         do {
           plans.append(try RunPlan(share, engine: engine, machine: machine))
         } catch {
-          throw Failure(error.isUsage ? .usage : .refused, "\(error)")
+          throw Failure(error)
         }
       }
     }

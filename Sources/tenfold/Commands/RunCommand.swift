@@ -69,7 +69,7 @@ struct RunCommand: MeasuringCommand {
   }
 
   private func suite() throws(Failure) -> Suite {
-    let routings = measuring.routings
+    let routings = try measuring.routings()
     if architectures.isEmpty { return .standard(routings: routings.isEmpty ? nil : routings) }
     var candidates: [Architecture] = []
     for name in architectures { candidates.append(try ArchitectureArgument.resolve(name)) }

@@ -68,7 +68,7 @@ struct SweepCommand: MeasuringCommand {
   func validate() throws {
     let lists = [
       ("token counts", tokens.values.count), ("numbers of experts", experts?.values.count ?? 1),
-      ("values of top-k", topK?.values.count ?? 1), ("routings", max(1, measuring.routings.count)),
+      ("values of top-k", topK?.values.count ?? 1), ("routings", max(1, measuring.routingCount)),
       ("thread counts", threads?.values.count ?? 1), ("baselines", max(1, baseline.count)),
     ].filter { $0.1 > 1 }
     let points = lists.reduce(1) { $0 * $1.1 }
@@ -90,11 +90,11 @@ struct SweepCommand: MeasuringCommand {
   private func suite() throws(Failure) -> Suite {
     let architecture = try ArchitectureArgument.resolve(architecture)
     let baselines = try BaselineArgument.resolve(baseline)
+    let routings = try measuring.routings()
     do {
       return try .sweep(
         of: architecture, experts: experts?.values ?? [], topK: topK?.values ?? [],
-        baselines: baselines, routings: measuring.routings.isEmpty ? [.uniform] : measuring.routings
-      )
+        baselines: baselines, routings: routings.isEmpty ? [.uniform] : routings)
     } catch {
       throw Failure(.usage, "\(error)")
     }

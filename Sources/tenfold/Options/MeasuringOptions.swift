@@ -13,10 +13,10 @@ struct MeasuringOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      How popular experts are: uniform, single or zipf:ALPHA; a list, or repeated \
-      (default: uniform).
+      How popular experts are: uniform, single, zipf:ALPHA, or trace:FILE as they were recorded \
+      (see tenfold routing --help); a list, or repeated (default: uniform).
       """, valueName: "list"), transform: OptionValue.routings)
-  var routing: [[Routing]] = []
+  var routing: [[RoutingArgument]] = []
 
   @Option(
     parsing: .unconditional,
@@ -31,8 +31,13 @@ struct MeasuringOptions: ParsableArguments {
   @Flag(help: "Also write the illustrated report, one HTML file beside the record.")
   var html = false
 
-  /// The routings asked for, empty when none were.
-  var routings: [Routing] { routing.flatMap { $0 } }
+  /// How many routings were asked for, 0 when none was.
+  var routingCount: Int { routing.reduce(0) { $0 + $1.count } }
+
+  /// The routings asked for, their files read; empty when none were.
+  func routings() throws(Failure) -> [Routing] {
+    try RoutingArgument.resolve(routing.flatMap { $0 })
+  }
 
   /// The requests that the options make of a suite, one for each number of threads.
   func requests(

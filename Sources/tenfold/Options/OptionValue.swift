@@ -39,18 +39,26 @@ enum OptionValue {
     return size
   }
 
-  /// `uniform,zipf:0.8`: how experts are made popular.
-  static func routings(_ text: String) throws(OptionError) -> [Routing] {
-    var routings: [Routing] = []
+  /// `uniform,zipf:0.8,trace:chat.jsonl`: how experts are made popular.
+  static func routings(_ text: String) throws(OptionError) -> [RoutingArgument] {
+    var routings: [RoutingArgument] = []
     for item in text.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let routing = Routing(String(item)) else {
+      guard let routing = RoutingArgument(String(item)) else {
         throw OptionError(
-          "'\(item)' is not a routing; give uniform, single or zipf:ALPHA with an exponent from 0 "
-            + "to \(Int(Routing.largestAlpha))")
+          "'\(item)' is not a routing; give uniform, single, zipf:ALPHA with an exponent from 0 "
+            + "to \(Int(Routing.largestAlpha)), or trace:FILE with a name that has no comma")
       }
       routings.append(routing)
     }
     return routings
+  }
+
+  /// `chat.jsonl#layer=3`: a file of recorded routing.
+  static func recording(_ text: String) throws(OptionError) -> RecordingArgument {
+    guard let recording = RecordingArgument(text) else {
+      throw OptionError("'\(text)' names no recording; give FILE, or FILE#layer=N with a number")
+    }
+    return recording
   }
 
   /// `4`: a count of at least one thing.

@@ -1,0 +1,83 @@
+import Runner
+
+/// A routing as the command line names it, before any file is read.
+enum RoutingArgument: Hashable {
+  /// A routing that needs no file.
+  case law(Routing)
+  /// A recorded routing.
+  case recording(RecordingArgument)
+
+  private static let prefix = "trace:"
+
+  /// Reads `trace:FILE`, and what `Routing` reads.
+  init?(_ text: String) {
+    if text.hasPrefix(Self.prefix) {
+      guard let recording = RecordingArgument(String(text.dropFirst(Self.prefix.count))) else {
+        return nil
+      }
+      self = .recording(recording)
+    } else if let law = Routing(text) {
+      self = .law(law)
+    } else {
+      return nil
+    }
+  }
+
+  /// The routing, its file read and checked.
+  func resolve() throws(Failure) -> Routing {
+    switch self {
+    case .law(let routing): routing
+    case .recording(let argument):
+      try argument.read { (recorded) throws(RecordingError) in
+        try recorded.routing(ofLayer: argument.layer, name: argument.path)
+      }
+    }
+  }
+
+  /// All routings, their files read and checked.
+  static func resolve(_ arguments: [RoutingArgument]) throws(Failure) -> [Routing] {
+    var routings: [Routing] = []
+    for argument in arguments { routings.append(try argument.resolve()) }
+    return routings
+  }
+}
+
+/// A file of recorded routing and a layer in it: `chat.jsonl` or `chat.jsonl#layer=3`.
+struct RecordingArgument: Hashable {
+  let path: String
+  /// `nil` for the layer with most choices.
+  let layer: Int?
+
+  private static let layerMark = "#layer="
+
+  /// Fails for an empty path and for a layer that is no number.
+  init?(_ text: String) {
+    let parts = text.split(separator: Self.layerMark, omittingEmptySubsequences: false)
+    if parts.count > 1, let last = parts.last {
+      guard let number = Int(last), number >= 0 else { return nil }
+      layer = number
+      path = String(text.dropLast(Self.layerMark.count + last.count))
+    } else {
+      layer = nil
+      path = text
+    }
+    guard !path.isEmpty else { return nil }
+  }
+
+  /// Largest file that is read: some hundred million choices.
+  private static let largestBytes = 1 << 30
+
+  /// Reads the file and makes something of it.
+  ///
+  /// - Throws: `Failure` with status 65 for a file that is missing or malformed.
+  func read<Result>(
+    _ body: (RecordedRouting) throws(RecordingError) -> Result
+  ) throws(Failure) -> Result {
+    let bytes = try InputFile.read(path, as: "routing", atMost: Self.largestBytes)
+    do {
+      return try body(RecordedRouting(parsing: bytes))
+    } catch {
+      throw Failure(.badInput, "the routing \(path) is refused: \(error)")
+    }
+  }
+}
