@@ -50,10 +50,11 @@ public enum RoutingReport {
   }
 
   private static func experts(_ document: RoutingDocument) -> String {
-    let all =
-      document.architecture.map { "that \($0) has" }
-      ?? "up to the last that is named; --architecture tells how many there are"
-    return "\(document.expertsSeen) seen, of the \(document.experts) \(all)"
+    guard let architecture = document.architecture else {
+      return "\(document.expertsSeen) seen, the last is expert \(document.experts - 1); "
+        + "--architecture tells how many there are"
+    }
+    return "\(document.expertsSeen) seen, of the \(document.experts) that \(architecture) has"
   }
 
   private static func sentence(_ zipf: RoutingDocument.Zipf) -> String {

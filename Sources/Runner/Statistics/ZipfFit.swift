@@ -22,10 +22,14 @@ struct ZipfFit: Hashable {
   /// Gini coefficient of the law's popularities, to be held against the sample's.
   let gini: Double
 
-  /// Beyond this distance a single exponent hides more than it tells.
-  ///
-  /// It is the distance at which one choice in twenty lies at other ranks than the law says.
+  /// Whether the exponent may stand for the sample.
+  let isClose: Bool
+
+  /// Up to this distance it may: one choice in twenty lies at other ranks than the law says.
   static let closeDistance = 0.05
+  /// A sample of n choices is at this / √n or farther from its own law only once in twenty times
+  /// (Smirnov 1948, Annals of Mathematical Statistics 19), so that far it may be as well.
+  private static let chanceDistance = 1.36
 
   /// Fits how many tokens chose each expert; `nil` when none did.
   ///
@@ -42,6 +46,8 @@ struct ZipfFit: Hashable {
       ZipfLaw.probabilities(alpha: alpha, experts: counts.count, topK: topK)
     }
     distance = Self.distance(observed, popularity(likeliest))
+    isClose =
+      distance <= max(Self.closeDistance, Self.chanceDistance / Double(choices).squareRoot())
     gini = RoutingStatistics.gini(popularity(alpha))
   }
 

@@ -113,7 +113,7 @@ extension RoutingDocument.Zipf {
     let hundredths = (fit.alpha * 100).rounded() / 100
     self.init(
       alpha: fit.alpha, distance: fit.distance, gini: fit.gini,
-      isClose: fit.distance <= ZipfFit.closeDistance,
+      isClose: fit.isClose,
       routing: Routing.zipf(alpha: hundredths).description)
   }
 }

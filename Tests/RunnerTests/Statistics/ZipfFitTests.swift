@@ -69,5 +69,13 @@ import Testing
     let steps = (0..<64).map { $0 < 32 ? 250 : 0 }
     let fit = try #require(ZipfFit(tokensPerExpert: steps, topK: 8))
     #expect(fit.distance > ZipfFit.closeDistance)
+    #expect(!fit.isClose)
+  }
+
+  /// Eight tokens lie far from any law by chance alone, and say nothing against it.
+  @Test func fewTokensAreNotHeldAgainstTheLaw() throws {
+    let fit = try #require(
+      ZipfFit(tokensPerExpert: counts(0, experts: 16, topK: 4, tokens: 8), topK: 4))
+    #expect(fit.isClose)
   }
 }
