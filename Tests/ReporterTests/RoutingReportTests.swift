@@ -25,6 +25,7 @@ struct RoutingReportTests {
 
   @Test("is called by its file in every table")
   func names() {
+    #expect(traced.option == "trace:/data/chat|\u{1B}[31m.jsonl#layer=3")
     #expect(traced.label == "trace:chat|\u{1B}[31m.jsonl#3")
     let text = TextPage.render(
       Report(

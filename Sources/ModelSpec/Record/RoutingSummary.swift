@@ -38,4 +38,10 @@ public struct RoutingSummary: Codable, Hashable, Sendable {
     self.gini = gini
     self.tokensPerExpert = tokensPerExpert
   }
+
+  /// What `--routing` takes to route like this: `zipf:0.8`, `trace:chat.jsonl#layer=3`.
+  public var option: String {
+    if let source { return "trace:\(source)" + (layer.map { "#layer=\($0)" } ?? "") }
+    return alpha.map { "\(kind):\($0)" } ?? kind
+  }
 }
