@@ -21,7 +21,8 @@ struct CellTables {
       .filter { !$0.isEmpty }.flatMap(section)
     let ratios: [Page.Block] =
       sections.isEmpty ? [] : [.heading("Measured ratios"), .paragraph(legend)] + sections
-    return ratios + leftOut + RooflineShares(record, names: names).blocks + RoutingTable(record).blocks
+    return ratios + leftOut + RooflineShares(record, names: names).blocks
+      + RoutingTable(record).blocks
   }
 
   private var hasRoofline: Bool { record.cells.contains { $0.rooflineRatio != nil } }
