@@ -111,6 +111,12 @@ struct RoutingReportTests {
     var far = document
     far.zipf?.isClose = false
     #expect(TextPage.render(RoutingReport.page(of: far)).contains("and not near; give the file"))
+    var few = document
+    few.zipf = nil
+    #expect(TextPage.render(RoutingReport.page(of: few)).contains("Zipf      fewer choices"))
+    var drawn = document
+    drawn.kind = "histogram"
+    #expect(MarkdownPage.render(RoutingReport.page(of: drawn)).contains("Passes were drawn"))
     var counts = document
     counts.kind = "histogram"
     counts.tokens = nil

@@ -19,6 +19,7 @@ import Testing
     {"layer": 0, "token": 0, "experts": [3, 17]}
     {"layer": 1, "token": 0, "experts": [5, 2]}
     {"layer": 1, "token": 1, "experts": [5, 1]}
+    {"layer": 1, "token": 2, "experts": [2, 5]}
     """
 
   @Test func aTraceHasTheKeysThatScriptsReadFrom() throws {
@@ -28,14 +29,14 @@ import Testing
     #expect(document["schema"] as? String == "tenfold.routing/1")
     #expect(document["source"] as? String == path)
     #expect(document["layer"] as? Int == 1)
-    #expect(document["tokens"] as? Int == 2)
+    #expect(document["tokens"] as? Int == 3)
     #expect(document["top_k"] as? Int == 2)
     #expect(document["experts"] as? Int == 6)
     #expect(document["experts_seen"] as? Int == 3)
     #expect((document["digest"] as? String)?.count == 16)
     for key in ["max_over_mean", "gini"] { #expect(document[key] is Double) }
     #expect(
-      (document["layers"] as? [[String: Any]])?.compactMap { $0["tokens"] as? Int } == [1, 2])
+      (document["layers"] as? [[String: Any]])?.compactMap { $0["tokens"] as? Int } == [1, 3])
     let passes = try #require(document["passes"] as? [[String: Any]])
     #expect(passes.map { $0["tokens"] as? Int } == [1, 16, 256])
     for key in [

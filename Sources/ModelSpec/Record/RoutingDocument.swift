@@ -31,7 +31,8 @@ public struct RoutingDocument: Codable, Hashable, Sendable {
   public var gini: Double
   /// Passes of several sizes, empty where K is not known.
   public var passes: [Pass]
-  /// The Zipf routing that resembles it most, absent where K is not known.
+  /// The Zipf routing that resembles it most, absent where K is not known or choices are fewer than
+  /// experts.
   public var zipf: Zipf?
 
   /// One layer of the file.

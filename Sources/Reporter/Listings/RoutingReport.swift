@@ -28,7 +28,10 @@ public enum RoutingReport {
         "busiest expert \(Figures.ratio(document.maxOverMean)) the mean, Gini coefficient "
           + Figures.significant(document.gini)),
     ]
-    if let zipf = document.zipf { facts.append(.init("Zipf", sentence(zipf))) }
+    if document.topK != nil {
+      facts.append(
+        .init("Zipf", document.zipf.map(sentence) ?? "fewer choices than experts have no exponent"))
+    }
     facts.append(.init("Checksum", "fnv1a \(document.digest)"))
     return facts
   }
@@ -89,7 +92,9 @@ public enum RoutingReport {
     return
       "Means over that many passes. If independent is what a pass would read if every token chose "
       + "for itself, with these popularities; if uniform, if all experts were equally popular as well. "
-      + "Where a pass reads fewer, neighbouring tokens choose alike. "
+      + (document.kind == "trace"
+        ? "Where a pass reads fewer, neighbouring tokens choose alike. "
+        : "Passes were drawn with the counted popularities, every token for itself. ")
       + (isShort ? "A pass longer than the trace begins again at its first token. " : "")
       + "Distance, above, is that of Kolmogorov and Smirnov between the choices by rank and those of "
       + "Zipf's law: 0 when the law describes them."

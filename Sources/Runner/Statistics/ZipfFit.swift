@@ -31,12 +31,13 @@ struct ZipfFit: Hashable {
   /// (Smirnov 1948, Annals of Mathematical Statistics 19), so that far it may be as well.
   private static let chanceDistance = 1.36
 
-  /// Fits how many tokens chose each expert; `nil` when none did.
+  /// Fits how many tokens chose each expert; `nil` with fewer choices than experts, which tell nothing
+  /// of most of them.
   ///
   /// - Precondition: K is from 1 to the number of experts.
   init?(tokensPerExpert counts: [Int], topK: Int) {
     let choices = counts.reduce(0, +)
-    guard choices > 0 else { return nil }
+    guard choices >= max(1, counts.count) else { return nil }
     let observed = counts.sorted(by: >).map(Double.init)
     let law = ZipfLaw(experts: counts.count, topK: topK)
     let likeliest = law.likeliestAlpha(observed)

@@ -19,6 +19,7 @@ import Testing
     #expect(document.tokens == 1 && document.topK == 2)
     #expect(document.experts == 3 && document.expertsSeen == 2)
     #expect(document.maxOverMean == 1.5)
+    #expect(document.zipf == nil)
     #expect(document.passes.map(\.tokens) == [1, 16, 256])
     #expect(document.passes.map(\.passes) == [1, 1, 1])
     #expect(document.passes.map(\.distinctExperts) == [2, 2, 2])
