@@ -1,4 +1,5 @@
 import Foundation
+import ModelSpec
 import Testing
 
 @testable import Runner
@@ -56,6 +57,23 @@ import Testing
     for (count, probability) in zip(counts.sorted(by: >), expected) {
       #expect(abs(Double(count) / 4000 - probability) < 4 * (0.25 / 4000).squareRoot())
     }
+  }
+
+  /// E[D] = Σ 1 − (1 − πᵢ)^T, held against passes that are drawn.
+  ///
+  /// D of one pass is a sum of 64 negatively associated indicators, so its variance is at most
+  /// 64 / 4 = 16, and the mean of 200 passes has a standard deviation of at most 0.29; four of them
+  /// are allowed.
+  @Test(arguments: [(0.0, 1), (0.0, 16), (0.8, 16), (1.2, 64)])
+  func passesReadAsManyExpertsAsExpected(alpha: Double, tokens: Int) {
+    let inclusion = InclusionProbabilities.of(logWeights: zipf(alpha, experts: 64), topK: 8)
+    var draw = RoutingDraw(.zipf(alpha: alpha), choices: 64, topK: 8, seed: 6)
+    var distinct = 0
+    for _ in 0..<200 {
+      distinct += Set((0..<tokens).flatMap { _ in draw.nextExperts() }).count
+    }
+    let expected = expectedDistinctExperts(inclusion: inclusion, tokens: tokens)
+    #expect(abs(Double(distinct) / 200 - expected) < 4 * (16.0 / 200).squareRoot())
   }
 
   /// Weights that are found for popularities have these popularities.
