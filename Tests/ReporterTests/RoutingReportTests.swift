@@ -113,7 +113,7 @@ struct RoutingReportTests {
     #expect(TextPage.render(RoutingReport.page(of: far)).contains("and not near; give the file"))
     var few = document
     few.zipf = nil
-    #expect(TextPage.render(RoutingReport.page(of: few)).contains("Zipf      fewer choices"))
+    #expect(TextPage.render(RoutingReport.page(of: few)).contains("Zipf      no exponent"))
     var drawn = document
     drawn.kind = "histogram"
     #expect(MarkdownPage.render(RoutingReport.page(of: drawn)).contains("Passes were drawn"))

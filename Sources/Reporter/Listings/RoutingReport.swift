@@ -30,7 +30,10 @@ public enum RoutingReport {
     ]
     if document.topK != nil {
       facts.append(
-        .init("Zipf", document.zipf.map(sentence) ?? "fewer choices than experts have no exponent"))
+        .init(
+          "Zipf",
+          document.zipf.map(sentence)
+            ?? "no exponent: there are fewer choices than experts, or too many experts"))
     }
     facts.append(.init("Checksum", "fnv1a \(document.digest)"))
     return facts

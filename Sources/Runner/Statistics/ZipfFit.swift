@@ -21,7 +21,6 @@ struct ZipfFit: Hashable {
   let distance: Double
   /// Gini coefficient of the law's popularities, to be held against the sample's.
   let gini: Double
-
   /// Whether the exponent may stand for the sample.
   let isClose: Bool
 
@@ -31,13 +30,16 @@ struct ZipfFit: Hashable {
   /// (Smirnov 1948, Annals of Mathematical Statistics 19), so that far it may be as well.
   private static let chanceDistance = 1.36
 
+  /// Experts × K beyond which fitting would take minutes; published layers have at most 512 × 22.
+  private static let mostWork = 1 << 15
+
   /// Fits how many tokens chose each expert; `nil` with fewer choices than experts, which tell nothing
-  /// of most of them.
+  /// of most of them, and for layers larger than any that was published.
   ///
   /// - Precondition: K is from 1 to the number of experts.
   init?(tokensPerExpert counts: [Int], topK: Int) {
     let choices = counts.reduce(0, +)
-    guard choices >= max(1, counts.count) else { return nil }
+    guard choices >= max(1, counts.count), counts.count * topK <= Self.mostWork else { return nil }
     let observed = counts.sorted(by: >).map(Double.init)
     let law = ZipfLaw(experts: counts.count, topK: topK)
     let likeliest = law.likeliestAlpha(observed)

@@ -17,6 +17,7 @@ import Testing
     #expect(ZipfFit(tokensPerExpert: [0, 0, 0], topK: 1) == nil)
     #expect(ZipfFit(tokensPerExpert: [2, 0, 0], topK: 1) == nil, "two choices among three")
     #expect(ZipfFit(tokensPerExpert: [3, 0, 0], topK: 1) != nil)
+    #expect(ZipfFit(tokensPerExpert: Array(repeating: 9, count: 4096), topK: 9) == nil)
   }
 
   @Test(arguments: [(1, 1), (4, 4), (4, 2), (64, 8)])

@@ -1,9 +1,10 @@
 /// Takes what a reader finds, token by token or count by count, and checks that it makes sense.
 struct RecordingBuilder {
-  /// The largest id that is stored: E is 512 in the largest model of the catalogue.
-  static let largestExpert = Int(UInt16.max)
-  /// The largest number of a layer that is accepted, for the same reason.
-  static let largestLayer = Int(UInt16.max)
+  /// The largest id that is accepted: Switch-C, whose layers have the most experts that were
+  /// published, has 2048 (arXiv 2101.03961).
+  static let largestExpert = 4095
+  /// The largest number of a layer that is accepted, likewise beyond any model's.
+  static let largestLayer = 4095
 
   /// What one layer received so far.
   struct Layer {
