@@ -25,29 +25,31 @@ public struct ChartCollection: Sendable {
   public init(_ section: Report.Section, idPrefix: String = "") {
     let record = section.named.record
     let commands = CommandLines(section.named)
-    var ids = PictureIDs(prefix: idPrefix)
+    var names = UniqueNames()
+    func id(_ parts: String...) -> String {
+      names.name(for: idPrefix + parts.joined(separator: "-"), otherwise: "picture")
+    }
     claims =
       DumbbellChart(
-        section.verdicts, id: ids.next(["claims"]), command: commands.measuringAll)?.chart
+        section.verdicts, id: id("claims"), command: commands.measuringAll)?.chart
     roofline =
       RooflineChart(
-        record, id: ids.next(["roofline"]), command: commands.measuringAll)?.chart
+        record, id: id("roofline"), command: commands.measuringAll)?.chart
     let drawnCurves = CellSeries.series(of: record).compactMap { series -> (Curve, Chart)? in
       let curve = series.curve
       return ValleyChart(
         curve: curve, bottom: curve.bottom, sufficientTokens: curve.sufficientTokens,
-        id: ids.next(["valley", curve.candidate, curve.baseline, curve.conditions]),
+        id: id("valley", curve.candidate, curve.baseline, curve.conditions),
         command: commands.measuring(series.cells)
       ).map { (curve, $0.chart) }
     }
     curves = drawnCurves.map(\.0)
     valleys = drawnCurves.map(\.1)
     let drawnCells = record.cells.compactMap { cell -> (Cell, Chart)? in
-      let names = [
+      let id = id(
         "waterfall", cell.candidate, cell.baseline, "\(cell.tokens)", cell.routing.label,
-        cell.engine, cell.precision.rawValue, "\(cell.threads)",
-      ]
-      return WaterfallChart(cell, id: ids.next(names), command: commands.measuring(cell)).map {
+        cell.engine, cell.precision.rawValue, "\(cell.threads)")
+      return WaterfallChart(cell, id: id, command: commands.measuring(cell)).map {
         (cell, $0.chart)
       }
     }

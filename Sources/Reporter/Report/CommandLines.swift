@@ -95,7 +95,7 @@ struct CommandLines {
   /// A cell's routing as the command line takes it: a trace by its file, which only the options know.
   private func option(of routing: RoutingSummary) -> String {
     options.routing.first { $0.hasPrefix(routing.kind + ":") && routing.alpha == nil }
-      ?? routing.label
+      ?? routing.alpha.map { "\(routing.kind):\($0)" } ?? routing.kind
   }
 
   private var seconds: String {

@@ -68,17 +68,6 @@ struct ChartPartsTests {
     #expect(LabelPlacement.spread([], gap: 20, top: 0, bottom: 100).isEmpty)
   }
 
-  @Test("ids are slugs, and each is there once")
-  func ids() {
-    var ids = PictureIDs(prefix: "r2-")
-    #expect(ids.next(["valley", "OLMoE-1B-7B", "iso-total"]) == "r2-valley-olmoe-1b-7b-iso-total")
-    #expect(
-      ids.next(["valley", "olmoe 1b/7b", "iso_total"]) == "r2-valley-olmoe-1b-7b-iso-total-2")
-    #expect(PictureIDs.slug(["../../etc/passwd", "\u{202E}<script>"]) == "etc-passwd-script")
-    #expect(PictureIDs.slug([String(repeating: "a", count: 500)]).count <= 80)
-    #expect(PictureIDs.slug(["日本", "é"]).isEmpty)
-  }
-
   @Test("a legend takes as many rows as it needs")
   func legend() {
     let entry = Legend.Entry.shape(.circle, .measured, "what a side under test reached")
