@@ -52,6 +52,7 @@ public enum CSVExport {
     Column("engine") { .text($0.cell.engine) },
     Column("precision") { .text($0.cell.precision.rawValue) },
     Column("routing") { .text($0.cell.routing.kind) },
+    Column("routing_source") { .text($0.cell.routing.source ?? "") },
     Column("routing_alpha") { .number($0.cell.routing.alpha) },
     Column("routing_seed") { .text("\($0.cell.routing.seed)") },
     Column("distinct_experts") { .number($0.cell.routing.distinctExperts) },

@@ -51,7 +51,7 @@ struct CommandLines {
     }
     words += ["--baseline", ShellWord.path(cell.baseline)]
     words += Self.list("--tokens", cells.map(\.tokens))
-    words += ["--routing", ShellWord.quoted(option(of: cell.routing))]
+    words += ["--routing", ShellWord.quoted(cell.routing.option)]
     return line(
       words, threads: [cell.threads], engine: cell.engine, precision: cell.precision.rawValue,
       seed: cell.routing.seed)
@@ -90,12 +90,6 @@ struct CommandLines {
     let pairs = Set(record.cells.map { [$0.candidate, $0.baseline] })
     let routed = Set(record.cells.map { [$0.candidate, $0.baseline, $0.routing.label] })
     return routed.count < pairs.count * options.routing.count
-  }
-
-  /// A cell's routing as the command line takes it: a trace by its file, which only the options know.
-  private func option(of routing: RoutingSummary) -> String {
-    options.routing.first { $0.hasPrefix(routing.kind + ":") && routing.alpha == nil }
-      ?? routing.alpha.map { "\(routing.kind):\($0)" } ?? routing.kind
   }
 
   private var seconds: String {
