@@ -148,13 +148,14 @@ import Testing
       #expect(outcome.status == 0, "\(outcome.errors)")
       let document = try outcome.json
       let options = try #require(document["options"] as? [String: Any])
-      let asked = try #require((options["routing"] as? [String])?.first)
-      #expect(asked.hasPrefix("trace:\(trace.path) (fnv1a "))
+      #expect(options["routing"] as? [String] == ["trace:\(trace.path)"])
+      let digests = try #require(options["routing_digests"] as? [String])
       let cells = try #require(document["cells"] as? [[String: Any]])
       let routing = try #require(cells.first?["routing"] as? [String: Any])
       #expect(routing["kind"] as? String == "trace")
       #expect(routing["source"] as? String == trace.path)
       #expect(routing["tokens_in_trace"] as? Int == 90)
+      #expect(digests == [routing["digest"] as? String])
       #expect(routing["fitted_alpha"] is Double)
       // Any three consecutive tokens visit 1, 2 and 6, and all of them visit 6.
       #expect(routing["distinct_experts"] as? Double == 3)

@@ -108,6 +108,9 @@ public struct RunOptions: Codable, Hashable, Sendable {
   public var precision: Precision
   /// Routings as given on the command line: `uniform`, `zipf:0.8`.
   public var routing: [String]
+  /// Checksums of the recorded ones among them, so that runs of two files with one name are not taken
+  /// for alike; absent where none was recorded.
+  public var routingDigests: [String]?
   /// Seconds that measuring may take, over all cells.
   public var budgetSeconds: Double
   /// Bytes that weights and scratch may take.

@@ -34,10 +34,7 @@ public enum Routing: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The form that the command line reads, and for what was recorded also its checksum:
-  /// `zipf:0.8`, `trace:chat.jsonl#layer=3 (fnv1a 85944171f73967e8)`.
-  ///
-  /// Records keep it, so that runs of two files with one name are not taken for alike.
+  /// The form that the command line reads: `zipf:0.8`, `trace:chat.jsonl#layer=3`.
   public var description: String {
     switch self {
     case .uniform, .single: kind

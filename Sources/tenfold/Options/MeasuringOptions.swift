@@ -86,14 +86,17 @@ extension RunOptions {
     guard let request = requests.first else { preconditionFailure("nothing was asked for") }
     let comparisons = request.suite.comparisons
     let threads = requests.map(\.threads)
+    let routings = comparisons.flatMap(\.routings)
     self.init(
       suite: request.suite.name, candidates: Self.unique(comparisons.map(\.candidate.id)),
       baselines: Self.unique(comparisons.map(\.baseline.id)), tokens: request.tokens,
       threads: threads.max() ?? request.threads, threadCounts: threads.count > 1 ? threads : nil,
       engines: engines.map(\.name), precision: precision,
-      routing: Self.unique(comparisons.flatMap(\.routings).map(\.description)),
+      routing: Self.unique(routings.map(\.description)),
       budgetSeconds: request.budgetSeconds, memoryBytes: request.memoryBytes, seed: request.seed,
       sweep: request.suite.sweep)
+    let digests = Self.unique(routings.compactMap(\.source?.digest))
+    routingDigests = digests.isEmpty ? nil : digests
   }
 
   /// Each name once, in the order of its first appearance.

@@ -111,7 +111,8 @@ func counts(_ text: String, layer: Int? = nil) throws -> [Int] {
     #expect(try routing("[1,2]") == routing("1,2"))
     #expect(try routing("[1,2]") != routing("[1,3]"))
     #expect(try routing("[1,2]") != routing("[1,2]", "b"))
-    #expect(try routing("[1,2]").description != routing("[1,3]").description)
+    #expect(try routing("[1,2]").description == "trace:a")
+    #expect(try routing("{\"layer\":3,\"experts\":[1]}").description == "trace:a#layer=3")
   }
 
   /// RFC 9923 and its authors' test suite: the empty text, "a" and "foobar".

@@ -7,8 +7,8 @@ public struct RecordingSource: Hashable, Sendable, CustomStringConvertible {
   /// FNV-1a checksum of what was read, 16 hexadecimal digits: two files of one name differ in it.
   public let digest: String
 
-  /// `chat.jsonl#layer=3 (fnv1a 85944171f73967e8)`.
+  /// What the command line reads behind `trace:`, such as `chat.jsonl#layer=3`.
   public var description: String {
-    name + (layer.map { "#layer=\($0)" } ?? "") + " (fnv1a \(digest))"
+    name + (layer.map { "#layer=\($0)" } ?? "")
   }
 }
