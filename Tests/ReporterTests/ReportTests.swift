@@ -192,7 +192,7 @@ private let expectedText = #"""
 
   Means over the batches that were timed. Experts is how many distinct ones a layer read, max/mean the
   tokens of the busiest expert over the mean of all, Gini 0 when all have as many and towards 1 when
-  one has all; with few tokens none of them can be even.
+  one has all; with few tokens both are high whatever the routing.
 
   candidate                  tokens  routing  experts  max/mean  Gini
   mixtral-8x7b                    1  uniform        2      1.5x   0.2
@@ -287,7 +287,7 @@ private let expectedMarkdown = #"""
 
   ## Routing
 
-  Means over the batches that were timed. Experts is how many distinct ones a layer read, max/mean the tokens of the busiest expert over the mean of all, Gini 0 when all have as many and towards 1 when one has all; with few tokens none of them can be even.
+  Means over the batches that were timed. Experts is how many distinct ones a layer read, max/mean the tokens of the busiest expert over the mean of all, Gini 0 when all have as many and towards 1 when one has all; with few tokens both are high whatever the routing.
 
   | candidate | tokens | routing | experts | max/mean | Gini |
   | :--- | ---: | :--- | ---: | ---: | ---: |

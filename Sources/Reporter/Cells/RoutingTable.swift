@@ -53,7 +53,7 @@ struct RoutingTable {
   private var legend: String {
     "Means over the batches that were timed. Experts is how many distinct ones a layer read, max/mean "
       + "the tokens of the busiest expert over the mean of all, Gini 0 when all have as many and towards "
-      + "1 when one has all; with few tokens none of them can be even."
+      + "1 when one has all; with few tokens both are high whatever the routing."
       + (isFitted
         ? " Fitted is the Zipf routing that resembles the whole recording most; tenfold routing FILE "
           + "says how well." : "")
