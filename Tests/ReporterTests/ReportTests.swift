@@ -20,12 +20,12 @@ struct ReportTests {
     #expect(MarkdownPage.render(report.page) == expectedMarkdown)
   }
 
-  @Test("say so when a run was interrupted, was a debug build or holds nothing")
+  @Test("say so when a run ended early, was a debug build or holds nothing")
   func empty() {
     let record = Sample.record([], status: .interrupted, build: "debug")
     let page = Report(records: [NamedRecord(name: "r", record: record)]).page
     let text = TextPage.render(page)
-    #expect(text.contains("The run was interrupted"))
+    #expect(text.contains("The run ended early"))
     #expect(text.contains("A debug build measured this"))
     #expect(text.contains("The record holds no measured comparison."))
     #expect(text.contains("The ledger holds no claim about these candidates"))

@@ -24,7 +24,9 @@ extension Report {
     let record = section.named.record
     let engines = Set(record.cells.map(\.engine)).sorted()
     var multiplied = (engines.isEmpty ? record.options.engines : engines).joined(separator: ", ")
-    if let level = record.instructionSet { multiplied += "; tile for \(level)" }
+    if let level = record.instructionSet {
+      multiplied += "; tile uses " + (level.hasPrefix("v") ? "x86-64-\(level)" : level)
+    }
     if let blas = record.blas, engines.isEmpty || engines.contains("blas") {
       multiplied +=
         "; \(blas.version), core \(blas.core), \(blas.interface), "
@@ -46,8 +48,8 @@ extension Report {
     if record.status == .interrupted {
       blocks.append(
         .warning(
-          "The run was interrupted: the cells shown are whole, and others that were planned are "
-            + "missing."))
+          "The run ended early: the cells shown are whole, and others that were planned are missing."
+        ))
     }
     if record.tool.build != "release" {
       blocks.append(
