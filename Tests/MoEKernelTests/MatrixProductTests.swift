@@ -36,6 +36,30 @@ import Tile
     }
   }
 
+  /// More inputs than one part has, rows around the tiles of a group, and outputs beyond a chunk of
+  /// panels, whose unfinished sums wait side by side.
+  @Test(arguments: [4_097, 9_000], [1, 30, 100])
+  func partsOfLongProductsAddUp(inputs: Int, rows: Int) throws {
+    let (outputs, pool) = (330, WorkerPool(threads: 2))
+    for engine in try Self.engines() {
+      let product = MatrixProduct(
+        outputs: outputs, inputs: inputs, copies: 1, seed: 3, engine: engine, pool: pool)
+      let workspace = product.makeWorkspace(maxRows: rows, pool: pool)
+      let input = Matrix(rows: rows, columns: inputs)
+      input.fill(seed: 9, pool: pool)
+      let output = Matrix(rows: rows, columns: outputs)
+      product.multiply(input, copy: 0, into: output, workspace: workspace, pool: pool)
+      let magnitude = Double(inputs) * (3 / Double(inputs)).squareRoot()
+      let rounding = gamma(inputs + 64) + (engine.roundsActivations ? 0x1p-8 : 0)
+      for row in [0, rows / 2, rows - 1] {
+        let expected = product.reference(of: input, row: row, copy: 0, pool: pool)
+        for (value, reference) in zip(output.row(row), expected) {
+          #expect(abs(Double(value) - reference) <= rounding * magnitude)
+        }
+      }
+    }
+  }
+
   @Test func copiesDifferAndReturn() throws {
     let pool = WorkerPool(threads: 1)
     let product = MatrixProduct(

@@ -4,11 +4,12 @@ import Tile
 ///
 /// The loops around the micro-kernel, outermost first:
 ///
-/// 1. tiles in *groups* that fill half of the second-level cache, where they stay while
-/// 2. one *panel* after the other comes by, from memory the first time and later from the last-level
-///    cache; a panel of many inputs in
-/// 3. *parts*, so that a part stays in the second-level cache while
-/// 4. the *tiles* of the group meet it. Sums of unfinished parts wait in the worker's scratch.
+/// 1. *panels* in chunks whose unfinished sums the worker's scratch holds; a product of many inputs in
+/// 2. *parts*, so that a part of a panel stays in the second-level cache while
+/// 3. *groups* of tiles, whose parts fill half of that cache, stay there while
+/// 4. the part of one panel after the other comes by, from memory for the first group and later from
+///    the last-level cache, and meets
+/// 5. the *tiles* of the group.
 struct TileProduct {
   /// The most steps of one part: a panel part of 256 KiB.
   ///
@@ -22,7 +23,8 @@ struct TileProduct {
   /// enough that threads end together.
   private static let taskBytes = 512 << 10
 
-  /// Panels that a group of tiles should meet before the next group is fetched.
+  /// Panels that a group of tiles should meet before the next group is fetched, and the most whose
+  /// unfinished sums wait in the worker's scratch.
   private static let panelsPerGroup = 8
 
   let kernels: TileKernels
@@ -35,19 +37,24 @@ struct TileProduct {
     self.kernels = kernels
     self.depth = depth
     parts = max(1, (kernels.steps(depth: depth) + Self.mostSteps - 1) / Self.mostSteps)
-    let tileBytes = kernels.tileBytes(rows: kernels.maximumRows, depth: depth)
+    let tileBytes = kernels.tileBytes(
+      rows: kernels.maximumRows, depth: min(depth, Self.mostSteps * kernels.inputsPerStep))
     tilesPerGroup = max(1, Self.groupBytes / max(1, tileBytes))
   }
 
-  /// Floats of scratch for `rows` rows: a block for each of their tiles.
+  /// Floats of scratch for `rows` rows: a block for each of their tiles and each panel of a chunk.
   static func scratchElements(_ kernels: TileKernels, rows: Int) -> Int {
-    Saturating.product(Saturating.sum(kernels.tiles(rows: rows), 1), kernels.blockCapacity)
+    Saturating.product(
+      Saturating.product(Saturating.sum(kernels.tiles(rows: rows), 1), panelsPerGroup),
+      kernels.blockCapacity)
   }
 
   /// Panels of one task.
   func panelsPerTask(rows: Int) -> Int {
     let few = max(1, Self.taskBytes / max(1, kernels.panelBytes(depth: depth)))
-    return kernels.tiles(rows: rows) > tilesPerGroup ? max(few, Self.panelsPerGroup) : few
+    // A part of the tiles stays in the cache for all panels of a task, so more of them read it again.
+    let manyTiles = parts == 1 ? tilesPerGroup : 1
+    return kernels.tiles(rows: rows) > manyTiles ? max(few, Self.panelsPerGroup) : few
   }
 
   /// Multiplies and hands over each finished block.
@@ -67,49 +74,66 @@ struct TileProduct {
     prepare: (_ panel: Int, _ rows: Range<Int>) -> Void,
     finish: (_ block: UnsafeMutablePointer<Float>, _ panel: Int, _ rows: Range<Int>) -> Void
   ) {
-    let panelBytes = kernels.panelBytes(depth: depth)
-    let groups = (pieces.count + tilesPerGroup - 1) / tilesPerGroup
-    for group in 0..<groups {
-      let start = pieces.lowerBound + group * pieces.count / groups
-      let end = pieces.lowerBound + (group + 1) * pieces.count / groups
-      for panel in 0..<panels {
-        let weights = first + panel * panelBytes
-        var following = weights + panelBytes
-        if panel + 1 == panels { following = group + 1 < groups ? first : next ?? following }
-        multiply(
-          weights, next: following, input: input, tiles: start..<end, scratch: scratch,
-          prepare: { prepare(panel, $0) }, finish: { finish($0, panel, $1) })
-      }
+    let chunk = parts == 1 ? panels : Self.panelsPerGroup
+    for begin in stride(from: 0, to: panels, by: max(1, chunk)) {
+      let end = min(begin + chunk, panels)
+      let start = first + begin * kernels.panelBytes(depth: depth)
+      let isLast = end == panels
+      multiply(
+        start, panels: end - begin,
+        next: isLast ? next : start + (end - begin) * kernels.panelBytes(depth: depth),
+        input: input, pieces: pieces, scratch: scratch,
+        prepare: { prepare(begin + $0, $1) }, finish: { finish($0, begin + $1, $2) })
     }
   }
 
-  /// One panel against the tiles of one group.
+  /// One chunk of panels.
   @inline(__always)
   private func multiply(
-    _ panel: UnsafeRawPointer, next: UnsafeRawPointer, input: Rows, tiles: Range<Int>,
-    scratch: UnsafeMutablePointer<Float>, prepare: (_ rows: Range<Int>) -> Void,
-    finish: (_ block: UnsafeMutablePointer<Float>, _ rows: Range<Int>) -> Void
+    _ first: UnsafeRawPointer, panels: Int, next: UnsafeRawPointer?, input: Rows,
+    pieces: Range<Int>, scratch: UnsafeMutablePointer<Float>,
+    prepare: (_ panel: Int, _ rows: Range<Int>) -> Void,
+    finish: (_ block: UnsafeMutablePointer<Float>, _ panel: Int, _ rows: Range<Int>) -> Void
   ) {
+    let panelBytes = kernels.panelBytes(depth: depth)
     let steps = kernels.steps(depth: depth)
+    let groups = (pieces.count + tilesPerGroup - 1) / tilesPerGroup
     for part in 0..<parts {
-      let first = part * steps / parts
-      let count = (part + 1) * steps / parts - first
-      let weights = panel + first * kernels.panelBytesPerStep
-      let following = part + 1 < parts ? weights + count * kernels.panelBytesPerStep : next
-      for tile in tiles {
-        let rows = kernels.tileRows(tile, of: input.count)
-        let index = tile - tiles.lowerBound
-        let block = parts == 1 ? scratch : scratch + index * kernels.blockCapacity
-        let activations =
-          UnsafeRawPointer(input[rows.lowerBound])
-          + first * kernels.tileBytesPerStep(rows: rows.count)
-        if part + 1 == parts { prepare(rows) }
-        kernels.multiply(
-          panel: weights, tile: activations, steps: count, rows: rows.count, block: block,
-          accumulates: part > 0,
-          prefetch: kernels.prefetch(
-            panel: weights, next: following, steps: count, tile: index, tiles: tiles.count))
-        if part + 1 == parts { finish(block, rows) }
+      let firstStep = part * steps / parts
+      let count = (part + 1) * steps / parts - firstStep
+      let firstPart = first + firstStep * kernels.panelBytesPerStep
+      for group in 0..<groups {
+        let tiles =
+          pieces.lowerBound + group * pieces.count / groups..<pieces.lowerBound + (group + 1)
+          * pieces.count / groups
+        for panel in 0..<panels {
+          let weights = firstPart + panel * panelBytes
+          var following = weights + panelBytes
+          if panel + 1 == panels {
+            if group + 1 < groups {
+              following = firstPart
+            } else if part + 1 < parts {
+              following = firstPart + count * kernels.panelBytesPerStep
+            } else {
+              following = next ?? following
+            }
+          }
+          for tile in tiles {
+            let rows = kernels.tileRows(tile, of: input.count)
+            let waiting = parts == 1 ? 0 : panel * pieces.count + tile - pieces.lowerBound
+            let block = scratch + waiting * kernels.blockCapacity
+            if part + 1 == parts { prepare(panel, rows) }
+            kernels.multiply(
+              panel: weights,
+              tile: UnsafeRawPointer(input[rows.lowerBound])
+                + firstStep * kernels.tileBytesPerStep(rows: rows.count),
+              steps: count, rows: rows.count, block: block, accumulates: part > 0,
+              prefetch: kernels.prefetch(
+                panel: weights, next: following, steps: count, tile: tile - tiles.lowerBound,
+                tiles: tiles.count))
+            if part + 1 == parts { finish(block, panel, rows) }
+          }
+        }
       }
     }
   }

@@ -65,8 +65,8 @@ extension DenseLayer {
     if input.rows == 0 { return }
     var clock = PhaseClock()
     let pass = DensePass(
-      bank: bank, stagesRows: engine.stagesRows, input: input.all, output: output.all,
-      workspace: workspace)
+      bank: bank, stagesRows: engine.stagesRows, threads: pool.threads, input: input.all,
+      output: output.all, workspace: workspace)
     if engine.stagesRows { pool.forEach(pass.inputPieces, in: pass) { $0.stageInput(piece: $2) } }
     workspace.phases.dispatchSeconds = clock.lap()
     let hidden = pool.forEach(pass.hiddenBlocks, isAhead: pass.repeatsPanels, in: pass) {
@@ -83,6 +83,7 @@ extension DenseLayer {
 private struct DensePass {
   let bank: NetworkBank
   let stagesRows: Bool
+  let threads: Int
   let input: Rows
   let output: Rows
   let workspace: Workspace
@@ -93,7 +94,17 @@ private struct DensePass {
   }
   private var hidden: Rows { workspace.hidden[0].all.part(from: 0, count: tokens) }
   private var hiddenBlock: Int { bank.networks.hiddenBlock(rows: tokens) }
-  private var outputBlock: Int { bank.networks.down.block(rows: tokens) }
+
+  /// Outputs of one task: what the engine prefers, but no fewer than a few tasks for each thread.
+  private var outputBlock: Int {
+    let (down, width) = (bank.networks.down, bank.spec.width)
+    let units = (width + down.outputUnit - 1) / down.outputUnit
+    let fair = max(1, units / (Self.tasksPerThread * threads)) * down.outputUnit
+    return min(down.block(rows: tokens), fair)
+  }
+
+  /// With so many tasks a thread waits at most for a quarter of its share.
+  private static let tasksPerThread = 4
 
   /// True when weights are multiplied more than once, which leaves time to ask for the next ones.
   var repeatsPanels: Bool { inputPieces > 1 }
