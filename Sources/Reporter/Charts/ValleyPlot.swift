@@ -131,6 +131,8 @@ struct ValleyPlot {
     labels.keepFree(Box(around: mark, width: 20, height: 20))
     labels.keepFree(along: points.map { place($0, $0.timeRatio.median) })
     labels.keepFree(along: rooflinePlaces)
+    let parity = upwards.position(1)
+    labels.keepFree(along: [Point(Self.left, parity), Point(Self.right, parity)])
     let text = TextMark(
       "bottom: \(Figures.measuredRatio(bottom.timeRatio.median)) at \(bottom.tokens)")
     // Below the valley, or within it where it is wide enough.

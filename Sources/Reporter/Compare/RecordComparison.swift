@@ -40,6 +40,10 @@ public struct RecordComparison: Sendable {
     var measured: [ComparedCell.Measured] = []
     var leftOut: [(id: String, reason: String)] = []
     for pair in pairing.pairs {
+      if let reason = pair.differingForm {
+        leftOut.append((pair.id, reason))
+        continue
+      }
       do throws(CellTimes.Defect) {
         let before = try CellTimes(pair.base, ceilings: base.record.ceilings)
         let after = try CellTimes(pair.head, ceilings: head.record.ceilings)
@@ -107,5 +111,26 @@ public struct RecordComparison: Sendable {
     guard hasWhole, urgent != .regression else { return urgent }
     return PerQuantity<CompareVerdict> { whole[$0].verdict }.combined(
       baselineIsFaster: false)
+  }
+}
+
+extension CellPairing.Pair {
+  /// Why the times of the two cells are not of the same work; `nil` when they are.
+  ///
+  /// A side that is too slow for the budget is measured at a fraction of its width. Which fraction depends
+  /// on how fast the machine was at the time, and times scaled up from two fractions differ by several
+  /// percent.
+  fileprivate var differingForm: String? {
+    func form(_ side: Side) -> String {
+      "\(side.scaled ?? "all") of its width"
+        + (side.residentExperts.map { " with experts \($0)" } ?? "")
+    }
+    for (name, before, after) in [
+      ("baseline", base.sides.baseline, head.sides.baseline),
+      ("candidate", base.sides.candidate, head.sides.candidate),
+    ] where form(before) != form(after) {
+      return "the \(name) was measured at \(form(before)) in BASE and at \(form(after)) in HEAD"
+    }
+    return nil
   }
 }

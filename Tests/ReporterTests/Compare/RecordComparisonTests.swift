@@ -114,6 +114,20 @@ struct RecordComparisonTests {
       try compare(bare, scaled(bare, baseline: 1.15, candidate: 1.15)).verdict == .regression)
   }
 
+  @Test("a side that was measured at another fraction of its width is no evidence of a slowdown")
+  func anotherForm() throws {
+    var base = run
+    var head = scaled(run, baseline: 1.3, cells: 0..<2)
+    base.cells[0].sides.baseline.scaled = "1/64"
+    head.cells[0].sides.baseline.scaled = "1/32"
+    base.cells[1].sides.candidate.residentExperts = "4 of 8"
+    head.cells[1].sides.candidate.residentExperts = nil
+    let comparison = try compare(base, head)
+    #expect(comparison.verdict == .pass)
+    #expect(Set(comparison.leftOut.map(\.id)) == Set(run.cells[0...1].map(\.comparisonID)))
+    #expect(comparison.leftOut.first?.reason.contains("1/64 of its width in BASE") == true)
+  }
+
   @Test("cells without trustworthy numbers are left out by name, and NaN never spreads")
   func incredibleCells() throws {
     var head = scaled(run, candidate: 1.01)
