@@ -10,6 +10,18 @@ import Tile
       + TileLevel.supported.map { .tile(TileEngine(level: $0, precision: .bf16)) }
   }
 
+  /// |x| < 1 and |w| < √(3/K), so a sum of K products is at most √(3K); activations rounded to bf16 are
+  /// off by 2⁻⁸ at worst.
+  private static func expect(
+    _ values: [Float], near expected: [Double], inputs: Int, _ engine: Engine
+  ) {
+    let magnitude = (3 * Double(inputs)).squareRoot()
+    let rounding = gamma(inputs + 64) + (engine.roundsActivations ? 0x1p-8 : 0)
+    for (value, reference) in zip(values, expected) {
+      #expect(abs(Double(value) - reference) <= rounding * magnitude)
+    }
+  }
+
   /// Outputs around panels and blocks, rows around tiles and the methods of BLAS.
   @Test(arguments: [1, 31, 33, 300], [0, 1, 5, 13, 70])
   func agreesWithPlainLoops(outputs: Int, rows: Int) throws {
@@ -25,12 +37,7 @@ import Tile
         product.multiply(input, copy: copy, into: output, workspace: workspace, pool: pool)
         for row in 0..<rows {
           let expected = product.reference(of: input, row: row, copy: copy, pool: pool)
-          // |x| < 1 and |w| < √(3/K); activations rounded to bf16 are off by 2⁻⁸ at worst.
-          let magnitude = Double(inputs) * (3 / Double(inputs)).squareRoot()
-          let rounding = gamma(inputs + 64) + (engine.roundsActivations ? 0x1p-8 : 0)
-          for (value, reference) in zip(output.row(row), expected) {
-            #expect(abs(Double(value) - reference) <= rounding * magnitude)
-          }
+          Self.expect(output.row(row), near: expected, inputs: inputs, engine)
         }
       }
     }
@@ -49,13 +56,9 @@ import Tile
       input.fill(seed: 9, pool: pool)
       let output = Matrix(rows: rows, columns: outputs)
       product.multiply(input, copy: 0, into: output, workspace: workspace, pool: pool)
-      let magnitude = Double(inputs) * (3 / Double(inputs)).squareRoot()
-      let rounding = gamma(inputs + 64) + (engine.roundsActivations ? 0x1p-8 : 0)
       for row in [0, rows / 2, rows - 1] {
         let expected = product.reference(of: input, row: row, copy: 0, pool: pool)
-        for (value, reference) in zip(output.row(row), expected) {
-          #expect(abs(Double(value) - reference) <= rounding * magnitude)
-        }
+        Self.expect(output.row(row), near: expected, inputs: inputs, engine)
       }
     }
   }

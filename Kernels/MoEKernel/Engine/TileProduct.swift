@@ -103,9 +103,8 @@ struct TileProduct {
       let count = (part + 1) * steps / parts - firstStep
       let firstPart = first + firstStep * kernels.panelBytesPerStep
       for group in 0..<groups {
-        let tiles =
-          pieces.lowerBound + group * pieces.count / groups..<pieces.lowerBound + (group + 1)
-          * pieces.count / groups
+        let begin = pieces.lowerBound + group * pieces.count / groups
+        let end = pieces.lowerBound + (group + 1) * pieces.count / groups
         for panel in 0..<panels {
           let weights = firstPart + panel * panelBytes
           var following = weights + panelBytes
@@ -118,7 +117,7 @@ struct TileProduct {
               following = next ?? following
             }
           }
-          for tile in tiles {
+          for tile in begin..<end {
             let rows = kernels.tileRows(tile, of: input.count)
             let waiting = parts == 1 ? 0 : panel * pieces.count + tile - pieces.lowerBound
             let block = scratch + waiting * kernels.blockCapacity
@@ -129,8 +128,8 @@ struct TileProduct {
                 + firstStep * kernels.tileBytesPerStep(rows: rows.count),
               steps: count, rows: rows.count, block: block, accumulates: part > 0,
               prefetch: kernels.prefetch(
-                panel: weights, next: following, steps: count, tile: tile - tiles.lowerBound,
-                tiles: tiles.count))
+                panel: weights, next: following, steps: count, tile: tile - begin,
+                tiles: end - begin))
             if part + 1 == parts { finish(block, panel, rows) }
           }
         }
