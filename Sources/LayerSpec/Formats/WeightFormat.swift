@@ -1,0 +1,97 @@
+/// How a weight is stored, whoever multiplies it: its name, the blocks that it is stored in, and the
+/// arithmetic of its products, which always accumulate in 32-bit floats or wider.
+///
+/// An open value. Records hold the name alone; a name that this version does not know has no block and
+/// is shown, never judged. Values are equal when their names are.
+public struct WeightFormat: Sendable {
+  /// The name, as `--precision` takes it and records carry it: `f32`.
+  public let name: String
+
+  /// How elements are stored; `nil` for a name that this version does not know.
+  public let block: Block?
+
+  /// Consecutive elements of a row that are stored together.
+  public struct Block: Hashable, Sendable {
+    /// Elements of a block, such as 32.
+    public let elements: Int
+    /// Bytes of a block, scales included, such as 18.
+    public let bytes: Int
+    /// What a product with such weights is computed in.
+    public let arithmetic: Arithmetic
+  }
+
+  /// A format whose rows are stored in blocks.
+  ///
+  /// - Precondition: a block has elements and bytes.
+  public init(name: String, blockElements: Int, blockBytes: Int, arithmetic: Arithmetic) {
+    precondition(
+      !name.isEmpty && blockElements > 0 && blockBytes > 0,
+      "a block of \(blockElements) elements in \(blockBytes) bytes is no weight format")
+    self.name = name
+    block = Block(elements: blockElements, bytes: blockBytes, arithmetic: arithmetic)
+  }
+
+  /// The format of that name, without a block where this version knows none of that name.
+  public init(named name: String) {
+    if let known = Self.known.first(where: { $0.name == name }) {
+      self = known
+    } else {
+      self.name = name
+      block = nil
+    }
+  }
+
+  /// IEEE 754 binary32.
+  public static let f32 = WeightFormat(
+    name: "f32", blockElements: 1, blockBytes: 4, arithmetic: .f32)
+
+  /// The upper half of a binary32.
+  public static let bf16 = WeightFormat(
+    name: "bf16", blockElements: 1, blockBytes: 2, arithmetic: .bf16)
+
+  /// The formats that this version can explain, in the order that help pages list them.
+  public static let known: [WeightFormat] = [.f32, .bf16]
+
+  /// Whether this version, or whoever made the value, knows how it is stored.
+  public var isKnown: Bool { block != nil }
+
+  /// Bytes that one weight takes, on average over a block; `nil` for an unknown format.
+  public var bytesPerWeight: Double? { block.map { Double($0.bytes) / Double($0.elements) } }
+
+  /// Bytes of a matrix of rows × columns.
+  ///
+  /// - Returns: `nil` for an unknown format, where a row is no whole number of blocks, and where the
+  ///   bytes do not fit in 63 bits.
+  public func bytes(rows: Int, columns: Int) -> Int? {
+    guard let block, rows >= 0, columns >= 0, columns % block.elements == 0 else { return nil }
+    let (blocks, overflow) = rows.multipliedReportingOverflow(by: columns / block.elements)
+    let (bytes, byteOverflow) = blocks.multipliedReportingOverflow(by: block.bytes)
+    return overflow || byteOverflow ? nil : bytes
+  }
+}
+
+extension WeightFormat: Hashable, CustomStringConvertible {
+  /// The name.
+  public var description: String { name }
+
+  /// Equal names are equal formats.
+  public static func == (left: WeightFormat, right: WeightFormat) -> Bool {
+    left.name == right.name
+  }
+
+  /// Hashes the name.
+  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+extension WeightFormat: Codable {
+  /// Reads the name.
+  public init(from decoder: any Decoder) throws {
+    self.init(named: try decoder.singleValueContainer().decode(String.self))
+  }
+
+  /// Writes the name.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(name)
+  }
+}
