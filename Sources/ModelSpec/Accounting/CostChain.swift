@@ -1,15 +1,17 @@
+import LayerSpec
+
 /// The seconds of one side's pass, built up cause by cause from what its FLOPs alone would take.
 ///
 /// Each step is what the step before it becomes when one more cause is counted, so the quotient of two
-/// neighbours is what that cause multiplies the seconds by. The first three steps are computed from
-/// counts and the machine's ceilings, the others are measured.
+/// neighbours is what that cause multiplies the seconds by. The first steps are computed from the
+/// operations and the machine's ceilings, the others are measured.
 ///
 /// FLOPs and bytes of a router are in the computed steps, though its time is a later one: they are below
-/// a hundredth of a layer's, and one roofline holds for the whole layer.
+/// a hundredth of a layer's.
 public struct CostChain: Hashable, Sendable {
   /// FLOPs / peak.
   public var flopSeconds: Double
-  /// For each layer the larger of FLOPs / peak and bytes / read bandwidth.
+  /// For each operation the larger of FLOPs / peak and bytes / read bandwidth.
   public var rooflineSeconds: Double
   /// The same with every tile of rows at the rate that tiles of so many rows reach in cache.
   public var tiledSeconds: Double
@@ -26,26 +28,44 @@ public struct CostChain: Hashable, Sendable {
     self.phases = phases
   }
 
-  /// The chain of layers that follow each other.
-  public init(_ work: [LayerWork], phases: PhaseSeconds, under ceiling: Ceiling) {
+  /// The chain of layers that follow each other; `nil` where a peak is not known.
+  ///
+  /// - Parameter cut: the tiles that an engine cuts so many rows into; `nil` for an engine without.
+  public init?(
+    _ work: [LayerWork], phases: PhaseSeconds, under ceilings: Ceilings,
+    cut: (Int, WeightFormat) -> [Int]?
+  ) {
+    guard let flops = work.flopSeconds(under: ceilings),
+      let roofline = work.rooflineSeconds(under: ceilings),
+      let tiled = work.tiledSeconds(under: ceilings, cut: cut)
+    else { return nil }
     self.init(
-      flopSeconds: work.flopSeconds(under: ceiling),
-      rooflineSeconds: work.rooflineSeconds(under: ceiling),
-      tiledSeconds: work.tiledSeconds(under: ceiling), phases: phases)
+      flopSeconds: flops, rooflineSeconds: roofline, tiledSeconds: tiled, phases: phases)
   }
 
-  /// What each cause multiplies the seconds by, in the order of `Explanation.Cause.allCases`.
+  /// What each cause multiplies the seconds by, in the order of the chain: computing, products, and then
+  /// one cause for each of `others`.
   ///
-  /// `nil` where a step is not a positive number, as for a pass without tokens.
-  public var multipliers: [Double]? {
-    let multiplying = phases.productBusySeconds + phases.productWaitingSeconds
-    let routed = phases.productSeconds + phases.routerSeconds
-    let steps = [
-      flopSeconds, rooflineSeconds, tiledSeconds, phases.productBusySeconds, multiplying,
-      phases.productSeconds, routed, routed + phases.dispatchAndCombineSeconds,
+  /// - Parameter others: phases outside of products; one that this side does not have multiplies by 1.
+  /// - Returns: `nil` where a step is not a positive number, as for a pass without tokens.
+  public func multipliers(
+    phases others: [Phase]
+  ) -> [(cause: Explanation.Cause, multiplier: Double)]? {
+    var steps: [(cause: Explanation.Cause?, seconds: Double)] = [
+      (nil, flopSeconds), (.memoryTraffic, rooflineSeconds), (.tileRemainder, tiledSeconds),
+      (.engineShortfall, phases.productBusySeconds),
+      (.loadImbalance, phases.productBusySeconds + phases.productWaitingSeconds),
+      (.synchronisation, phases.productSeconds),
     ]
-    guard steps.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
-    return zip(steps.dropFirst(), steps).map { $0 / $1 }
+    var seconds = phases.productSeconds
+    for phase in others {
+      seconds += phases[phase]
+      steps.append((.init(phase), seconds))
+    }
+    guard steps.allSatisfy({ $0.seconds > 0 && $0.seconds.isFinite }) else { return nil }
+    return zip(steps.dropFirst(), steps).compactMap { step, before in
+      step.cause.map { ($0, step.seconds / before.seconds) }
+    }
   }
 }
 
@@ -56,11 +76,13 @@ extension Explanation {
   ///
   /// - Returns: `nil` where a chain has no factors, or the share is not a positive number.
   public init?(baseline: CostChain, candidate: CostChain, realisedShare: Double) {
-    guard let baseline = baseline.multipliers, let candidate = candidate.multipliers,
+    let phases = Self.phases(of: [baseline, candidate])
+    guard let baseline = baseline.multipliers(phases: phases),
+      let candidate = candidate.multipliers(phases: phases),
       realisedShare > 0, realisedShare.isFinite
     else { return nil }
-    factors = zip(Cause.allCases, zip(baseline, candidate)).map { cause, costs in
-      Factor(cause, baseline: costs.0, candidate: costs.1)
+    factors = zip(baseline, candidate).map { baseline, candidate in
+      Factor(baseline.cause, baseline: baseline.multiplier, candidate: candidate.multiplier)
     }
     rest = 1
     rest = realisedShare / product
@@ -68,4 +90,11 @@ extension Explanation {
 
   /// The product of all factors and the rest: the realised share.
   public var product: Double { factors.reduce(rest) { $0 * $1.factor } }
+
+  /// The phases of the known order, and then others that a side has, by name.
+  private static func phases(of chains: [CostChain]) -> [Phase] {
+    let others = chains.reduce(into: Set<Phase>()) { $0.formUnion($1.phases.others.keys) }
+    return Phase.known
+      + others.subtracting(Phase.known).sorted { $0.rawValue < $1.rawValue }
+  }
 }

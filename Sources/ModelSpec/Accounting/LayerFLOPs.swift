@@ -5,27 +5,11 @@ extension FeedForwardSpec {
   public var matmulFLOPsPerToken: Int { 2 * matrixElements }
 }
 
-extension SparseLayerSpec {
-  /// FLOPs of the matrix products for one token: the router, K experts, the shared expert with its
-  /// gate, and the projections into and out of the latent space.
-  ///
-  /// Where K experts are drawn from a pool with identity experts, K counts as if all computed,
-  /// which is the most that a token can cost. Llama 4 counts its K selected experts, not the E that
-  /// its reference implementation multiplies with weight zero.
-  public var matmulFLOPsPerToken: Int {
-    2 * choices * hidden + min(topK, experts) * expert.matmulFLOPsPerToken
-      + (shared.map { $0.network.matmulFLOPsPerToken + ($0.isGated ? 2 * hidden : 0) } ?? 0)
-      + (latent.map { 4 * $0.width * hidden } ?? 0)
-  }
-}
-
 extension FFNLayerSpec {
-  /// FLOPs of the matrix products for one token.
+  /// FLOPs of the matrix products for one token: those of the layer's operations.
   public var matmulFLOPsPerToken: Int {
-    switch self {
-    case .dense(let network): network.matmulFLOPsPerToken
-    case .sparse(let layer): layer.matmulFLOPsPerToken
-    }
+    operations(tokens: 1, use: ExpertUse(distinctExperts: 0), formats: FormatPlan(.f32))
+      .reduce(0) { $0 + $1.flops }
   }
 
   /// FLOPs of the matrix products for `tokens` tokens, as `torch.utils.flop_counter` counts them.

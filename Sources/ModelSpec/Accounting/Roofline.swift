@@ -1,69 +1,99 @@
-extension Ceiling {
-  /// The least time that the machine could take for a layer: max(FLOPs / peak, bytes / bandwidth).
-  ///
-  /// The roofline model (Williams, Waterman, Patterson 2009, Commun. ACM 52(4)), with reading and
-  /// computing fully overlapped. All FLOPs count at the precision's peak, also the router's, which are
-  /// 32-bit in every precision and few. One maximum for the whole layer is a lower bound: experts of
-  /// few tokens wait for bytes while others wait for FLOPs.
-  public func rooflineSeconds(flops: Int, bytes: Int) -> Double {
-    max(Double(flops) / peakFlopsPerSecond, Double(bytes) / readBytesPerSecond)
-  }
+import LayerSpec
 
-  /// The least time for a layer whose tiles are multiplied at the rates that they reach in cache; FLOPs
-  /// in no tile, and tiles whose rate is not known, count at peak.
+/// What bounds operations: the rates that the machine reached with one number of threads.
+public struct Ceilings: Hashable, Sendable {
+  /// Streaming reads from memory, bytes a second.
+  public var readBytesPerSecond: Double
+  /// Multiply-adds on registers, FLOP/s, by the format of the weights.
+  public var peakFlopsPerSecond: [WeightFormat: Double]
+  /// FLOP/s of tiles of 1, 2, … rows in cache, by the format of the weights; none for an engine without.
+  public var tileFlopsPerSecond: [WeightFormat: [Double]]
+
+  /// The ceilings among `list` that were measured with `threads` threads; `nil` where there are none.
   ///
-  /// Never below `rooflineSeconds`: a rate above the peak is the same peak, measured at another time.
-  public func tiledSeconds(_ work: LayerWork) -> Double {
-    var computing = Double(work.flops) / peakFlopsPerSecond
-    for (flops, rate) in zip(work.tileFlops, tileFlopsPerSecond ?? []) where rate > 0 {
-      computing += flops * (1 / min(rate, peakFlopsPerSecond) - 1 / peakFlopsPerSecond)
+  /// Formats share one bandwidth, which is a property of memory: the most that any of them was given.
+  public init?(_ list: [Ceiling], threads: Int) {
+    let own = list.filter { $0.threads == threads }
+    guard let bandwidth = own.map(\.readBytesPerSecond).max() else { return nil }
+    readBytesPerSecond = bandwidth
+    peakFlopsPerSecond = [:]
+    tileFlopsPerSecond = [:]
+    for ceiling in own {
+      peakFlopsPerSecond[ceiling.precision] = ceiling.peakFlopsPerSecond
+      tileFlopsPerSecond[ceiling.precision] = ceiling.tileFlopsPerSecond
     }
-    return max(computing, Double(work.bytes) / readBytesPerSecond)
   }
 
-  /// Tokens per visit of a weight from which FLOPs and no longer bytes bound a product: the ridge.
-  ///
-  /// A weight costs its bytes once and 2 FLOPs a token.
-  public var ridgeTokens: Double {
-    peakFlopsPerSecond / readBytesPerSecond * Double(precision.bytesPerWeight) / 2
+  /// The peak that bounds products with such weights: of the format itself, or else of its arithmetic.
+  func peak(_ format: WeightFormat) -> Double? {
+    peakFlopsPerSecond[format]
+      ?? format.block.flatMap { peakFlopsPerSecond[WeightFormat(named: $0.arithmetic.rawValue)] }
   }
 }
 
-/// What the layers of one shape within a side ask of the machine in a pass.
-public struct LayerWork: Hashable, Sendable {
-  /// How many of them the side has.
-  public var count: Int
-  /// Matmul FLOPs of one.
-  public var flops: Int
-  /// Bytes of one.
-  public var bytes: Int
-  /// FLOPs of one in tiles of 1, 2, … rows, some of `flops`; none for an engine without tiles.
-  public var tileFlops: [Double]
+extension Operation {
+  /// Seconds of the FLOPs at peak; `nil` where the peak is not known.
+  func flopSeconds(under ceilings: Ceilings) -> Double? {
+    if flops == 0 { return 0 }
+    return ceilings.peak(format).map { Double(flops) / $0 }
+  }
 
-  /// `count` layers of so much work each.
-  public init(count: Int, flops: Int, bytes: Int, tileFlops: [Double] = []) {
-    self.count = count
-    self.flops = flops
-    self.bytes = bytes
-    self.tileFlops = tileFlops
+  /// The least time that the machine could take: max(FLOPs / peak, bytes / bandwidth).
+  ///
+  /// The roofline model (Williams, Waterman, Patterson 2009, Commun. ACM 52(4)), with reading and
+  /// computing fully overlapped. One maximum for all experts of a layer is a lower bound: experts of few
+  /// tokens wait for bytes while others wait for FLOPs.
+  func rooflineSeconds(under ceilings: Ceilings) -> Double? {
+    flopSeconds(under: ceilings).map { max($0, bytes / ceilings.readBytesPerSecond) }
+  }
+
+  /// The least time where tiles are multiplied at the rates that they reach in cache; FLOPs in no tile,
+  /// and tiles whose rate is not known, count at peak.
+  ///
+  /// Never below `rooflineSeconds`: a rate above the peak is the same peak, measured at another time.
+  ///
+  /// - Parameter cut: the tiles that an engine cuts so many rows into; `nil` for an engine without.
+  func tiledSeconds(under ceilings: Ceilings, cut: (Int) -> [Int]?) -> Double? {
+    guard let peak = ceilings.peak(format) else { return rooflineSeconds(under: ceilings) }
+    var computing = Double(flops) / peak
+    let rates = ceilings.tileFlopsPerSecond[format] ?? []
+    // Keys in order, so that sums repeat to the last digit.
+    for (rows, flops) in flopsByRows.sorted(by: { $0.key < $1.key }) {
+      for tile in cut(rows) ?? [] where tile <= rates.count && rates[tile - 1] > 0 {
+        let share = flops * Double(tile) / Double(rows)
+        computing += share * (1 / min(rates[tile - 1], peak) - 1 / peak)
+      }
+    }
+    return max(computing, bytes / ceilings.readBytesPerSecond)
   }
 }
 
 extension Sequence<LayerWork> {
-  /// Seconds of all FLOPs of a pass at peak.
-  public func flopSeconds(under ceiling: Ceiling) -> Double {
-    reduce(0) { $0 + Double($1.count) * Double($1.flops) / ceiling.peakFlopsPerSecond }
+  /// Seconds of all FLOPs of a pass at peak; `nil` where a peak is not known.
+  public func flopSeconds(under ceilings: Ceilings) -> Double? {
+    sum { $0.flopSeconds(under: ceilings) }
   }
 
-  /// Seconds of a pass at the rates of tiles.
-  public func tiledSeconds(under ceiling: Ceiling) -> Double {
-    reduce(0) { $0 + Double($1.count) * ceiling.tiledSeconds($1) }
+  /// Roofline seconds of a pass: operations follow each other, so theirs add up.
+  public func rooflineSeconds(under ceilings: Ceilings) -> Double? {
+    sum { $0.rooflineSeconds(under: ceilings) }
   }
 
-  /// Roofline seconds of a pass: layers follow each other, so theirs add up.
-  public func rooflineSeconds(under ceiling: Ceiling) -> Double {
-    reduce(0) {
-      $0 + Double($1.count) * ceiling.rooflineSeconds(flops: $1.flops, bytes: $1.bytes)
+  /// Seconds of a pass at the rates of the tiles that an engine cuts rows into.
+  public func tiledSeconds(under ceilings: Ceilings, cut: (Int, WeightFormat) -> [Int]?) -> Double? {
+    sum { operation in
+      operation.tiledSeconds(under: ceilings) { cut($0, operation.format) }
     }
+  }
+
+  private func sum(_ seconds: (Operation) -> Double?) -> Double? {
+    var sum = 0.0
+    for work in self {
+      for operation in work.operations {
+        guard let one = seconds(operation) else { return nil }
+        sum += Double(work.count) * one
+      }
+    }
+    return sum
   }
 }

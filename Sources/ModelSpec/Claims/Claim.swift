@@ -33,7 +33,7 @@ public struct Claim: Codable, Hashable, Sendable {
   public var provenance: Provenance
   /// What kind of statement it is, which decides whether a kernel can test it.
   public var scope: Scope
-  /// The workload that tests it, or why none does.
+  /// The cells that decide it, or why none does.
   public var test: Test
   /// What a reader should know besides.
   public var notes: String?

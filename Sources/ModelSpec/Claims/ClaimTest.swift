@@ -4,21 +4,21 @@ extension Claim {
   /// Candidate and baseline are the claim's own ids.
   /// In JSON an object: `workload`, `phase` and perhaps `least_tokens`, or only `reason`.
   public enum Test: Hashable, Sendable {
-    /// Cells of this workload decide.
-    case workload(Workload)
+    /// Cells that meet these criteria decide.
+    case cells(CellCriteria)
     /// Nothing that is measured here decides, with the reason as a sentence.
     case none(reason: String)
 
-    /// The workload, `nil` when there is none.
-    public var workload: Workload? {
-      if case .workload(let workload) = self { workload } else { nil }
+    /// What deciding cells must be; `nil` when none decides.
+    public var criteria: CellCriteria? {
+      if case .cells(let criteria) = self { criteria } else { nil }
     }
   }
 
   /// The cells that decide a claim.
-  public struct Workload: Codable, Hashable, Sendable {
+  public struct CellCriteria: Codable, Hashable, Sendable {
     /// What a pass does, such as `ffn-forward`.
-    public var workload: String
+    public var workload: WorkloadKind
     /// The part of inference that the claim speaks of.
     public var phase: Phase
     /// The fewest tokens per pass that match the claim's conditions, `nil` for the phase's own.
@@ -64,14 +64,14 @@ extension Claim.Test: Codable {
     if let reason = try container.decodeIfPresent(String.self, forKey: .reason) {
       self = .none(reason: reason)
     } else {
-      self = .workload(try Claim.Workload(from: decoder))
+      self = .cells(try Claim.CellCriteria(from: decoder))
     }
   }
 
   /// Writes the form that fits.
   public func encode(to encoder: any Encoder) throws {
     switch self {
-    case .workload(let workload): try workload.encode(to: encoder)
+    case .cells(let criteria): try criteria.encode(to: encoder)
     case .none(let reason):
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(reason, forKey: .reason)

@@ -24,7 +24,7 @@ public struct Yardstick: Hashable, Sendable {
   /// A training step passes thousands of tokens at once, as a prefill does; its backward pass is not
   /// measured here.
   public var tokens: ClosedRange<Int> {
-    claim.test.workload?.tokens ?? Claim.Phase.prefill.tokens
+    claim.test.criteria?.tokens ?? Claim.Phase.prefill.tokens
   }
 }
 

@@ -17,7 +17,7 @@ struct CellTables {
     guard !record.cells.isEmpty else {
       return [.paragraph("The record holds no measured comparison.")]
     }
-    let sections = record.comparisons.map { $0.filter { !shownElsewhere.contains($0) } }
+    let sections = record.pairings.map { $0.filter { !shownElsewhere.contains($0) } }
       .filter { !$0.isEmpty }.flatMap(section)
     let ratios: [Page.Block] =
       sections.isEmpty ? [] : [.heading("Measured ratios"), .paragraph(legend)] + sections
@@ -51,7 +51,7 @@ struct CellTables {
       .init("experts", .right), .init("notes"),
     ]
     let rows = cells.map { cell -> Table.Row in
-      var row: [Table.Cell] = [.init("\(cell.tokens)"), .init(cell.routing.label)]
+      var row: [Table.Cell] = [.init("\(cell.tokens)"), .init(cell.routingLabel)]
       if names.distinguishesEngines { row.append(.init(names.engine(of: cell))) }
       let limit = hasRoofline ? cell.rooflineRatio : cell.bytesRatio
       row += [.init(Figures.ratio(cell.flopRatio)), .init(limit.map(Figures.ratio) ?? "-")]
@@ -59,12 +59,12 @@ struct CellTables {
         .init(Figures.measuredRatio(cell.timeRatio.median)),
         .init(Figures.interval(cell.timeRatio.low, cell.timeRatio.high)),
         .init(Figures.percent(cell.realisedShare)),
-        .init(Figures.significant(cell.routing.distinctExperts, trimmed: true)),
+        .init(Figures.significant(cell.distinctExperts, trimmed: true)),
         .init(marks(of: cell, in: &notes), tone: .open),
       ]
       return Table.Row(row)
     }
-    return [.heading(cells[0].comparison, level: 2), .table(Table(columns: columns, rows: rows))]
+    return [.heading(cells[0].pairing, level: 2), .table(Table(columns: columns, rows: rows))]
       + (notes.isEmpty ? [] : [.list(notes, isNumbered: true)])
   }
 

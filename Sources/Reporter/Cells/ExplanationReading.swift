@@ -3,15 +3,23 @@ import ModelSpec
 extension Explanation.Cause {
   /// The cause as people read it.
   var label: String {
-    switch self {
-    case .memoryTraffic: "memory traffic of distinct experts"
-    case .tileRemainder: "tile remainder"
-    case .engineShortfall: "engine shortfall"
-    case .loadImbalance: "load imbalance"
-    case .synchronisation: "synchronisation"
-    case .router: "router"
-    case .dispatchAndCombine: "dispatch and combine"
+    self == .memoryTraffic
+      ? "memory traffic of distinct experts"
+      : rawValue.split(separator: "-").joined(separator: " ")
+  }
+}
+
+extension Explanation.Cause {
+  /// The causes in records: those that this version knows in the order of the chain, then others in the
+  /// order of their appearance.
+  static func all(in records: [Record]) -> [Explanation.Cause] {
+    var causes = known
+    for explanation in records.flatMap(\.cells).compactMap(\.explanation) {
+      for factor in explanation.factors where !causes.contains(factor.name) {
+        causes.append(factor.name)
+      }
     }
+    return causes
   }
 }
 

@@ -6,14 +6,18 @@ struct ExplanationTables {
   private let record: Record
   private let names: CellNames
 
+  /// The causes of the record's explanations: those that this version knows, and others by their names.
+  private let causes: [Explanation.Cause]
+
   init(_ record: Record) {
     self.record = record
     names = CellNames(record.cells)
+    causes = Explanation.Cause.all(in: [record])
   }
 
   /// A heading, a legend and the tables; nothing when no cell is explained.
   var blocks: [Page.Block] {
-    let sections = record.comparisons.map { $0.compactMap(Column.init) }
+    let sections = record.pairings.map { $0.compactMap(Column.init) }
       .filter { !$0.isEmpty }.flatMap(section)
     guard !sections.isEmpty else { return [] }
     return [.heading("Where the FLOP saving went"), .paragraph(Self.legend)] + sections
@@ -49,13 +53,13 @@ struct ExplanationTables {
   private var lines: [Line] {
     var lines = [Line(name: "tokens per pass") { .init("\($0.cell.tokens)") }]
     if names.distinguishesRoutings {
-      lines.append(Line(name: "routing") { .init($0.cell.routing.label) })
+      lines.append(Line(name: "routing") { .init($0.cell.routingLabel) })
     }
     if names.distinguishesEngines {
       lines.append(Line(name: "engine") { .init(names.engine(of: $0.cell)) })
     }
     lines.append(Line(name: "FLOP ratio") { .init(Figures.ratio($0.cell.flopRatio)) })
-    lines += Explanation.Cause.allCases.map { cause in
+    lines += causes.map { cause in
       Line(name: cause.label) { $0.explanation.factor(of: cause).map(Self.tinted) ?? "-" }
     }
     return lines + [
@@ -74,7 +78,7 @@ struct ExplanationTables {
           Table.Row([.init(line.name)] + columns.map(line.value))
         })
     }
-    return [.heading(columns[0].cell.comparison, level: 2)] + tables.map(Page.Block.table)
+    return [.heading(columns[0].cell.pairing, level: 2)] + tables.map(Page.Block.table)
   }
 
   /// The columns in groups whose tables are no wider than a page of text, at least one column each.

@@ -15,13 +15,13 @@ public struct NamedRecord: Sendable {
 }
 
 extension Record {
-  /// Credible cells of one candidate, baseline and workload together, in the order of the record; each
-  /// list holds at least one.
-  var comparisons: [[Cell]] {
+  /// Credible cells of one pairing and workload together, in the order of the record; each list holds at
+  /// least one.
+  var pairings: [[Cell]] {
     var order: [[String]] = []
     var groups: [[String]: [Cell]] = [:]
     for cell in cells where cell.isCredible {
-      let key = [cell.candidate, cell.baseline, cell.workload]
+      let key = [cell.candidate, cell.baseline, cell.workload.kind.rawValue]
       if groups[key] == nil { order.append(key) }
       groups[key, default: []].append(cell)
     }
@@ -30,10 +30,17 @@ extension Record {
 }
 
 extension Cell {
-  /// What is compared: `mixtral-8x7b against llama2-70b`.
-  var comparison: String {
-    "\(candidate) against \(baseline)" + (workload == "ffn-forward" ? "" : " (\(workload))")
+  /// Who is held against whom: `mixtral-8x7b against llama2-70b`.
+  var pairing: String {
+    "\(candidate) against \(baseline)"
+      + (workload.kind == .feedForward ? "" : " (\(workload.kind))")
   }
+
+  /// How experts were made popular; `-` for a workload that routes nothing.
+  var routingLabel: String { conditions.routing?.label ?? "-" }
+
+  /// D, distinct experts of a layer, mean over batches; 0 for a workload that routes nothing.
+  var distinctExperts: Double { routing?.distinctExperts ?? 0 }
 
   /// Whether the cell's numbers can be what they claim to be.
   ///
@@ -62,46 +69,31 @@ extension Side {
   var flopsPerSecond: Double { Double(flops) / secondsMedian }
 }
 
-extension RoutingSummary {
-  /// The kind with its parameter: `uniform`, `zipf:0.8`, `trace:chat.jsonl`.
-  ///
-  /// A recording is called by the last part of its path, and by the layer where it has one.
-  var label: String {
-    if let source {
-      let name = source.split(separator: "/").last.map(String.init) ?? source
-      return "\(kind):\(name)" + (layer.map { "#\($0)" } ?? "")
-    }
-    return alpha.map { "\(kind):\(Figures.significant($0, trimmed: true))" } ?? kind
-  }
-}
-
 /// Names cells by what distinguishes them within their record.
 struct CellNames {
-  private let hasEngines: Bool
-  private let hasThreads: Bool
-  private let hasPrecisions: Bool
-  private let hasRoutings: Bool
+  /// The conditions, by name, in which cells of the record differ.
+  private let differing: Set<String>
 
   init(_ cells: [Cell]) {
-    hasEngines = Set(cells.map(\.engine)).count > 1
-    hasThreads = Set(cells.map(\.threads)).count > 1
-    hasPrecisions = Set(cells.map(\.precision)).count > 1
-    hasRoutings = Set(cells.map(\.routing.label)).count > 1
+    var values: [String: Set<String>] = [:]
+    for part in cells.flatMap(\.conditions.parts) { values[part.name, default: []].insert(part.value) }
+    differing = Set(values.filter { $0.value.count > 1 }.keys)
   }
 
-  /// Whether cells differ in who multiplied, and how.
-  var distinguishesEngines: Bool { hasEngines || hasThreads || hasPrecisions }
+  /// Conditions that say what multiplied, and how, in the order that a reader wants them.
+  private static let engineParts = ["engine", "precision", "threads", "sequences", "context", "ranks"]
 
-  /// Whether cells differ in how tokens found their experts.
-  var distinguishesRoutings: Bool { hasRoutings }
+  /// Whether cells differ in what multiplied, and how.
+  var distinguishesEngines: Bool { !differing.isDisjoint(with: Self.engineParts) }
 
-  /// Who multiplied, as far as cells differ in it: `tile`, `blas f32`, `2 threads`.
+  /// Whether cells differ in how tokens were routed.
+  var distinguishesRoutings: Bool { differing.contains("routing") }
+
+  /// What multiplied, as far as cells differ in it: `tile`, `blas f32`, `2 threads`.
   func engine(of cell: Cell) -> String {
-    var parts: [String] = []
-    if hasEngines { parts.append(cell.engine) }
-    if hasPrecisions { parts.append(cell.precision.rawValue) }
-    if hasThreads { parts.append(Figures.count(cell.threads, "thread")) }
-    return parts.joined(separator: " ")
+    let parts = cell.conditions.parts
+    return Self.engineParts.filter(differing.contains)
+      .compactMap { name in parts.first { $0.name == name }?.phrase }.joined(separator: " ")
   }
 
   /// The cell's conditions: `16 tokens per pass, zipf:0.8 routing, tile`.
@@ -110,15 +102,14 @@ struct CellNames {
       .joined(separator: ", ")
   }
 
-  /// The cell's comparison: `olmoe-1b-7b against iso-total, zipf:0.8 routing`.
-  func comparison(of cell: Cell) -> String {
-    ([cell.comparison] + distinctions(of: cell))
-      .joined(separator: ", ")
+  /// The cell's pairing: `olmoe-1b-7b against iso-total, zipf:0.8 routing`.
+  func pairing(of cell: Cell) -> String {
+    ([cell.pairing] + distinctions(of: cell)).joined(separator: ", ")
   }
 
   private func distinctions(of cell: Cell) -> [String] {
     var parts: [String] = []
-    if hasRoutings { parts.append("\(cell.routing.label) routing") }
+    if distinguishesRoutings { parts.append("\(cell.routingLabel) routing") }
     if distinguishesEngines { parts.append(engine(of: cell)) }
     return parts
   }

@@ -36,7 +36,7 @@ struct RooflineShares {
       let comparison = "\(cell.candidate) against \(cell.baseline)"
       var row: [Table.Cell] = [
         .init(comparison == last ? "" : comparison), .init("\(cell.tokens)"),
-        .init(cell.routing.label),
+        .init(cell.routingLabel),
       ]
       last = comparison
       if names.distinguishesEngines { row.append(.init(names.engine(of: cell))) }
@@ -59,7 +59,7 @@ extension Cell {
 extension Ceiling {
   /// `2 threads, f32: 462 GFLOP/s, 38.5 GB/s`.
   var sentence: String {
-    "\(Figures.count(threads, "thread")), \(precision.rawValue): "
+    "\(Figures.count(threads, "thread")), \(precision.name): "
       + "\(Figures.rate(flopsPerSecond: peakFlopsPerSecond)), "
       + Figures.rate(bytesPerSecond: readBytesPerSecond)
   }

@@ -16,8 +16,9 @@ struct RoutingTable {
     var rows: [Table.Row] = []
     var seen: Set<[String]> = []
     var last = ""
-    for cell in record.cells where cell.isCredible && cell.routing.distinctExperts > 0 {
-      let values = values(of: cell)
+    for cell in record.cells where cell.isCredible && cell.distinctExperts > 0 {
+      guard let routing = cell.routing else { continue }
+      let values = values(of: routing)
       let identity = [cell.candidate, String(cell.tokens)] + values
       guard seen.insert(identity).inserted else { continue }
       rows.append(
@@ -38,12 +39,11 @@ struct RoutingTable {
     ]
   }
 
-  private var isFitted: Bool { record.cells.contains { $0.routing.fittedAlpha != nil } }
+  private var isFitted: Bool { record.cells.contains { $0.routing?.fittedAlpha != nil } }
 
-  private func values(of cell: Cell) -> [String] {
-    let routing = cell.routing
+  private func values(of routing: RoutingSummary) -> [String] {
     let values = [
-      routing.label, Figures.significant(routing.distinctExperts, trimmed: true),
+      routing.condition.label, Figures.significant(routing.distinctExperts, trimmed: true),
       Figures.ratio(routing.maxOverMean), Figures.significant(routing.gini, trimmed: true),
     ]
     guard isFitted else { return values }

@@ -47,8 +47,8 @@ public struct ChartCollection: Sendable {
     valleys = drawnCurves.map(\.1)
     let drawnCells = record.cells.compactMap { cell -> (Cell, Chart)? in
       let id = id(
-        "waterfall", cell.candidate, cell.baseline, "\(cell.tokens)", cell.routing.label,
-        cell.engine, cell.precision.rawValue, "\(cell.threads)")
+        "waterfall", cell.candidate, cell.baseline, "\(cell.tokens)", cell.routingLabel,
+        cell.engine, cell.precision.name, "\(cell.threads)")
       return WaterfallChart(cell, id: id, command: commands.measuring(cell)).map {
         (cell, $0.chart)
       }

@@ -68,7 +68,7 @@ struct Roof: Hashable, Sendable {
 
   /// `2 threads, f32`.
   var name: String {
-    "\(Figures.count(ceiling.threads, "thread")), \(ceiling.precision.rawValue)"
+    "\(Figures.count(ceiling.threads, "thread")), \(ceiling.precision.name)"
   }
 
   /// FLOPs per byte from which on computing bounds.

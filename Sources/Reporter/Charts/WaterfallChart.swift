@@ -23,8 +23,8 @@ public struct WaterfallChart: Sendable {
     let frame = ChartFrame(
       id: id,
       title: "Where the saving went: \(cell.candidate) against \(cell.baseline), "
-        + "\(Figures.count(cell.tokens, "token")) per pass, \(cell.routing.label) routing, "
-        + "\(cell.engine) \(cell.precision.rawValue), \(Figures.count(cell.threads, "thread"))",
+        + "\(Figures.count(cell.tokens, "token")) per pass, \(cell.routingLabel) routing, "
+        + "\(cell.engine) \(cell.precision.name), \(Figures.count(cell.threads, "thread"))",
       summary: Self.summary(cell, steps))
     let bottom = Self.rowHeight * Double(steps.count + 2)
     var body = Axis.ofRatios(scale, atMost: 5).below(

@@ -47,10 +47,5 @@ struct CellPairing {
 extension Cell {
   /// What the cell measures, in one word:
   /// `mixtral-8x7b/llama2-70b/ffn-forward/16-tokens/uniform/tile/f32/2-threads`.
-  var comparisonID: String {
-    [
-      candidate, baseline, workload, "\(tokens)-tokens", routing.label, engine, precision.rawValue,
-      "\(threads)-threads",
-    ].joined(separator: "/")
-  }
+  var comparisonID: String { "\(candidate)/\(baseline)/\(conditions.id)" }
 }

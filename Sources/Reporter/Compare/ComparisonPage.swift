@@ -58,7 +58,7 @@ extension RecordComparison {
       let cell = compared.cell
       var row: [Table.Cell] = [
         .init("\(cell.candidate) / \(cell.baseline)"), .init("\(cell.tokens)"),
-        .init(cell.routing.label),
+        .init(cell.routingLabel),
       ]
       if names.distinguishesEngines { row.append(.init(names.engine(of: cell))) }
       row += [

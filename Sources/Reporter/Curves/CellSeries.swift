@@ -31,31 +31,23 @@ struct CellSeries {
     }
   }
 
-  /// What the cells of a series share.
+  /// What the cells of a series share: everything but their tokens.
   private struct Key: Hashable {
     let candidate: String
     let baseline: String
-    let workload: String
-    let routing: String
-    let engine: String
-    let precision: String
-    let threads: Int
+    let workload: WorkloadKind
+    let parts: [Conditions.Part]
 
     init(_ cell: Cell) {
       candidate = cell.candidate
       baseline = cell.baseline
-      workload = cell.workload
-      routing = cell.routing.label
-      engine = cell.engine
-      precision = cell.precision.rawValue
-      threads = cell.threads
+      workload = cell.workload.kind
+      parts = cell.conditions.parts.filter { !["workload", "tokens"].contains($0.name) }
     }
 
     var conditions: String {
-      let usual = workload == "ffn-forward" ? [] : [workload]
-      return
-        (usual + ["\(routing) routing", engine, precision, Figures.count(threads, "thread")])
-        .joined(separator: ", ")
+      let usual = workload == .feedForward ? [] : [workload.rawValue]
+      return (usual + parts.map(\.phrase)).joined(separator: ", ")
     }
   }
 }
@@ -79,7 +71,7 @@ extension Curve.Point {
       timeRatio: cell.timeRatio,
       modelFLOPsUtilisation: side.modelFLOPsUtilisation(under: ceiling),
       modelBandwidthUtilisation: side.modelBandwidthUtilisation(under: ceiling),
-      distinctExperts: cell.routing.distinctExperts,
-      tokensPerExpert: cell.routing.tokensPerExpert)
+      distinctExperts: cell.distinctExperts,
+      tokensPerExpert: cell.routing?.tokensPerExpert)
   }
 }

@@ -39,7 +39,7 @@ struct CurveTables {
 
   /// The comparison with the conditions that other curves do not share.
   private func name(of series: CellSeries) -> String {
-    series.cells.first.map(names.comparison) ?? ""
+    series.cells.first.map(names.pairing) ?? ""
   }
 
   private var legend: String {
@@ -76,7 +76,7 @@ struct CurveTables {
         let bottom = curve.bottom
         var row: [Table.Cell] = [.init(curve.candidate), .init(curve.baseline)]
         if let cell = series.cells.first {
-          if names.distinguishesRoutings { row.append(.init(cell.routing.label)) }
+          if names.distinguishesRoutings { row.append(.init(cell.routingLabel)) }
           if names.distinguishesEngines { row.append(.init(names.engine(of: cell))) }
         }
         row += [

@@ -9,6 +9,7 @@ import ModelSpec
 public enum CSVExport {
   /// A header row with the names of the columns, then the cells in the reader's order.
   public static func render(_ records: [NamedRecord]) -> String {
+    let columns = columns(of: records.map(\.record))
     var rows = [columns.map(\.name)]
     for named in records {
       for cell in named.record.cells {
@@ -31,7 +32,11 @@ public enum CSVExport {
   }
 
   /// More may be added at the end of a group; none changes its name or meaning.
-  private static let columns = origin + conditions + ratios + sides + shares + explanation + notes
+  private static func columns(of records: [Record]) -> [Column] {
+    [
+      origin, conditions(of: records), ratios, sides, shares, explanation(in: records), notes,
+    ].flatMap { $0 }
+  }
 
   private static let origin = [
     Column("record") { .text($0.named.name) },
@@ -43,21 +48,38 @@ public enum CSVExport {
     Column("operating_system") { .text($0.record.machine.operatingSystem) },
   ]
 
-  private static let conditions = [
+  private static let pairing = [
     Column("candidate") { .text($0.cell.candidate) },
     Column("baseline") { .text($0.cell.baseline) },
-    Column("workload") { .text($0.cell.workload) },
-    Column("tokens") { .count($0.cell.tokens) },
-    Column("threads") { .count($0.cell.threads) },
-    Column("engine") { .text($0.cell.engine) },
-    Column("precision") { .text($0.cell.precision.rawValue) },
-    Column("routing") { .text($0.cell.routing.kind) },
-    Column("routing_source") { .text($0.cell.routing.source ?? "") },
-    Column("routing_alpha") { .number($0.cell.routing.alpha) },
-    Column("routing_seed") { .text("\($0.cell.routing.seed)") },
-    Column("distinct_experts") { .number($0.cell.routing.distinctExperts) },
-    Column("max_over_mean") { .number($0.cell.routing.maxOverMean) },
-    Column("gini") { .number($0.cell.routing.gini) },
+  ]
+
+  /// The conditions that every record has had since the first, in the order that they then had.
+  private static let usualConditions = ["workload", "tokens", "threads", "engine", "precision"]
+
+  /// The conditions of cells: the usual ones, the routing, and others that any cell has.
+  private static func conditions(of records: [Record]) -> [Column] {
+    var names = usualConditions + ["routing"]
+    for part in records.flatMap(\.cells).flatMap(\.conditions.parts) where !names.contains(part.name) {
+      names.append(part.name)
+    }
+    let others = names.dropFirst(usualConditions.count + 1)
+    return pairing + usualConditions.map(condition) + routing + others.map(condition)
+  }
+
+  private static func condition(_ name: String) -> Column {
+    Column(name) { row in
+      .text(row.cell.conditions.parts.first { $0.name == name }?.value ?? "")
+    }
+  }
+
+  private static let routing = [
+    Column("routing") { .text($0.cell.routing?.kind ?? "") },
+    Column("routing_source") { .text($0.cell.routing?.source ?? "") },
+    Column("routing_alpha") { .number($0.cell.routing?.alpha) },
+    Column("routing_seed") { .text($0.cell.routing.map { "\($0.seed)" } ?? "") },
+    Column("distinct_experts") { .number($0.cell.routing?.distinctExperts) },
+    Column("max_over_mean") { .number($0.cell.routing?.maxOverMean) },
+    Column("gini") { .number($0.cell.routing?.gini) },
   ]
 
   private static let ratios = [
@@ -88,12 +110,13 @@ public enum CSVExport {
     + both("s_mbu") { .number($0.modelBandwidthUtilisation(under: $1)) }
 
   /// The factors of the chain, by the names that they have in records.
-  private static let explanation =
-    Explanation.Cause.allCases.map { cause in
+  private static func explanation(in records: [Record]) -> [Column] {
+    Explanation.Cause.all(in: records).map { cause in
       Column("factor_" + cause.rawValue.split(separator: "-").joined(separator: "_")) { row in
-        .number(row.cell.explanation?.factors.first { $0.name == cause }?.factor)
+        .number(row.cell.explanation?.factor(of: cause))
       }
     } + [Column("factor_rest") { .number($0.cell.explanation?.rest) }]
+  }
 
   private static let notes = [
     Column("cautions") { .text($0.cell.cautions.joined(separator: "; ")) }

@@ -14,7 +14,7 @@ public enum ClaimsReport {
           .init(claim.metric.rawValue), .init(claim.scope.rawValue),
         ])
       })
-    let testable = claims.count { $0.test.workload != nil }
+    let testable = claims.count { $0.test.criteria != nil }
     return Page(
       [
         .title("Claims"), .table(table),
@@ -55,12 +55,12 @@ public enum ClaimsReport {
   private static func test(of claim: Claim) -> String {
     switch claim.test {
     case .none(let reason): return "none: \(reason)"
-    case .workload(let workload):
-      let range = workload.tokens
+    case .cells(let criteria):
+      let range = criteria.tokens
       let tokens =
         range.upperBound == Int.max
         ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"
-      return "\(workload.workload), \(tokens) tokens per pass: tenfold run "
+      return "\(criteria.workload), \(tokens) tokens per pass: tenfold run "
         + "\(claim.modelID ?? claim.model) --baseline \(claim.baselineID ?? claim.baseline)"
     }
   }

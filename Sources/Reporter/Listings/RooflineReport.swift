@@ -31,10 +31,10 @@ public enum RooflineReport {
       ],
       rows: document.ceilings.map { ceiling in
         Table.Row([
-          .init("\(ceiling.threads)"), .init(ceiling.precision.rawValue),
+          .init("\(ceiling.threads)"), .init(ceiling.precision.name),
           .init(Figures.rate(flopsPerSecond: ceiling.peakFlopsPerSecond)),
           .init(Figures.rate(bytesPerSecond: ceiling.readBytesPerSecond)),
-          .init(Figures.significant(ceiling.ridgeTokens, trimmed: true)),
+          .init(ceiling.ridgeTokens.map { Figures.significant($0, trimmed: true) } ?? "-"),
         ])
       })
     return Page([

@@ -5,6 +5,7 @@ struct CommandLines {
   private let named: NamedRecord
   private var record: Record { named.record }
   private var options: RunOptions { named.record.options }
+  private typealias Option = Conditions.Part.Option
 
   init(_ named: NamedRecord) {
     self.named = named
@@ -27,10 +28,16 @@ struct CommandLines {
     if !routesAsTheSuiteDoes {
       words += ["--routing", ShellWord.quoted(options.routing.joined(separator: ","))]
     }
-    return line(
-      words, threads: options.threadCounts ?? [options.threads],
-      engine: options.engines.count > 1 ? "both" : options.engines.first,
-      precision: options.precision.rawValue, seed: options.seed)
+    let threads = (options.threadCounts ?? [options.threads]).map(String.init)
+    var conditions = [Option(name: "--threads", value: threads.joined(separator: ","))]
+    if let engine = options.engines.count > 1 ? "both" : options.engines.first {
+      conditions.append(Option(name: "--engine", value: engine))
+    }
+    conditions.append(Option(name: "--precision", value: options.precision.name))
+    if let workload = options.workload {
+      conditions.append(Option(name: "--workload", value: workload.rawValue))
+    }
+    return line(words, conditions: conditions, seed: options.seed)
   }
 
   /// Measures one comparison again, everything else equal.
@@ -50,11 +57,11 @@ struct CommandLines {
       words = ["tenfold", "run", ShellWord.path(cell.candidate)]
     }
     words += ["--baseline", ShellWord.path(cell.baseline)]
-    words += Self.list("--tokens", cells.map(\.tokens))
-    words += ["--routing", ShellWord.quoted(cell.routing.option)]
-    return line(
-      words, threads: [cell.threads], engine: cell.engine, precision: cell.precision.rawValue,
-      seed: cell.routing.seed)
+    var conditions = cell.conditions.parts.compactMap(\.option)
+    if let place = conditions.firstIndex(where: { $0.name == "--tokens" }) {
+      conditions[place].value = cells.map { "\($0.tokens)" }.joined(separator: ",")
+    }
+    return line(words, conditions: conditions, seed: cell.routing?.seed ?? options.seed)
   }
 
   /// Writes the page again, from the record.
@@ -64,16 +71,24 @@ struct CommandLines {
   var charts: String { "tenfold report \(ShellWord.path(named.name)) --charts charts" }
 
   /// The words with the options that every run has.
-  private func line(
-    _ words: [String], threads: [Int], engine: String?, precision: String, seed: UInt64
-  ) -> String {
-    var words = words + Self.list("--threads", threads)
-    if let engine { words += ["--engine", ShellWord.quoted(engine)] }
-    words += [
-      "--precision", precision, "--budget", seconds, "--memory", memory, "--seed", "\(seed)",
-    ]
+  private func line(_ words: [String], conditions: [Option], seed: UInt64) -> String {
+    var words = words
+    for option in conditions.sorted(by: { Self.place($0) < Self.place($1) }) {
+      words += [option.name, ShellWord.quoted(option.value)]
+    }
+    words += ["--budget", seconds, "--memory", memory, "--seed", "\(seed)"]
     return words.joined(separator: " ")
   }
+
+  /// Where an option stands: what is measured before what it is measured with.
+  private static func place(_ option: Option) -> Int {
+    order.firstIndex(of: option.name) ?? 0
+  }
+
+  private static let order = [
+    "--workload", "--tokens", "--sequences", "--context", "--ranks", "--routing", "--threads",
+    "--engine", "--precision",
+  ]
 
   /// An option with a list of numbers, nothing without numbers.
   private static func list(_ option: String, _ values: [Int]) -> [String] {
@@ -88,7 +103,7 @@ struct CommandLines {
   private var routesAsTheSuiteDoes: Bool {
     guard isDefaultSuite, options.routing.count > 1 else { return false }
     let pairs = Set(record.cells.map { [$0.candidate, $0.baseline] })
-    let routed = Set(record.cells.map { [$0.candidate, $0.baseline, $0.routing.label] })
+    let routed = Set(record.cells.map { [$0.candidate, $0.baseline, $0.routingLabel] })
     return routed.count < pairs.count * options.routing.count
   }
 

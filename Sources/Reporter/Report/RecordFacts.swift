@@ -60,7 +60,7 @@ struct RecordFacts {
       .init("Routing", options.routing.joined(separator: ", ")),
       .init("Threads", "\(options.threads)"),
       .init("Engines", options.engines.joined(separator: ", ")),
-      .init("Precision", options.precision.rawValue),
+      .init("Precision", options.precision.name),
       .init("Budget", "\(Figures.significant(options.budgetSeconds, trimmed: true)) s"),
       .init("Memory allowed", Figures.bytes(options.memoryBytes)),
       .init("Seed", "\(options.seed)"),
@@ -77,7 +77,7 @@ struct RecordFacts {
       ],
       rows: record.ceilings.map { ceiling in
         Table.Row([
-          "\(ceiling.threads)", .init(ceiling.precision.rawValue),
+          "\(ceiling.threads)", .init(ceiling.precision.name),
           .init(Figures.rate(flopsPerSecond: ceiling.peakFlopsPerSecond)),
           .init(Figures.rate(bytesPerSecond: ceiling.readBytesPerSecond)),
         ])

@@ -37,7 +37,7 @@ extension Report {
       record.created,
       "tenfold \(record.tool.version) (\(record.tool.commit), \(record.tool.build))",
       "\(options.suite) suite", threads(of: options),
-      options.precision.rawValue, "seed \(options.seed)",
+      options.precision.name, "seed \(options.seed)",
     ]
     var blocks: [Page.Block] = [
       .facts([

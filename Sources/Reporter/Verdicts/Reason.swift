@@ -47,7 +47,7 @@ struct Reason {
   }
 
   /// The reason for a testable claim without a matching cell.
-  func notMeasured(_ claim: Claim, workload: Claim.Workload, pair: [Cell]) -> String {
+  func notMeasured(_ claim: Claim, criteria: Claim.CellCriteria, pair: [Cell]) -> String {
     let candidate = claim.modelID ?? claim.model
     let baseline = claim.baselineID ?? claim.baseline
     let command = "tenfold run \(candidate) --baseline \(baseline)"
@@ -56,14 +56,14 @@ struct Reason {
         "the record does not hold \(candidate) against \(baseline)", "\(command) measures it",
       ])
     }
-    let range = workload.tokens
+    let range = criteria.tokens
     let wanted =
       range.upperBound == Int.max
       ? "\(range.lowerBound) tokens per pass or more"
       : "\(range.lowerBound) to \(range.upperBound) tokens per pass"
     let have = Set(pair.map(\.tokens)).sorted().map(String.init).joined(separator: ", ")
     return sentence([
-      "the claim speaks of \(workload.phase.rawValue), \(wanted), and the record has \(have)",
+      "the claim speaks of \(criteria.phase.rawValue), \(wanted), and the record has \(have)",
       "\(command) --tokens \(range.lowerBound) measures it",
     ])
   }
@@ -136,7 +136,7 @@ struct Reason {
 
   /// `: 7.92 experts per layer are read`, nothing where none are counted.
   private func read(_ cell: Cell) -> String {
-    let experts = cell.routing.distinctExperts
+    let experts = cell.distinctExperts
     return experts > 0
       ? ": \(Figures.significant(experts, trimmed: true)) experts per layer are read" : ""
   }

@@ -94,8 +94,8 @@ public struct Verdict: Codable, Hashable, Sendable {
       tokens = cell.tokens
       threads = cell.threads
       engine = cell.engine
-      precision = cell.precision.rawValue
-      routing = cell.routing.label
+      precision = cell.precision.name
+      routing = cell.routingLabel
       ratio = cell.timeRatio.median
     }
   }

@@ -50,19 +50,19 @@ private struct Judge {
       analytic.ratio(candidate: candidate, baseline: $0)
     }
     switch claim.test {
-    case .workload(let workload):
-      return tested(claim, candidate, workload: workload, pair: pair, counted: counted)
+    case .cells(let criteria):
+      return tested(claim, candidate, criteria: criteria, pair: pair, counted: counted)
     case .none(let why):
       return untested(claim, candidate, why: why, pair: pair, counted: counted)
     }
   }
 
   private func tested(
-    _ claim: Claim, _ candidate: String, workload: Claim.Workload, pair: [Cell],
+    _ claim: Claim, _ candidate: String, criteria: Claim.CellCriteria, pair: [Cell],
     counted: AnalyticRatio?
   ) -> Verdict {
-    let kind = pair.filter { $0.workload == workload.workload }
-    let matching = kind.filter { workload.tokens.contains($0.tokens) }
+    let kind = pair.filter { $0.workload.kind == criteria.workload }
+    let matching = kind.filter { criteria.tokens.contains($0.tokens) }
     // Without a number nothing can be decided; the best cell is then shown as what there is.
     let decision =
       claim.ratio.map { VerdictRules.decide(matching, claimed: $0, claim.qualifier) }
@@ -70,7 +70,7 @@ private struct Judge {
     guard let (best, outcome) = decision else {
       return blank(
         claim, candidate, .notMeasured, counted: counted,
-        reason: reason.notMeasured(claim, workload: workload, pair: kind))
+        reason: reason.notMeasured(claim, criteria: criteria, pair: kind))
     }
     let worst = lowest(matching, besides: best)
     var verdict = blank(

@@ -73,7 +73,7 @@ public struct CeilingLog: Sendable {
       else { continue }
       let drifts = [
         Self.caution(
-          "peak \(before.precision.rawValue)", before.peakFlopsPerSecond, after.peakFlopsPerSecond,
+          "peak \(before.precision.name)", before.peakFlopsPerSecond, after.peakFlopsPerSecond,
           unit: "GFLOP/s", threads: before.threads),
         Self.caution(
           "read bandwidth", before.readBytesPerSecond, after.readBytesPerSecond, unit: "GB/s",

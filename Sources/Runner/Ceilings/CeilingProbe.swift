@@ -50,9 +50,9 @@ public final class CeilingProbe {
   private static let leastBytes = 256 << 20
 
   private let pools: [WorkerPool]
-  private let precisions: [Precision]
-  private let work: [Precision: [RegisterWork]]
-  private let tiles: (work: TileWork, precision: Precision)?
+  private let formats: [WeightFormat]
+  private let work: [WeightFormat: [RegisterWork]]
+  private let tiles: [WeightFormat: TileWork]
   private let buffer: ReadBuffer
 
   /// Bytes of the memory that is read.
@@ -65,36 +65,51 @@ public final class CeilingProbe {
   ///
   /// - Parameter threads: numbers of threads, each of them measured.
   /// - Returns: `nil` for a CPU that has no vector unit the kernels know.
-  public convenience init?(threads: [Int], precisions: [Precision], machine: MachineIdentity) {
+  public convenience init?(threads: [Int], formats: [WeightFormat], machine: MachineIdentity) {
     self.init(
-      pools: threads.map { WorkerPool(threads: $0) }, precisions: precisions,
+      pools: threads.map { WorkerPool(threads: $0) }, formats: formats,
       cacheBytes: machine.cacheBytes(threads: threads.max() ?? 1))
   }
 
   /// A probe on the threads of others, which must be idle while it measures.
   ///
-  /// - Parameter engine: whose tiles are measured; `nil` for none.
-  init?(
-    pools: [WorkerPool], precisions: [Precision], cacheBytes: Int, engine: Engine? = nil
+  /// - Parameter sides: what is measured: the formats of all roles, and the tiles of networks.
+  convenience init?(pools: [WorkerPool], sides: [SideResources], cacheBytes: Int) {
+    var formats: [WeightFormat] = []
+    var tiles: [WeightFormat: TileWork] = [:]
+    let threads = pools.map(\.threads).max() ?? 1
+    for side in sides {
+      for format in side.formats.formats where !formats.contains(format) { formats.append(format) }
+      let format = side.formats.networks
+      if tiles[format] == nil {
+        tiles[format] = side.engine.makeTileWork(format: format, threads: threads)
+      }
+    }
+    self.init(pools: pools, formats: formats, tiles: tiles, cacheBytes: cacheBytes)
+  }
+
+  private init?(
+    pools: [WorkerPool], formats: [WeightFormat], tiles: [WeightFormat: TileWork] = [:],
+    cacheBytes: Int
   ) {
     guard let largest = pools.max(by: { $0.threads < $1.threads }),
       let buffer = ReadBuffer(bytes: Self.bufferBytes(cacheBytes: cacheBytes), pool: largest)
     else { return nil }
     self.pools = pools
-    self.precisions = precisions
+    self.formats = formats
+    self.tiles = tiles
     self.buffer = buffer
-    tiles = engine.flatMap { engine in
-      TileWork(engine: engine, threads: largest.threads).map {
-        (work: $0, precision: engine.precision)
-      }
-    }
     work = Dictionary(
-      uniqueKeysWithValues: Set(precisions).map {
-        ($0, RegisterWork.strongest(precision: $0, threads: largest.threads))
+      uniqueKeysWithValues: Set(formats).map { format in
+        (
+          format,
+          RegisterWork.strongest(
+            arithmetic: format.block?.arithmetic ?? .f32, threads: largest.threads)
+        )
       })
   }
 
-  /// The ceilings of every number of threads and every precision.
+  /// The ceilings of every number of threads and every format.
   public func measure(_ effort: Effort) -> [Ceiling] {
     pools.flatMap { measure(effort, on: $0) }
   }
@@ -108,25 +123,25 @@ public final class CeilingProbe {
     let readRate = rate(effort, firstAmount: 1) { passes in
       (0..<passes).reduce(0) { bytes, _ in bytes + buffer.read(pool: pool) }
     }
-    return precisions.map { precision in
-      let peaks = (work[precision] ?? []).map { work in
+    return formats.map { format in
+      let peaks = (work[format] ?? []).map { work in
         rate(effort, firstAmount: Self.firstTasks) { work.run(tasks: $0, pool: pool) }
       }
       return Ceiling(
-        threads: pool.threads, precision: precision, peakFlopsPerSecond: peaks.max() ?? 0,
+        threads: pool.threads, precision: format, peakFlopsPerSecond: peaks.max() ?? 0,
         readBytesPerSecond: readRate,
-        tileFlopsPerSecond: effort.measuresTiles ? tileRates(effort, precision, on: pool) : nil)
+        tileFlopsPerSecond: effort.measuresTiles ? tileRates(effort, format, on: pool) : nil)
     }
   }
 
-  /// FLOP/s with tiles of 1, 2, … rows; `nil` where the engine has none of this precision.
+  /// FLOP/s with tiles of 1, 2, … rows; `nil` where no engine has any of this format.
   private func tileRates(
-    _ effort: Effort, _ precision: Precision, on pool: WorkerPool
+    _ effort: Effort, _ format: WeightFormat, on pool: WorkerPool
   ) -> [Double]? {
-    guard let tiles, tiles.precision == precision else { return nil }
-    return (1...tiles.work.mostRows).map { rows in
+    guard let tiles = tiles[format] else { return nil }
+    return (1...tiles.mostRows).map { rows in
       rate(effort, sliceSeconds: Self.tileSliceSeconds, firstAmount: Self.firstTasks) {
-        tiles.work.run(rows: rows, tasks: $0, pool: pool)
+        tiles.run(rows: rows, tasks: $0, pool: pool)
       }
     }
   }

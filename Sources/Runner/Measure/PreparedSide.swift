@@ -1,40 +1,28 @@
-import MoEKernel
 import ModelSpec
+import Statistics
 
-/// Seconds of one pass.
-struct PassTime: Hashable {
-  /// As it ran.
-  var measured: Double
-  /// As it would run at full width.
-  var atFullWidth: Double
-  /// Where the seconds at full width go.
-  var phases: PhaseSeconds
-
-  static let zero = PassTime(measured: 0, atFullWidth: 0, phases: .zero)
-
-  static func + (left: PassTime, right: PassTime) -> PassTime {
-    PassTime(
-      measured: left.measured + right.measured, atFullWidth: left.atFullWidth + right.atFullWidth,
-      phases: left.phases + right.phases)
-  }
+/// A layer of a side, built and loaded, with its plan.
+struct PreparedLayer {
+  let plan: LayerPlan
+  let pass: any PreparedPass
 }
 
 /// All layers of one side, built and loaded.
 final class PreparedSide {
-  let layers: [LayerInstance]
+  let layers: [PreparedLayer]
   /// Seconds of every pass of each layer, for the medians in the record.
   private var layerSeconds: [[Double]]
   /// Seconds and phases of all passes together.
   private var total = (seconds: 0.0, phases: PhaseSeconds.zero)
 
-  init(layers: [LayerInstance]) {
+  init(layers: [PreparedLayer]) {
     self.layers = layers
     layerSeconds = Array(repeating: [], count: layers.count)
   }
 
   /// Draws the batches of a cell for every layer and forgets earlier times.
-  func load(tokens: Int, routing: Routing, seed: UInt64) {
-    for layer in layers { layer.load(tokens: tokens, routing: routing, seed: seed) }
+  func load(_ workload: Workload, routing: Routing, seed: UInt64) {
+    for layer in layers { layer.pass.load(workload, routing: routing, seed: seed) }
     forgetTimes()
   }
 
@@ -50,7 +38,7 @@ final class PreparedSide {
   func pass(_ number: Int) -> Double {
     var seconds = 0.0
     for (index, layer) in layers.enumerated() {
-      let (once, count) = (layer.pass(number), Double(layer.plan.full.count))
+      let (once, count) = (layer.pass.pass(number), Double(layer.plan.full.count))
       layerSeconds[index].append(once.atFullWidth)
       seconds += count * once.atFullWidth
       total.phases = total.phases + count * once.phases
@@ -73,9 +61,14 @@ final class PreparedSide {
   /// of layer once.
   func trial() -> PassTime {
     let times = (0..<2).map { number in
-      layers.map { $0.pass(number) }.reduce(PassTime.zero, +)
+      layers.map { $0.pass.pass(number) }.reduce(PassTime.zero, +)
     }
     return times[1]
+  }
+
+  /// What the layers of a pass at full size ask of the machine, with the loaded batches.
+  var work: [LayerWork] {
+    layers.map { LayerWork(count: $0.plan.full.count, operations: $0.pass.operations) }
   }
 
   /// What the record says of the layers.
@@ -92,7 +85,7 @@ final class PreparedSide {
     layers.map(\.plan.divisor).max().flatMap { $0 > 1 ? "1/\($0)" : nil }
   }
 
-  /// Experts in memory, one entry per kind of routed layer that keeps fewer than all.
+  /// Slices in memory, one entry per kind of layer that keeps fewer than all.
   var residentExperts: String? {
     let descriptions = layers.compactMap(\.plan.residentDescription)
     return descriptions.isEmpty ? nil : descriptions.joined(separator: ", ")

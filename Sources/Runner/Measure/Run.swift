@@ -1,37 +1,35 @@
 import LayerSpec
 import MoEKernel
 import ModelSpec
+import Statistics
 
 /// Measures a plan, cell by cell, and keeps every finished cell whatever comes after.
 public final class Run {
   private let plan: RunPlan
-  private let engine: Engine
   private let pool: WorkerPool
-  private let workshop: Workshop
-  private let watch: CeilingWatch
+  private let builder: PassBuilder
+  private let tracker: CeilingTracker
   private let clock = SuspendingClock()
 
   /// The cells that are measured so far, in order.
   public private(set) var cells: [MeasuredCell] = []
 
   /// What the probes of the machine's ceilings found so far.
-  public var ceilings: CeilingLog { watch.log }
+  public var ceilings: CeilingLog { tracker.log }
 
   /// Starts the worker threads and sets memory aside.
   public init(_ plan: RunPlan) {
     self.plan = plan
-    engine = plan.engine
-    pool = WorkerPool(threads: plan.request.threads)
-    workshop = Workshop(engine: engine, pool: pool, seed: plan.request.seed)
-    MemoryReserve.reserve(bytes: plan.request.memoryBytes)
-    watch = CeilingWatch(
-      pool: pool, precision: engine.precision, cacheBytes: plan.cacheBytes, engine: engine)
+    pool = WorkerPool(threads: plan.threads)
+    builder = PassBuilder(pool: pool, seed: plan.seed)
+    MemoryReserve.reserve(bytes: plan.memoryBytes)
+    tracker = CeilingTracker(pool: pool, sides: plan.sides, cacheBytes: plan.cacheBytes)
   }
 
   /// Measures all cells, and the machine's ceilings before, beside and after them.
   ///
   /// The budget is for timed rounds; building, checking and ceilings come on top. A cell that the whole
-  /// budget is too short for is left out, with those of the same comparison that have more tokens; all
+  /// budget is too short for is left out, with those of the same pairing that have more tokens; all
   /// others are measured before that is thrown.
   ///
   /// - Parameters:
@@ -46,10 +44,10 @@ public final class Run {
     let start = clock.now
     var measuredSeconds = 0.0
     var leftOut: [(cell: CellPlan, reason: PlanError)] = []
-    watch.probeFully()
+    tracker.probeFully()
     for (index, cell) in plan.cells.enumerated() {
       if leftOut.contains(where: { cell.isLarger(than: $0.cell) }) { continue }
-      let budgetLeft = plan.request.budgetSeconds - measuredSeconds
+      let budgetLeft = plan.budgetSeconds - measuredSeconds
       let otherSeconds = start.duration(to: clock.now).seconds - measuredSeconds
       let secondsLeft =
         max(0, budgetLeft)
@@ -71,7 +69,7 @@ public final class Run {
         leftOut.append((cell, reason))
       }
     }
-    watch.probeFully()
+    tracker.probeFully()
     if let first = leftOut.first { throw first.reason }
   }
 
@@ -85,20 +83,22 @@ public final class Run {
     try report(.building)
     let sides = prepare(cell, allowance: allowance)
     try report(.checking)
-    for side in [sides.baseline, sides.candidate] { try check(side, of: cell) }
+    try check(.baseline, sides.baseline, of: cell)
+    try check(.candidate, sides.candidate, of: cell)
     let schedule = PairedMeasurement(
       baselineSeconds: sides.baseline.trial().measured,
       candidateSeconds: sides.candidate.trial().measured)
     let least = Double(OrderStatisticInterval.minimumRounds) * schedule.roundSeconds
-    guard least <= plan.request.budgetSeconds else {
+    guard least <= plan.budgetSeconds else {
       throw PlanError.time(
-        cell: cell.name, neededSeconds: least, budgetSeconds: plan.request.budgetSeconds)
+        cell: cell.name, neededSeconds: least, budgetSeconds: plan.budgetSeconds)
     }
     try report(.measuring)
-    var coin = SeededGenerator(seed: plan.request.seed, purpose: "order of \(cell.name)")
+    var coin = SeededGenerator(seed: plan.seed, purpose: "order of \(cell.name)")
     let start = clock.now
     let rounds = schedule.measure(
-      rounds: schedule.rounds(within: allowance), coin: &coin, isCancelled: isCancelled
+      rounds: plan.rounds ?? schedule.rounds(within: allowance), coin: &coin,
+      isCancelled: isCancelled
     ) { role, number in
       (role == .baseline ? sides.baseline : sides.candidate).pass(number)
     }
@@ -107,10 +107,11 @@ public final class Run {
     guard let estimate = RatioEstimate(rounds: rounds) else { throw RunError.cancelled }
     let measured = MeasuredCell(
       cell, baseline: sides.baseline, candidate: sides.candidate, rounds: rounds,
-      estimate: estimate, engine: engine, request: plan.request, beside: watch.probeBriefly())
-    if let (side, share) = watch.confirmedExcess(measured.excess) {
+      estimate: estimate, seed: plan.seed, beside: tracker.probeBriefly())
+    if let (side, share) = tracker.confirmedExcess(measured.excess) {
       throw RunError.aboveCeilings(
-        cell: cell.name, side: side, engine: engine.name, share: share, ceilings: watch.sentence)
+        cell: cell.name, side: side.id, engine: cell.side(side.role).engine.name, share: share,
+        ceilings: tracker.sentence)
     }
     cells.append(measured)
     return seconds
@@ -129,30 +130,24 @@ public final class Run {
         .baseline, seconds: cell.guessedSeconds(.baseline), allowed: allowedSeconds),
       candidate: cell.divisor(
         .candidate, seconds: cell.guessedSeconds(.candidate), allowed: allowedSeconds))
-    let trial = workshop.build(cell.form(guess), for: cell)
+    let trial = builder.build(cell.form(guess), for: cell)
     let wanted = Divisors(
       baseline: cell.divisor(
         .baseline, seconds: trial.baseline.trial().atFullWidth, allowed: allowedSeconds),
       candidate: cell.divisor(
         .candidate, seconds: trial.candidate.trial().atFullWidth, allowed: allowedSeconds))
     let form = cell.form(wanted)
-    return form == cell.form(guess) ? trial : workshop.build(form, for: cell)
+    return form == cell.form(guess) ? trial : builder.build(form, for: cell)
   }
 
-  /// Compares sampled outputs of every layer with the reference, and routes with the trace.
-  private func check(_ side: PreparedSide, of cell: CellPlan) throws(RunError) {
-    let tokens = OutputCheck.sample(tokens: cell.tokens, seed: plan.request.seed)
+  /// Checks every layer of a side: a wrong result has no time.
+  private func check(_ role: SideRole, _ side: PreparedSide, of cell: CellPlan) throws(RunError) {
     for layer in side.layers {
-      if let stray = layer.strayToken() {
-        throw .strayToken(
-          cell: cell.name, layer: layer.plan.name, batch: stray.batch, token: stray.token)
-      }
-      let error = layer.outputError(sampling: tokens)
-      let tolerance = OutputCheck.tolerance(for: layer.plan.measured, engine: engine)
-      guard error <= tolerance else {
-        throw .wrongOutput(
-          cell: cell.name, layer: layer.plan.name, engine: engine.name, error: error,
-          tolerance: tolerance)
+      do {
+        try layer.pass.check(seed: plan.seed)
+      } catch {
+        throw RunError(
+          error, cell: cell.name, layer: layer.plan.name, engine: cell.side(role).engine.name)
       }
     }
   }

@@ -3,11 +3,22 @@ public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
   /// An output is wrong, so its time means nothing.
   case wrongOutput(cell: String, layer: String, engine: String, error: Double, tolerance: Double)
   /// A router sends a token elsewhere than the trace says, so a time would be of another routing.
-  case strayToken(cell: String, layer: String, batch: Int, token: Int)
+  case misrouted(cell: String, layer: String, batch: Int, token: Int)
   /// A side is faster than the machine can be, so something about its time is wrong.
   case aboveCeilings(cell: String, side: String, engine: String, share: Double, ceilings: String)
   /// The run was asked to stop; the finished cells are in the record.
   case cancelled
+
+  /// What a prepared pass found wrong.
+  init(_ fault: PassFault, cell: String, layer: String, engine: String) {
+    switch fault {
+    case .wrongOutput(let error, let tolerance):
+      self = .wrongOutput(
+        cell: cell, layer: layer, engine: engine, error: error, tolerance: tolerance)
+    case .misrouted(let batch, let token):
+      self = .misrouted(cell: cell, layer: layer, batch: batch, token: token)
+    }
+  }
 
   /// What is wrong and what to do.
   public var description: String {
@@ -15,7 +26,7 @@ public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
     case .wrongOutput(let cell, let layer, let engine, let error, let tolerance):
       "\(cell): the output of \(layer) by the \(engine) engine is off by \(error) of its largest "
         + "value where rounding explains \(tolerance); check the BLAS library or use another"
-    case .strayToken(let cell, let layer, let batch, let token):
+    case .misrouted(let cell, let layer, let batch, let token):
       "\(cell): the router of \(layer) cannot be made to send token \(token + 1) of batch "
         + "\(batch + 1) where the trace says; give its counts instead (tenfold routing --help)"
     case .aboveCeilings(let cell, let side, let engine, let share, let ceilings):
@@ -48,4 +59,16 @@ public struct RunProgress: Hashable, Sendable {
   public let stage: Stage
   /// Seconds until the run ends, as far as can be told.
   public let secondsLeft: Double
+
+  /// The same as a part of several runs.
+  ///
+  /// - Parameters:
+  ///   - planned: cells of all runs.
+  ///   - finished: cells of the runs before this one.
+  ///   - secondsAfter: what the runs after this one may take.
+  func among(_ planned: Int, after finished: Int, secondsAfter: Double) -> RunProgress {
+    RunProgress(
+      cell: finished + cell, cells: planned, name: name, stage: stage,
+      secondsLeft: secondsLeft + secondsAfter)
+  }
 }

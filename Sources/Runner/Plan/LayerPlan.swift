@@ -2,19 +2,19 @@ import LayerSpec
 import MoEKernel
 import ModelSpec
 
-/// One layer of a side as it will be built: at which fraction of its width, with how many experts in
-/// memory, and in how many copies.
-struct LayerPlan: Hashable {
+/// One layer of a side as it will be built: at which fraction of its width, with how many slices in memory,
+/// and in how many copies.
+public struct LayerPlan: Sendable {
   /// The layer as the model has it, and how often.
-  let full: FFNGroup
-  /// The layer as it is measured: its intermediate widths divided by `divisor`.
-  let measured: FFNLayerSpec
+  let full: PlannedLayer
+  /// The layer as it is measured: its widths divided by `divisor`.
+  let measured: any MeasurableLayer
   /// 1 when the layer is measured at full size.
   let divisor: Int
-  /// P, routed experts in memory: expert e uses the weights of e mod P.
+  /// Slices in memory (routed experts): slice e uses the weights of e mod this.
   ///
-  /// `nil` for a dense layer.
-  let residentExperts: Int?
+  /// `nil` for a layer without.
+  let residentSlices: Int?
   /// Copies that passes take in turn, so that small layers come from memory as they do in a model.
   let copies: Int
   /// True where even the most copies do not fill the caches, so that passes may find weights there.
@@ -34,110 +34,78 @@ struct LayerPlan: Hashable {
   static let mostCopies = 1024
 
   /// - Parameters:
-  ///   - divisor: divides every intermediate width of the layer.
-  ///   - expertBytes: bytes that the routed experts may take; at least K experts and a working set
+  ///   - divisor: divides every width of the layer that may be narrowed.
+  ///   - sliceBytes: bytes that the slices may take; at least as many as a token needs and a working set
   ///     beyond the cache are kept whatever it is.
   ///   - cacheBytes: last-level cache of the machine.
-  ///   - precision: how the weights are stored.
-  init?(_ full: FFNGroup, divisor: Int, expertBytes: Int, cacheBytes: Int, precision: Precision) {
-    guard let measured = full.layer.dividingWidth(by: divisor) else { return nil }
+  ///   - formats: how the weights are stored.
+  /// - Returns: `nil` when a width does not divide.
+  init?(
+    _ full: PlannedLayer, divisor: Int, sliceBytes: Int, cacheBytes: Int, formats: FormatPlan
+  ) {
+    guard let measured = full.layer.narrowed(by: divisor) as (any MeasurableLayer)? else {
+      return nil
+    }
     let workingSet = Self.cacheMultiple * cacheBytes
-    switch measured {
-    case .dense: residentExperts = nil
-    case .sparse(let layer):
-      let bytes = layer.expert.parameters * precision.bytesPerWeight
-      let beyondCache = (workingSet + bytes - 1) / bytes
-      let least = min(layer.experts, max(layer.topK, beyondCache))
-      residentExperts = min(layer.experts, max(least, expertBytes / bytes))
+    var bytes = measured.weightBytes(.common, formats: formats)
+    residentSlices = measured.slices.map { slices in
+      let one = max(1, measured.weightBytes(.slice, formats: formats))
+      let beyondCache = (workingSet + one - 1) / one
+      let least = min(slices.count, max(slices.least, beyondCache))
+      let resident = min(slices.count, max(least, sliceBytes / one))
+      bytes += resident * one
+      return resident
     }
     self.full = full
     self.measured = measured
     self.divisor = divisor
-    copyBytes = Self.weightBytes(
-      measured, residentExperts: residentExperts, precision: precision)
+    copyBytes = max(1, bytes)
     copies = min(Self.mostCopies, max(1, (workingSet + copyBytes - 1) / copyBytes))
     mayStayInCache = copies * copyBytes < workingSet
   }
 
-  /// Bytes of the weights of one copy.
-  private static func weightBytes(
-    _ layer: FFNLayerSpec, residentExperts: Int?, precision: Precision
-  ) -> Int {
-    let absent: Int
-    switch layer {
-    case .dense: absent = 0
-    case .sparse(let sparse):
-      absent = (sparse.experts - (residentExperts ?? sparse.experts)) * sparse.expert.parameters
-    }
-    return (layer.parameters - absent) * precision.bytesPerWeight
-  }
-
   /// Bytes of the weights of all copies.
-  var weightBytes: Int {
-    copies * copyBytes
-  }
+  var weightBytes: Int { copies * copyBytes }
 
   /// Bytes of all copies with one pass's scratch, inputs and outputs; `Int.max` where they cannot be
   /// counted.
-  func bytes(tokens: Int, threads: Int, engine: Engine) -> Int {
-    let (rows, rowsOverflow) = tokens.multipliedReportingOverflow(
-      by: LayerInstance.batchCount + 1)
-    let (activations, overflow) = rows.multipliedReportingOverflow(
-      by: measured.hidden * MemoryLayout<Float>.size)
-    guard !rowsOverflow, !overflow else { return .max }
-    let layerBytes =
-      switch measured {
-      case .dense(let network):
-        DenseLayer.bytes(for: network, maxTokens: tokens, threads: threads, engine: engine)
-      case .sparse(let layer):
-        SparseLayer.bytes(
-          for: layer, residentExperts: residentExperts ?? layer.experts, maxTokens: tokens,
-          threads: threads, engine: engine)
-      }
-    return [copyBytes * (copies - 1), activations].reduce(layerBytes) { sum, part in
-      let (total, overflow) = sum.addingReportingOverflow(part)
-      return overflow ? .max : total
-    }
+  func bytes(_ workload: Workload, threads: Int, engine: any Engine, formats: FormatPlan) -> Int {
+    let one = measured.memoryBytes(
+      residentSlices: residentSlices, workload: workload, threads: threads, engine: engine,
+      formats: formats)
+    let (total, overflow) = one.addingReportingOverflow(copyBytes * (copies - 1))
+    return overflow ? .max : total
   }
 
-  /// What records say of the resident experts: `4 of 128`, `nil` when all are in memory.
+  /// What records say of the slices in memory: `4 of 128`, `nil` when all are.
   var residentDescription: String? {
-    guard case .sparse(let layer) = measured, let residentExperts, residentExperts < layer.experts
-    else { return nil }
-    return "\(residentExperts) of \(layer.experts)"
-  }
-
-  /// What records call the layer: its kind and its letters at full size.
-  var name: String { full.layer.label }
-}
-
-extension FFNLayerSpec {
-  /// The same layer with all intermediate widths divided exactly; `nil` when one does not divide.
-  func dividingWidth(by divisor: Int) -> FFNLayerSpec? {
-    if divisor == 1 { return self }
-    switch self {
-    case .dense(let network): return network.dividingWidth(by: divisor).map(FFNLayerSpec.dense)
-    case .sparse(let layer):
-      guard let expert = layer.expert.dividingWidth(by: divisor) else { return nil }
-      var shared: SparseLayerSpec.Shared?
-      if let whole = layer.shared {
-        guard let network = whole.network.dividingWidth(by: divisor) else { return nil }
-        shared = SparseLayerSpec.Shared(network: network, isGated: whole.isGated)
-      }
-      return
-        (try? SparseLayerSpec(
-          hidden: layer.hidden, experts: layer.experts, identityExperts: layer.identityExperts,
-          topK: layer.topK, expert: expert, router: layer.router, shared: shared,
-          latent: layer.latent)).map(FFNLayerSpec.sparse)
+    guard let slices = measured.slices, let residentSlices, residentSlices < slices.count else {
+      return nil
     }
+    return "\(residentSlices) of \(slices.count)"
   }
+
+  /// What the slices are called.
+  var sliceNoun: String { measured.slices?.noun ?? "slices" }
+
+  /// What records call the layer: its kind and its sizes at full width.
+  var name: String { full.layer.name }
 }
 
-extension FeedForwardSpec {
-  fileprivate func dividingWidth(by divisor: Int) -> FeedForwardSpec? {
-    guard intermediate % divisor == 0 else { return nil }
-    return try? FeedForwardSpec(
-      width: width, intermediate: intermediate / divisor, isGated: isGated,
-      activation: activation, hasBias: hasBias)
+extension LayerPlan: Hashable {
+  /// Plans are equal when what they build is.
+  public static func == (left: LayerPlan, right: LayerPlan) -> Bool {
+    AnyHashable(left.full.layer) == AnyHashable(right.full.layer)
+      && left.full.count == right.full.count && left.divisor == right.divisor
+      && left.residentSlices == right.residentSlices && left.copies == right.copies
+  }
+
+  /// Hashes what `==` compares.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(AnyHashable(full.layer))
+    hasher.combine(full.count)
+    hasher.combine(divisor)
+    hasher.combine(residentSlices)
+    hasher.combine(copies)
   }
 }

@@ -1,3 +1,4 @@
+import LayerSpec
 import MoEKernel
 import ModelSpec
 
@@ -7,7 +8,7 @@ struct Divisors: Hashable {
   var candidate: Int
 }
 
-/// Both sides of a comparison as they will be built, within a limit of memory.
+/// Both sides of a pairing as they will be built, within a limit of memory.
 struct MemoryPlan: Hashable {
   let baseline: [LayerPlan]
   let candidate: [LayerPlan]
@@ -18,8 +19,8 @@ struct MemoryPlan: Hashable {
   /// Below a 64th, tasks of a few rows would measure the scheduler.
   static let divisors = [1, 2, 4, 8, 16, 32, 64]
 
-  /// How many routed experts of each layer are kept in memory.
-  enum Experts: Hashable {
+  /// How many slices of each layer (routed experts) are kept in memory.
+  enum Slices: Hashable {
     /// All.
     case all
     /// A slice of `enoughCaches` last-level caches, or all where that is less.
@@ -27,12 +28,12 @@ struct MemoryPlan: Hashable {
     /// As few as still come from memory at every visit.
     case fewest
 
-    /// Four times what is needed for an expert to have left the caches before its next visit.
+    /// Four times what is needed for a slice to have left the caches before its next visit.
     ///
     /// More would change no pass, and every gigabyte takes its time to fill.
     static let enoughCaches = 4 * LayerPlan.cacheMultiple
 
-    /// Bytes that the routed experts of one layer may take.
+    /// Bytes that the slices of one layer may take.
     func bytes(cacheBytes: Int) -> Int {
       switch self {
       case .all: .max
@@ -46,11 +47,11 @@ struct MemoryPlan: Hashable {
   struct Limits: Sendable {
     var memoryBytes: Int
     var cacheBytes: Int
-    /// The largest number of tokens per pass.
-    var tokens: Int
+    /// The largest pass.
+    var workload: Workload
     var threads: Int
-    /// Whose layout the weights take.
-    var engine: Engine
+    var baseline: SideResources
+    var candidate: SideResources
     /// Bytes that measuring the machine's ceilings takes besides.
     var ceilingBytes = 0
   }
@@ -59,12 +60,12 @@ struct MemoryPlan: Hashable {
   ///
   /// - Returns: `nil` when a width does not divide, or when the plan does not fit.
   init?(
-    baseline: [FFNGroup], candidate: [FFNGroup], divisors: Divisors, experts: Experts,
+    baseline: [PlannedLayer], candidate: [PlannedLayer], divisors: Divisors, slices: Slices,
     limits: Limits
   ) {
     self.init(
       baseline: baseline, candidate: candidate, divisors: divisors,
-      expertBytes: experts.bytes(cacheBytes: limits.cacheBytes), limits: limits)
+      sliceBytes: slices.bytes(cacheBytes: limits.cacheBytes), limits: limits)
     guard bytes(limits) <= limits.memoryBytes else { return nil }
   }
 
@@ -72,7 +73,7 @@ struct MemoryPlan: Hashable {
   ///
   /// - Throws: `PlanError.memory` with the arithmetic of the narrowest one when nothing fits.
   static func fitting(
-    _ name: String, baseline: [FFNGroup], candidate: [FFNGroup], limits: Limits
+    _ name: String, baseline: [PlannedLayer], candidate: [PlannedLayer], limits: Limits
   ) throws(PlanError) -> MemoryPlan {
     let all = divisors.flatMap { baseline in
       divisors.map { Divisors(baseline: baseline, candidate: $0) }
@@ -83,9 +84,9 @@ struct MemoryPlan: Hashable {
     for divisors in all {
       // At full width a layer is kept whole where it can be; a narrowed one is not the model's anyway.
       let isFull = divisors.baseline * divisors.candidate == 1
-      for experts: Experts in isFull ? [.all, .enough, .fewest] : [.enough, .fewest] {
+      for slices: Slices in isFull ? [.all, .enough, .fewest] : [.enough, .fewest] {
         if let plan = MemoryPlan(
-          baseline: baseline, candidate: candidate, divisors: divisors, experts: experts,
+          baseline: baseline, candidate: candidate, divisors: divisors, slices: slices,
           limits: limits)
         {
           return plan
@@ -96,19 +97,21 @@ struct MemoryPlan: Hashable {
   }
 
   private init?(
-    baseline: [FFNGroup], candidate: [FFNGroup], divisors: Divisors, expertBytes: Int,
+    baseline: [PlannedLayer], candidate: [PlannedLayer], divisors: Divisors, sliceBytes: Int,
     limits: Limits
   ) {
-    func plans(_ layers: [FFNGroup], divisor: Int) -> [LayerPlan]? {
+    func plans(
+      _ layers: [PlannedLayer], divisor: Int, _ side: SideResources
+    ) -> [LayerPlan]? {
       let plans = layers.compactMap {
         LayerPlan(
-          $0, divisor: divisor, expertBytes: expertBytes, cacheBytes: limits.cacheBytes,
-          precision: limits.engine.precision)
+          $0, divisor: divisor, sliceBytes: sliceBytes, cacheBytes: limits.cacheBytes,
+          formats: side.formats)
       }
       return plans.count == layers.count ? plans : nil
     }
-    guard let baseline = plans(baseline, divisor: divisors.baseline),
-      let candidate = plans(candidate, divisor: divisors.candidate)
+    guard let baseline = plans(baseline, divisor: divisors.baseline, limits.baseline),
+      let candidate = plans(candidate, divisor: divisors.candidate, limits.candidate)
     else { return nil }
     self.baseline = baseline
     self.candidate = candidate
@@ -118,40 +121,52 @@ struct MemoryPlan: Hashable {
   /// Bytes of all weights, scratch, inputs and outputs, and of measuring ceilings; `Int.max` where they
   /// cannot be counted.
   func bytes(_ limits: Limits) -> Int {
-    (baseline + candidate).reduce(limits.ceilingBytes) { sum, plan in
-      let (total, overflow) = sum.addingReportingOverflow(
-        plan.bytes(tokens: limits.tokens, threads: limits.threads, engine: limits.engine))
+    terms(limits).reduce(limits.ceilingBytes) { sum, term in
+      let (total, overflow) = sum.addingReportingOverflow(term.bytes)
       return overflow ? .max : total
     }
   }
 
+  /// Every layer of both sides with the bytes that it takes; what both sides share is built once.
+  private func terms(_ limits: Limits) -> [(plan: LayerPlan, bytes: Int)] {
+    var seen: Set<BuiltLayer> = []
+    return [(baseline, limits.baseline), (candidate, limits.candidate)].flatMap { plans, side in
+      plans.compactMap { plan -> (LayerPlan, Int)? in
+        guard seen.insert(BuiltLayer(plan, side)).inserted else { return nil }
+        return (
+          plan,
+          plan.bytes(
+            limits.workload, threads: limits.threads, engine: side.engine, formats: side.formats)
+        )
+      }
+    }
+  }
+
   private static func refusal(
-    _ name: String, baseline: [FFNGroup], candidate: [FFNGroup], limits: Limits
+    _ name: String, baseline: [PlannedLayer], candidate: [PlannedLayer], limits: Limits
   ) -> PlanError {
     let forms = divisors.flatMap { baselineDivisor in
       divisors.compactMap { candidateDivisor in
         MemoryPlan(
           baseline: baseline, candidate: candidate,
           divisors: Divisors(baseline: baselineDivisor, candidate: candidateDivisor),
-          expertBytes: 0, limits: limits)
+          sliceBytes: 0, limits: limits)
       }
     }
     // Not always the narrowest: a very narrow layer is padded, and copied more often.
     guard let smallest = forms.min(by: { $0.bytes(limits) < $1.bytes(limits) }) else {
       preconditionFailure("every width is divided by 1")
     }
-    var terms = (smallest.baseline + smallest.candidate).map { plan in
+    var terms = smallest.terms(limits).map { plan, bytes in
       let fraction = plan.divisor > 1 ? " at 1/\(plan.divisor) of its width" : ""
-      let experts = plan.residentDescription.map { " with \($0) experts" } ?? ""
-      let bytes = ByteCount(
-        plan.bytes(tokens: limits.tokens, threads: limits.threads, engine: limits.engine))
-      return "\(plan.name)\(fraction)\(experts) takes \(bytes)"
+      let slices = plan.residentDescription.map { " with \($0) \(plan.sliceNoun)" } ?? ""
+      return "\(plan.name)\(fraction)\(slices) takes \(ByteCount(bytes))"
     }
     if limits.ceilingBytes > 0 {
       terms.append("measuring read bandwidth takes \(ByteCount(limits.ceilingBytes))")
     }
     return .memory(
-      comparison: name, arithmetic: terms.joined(separator: " and "),
+      pairing: name, arithmetic: terms.joined(separator: " and "),
       neededBytes: smallest.bytes(limits), allowedBytes: limits.memoryBytes,
       mostTokens: mostTokens(forms, limits))
   }
@@ -160,15 +175,28 @@ struct MemoryPlan: Hashable {
   /// none does.
   private static func mostTokens(_ forms: [MemoryPlan], _ limits: Limits) -> Int? {
     var limits = limits
-    var (fitting, failing) = (0, limits.tokens)
+    var (fitting, failing) = (0, limits.workload.tokens)
     while failing - fitting > 1 {
-      limits.tokens = fitting + (failing - fitting) / 2
+      limits.workload.tokens = fitting + (failing - fitting) / 2
       if forms.contains(where: { $0.bytes(limits) <= limits.memoryBytes }) {
-        fitting = limits.tokens
+        fitting = limits.workload.tokens
       } else {
-        failing = limits.tokens
+        failing = limits.workload.tokens
       }
     }
     return fitting > 0 ? fitting : nil
+  }
+}
+
+/// What distinguishes one built layer from another.
+struct BuiltLayer: Hashable {
+  let plan: LayerPlan
+  let engine: String
+  let formats: FormatPlan
+
+  init(_ plan: LayerPlan, _ side: SideResources) {
+    self.plan = plan
+    engine = side.engine.name
+    formats = side.formats
   }
 }

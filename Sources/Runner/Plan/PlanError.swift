@@ -13,12 +13,12 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A recorded routing does not fit a routed layer of a side.
   case recording(source: String, reason: String)
   /// The work of a pass cannot be counted.
-  case uncountable(comparison: String, reason: String)
-  /// The smallest faithful form of a comparison does not fit.
+  case uncountable(pairing: String, reason: String)
+  /// The smallest faithful form of a pairing does not fit.
   ///
   /// `mostTokens` is the largest number of tokens per pass that would, `nil` when none does.
   case memory(
-    comparison: String, arithmetic: String, neededBytes: Int, allowedBytes: Int, mostTokens: Int?)
+    pairing: String, arithmetic: String, neededBytes: Int, allowedBytes: Int, mostTokens: Int?)
   /// The matrices of a product do not fit.
   case productMemory(arithmetic: String, neededBytes: Int, allowedBytes: Int)
   /// Even the six rounds that an interval needs do not fit.
@@ -43,10 +43,10 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
         + "this one out"
     case .recording(let source, let reason):
       return "the routing \(source) cannot be replayed: \(reason)"
-    case .uncountable(let comparison, let reason):
-      return "\(comparison) cannot be measured: \(reason)"
-    case .memory(let comparison, let arithmetic, let needed, let allowed, let mostTokens):
-      return "\(comparison) does not fit the memory: even the smallest faithful form needs more "
+    case .uncountable(let pairing, let reason):
+      return "\(pairing) cannot be measured: \(reason)"
+    case .memory(let pairing, let arithmetic, let needed, let allowed, let mostTokens):
+      return "\(pairing) does not fit the memory: even the smallest faithful form needs more "
         + "than the \(ByteCount(allowed)) that --memory allows, for \(arithmetic), "
         + "\(ByteCount(needed)) together; "
         + (mostTokens.map { "give --tokens of at most \($0), or" }
@@ -79,32 +79,5 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   /// True when a file is at fault.
   public var isBadInput: Bool {
     if case .recording = self { true } else { false }
-  }
-}
-
-/// A count of bytes as people read it.
-struct ByteCount: CustomStringConvertible {
-  let bytes: Int
-
-  init(_ bytes: Int) { self.bytes = bytes }
-
-  private static let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
-
-  /// One decimal above bytes: `7.5 GiB`.
-  var description: String {
-    var value = Double(bytes)
-    var unit = 0
-    while value >= 1024, unit < Self.units.count - 1 {
-      value /= 1024
-      unit += 1
-    }
-    let tenths = Int((value * 10).rounded())
-    return unit == 0 ? "\(bytes) B" : "\(tenths / 10).\(tenths % 10) \(Self.units[unit])"
-  }
-
-  /// The next whole MiB or GiB in the form that `--memory` reads: `11GiB`.
-  static func roundedUp(_ bytes: Int) -> String {
-    let unit = bytes >= 4 << 30 ? (1 << 30, "GiB") : (1 << 20, "MiB")
-    return "\(bytes / unit.0 + 1)\(unit.1)"
   }
 }

@@ -4,124 +4,120 @@ import ModelSpec
 
 /// Every cell of a run with the memory it will take, settled before anything is allocated.
 public struct RunPlan: Sendable {
-  /// What was asked for.
-  public let request: RunRequest
-
-  /// Who multiplies.
-  let engine: Engine
+  /// Worker threads.
+  let threads: Int
+  /// Seed of every random choice.
+  let seed: UInt64
+  /// Seconds that rounds may take over all cells.
+  public let budgetSeconds: Double
+  /// Rounds of every cell; `nil` for as many as the budget allows.
+  let rounds: Int?
+  /// Bytes that weights and scratch may take.
+  let memoryBytes: Int
 
   /// The last-level caches that the run's threads can fill, as far as they are known.
   let cacheBytes: Int
 
-  /// Cells in the order of measuring: one comparison after the other, so that weights are built once,
-  /// few tokens first, so that time they leave over goes to the slow ones.
+  /// Cells in the order of measuring: one pairing after the other, so that weights are built once, few
+  /// tokens first, so that time they leave over goes to the slow ones.
   let cells: [CellPlan]
 
   /// Cells that will be measured.
   public var cellCount: Int { cells.count }
 
-  /// Plans all cells.
+  /// Plans all cells of a request.
   ///
-  /// - Throws: `PlanError` when a comparison cannot be made or does not fit the memory.
+  /// - Throws: `PlanError` when a pairing cannot be measured or does not fit the memory.
   public init(
     _ request: RunRequest, engine: OpenedEngine, machine: MachineIdentity
   ) throws(PlanError) {
-    self.request = request
-    self.engine = engine.engine
-    cacheBytes = machine.cacheBytes(threads: request.threads)
+    let cacheBytes = machine.cacheBytes(threads: request.threads)
+    let side = SideResources(engine: engine.engine, formats: request.formats)
     let limits = MemoryPlan.Limits(
       memoryBytes: request.memoryBytes, cacheBytes: cacheBytes,
-      tokens: request.tokens.max() ?? 0, threads: request.threads, engine: engine.engine,
+      workload: Workload(request.workload.kind, tokens: request.tokens.max() ?? 0),
+      threads: request.threads, baseline: side, candidate: side,
       ceilingBytes: CeilingProbe.bufferBytes(cacheBytes: cacheBytes))
     var cells: [CellPlan] = []
-    for comparison in request.suite.comparisons {
-      let name = "\(comparison.candidate.id) against \(comparison.baseline.id)"
-      let (baseline, candidate) = try comparison.layers()
-      guard !baseline.isEmpty else { throw .noLayers(id: comparison.baseline.id) }
-      guard !candidate.isEmpty else { throw .noLayers(id: comparison.candidate.id) }
-      for side in baseline + candidate {
-        do {
-          _ = try side.layer.checkedMatmulFLOPs(tokens: limits.tokens)
-        } catch {
-          throw .uncountable(comparison: name, reason: "\(error)")
-        }
-      }
-      try Self.checkRoutings(comparison, baseline: baseline, candidate: candidate)
+    for pairing in request.suite.pairings {
+      let layers = try request.workload.layers(of: pairing)
+      try Self.check(pairing, layers, limits)
       let widest = try MemoryPlan.fitting(
-        name, baseline: baseline, candidate: candidate, limits: limits)
+        pairing.name, baseline: layers.baseline, candidate: layers.candidate, limits: limits)
       for tokens in request.tokens.sorted() {
-        for routing in comparison.routings {
+        for routing in pairing.routings {
           cells.append(
             CellPlan(
-              comparison: comparison, baseline: baseline, candidate: candidate, tokens: tokens,
-              routing: routing, widest: widest, limits: limits))
+              candidateID: pairing.candidate.id, baselineID: pairing.baseline.id, layers: layers,
+              workload: Workload(request.workload.kind, tokens: tokens), routing: routing,
+              widest: widest, limits: limits))
         }
       }
     }
-    self.cells = cells
+    self.init(
+      cells: cells, threads: request.threads, seed: request.seed,
+      budgetSeconds: request.budgetSeconds, rounds: nil, memoryBytes: request.memoryBytes,
+      cacheBytes: cacheBytes)
   }
 
-  /// Refuses recorded routings that a router of either side cannot follow.
-  private static func checkRoutings(
-    _ comparison: Comparison, baseline: [FFNGroup], candidate: [FFNGroup]
+  /// A plan of these cells.
+  init(
+    cells: [CellPlan], threads: Int, seed: UInt64, budgetSeconds: Double, rounds: Int?,
+    memoryBytes: Int, cacheBytes: Int
+  ) {
+    self.cells = cells
+    self.threads = threads
+    self.seed = seed
+    self.budgetSeconds = budgetSeconds
+    self.rounds = rounds
+    self.memoryBytes = memoryBytes
+    self.cacheBytes = cacheBytes
+  }
+
+  /// Refuses sides without layers, passes that cannot be counted, and recorded routings that a router of
+  /// either side cannot follow.
+  private static func check(
+    _ pairing: Pairing, _ layers: PairedLayers, _ limits: MemoryPlan.Limits
   ) throws(PlanError) {
     let sides = [
-      (comparison.baseline.id, baseline), (comparison.candidate.id, candidate),
+      (pairing.baseline.id, layers.baseline, limits.baseline),
+      (pairing.candidate.id, layers.candidate, limits.candidate),
     ]
-    for routing in comparison.routings {
-      guard let source = routing.source else { continue }
-      for (id, groups) in sides {
-        for case .sparse(let layer) in groups.map(\.layer) {
-          if let misfit = routing.misfit(with: layer, of: id) {
+    for (id, layers, side) in sides {
+      guard !layers.isEmpty else { throw .noLayers(id: id) }
+      for planned in layers {
+        do {
+          try planned.layer.check(limits.workload, formats: side.formats)
+        } catch {
+          throw .uncountable(pairing: pairing.name, reason: "\(error)")
+        }
+        guard let routed = planned.layer.routed else { continue }
+        for routing in pairing.routings {
+          if let source = routing.source, let misfit = routing.misfit(with: routed, of: id) {
             throw .recording(source: source.name, reason: "\(misfit)")
           }
         }
       }
     }
   }
+
+  /// The engine, formats and threads of the cells' candidates and baselines, each once.
+  var sides: [SideResources] {
+    var sides: [SideResources] = []
+    for side in cells.flatMap({ [$0.limits.candidate, $0.limits.baseline] })
+    where !sides.contains(side) {
+      sides.append(side)
+    }
+    return sides
+  }
 }
 
-/// One cell to be measured.
-struct CellPlan: Sendable {
-  let comparison: Comparison
-  let baseline: [FFNGroup]
-  let candidate: [FFNGroup]
-  let tokens: Int
-  let routing: Routing
-  /// The widest form that fits the memory.
-  let widest: MemoryPlan
-  let limits: MemoryPlan.Limits
+/// What multiplies on a side, and what its weights are stored in.
+struct SideResources: Sendable, Equatable {
+  var engine: any Engine
+  var formats: FormatPlan
 
-  /// The cell as messages name it.
-  var name: String {
-    "\(comparison.candidate.id) against \(comparison.baseline.id), \(tokens) "
-      + "\(tokens == 1 ? "token" : "tokens"), \(routing.name)"
-  }
-
-  /// True for a cell of the same comparison with more tokens, which takes longer.
-  func isLarger(than other: CellPlan) -> Bool {
-    tokens > other.tokens && comparison == other.comparison
-  }
-
-  /// The form at the given fractions of each side's widths, or the nearest one that exists: never
-  /// wider than the memory allows, narrower where a width does not divide, wider as a last resort.
-  func form(_ wanted: Divisors) -> MemoryPlan {
-    func candidates(_ wanted: Int, least: Int) -> [Int] {
-      let allowed = MemoryPlan.divisors.filter { $0 >= least }
-      return allowed.filter { $0 >= wanted } + allowed.filter { $0 < wanted }.reversed()
-    }
-    for baselineDivisor in candidates(wanted.baseline, least: widest.divisors.baseline) {
-      for candidateDivisor in candidates(wanted.candidate, least: widest.divisors.candidate) {
-        let divisors = Divisors(baseline: baselineDivisor, candidate: candidateDivisor)
-        if divisors == widest.divisors { return widest }
-        if let form = MemoryPlan(
-          baseline: baseline, candidate: candidate, divisors: divisors, experts: .enough,
-          limits: limits)
-        {
-          return form
-        }
-      }
-    }
-    return widest
+  static func == (left: SideResources, right: SideResources) -> Bool {
+    left.engine.name == right.engine.name && left.formats == right.formats
   }
 }

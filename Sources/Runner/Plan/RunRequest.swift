@@ -3,8 +3,12 @@ import ModelSpec
 
 /// What a run is asked for, after parsing and defaults.
 public struct RunRequest: Sendable {
-  /// What is compared.
+  /// What is held against what.
   public var suite: Suite
+  /// What a pass does.
+  public var workload: any MeasurableWorkload
+  /// How weights are stored.
+  public var formats: FormatPlan
   /// T, tokens per pass, one cell for each.
   public var tokens: [Int]
   /// Worker threads.
@@ -38,11 +42,14 @@ public struct RunRequest: Sendable {
 
   /// A request.
   public init(
-    suite: Suite, tokens: [Int] = Self.defaultTokens, threads: Int,
+    suite: Suite, workload: any MeasurableWorkload = FeedForwardWorkload(),
+    formats: FormatPlan = FormatPlan(.f32), tokens: [Int] = Self.defaultTokens, threads: Int,
     budgetSeconds: Double = Self.defaultBudgetSeconds,
     memoryBytes: Int = Self.defaultMemoryBytes, seed: UInt64 = Self.defaultSeed
   ) {
     self.suite = suite
+    self.workload = workload
+    self.formats = formats
     self.tokens = tokens
     self.threads = threads
     self.budgetSeconds = budgetSeconds

@@ -19,7 +19,7 @@ extension Suite {
     guard architecture.firstRoutedLayer != nil || experts.isEmpty && topK.isEmpty else {
       throw .nothingToVary(id: architecture.id)
     }
-    var comparisons: [Comparison] = []
+    var pairings: [Pairing] = []
     for variant in options.variants {
       let candidate: Architecture
       do {
@@ -27,10 +27,10 @@ extension Suite {
       } catch {
         throw .impossibleVariant(id: architecture.id, variant, reason: "\(error)")
       }
-      comparisons += (baselines.isEmpty ? [.isoTotal] : baselines).map {
-        Comparison(candidate: candidate, baseline: $0, routings: routings)
+      pairings += (baselines.isEmpty ? [.isoTotal] : baselines).map {
+        Pairing(candidate: candidate, baseline: $0, routings: routings)
       }
     }
-    return Suite(name: "sweep", comparisons: comparisons, sweep: options)
+    return Suite(name: "sweep", pairings: pairings, sweep: options)
   }
 }

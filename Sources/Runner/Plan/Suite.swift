@@ -1,11 +1,11 @@
 import ModelSpec
 
-/// The comparisons of one run.
+/// The pairings of one run.
 public struct Suite: Hashable, Sendable {
   /// `default`, `custom` or `sweep`, as records name it.
   public let name: String
-  /// What is compared, in the order of measuring.
-  public let comparisons: [Comparison]
+  /// What is held against what, in the order of measuring.
+  public let pairings: [Pairing]
   /// What a sweep varied; `nil` for other suites.
   public let sweep: SweepOptions?
 
@@ -16,8 +16,8 @@ public struct Suite: Hashable, Sendable {
     name = "custom"
     sweep = nil
     let baselines = baselines.isEmpty ? [.isoActive, .isoTotal] : baselines
-    comparisons = candidates.flatMap { candidate in
-      baselines.map { Comparison(candidate: candidate, baseline: $0, routings: routings) }
+    pairings = candidates.flatMap { candidate in
+      baselines.map { Pairing(candidate: candidate, baseline: $0, routings: routings) }
     }
   }
 
@@ -29,28 +29,28 @@ public struct Suite: Hashable, Sendable {
   public static func standard(routings: [Routing]? = nil) -> Suite {
     Suite(
       name: "default",
-      comparisons: [
-        Comparison(
+      pairings: [
+        Pairing(
           candidate: known("muse-spark-open-816b-a42b"), baseline: .named(known("llama4-maverick")),
           routings: routings ?? [.uniform]),
-        Comparison(
+        Pairing(
           candidate: known("mixtral-8x7b"), baseline: .named(known("llama2-70b")),
           routings: routings ?? [.uniform]),
       ]
         + ["olmoe-1b-7b", "qwen3-30b-a3b"].flatMap { id in
           [
-            Comparison(
+            Pairing(
               candidate: known(id), baseline: .isoActive,
               routings: routings ?? [.uniform, .zipf(alpha: Routing.typicalAlpha)]),
-            Comparison(
+            Pairing(
               candidate: known(id), baseline: .isoTotal, routings: routings ?? [.uniform]),
           ]
         })
   }
 
-  init(name: String, comparisons: [Comparison], sweep: SweepOptions? = nil) {
+  init(name: String, pairings: [Pairing], sweep: SweepOptions? = nil) {
     self.name = name
-    self.comparisons = comparisons
+    self.pairings = pairings
     self.sweep = sweep
   }
 

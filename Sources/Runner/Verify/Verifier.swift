@@ -1,5 +1,6 @@
 import LayerSpec
 import MoEKernel
+import ModelSpec
 
 /// Runs golden layers on an engine and compares.
 public struct Verifier {
@@ -12,34 +13,42 @@ public struct Verifier {
 
   /// The largest error of a layer that passes on this engine.
   func tolerance(for layer: SparseLayerSpec) -> Double {
-    guard engine.precision == .bf16 else { return Self.tolerance }
+    guard formats.networks == .bf16 else { return Self.tolerance }
     // The golden output is of weights as published; both kinds of rounding stand between.
     let rounding = HalfRounding(
-      roundsWeights: true, roundsActivations: engine.roundsActivations)
+      roundsWeights: true, roundsActivations: engine.roundsActivations(formats.networks))
     return rounding.tolerance(for: .sparse(layer)) + Self.tolerance
   }
 
-  private let engine: Engine
+  private let engine: any Engine
+  private let formats: FormatPlan
   private let pool: WorkerPool
 
-  /// A verifier of one engine.
-  public init(engine: Engine, pool: WorkerPool) {
+  /// A verifier of one engine with weights in these formats.
+  public init(engine: any Engine, formats: FormatPlan, pool: WorkerPool) {
     self.engine = engine
+    self.formats = formats
     self.pool = pool
+  }
+
+  /// A verifier of an opened engine with one worker: golden layers are small.
+  public init(engine: OpenedEngine, formats: FormatPlan) {
+    self.init(engine: engine.engine, formats: formats, pool: WorkerPool(threads: 1))
   }
 
   /// Runs the layer once on all its tokens.
   public func verify(_ golden: GoldenLayer, family: String, directory: String) -> VerifyResult {
-    let layer = SparseLayer(spec: golden.spec, weights: golden.weights, engine: engine)
+    let layer = SparseLayer(
+      spec: golden.spec, weights: golden.weights, engine: engine, formats: formats)
     let hidden = golden.spec.hidden
     let input = Matrix(rows: golden.tokens, columns: hidden, elements: golden.hiddenStates)
     let output = Matrix(rows: golden.tokens, columns: hidden)
     let workspace = layer.makeWorkspace(maxTokens: golden.tokens, pool: pool)
     layer.forward(input, into: output, workspace: workspace, pool: pool)
     return VerifyResult(
-      directory: directory, family: family, engine: engine.name, precision: engine.precision,
+      directory: directory, family: family, engine: engine.name, precision: formats.networks,
       tokens: golden.tokens,
-      error: relativeError(output.elements, expected: golden.output.map(Double.init)),
+      error: OutputCheck.relativeError(output.elements, expected: golden.output.map(Double.init)),
       tolerance: tolerance(for: golden.spec))
   }
 }

@@ -50,43 +50,43 @@ struct GemmCommand: ParsableCommand {
   func run() throws {
     let machine = MachineProbe.ofThisProcess
     let request = ProductRequest(
-      rows: m.values, outputs: n, inputs: k, threads: try machine.threads(asked: threads),
-      memoryBytes: machine.defaultMemoryBytes, seed: seed)
-    let engines = try engine.open(unnamed: engine.precision == .f32 ? .both : .tile)
+      rows: m.values, outputs: n, inputs: k, format: engine.precision,
+      threads: try machine.threads(asked: threads), memoryBytes: machine.defaultMemoryBytes,
+      seed: seed)
+    let engines = try engine.open(opensAll: engine.precision == .f32)
     let identity = machine.identity
-    let plan: ProductPlan
+    let plan: RunPlan
     do {
-      plan = try ProductPlan(request, engines: engines, machine: identity)
+      plan = try RunPlan(request, engines: engines, machine: identity)
     } catch {
-      throw Failure(.refused, "\(error)")
+      throw Failure(error)
     }
     try ToolVersion.requireReleaseBuild()
     let destination = try output.destination()
     Interruption.listen()
     let created = Date.now.ISO8601Format()
-    let run = ProductRun(plan)
-    let failure = Self.measure(run, points: request.rows.count)
-    if let failure, run.points.isEmpty { throw failure }
+    let run = Run(plan)
+    let failure = Self.measure(run)
+    if let failure, run.cells.isEmpty { throw failure }
     let document = ProductDocument(
-      created: created, tool: ToolVersion.identity, machine: identity,
-      blas: engines.lazy.compactMap(\.blas).first,
-      instructionSet: engines.lazy.compactMap(\.instructionSet).first,
-      ceilings: run.ceilings.highest, points: run.points, speedRatios: run.speedRatios,
-      cautions: (failure.map { ["the sweep ended early: \($0)"] } ?? []) + run.ceilings.cautions)
+      run, request: request, engines: engines, created: created, tool: ToolVersion.identity,
+      machine: identity, failure: failure.map { "\($0)" })
     try destination.write(output.render(ProductReport.page(of: document), document: document))
     if let failure { throw failure }
   }
 
   /// Measures all points and says on standard error how far it is; why it ended early, if it did.
-  private static func measure(_ run: ProductRun, points: Int) -> Failure? {
+  private static func measure(_ run: Run) -> Failure? {
     var line = StatusLine()
     defer { line.clear() }
     do {
       try run.measure(
-        progress: { line.show(step: "[\($0)/\(points)]", detail: "measuring M = \($1)") },
+        progress: {
+          line.show(step: "[\($0.cell)/\($0.cells)]", detail: "\($0.stage) \($0.name)")
+        },
         isCancelled: { Interruption.status != nil })
       return nil
-    } catch .cancelled {
+    } catch RunError.cancelled {
       return Failure(
         Interruption.status ?? .interrupted,
         "interrupted; the document holds the points that were finished")

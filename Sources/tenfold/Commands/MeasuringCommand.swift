@@ -2,7 +2,7 @@ import ArgumentParser
 import ModelSpec
 import Runner
 
-/// A command that measures comparisons, keeps the record and reports it.
+/// A command that measures pairings, keeps the record and reports it.
 ///
 /// Such commands differ in what they are asked for; from the requests on they are alike.
 protocol MeasuringCommand: ParsableCommand {
@@ -25,13 +25,17 @@ extension MeasuringCommand {
 
     Interruption.listen()
     var measurement = Measurement(plans: plans)
-    measurement.run()
-    if let failure = measurement.failure, measurement.hasNothingToKeep { throw failure }
-    let record = measurement.record(
-      machine: machine.identity, engines: engines,
-      options: RunOptions(requests, engines: engines, precision: measuring.engine.precision))
-    try keeper.keep(record)
-    if let failure = measurement.failure { throw failure }
+    var line = StatusLine()
+    measurement.run(
+      progress: { line.show($0) }, isCancelled: { Interruption.status != nil })
+    line.clear()
+    let failure = measurement.ending.map(Failure.init)
+    // A run that was interrupted keeps its record even without a cell, for scripts that wait for one.
+    if let failure, measurement.isEmpty, Interruption.status == nil { throw failure }
+    try keeper.keep(
+      measurement.record(
+        of: requests, tool: ToolVersion.identity, machine: machine.identity, engines: engines))
+    if let failure { throw failure }
   }
 
   /// One plan for each number of threads and each engine; they share the budget.
@@ -50,5 +54,28 @@ extension MeasuringCommand {
       }
     }
     return plans
+  }
+}
+
+extension Failure {
+  /// Why a run ended early.
+  init(_ ending: Measurement.Ending) {
+    let status: ExitStatus =
+      switch ending {
+      case .refused: .refused
+      case .cancelled: Interruption.status ?? .interrupted
+      case .failed: .mismatch
+      }
+    self.init(status, "\(ending)")
+  }
+}
+
+extension StatusLine {
+  /// Says which cell is under way, such as `[3/18] 40 s left, measuring olmoe-1b-7b against …`.
+  mutating func show(_ progress: RunProgress) {
+    let seconds = Int(min(progress.secondsLeft, 1e9).rounded(.up))
+    show(
+      step: "[\(progress.cell)/\(progress.cells)]",
+      detail: "\(seconds) s left, \(progress.stage) \(progress.name)")
   }
 }

@@ -21,8 +21,11 @@ struct RooflineCommand: ParsableCommand {
     transform: OptionValue.count)
   var threads: Int?
 
-  @Option(help: "How operands are stored: f32 or bf16 (default: both).")
-  var precision: Precision?
+  @Option(
+    help: ArgumentHelp(
+      "How operands are stored: f32 or bf16 (default: both).", valueName: "precision"),
+    transform: OptionValue.format)
+  var precision: WeightFormat?
 
   @OptionGroup var output: OutputOptions
 
@@ -38,10 +41,10 @@ struct RooflineCommand: ParsableCommand {
   }
 
   private func ceilings(of machine: MachineIdentity, upTo most: Int) throws(Failure) -> [Ceiling] {
-    let precisions = precision.map { [$0] } ?? Precision.allCases
+    let formats = precision.map { [$0] } ?? WeightFormat.known
     guard
       let probe = CeilingProbe(
-        threads: Self.doubling(upTo: most), precisions: precisions, machine: machine)
+        threads: Self.doubling(upTo: most), formats: formats, machine: machine)
     else {
       throw Failure(
         .unavailable,

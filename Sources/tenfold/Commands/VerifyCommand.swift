@@ -26,7 +26,7 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let models = try directories.map { try Self.model(in: $0) }
-    let verifiers = try engine.open().map { Verifier(engine: $0) }
+    let verifiers = try engine.open().map { Verifier(engine: $0, formats: engine.formats) }
     let destination = try output.destination()
     var results: [VerifyResult] = []
     for (directory, model) in zip(directories, models) {
@@ -35,8 +35,9 @@ struct VerifyCommand: ParsableCommand {
         results.append(verifier.verify(layer, family: model.family, directory: directory))
       }
     }
+    let document = VerifyDocument(results: results)
     try destination.write(
-      output.render(Self.page(results), document: VerifyDocument(results: results)))
+      output.render(VerifyReport.page(of: document), document: document))
     let failed = results.filter { !$0.passed }
     guard failed.isEmpty else {
       throw Failure(
@@ -72,29 +73,5 @@ struct VerifyCommand: ParsableCommand {
 
   private static func refused(_ directory: String, _ error: GoldenLayerError) -> Failure {
     Failure(.badInput, "the golden layer \(directory) is refused: \(error)")
-  }
-
-  private static func page(_ results: [VerifyResult]) -> Page {
-    let table = Table(
-      columns: [
-        .init("golden layer"), .init("family"), .init("engine"),
-        .init("weights"), .init("tokens", .right), .init("relative error", .right),
-        .init("tolerance", .right), .init("result"),
-      ],
-      rows: results.map { result in
-        Table.Row([
-          .init(result.directory), .init(result.family), .init(result.engine),
-          .init(result.precision.rawValue), .init(String(result.tokens)),
-          .init(result.maxRelativeError.map { Figures.significant($0) } ?? "not a number"),
-          .init(Figures.significant(result.tolerance, trimmed: true)),
-          .init(result.passed ? "passed" : "differs", tone: result.passed ? .good : .bad),
-        ])
-      })
-    return Page([
-      .title("Golden layers"), .table(table),
-      .paragraph(
-        "The error is the largest difference over the largest output; a layer passes within what "
-          + "rounding explains."),
-    ])
   }
 }

@@ -3,68 +3,90 @@ import FoundationEssentials
 import LayerSpec
 import Runner
 
-extension Precision: ExpressibleByArgument {}
-
-/// Who multiplies, and with what.
+/// The engine, and how weights are stored.
 struct EngineOptions: ParsableArguments {
-  /// The engines by name.
-  enum Choice: String, ExpressibleByArgument, CaseIterable {
-    case tile, blas, both
-  }
-
-  @Option(
-    help: """
-      tile, blas or both (default: tile, or blas where --blas names a library; gemm runs both).
-      """)
-  var engine: Choice?
-
-  @Option(help: "How weights are stored: f32, or bf16 with the tile engine.")
-  var precision = Precision.f32
+  /// The name that stands for every engine.
+  private static let both = "both"
 
   @Option(
     help: ArgumentHelp(
-      "BLAS library to open instead of \(OpenedEngine.defaultBLAS).", valueName: "path"))
+      """
+      \(Self.names.joined(separator: ", ")) (default: tile, or blas where --blas names a library; \
+      gemm runs both).
+      """, valueName: "engine"), transform: OptionValue.engine)
+  var engine: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How weights are stored: f32, or bf16 with the tile engine (default: f32).",
+      valueName: "precision"), transform: OptionValue.format)
+  var precision = WeightFormat.f32
+
+  @Option(
+    help: ArgumentHelp(
+      "BLAS library to open instead of \(Engines.defaultLibrary).", valueName: "path"))
   var blas: String?
 
+  /// What `--engine` takes.
+  static var names: [String] { Engines.table.map(\.name) + [both] }
+
+  /// Networks and projections are stored alike.
+  var formats: FormatPlan { FormatPlan(precision) }
+
   func validate() throws {
-    guard engine != .tile || blas == nil else {
-      throw ValidationError(
-        "--blas names a library, and the tile engine uses none; give one of both")
-    }
+    guard let entry = Engines.table.first(where: { $0.name == engine }), blas != nil,
+      !entry.usesLibrary
+    else { return }
+    throw ValidationError(
+      "--blas names a library, and the \(entry.name) engine uses none; give one of both")
   }
 
   /// Opens the engines asked for.
   ///
-  /// - Parameter unnamed: those that are meant when neither an engine nor a library is named.
+  /// - Parameter opensAll: what is meant when neither an engine nor a library is named: every engine, or
+  ///   the default one.
   /// - Throws: `Failure` with status 69 for a library that cannot be used, for an instruction set that
   ///   this CPU does not have, and for a precision that an engine does not have.
-  func open(unnamed: Choice = .tile) throws(Failure) -> [OpenedEngine] {
-    // A library that was named is meant to be used.
-    let choice = engine ?? (blas != nil && unnamed == .tile ? .blas : unnamed)
+  func open(opensAll: Bool = false) throws(Failure) -> [OpenedEngine] {
+    let settings = EngineSettings(
+      library: blas, forcedLevel: ProcessInfo.processInfo.environment[Engines.levelVariable])
     var engines: [OpenedEngine] = []
-    if choice != .blas { engines.append(try openTile()) }
-    if choice != .tile { engines.append(try openBLAS()) }
+    for entry in chosen(opensAll) {
+      guard entry.formats.contains(precision) else {
+        let others = Engines.table.filter { $0.formats.contains(precision) }.map(\.name)
+        throw Failure(
+          .unavailable,
+          "the \(entry.name) engine has no \(precision); give --engine "
+            + "\(others.joined(separator: " or ")), or --precision "
+            + entry.formats.map(\.name).joined(separator: " or "))
+      }
+      do {
+        engines.append(try entry.open(settings))
+      } catch {
+        throw Failure(.unavailable, "\(error)")
+      }
+    }
     return engines
   }
 
-  private func openTile() throws(Failure) -> OpenedEngine {
-    let forced = ProcessInfo.processInfo.environment[OpenedEngine.levelVariable]
-    do {
-      return try .tile(precision: precision, forcedLevel: forced)
-    } catch {
-      throw Failure(.unavailable, "\(error)")
+  private func chosen(_ opensAll: Bool) -> [EngineEntry] {
+    switch engine {
+    case Self.both: Engines.table
+    case let name?: Engines.table.filter { $0.name == name }
+    // A library that was named is meant to be used.
+    case nil where opensAll: Engines.table
+    case nil: Array(Engines.table.filter { $0.usesLibrary == (blas != nil) }.prefix(1))
     }
   }
+}
 
-  private func openBLAS() throws(Failure) -> OpenedEngine {
-    guard precision == .f32 else {
-      throw Failure(
-        .unavailable, "the blas engine has no bf16; give --engine tile, or --precision f32")
+extension OptionValue {
+  /// `tile`: an engine, or all of them.
+  static func engine(_ text: String) throws(OptionError) -> String {
+    guard EngineOptions.names.contains(text) else {
+      throw OptionError(
+        "'\(text)' is not an engine; give one of: \(EngineOptions.names.joined(separator: ", "))")
     }
-    do {
-      return try .blas(path: blas)
-    } catch {
-      throw Failure(.unavailable, "\(error)")
-    }
+    return text
   }
 }

@@ -28,6 +28,12 @@ struct MeasuringOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Seed of every random choice.")
   var seed = RunRequest.defaultSeed
 
+  @Option(
+    help: ArgumentHelp(
+      "What a pass does: \(Workloads.table.map(\.kind.rawValue).joined(separator: ", ")) (default: "
+        + "\(Workloads.table[0].kind)).", valueName: "name"), transform: OptionValue.workload)
+  var workload: any MeasurableWorkload = Workloads.table[0]
+
   @Flag(help: "Also write the illustrated report, one HTML file beside the record.")
   var html = false
 
@@ -47,7 +53,7 @@ struct MeasuringOptions: ParsableArguments {
     let memoryBytes = memoryBytes(on: machine)
     return threads.map {
       RunRequest(
-        suite: suite, tokens: tokens.values, threads: $0, budgetSeconds: budgetSeconds,
+        suite: suite, workload: workload, formats: engine.formats, tokens: tokens.values, threads: $0, budgetSeconds: budgetSeconds,
         memoryBytes: memoryBytes, seed: seed)
     }
   }
@@ -77,30 +83,5 @@ enum BaselineArgument {
     let counterparts = [Baseline.isoActive, .isoTotal]
     for counterpart in counterparts where counterpart.id == name { return counterpart }
     return .named(try ArchitectureArgument.resolve(name, besides: counterparts.map(\.id)))
-  }
-}
-
-extension RunOptions {
-  /// The options of requests that differ in nothing but their threads, defaults filled in.
-  init(_ requests: [RunRequest], engines: [OpenedEngine], precision: Precision) {
-    guard let request = requests.first else { preconditionFailure("nothing was asked for") }
-    let comparisons = request.suite.comparisons
-    let threads = requests.map(\.threads)
-    let routings = comparisons.flatMap(\.routings)
-    self.init(
-      suite: request.suite.name, candidates: Self.unique(comparisons.map(\.candidate.id)),
-      baselines: Self.unique(comparisons.map(\.baseline.id)), tokens: request.tokens,
-      threads: threads.max() ?? request.threads, threadCounts: threads.count > 1 ? threads : nil,
-      engines: engines.map(\.name), precision: precision,
-      routing: Self.unique(routings.map(\.description)),
-      budgetSeconds: request.budgetSeconds, memoryBytes: request.memoryBytes, seed: request.seed,
-      sweep: request.suite.sweep)
-    let digests = Self.unique(routings.compactMap(\.source?.digest))
-    routingDigests = digests.isEmpty ? nil : digests
-  }
-
-  /// Each name once, in the order of its first appearance.
-  private static func unique(_ names: [String]) -> [String] {
-    names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
   }
 }

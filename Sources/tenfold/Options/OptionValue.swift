@@ -1,3 +1,4 @@
+import LayerSpec
 import Runner
 
 /// A value on the command line that makes no sense, with the sentence that says why.
@@ -37,6 +38,25 @@ enum OptionValue {
           + "\(sizeRange.upperBound)")
     }
     return size
+  }
+
+  /// `ffn-forward`: what a pass does.
+  static func workload(_ text: String) throws(OptionError) -> any MeasurableWorkload {
+    guard let workload = Workloads.workload(named: text) else {
+      let names = Workloads.table.map(\.kind.rawValue).joined(separator: ", ")
+      throw OptionError("'\(text)' is not a workload; give one of: \(names)")
+    }
+    return workload
+  }
+
+  /// `bf16`: how weights are stored.
+  static func format(_ text: String) throws(OptionError) -> WeightFormat {
+    let format = WeightFormat(named: text)
+    guard format.isKnown else {
+      let names = WeightFormat.known.map(\.name).joined(separator: ", ")
+      throw OptionError("'\(text)' is not a precision; give one of: \(names)")
+    }
+    return format
   }
 
   /// `uniform,zipf:0.8,trace:chat.jsonl`: how experts are made popular.

@@ -1,0 +1,77 @@
+import LayerSpec
+
+/// What one step of a pass asks of the machine: the one basis of FLOP counts, byte counts, roofline, tile
+/// remainder and explanation.
+///
+/// A pass is a list of operations that follow each other. Counts are of one layer; where batches differ,
+/// they are means and may be fractional. FLOPs are whole: every token visits as many experts.
+public struct Operation: Hashable, Sendable {
+  /// Which part of the pass it belongs to.
+  public var phase: Phase
+  /// FLOPs of its matrix products: 2·m·n·k each.
+  public var flops: Int
+  /// How its weights are stored, which also says what its products are computed in.
+  public var format: WeightFormat
+  /// Bytes of the weights that it reads, each once, as they are stored.
+  public var weightBytes: Double
+  /// Bytes of activations that it reads from memory and writes to it, in 32-bit floats.
+  ///
+  /// What lies between two operations of a layer (gathered rows, the F-wide products) is taken to stay in
+  /// cache and counts nothing.
+  public var activationBytes: Double
+  /// Bytes of state that it reads and writes, such as keys and values of earlier tokens.
+  public var stateBytes: Double
+  /// Bytes that it sends to other processes.
+  public var networkBytes: Double
+  /// FLOPs by the number of rows that meet the same weights: an expert's tokens.
+  ///
+  /// An engine that cuts rows into tiles computes those of few rows below its peak.
+  public var flopsByRows: [Int: Double]
+
+  /// A step with products of `rows` rows each; `flops` may be 0.
+  public init(
+    _ phase: Phase, flops: Int, format: WeightFormat, weightBytes: Double,
+    activationBytes: Double = 0, stateBytes: Double = 0, networkBytes: Double = 0,
+    flopsByRows: [Int: Double] = [:]
+  ) {
+    self.phase = phase
+    self.flops = flops
+    self.format = format
+    self.weightBytes = weightBytes
+    self.activationBytes = activationBytes
+    self.stateBytes = stateBytes
+    self.networkBytes = networkBytes
+    self.flopsByRows = flopsByRows
+  }
+
+  /// Bytes between memory and processor.
+  public var bytes: Double { weightBytes + activationBytes + stateBytes }
+}
+
+/// The operations of the layers of one shape within a side.
+public struct LayerWork: Hashable, Sendable {
+  /// How many of them the side has.
+  public var count: Int
+  /// What one of them does, in order.
+  public var operations: [Operation]
+
+  /// `count` layers that do these operations each.
+  public init(count: Int, operations: [Operation]) {
+    self.count = count
+    self.operations = operations
+  }
+
+  /// FLOPs of one layer.
+  public var flops: Int { operations.reduce(0) { $0 + $1.flops } }
+
+  /// Bytes of one layer between memory and processor, whole.
+  public var bytes: Int { Int(operations.reduce(0) { $0 + $1.bytes }.rounded()) }
+}
+
+extension Sequence<LayerWork> {
+  /// FLOPs of the side's pass.
+  public var flops: Int { reduce(0) { $0 + $1.count * $1.flops } }
+
+  /// Bytes of the side's pass between memory and processor.
+  public var bytes: Int { reduce(0) { $0 + $1.count * $1.bytes } }
+}

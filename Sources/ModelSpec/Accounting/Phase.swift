@@ -1,0 +1,28 @@
+/// A part of a pass that takes time of its own.
+///
+/// An open value: a later workload brings phases of its own, and a record of a later version may name one
+/// that this version does not know.
+public struct Phase: RawRepresentable, Hashable, Sendable, Codable {
+  /// The name in words with hyphens: `dispatch-and-combine`.
+  public let rawValue: String
+
+  /// The phase of that name.
+  public init(rawValue: String) { self.rawValue = rawValue }
+
+  /// Matrix products of networks.
+  public static let network = Phase(rawValue: "network")
+
+  /// Matrix products around networks: into and out of a latent space, or a product alone.
+  public static let projection = Phase(rawValue: "projection")
+
+  /// Router product and choice of experts; none in a dense layer.
+  ///
+  /// A layer with a latent space computes the router's logits among its projections.
+  public static let router = Phase(rawValue: "router")
+
+  /// Sorting, gathering and staging of rows before the networks, and weighted sums after them.
+  public static let dispatchAndCombine = Phase(rawValue: "dispatch-and-combine")
+
+  /// The phases outside of products that this version knows, in the order of a pass.
+  static let known: [Phase] = [.router, .dispatchAndCombine]
+}

@@ -1,0 +1,229 @@
+import LayerSpec
+
+/// One pairing under one set of conditions: a baseline's pass against a candidate's pass.
+public struct Cell: Hashable, Sendable {
+  /// Id of the architecture under test.
+  public var candidate: String
+  /// `iso-active`, `iso-total`, or the id of a named architecture.
+  public var baseline: String
+  /// What a pass does, with its sizes.
+  public var workload: Workload
+  /// Worker threads.
+  public var threads: Int
+  /// The engine by name: `blas` or `tile`.
+  public var engine: String
+  /// How networks' weights are stored.
+  public var precision: WeightFormat
+  /// How tokens were routed, as it happened; absent for a workload that routes nothing.
+  public var routing: RoutingSummary?
+  /// Baseline FLOPs / candidate FLOPs.
+  public var flopRatio: Double
+  /// Baseline roofline seconds / candidate roofline seconds, absent without ceilings.
+  public var rooflineRatio: Double?
+  /// Baseline seconds / candidate seconds.
+  public var timeRatio: RatioEstimate
+  /// Time ratio / FLOP ratio.
+  public var realisedShare: Double
+  /// Both sides' work and time.
+  public var sides: Sides
+  /// The raw measurement.
+  public var rounds: [PairedRound]
+  /// Whatever a reader should know about this cell.
+  public var cautions: [String]
+  /// Where the FLOP saving went, absent when it was not analysed.
+  public var explanation: Explanation?
+  /// What the machine gave beside this cell, absent without ceilings; roofline figures go by the
+  /// record's ceilings, which are the run's best.
+  public var ceilingBeside: Ceiling?
+
+  /// One measured cell.
+  public init(
+    candidate: String, baseline: String, workload: Workload, threads: Int, engine: String,
+    precision: WeightFormat, routing: RoutingSummary?, flopRatio: Double,
+    rooflineRatio: Double? = nil, timeRatio: RatioEstimate, realisedShare: Double, sides: Sides,
+    rounds: [PairedRound], cautions: [String], explanation: Explanation? = nil
+  ) {
+    self.candidate = candidate
+    self.baseline = baseline
+    self.workload = workload
+    self.threads = threads
+    self.engine = engine
+    self.precision = precision
+    self.routing = routing
+    self.flopRatio = flopRatio
+    self.rooflineRatio = rooflineRatio
+    self.timeRatio = timeRatio
+    self.realisedShare = realisedShare
+    self.sides = sides
+    self.rounds = rounds
+    self.cautions = cautions
+    self.explanation = explanation
+  }
+
+  /// T, tokens of a pass.
+  public var tokens: Int { workload.tokens }
+
+  /// Everything that the cell was measured under.
+  public var conditions: Conditions {
+    Conditions(
+      workload: workload, threads: threads, engine: engine, format: precision,
+      routing: routing?.condition)
+  }
+}
+
+extension Cell: Codable {
+  // The workload's kind and sizes are keys of the cell itself.
+  private enum CodingKeys: CodingKey {
+    case candidate, baseline, threads, engine, precision, routing, flopRatio, rooflineRatio
+    case timeRatio, realisedShare, sides, rounds, cautions, explanation, ceilingBeside
+  }
+
+  /// Reads a cell of `tenfold.result/1`.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      candidate: try container.decode(String.self, forKey: .candidate),
+      baseline: try container.decode(String.self, forKey: .baseline),
+      workload: try Workload(from: decoder),
+      threads: try container.decode(Int.self, forKey: .threads),
+      engine: try container.decode(String.self, forKey: .engine),
+      precision: try container.decode(WeightFormat.self, forKey: .precision),
+      routing: try container.decodeIfPresent(RoutingSummary.self, forKey: .routing),
+      flopRatio: try container.decode(Double.self, forKey: .flopRatio),
+      rooflineRatio: try container.decodeIfPresent(Double.self, forKey: .rooflineRatio),
+      timeRatio: try container.decode(RatioEstimate.self, forKey: .timeRatio),
+      realisedShare: try container.decode(Double.self, forKey: .realisedShare),
+      sides: try container.decode(Sides.self, forKey: .sides),
+      rounds: try container.decode([PairedRound].self, forKey: .rounds),
+      cautions: try container.decode([String].self, forKey: .cautions),
+      explanation: try container.decodeIfPresent(Explanation.self, forKey: .explanation))
+    ceilingBeside = try container.decodeIfPresent(Ceiling.self, forKey: .ceilingBeside)
+  }
+
+  /// Writes a cell of `tenfold.result/1`.
+  public func encode(to encoder: any Encoder) throws {
+    try workload.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(candidate, forKey: .candidate)
+    try container.encode(baseline, forKey: .baseline)
+    try container.encode(threads, forKey: .threads)
+    try container.encode(engine, forKey: .engine)
+    try container.encode(precision, forKey: .precision)
+    try container.encodeIfPresent(routing, forKey: .routing)
+    try container.encode(flopRatio, forKey: .flopRatio)
+    try container.encodeIfPresent(rooflineRatio, forKey: .rooflineRatio)
+    try container.encode(timeRatio, forKey: .timeRatio)
+    try container.encode(realisedShare, forKey: .realisedShare)
+    try container.encode(sides, forKey: .sides)
+    try container.encode(rounds, forKey: .rounds)
+    try container.encode(cautions, forKey: .cautions)
+    try container.encodeIfPresent(explanation, forKey: .explanation)
+    try container.encodeIfPresent(ceilingBeside, forKey: .ceilingBeside)
+  }
+}
+
+/// The median of paired ratios with its order-statistic interval.
+public struct RatioEstimate: Codable, Hashable, Sendable {
+  /// Median of the rounds' ratios.
+  public var median: Double
+  /// Lower end of the interval.
+  public var low: Double
+  /// Upper end of the interval.
+  public var high: Double
+  /// Probability with which the interval covers the true median, exact for independent rounds.
+  public var confidence: Double
+  /// Rounds behind the estimate.
+  public var rounds: Int
+
+  /// An estimate from `rounds` paired rounds.
+  public init(median: Double, low: Double, high: Double, confidence: Double, rounds: Int) {
+    self.median = median
+    self.low = low
+    self.high = high
+    self.confidence = confidence
+    self.rounds = rounds
+  }
+}
+
+/// What each side of a cell did.
+public struct Sides: Codable, Hashable, Sendable {
+  /// The side whose work is the numerator of the ratios.
+  public var baseline: Side
+  /// The side under test.
+  public var candidate: Side
+
+  /// Both sides.
+  public init(baseline: Side, candidate: Side) {
+    self.baseline = baseline
+    self.candidate = candidate
+  }
+}
+
+/// One side of a cell: all of its layers together.
+public struct Side: Codable, Hashable, Sendable {
+  /// Matmul FLOPs of a pass at full size.
+  public var flops: Int
+  /// Bytes of a pass at full size: weights of the distinct experts once, activations in and out.
+  public var bytes: Int
+  /// Median seconds of a pass, scaled to full size where `scaled` says so.
+  public var secondsMedian: Double
+  /// Roofline seconds / measured seconds, absent without ceilings.
+  public var rooflineShare: Double?
+  /// The fraction of the intermediate width that was measured, such as `1/8`; absent for all of it.
+  public var scaled: String?
+  /// Experts held in memory, such as `4 of 128`; absent when all are.
+  public var residentExperts: String?
+  /// Where the median seconds went, absent when that was not measured.
+  public var phases: PhaseSeconds?
+  /// The kinds of layer that make up the side.
+  public var layers: [LayerGroup]
+
+  /// One side.
+  public init(
+    flops: Int, bytes: Int, secondsMedian: Double, rooflineShare: Double? = nil, scaled: String?,
+    residentExperts: String?, phases: PhaseSeconds? = nil, layers: [LayerGroup]
+  ) {
+    self.flops = flops
+    self.bytes = bytes
+    self.secondsMedian = secondsMedian
+    self.rooflineShare = rooflineShare
+    self.scaled = scaled
+    self.residentExperts = residentExperts
+    self.phases = phases
+    self.layers = layers
+  }
+}
+
+/// Layers of one shape within a side.
+public struct LayerGroup: Codable, Hashable, Sendable {
+  /// What the layer is: `dense F=28672` or `sparse E=8 K=2 F=14336`.
+  public var layer: String
+  /// How many of them the side has.
+  public var count: Int
+  /// Median seconds of one such layer at full size.
+  public var secondsMedian: Double
+
+  /// `count` layers of one shape.
+  public init(layer: String, count: Int, secondsMedian: Double) {
+    self.layer = layer
+    self.count = count
+    self.secondsMedian = secondsMedian
+  }
+}
+
+/// Seconds of one pass of each side in one round: the mean over all passes of its two slices.
+public struct PairedRound: Codable, Hashable, Sendable {
+  /// The order of the four slices: `ABBA` or `BAAB`, A the baseline.
+  public var order: String
+  /// Seconds of one baseline pass, all layers, at full size.
+  public var baselineSeconds: Double
+  /// Seconds of one candidate pass, all layers, at full size.
+  public var candidateSeconds: Double
+
+  /// One round.
+  public init(order: String, baselineSeconds: Double, candidateSeconds: Double) {
+    self.order = order
+    self.baselineSeconds = baselineSeconds
+    self.candidateSeconds = candidateSeconds
+  }
+}

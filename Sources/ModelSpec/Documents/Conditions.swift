@@ -1,0 +1,156 @@
+import LayerSpec
+
+/// Under which conditions a pairing is measured: everything but who is held against whom.
+///
+/// Names, keys, columns and command lines all come from here, so that a condition which is added here is
+/// in all of them.
+public struct Conditions: Hashable, Sendable {
+  /// What a pass does, and its sizes.
+  public var workload: Workload
+  /// Worker threads.
+  public var threads: Int
+  /// The engine by name.
+  public var engine: String
+  /// How networks' weights are stored.
+  public var format: WeightFormat
+  /// How experts are made popular; `nil` for a workload that routes nothing.
+  public var routing: RoutingCondition?
+
+  /// Conditions of a measurement.
+  public init(
+    workload: Workload, threads: Int, engine: String, format: WeightFormat,
+    routing: RoutingCondition?
+  ) {
+    self.workload = workload
+    self.threads = threads
+    self.engine = engine
+    self.format = format
+    self.routing = routing
+  }
+
+  /// One condition by itself.
+  public struct Part: Hashable, Sendable {
+    /// What it is called in tables and columns: `tokens`.
+    public let name: String
+    /// Its value in a word: `16`, `zipf:0.8`.
+    public let value: String
+    /// The value where it stands among others without its name: `16-tokens`.
+    public let word: String
+    /// The value in a sentence: `16 tokens per pass`.
+    public let phrase: String
+    /// The option that asks for it; `nil` where none does.
+    public let option: Option?
+
+    /// An option of the command line with its value.
+    public struct Option: Hashable, Sendable {
+      /// `--tokens`.
+      public let name: String
+      /// `16`.
+      public var value: String
+
+      /// An option with its value.
+      public init(name: String, value: String) {
+        self.name = name
+        self.value = value
+      }
+    }
+  }
+
+  /// Every condition, in the order that ids have them; sizes that a workload does not have are left out.
+  public var parts: [Part] {
+    let kind = workload.kind
+    var parts = [
+      Part(
+        name: "workload", value: kind.rawValue, word: kind.rawValue, phrase: kind.rawValue,
+        option: kind == .feedForward ? nil : .init(name: "--workload", value: kind.rawValue)),
+      Part("tokens", workload.tokens, of: "token", "per pass"),
+    ]
+    if workload.sequences != 1 {
+      parts.append(Part("sequences", workload.sequences, of: "sequence", "together"))
+    }
+    if workload.context != 0 {
+      parts.append(Part("context", workload.context, of: "token", "of context"))
+    }
+    if workload.ranks != 1 { parts.append(Part("ranks", workload.ranks, of: "rank")) }
+    if let routing {
+      parts.append(
+        Part(
+          name: "routing", value: routing.label, word: routing.label,
+          phrase: "\(routing.label) routing",
+          option: .init(name: "--routing", value: routing.option)))
+    }
+    return parts + [
+      Part("engine", engine), Part("precision", format.name), Part("threads", threads, of: "thread"),
+    ]
+  }
+
+  /// The conditions as one word: `ffn-forward/16-tokens/uniform/tile/f32/2-threads`.
+  public var id: String { parts.map(\.word).joined(separator: "/") }
+
+  /// Whether this version knows what was measured, so that it may judge by it.
+  public var isKnown: Bool { unknownPart == nil }
+
+  /// The condition that this version does not know, as the end of a sentence; `nil` when it knows all.
+  public var unknownPart: String? {
+    if workload.kind.text == nil { return "the workload \(workload.kind)" }
+    return format.isKnown ? nil : "the precision \(format)"
+  }
+}
+
+extension Conditions.Part {
+  /// A condition whose value is a word of its own.
+  fileprivate init(_ name: String, _ value: String) {
+    self.init(
+      name: name, value: value, word: value, phrase: value,
+      option: .init(name: "--\(name)", value: value))
+  }
+
+  /// A condition that is a count: `16-tokens`, `16 tokens per pass`.
+  fileprivate init(_ name: String, _ count: Int, of noun: String, _ relation: String? = nil) {
+    let counted = "\(count) \(noun)\(count == 1 ? "" : "s")"
+    self.init(
+      name: name, value: "\(count)", word: "\(count)-\(name)",
+      phrase: relation.map { "\(counted) \($0)" } ?? counted,
+      option: .init(name: "--\(name)", value: "\(count)"))
+  }
+}
+
+/// How experts are made popular, apart from what came of it.
+public struct RoutingCondition: Hashable, Sendable {
+  /// `uniform`, `zipf`, `single`, `trace` (recorded tokens), `histogram` (recorded popularity).
+  public var kind: String
+  /// Exponent of a Zipf routing, `nil` for other kinds.
+  public var alpha: Double?
+  /// The file of a recorded routing as its user named it, `nil` for other kinds.
+  public var source: String?
+  /// The recorded layer, `nil` where the file names none.
+  public var layer: Int?
+
+  /// A kind of routing with its parameters.
+  public init(kind: String, alpha: Double? = nil, source: String? = nil, layer: Int? = nil) {
+    self.kind = kind
+    self.alpha = alpha
+    self.source = source
+    self.layer = layer
+  }
+
+  /// The kind with its parameter: `uniform`, `zipf:0.8`, `trace:chat.jsonl`.
+  ///
+  /// A recording is called by the last part of its path, and by the layer where it has one; an exponent
+  /// has at most three digits behind the point.
+  public var label: String {
+    if let source {
+      let name = source.split(separator: "/").last.map(String.init) ?? source
+      return "\(kind):\(name)" + (layer.map { "#\($0)" } ?? "")
+    }
+    guard let alpha else { return kind }
+    let rounded = (alpha * 1000).rounded() / 1000
+    return "\(kind):" + (Int(exactly: rounded).map(String.init) ?? "\(rounded)")
+  }
+
+  /// What `--routing` takes to route like this: `zipf:0.8`, `trace:chat.jsonl#layer=3`.
+  public var option: String {
+    if let source { return "trace:\(source)" + (layer.map { "#layer=\($0)" } ?? "") }
+    return alpha.map { "\(kind):\($0)" } ?? kind
+  }
+}

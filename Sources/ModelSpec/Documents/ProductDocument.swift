@@ -1,0 +1,108 @@
+import LayerSpec
+
+/// What one `tenfold gemm` measured; its JSON form is `tenfold.gemm/1`.
+public struct ProductDocument: Codable, Hashable, Sendable {
+  /// The schema this version writes.
+  public static let currentSchema = "tenfold.gemm/1"
+
+  /// `tenfold.gemm/1`.
+  public var schema: String
+  /// When measuring began, RFC 3339.
+  public var created: String
+  /// The program that measured.
+  public var tool: ToolIdentity
+  /// The machine that was measured.
+  public var machine: MachineIdentity
+  /// The BLAS library behind the `blas` engine, as observed; `nil` when none was used.
+  public var blas: BLASIdentity?
+  /// The instruction set of the `tile` engine, such as `v4`; `nil` when it was not used.
+  public var instructionSet: String?
+  /// Ceilings of the machine, empty when none were measured.
+  public var ceilings: [Ceiling]
+  /// One entry for each number of rows and engine.
+  public var points: [ProductPoint]
+  /// Speed of `tile` over that of `blas`, one entry for each number of rows that both multiplied.
+  public var speedRatios: [SpeedRatio]
+  /// Whatever a reader should know about the numbers.
+  public var cautions: [String]
+
+  /// A document of the current schema.
+  public init(
+    created: String, tool: ToolIdentity, machine: MachineIdentity, blas: BLASIdentity?,
+    instructionSet: String?, ceilings: [Ceiling], points: [ProductPoint],
+    speedRatios: [SpeedRatio], cautions: [String] = []
+  ) {
+    schema = Self.currentSchema
+    self.created = created
+    self.tool = tool
+    self.machine = machine
+    self.blas = blas
+    self.instructionSet = instructionSet
+    self.ceilings = ceilings
+    self.points = points
+    self.speedRatios = speedRatios
+    self.cautions = cautions
+  }
+}
+
+/// One product, M rows times a matrix of N×K, by one engine.
+public struct ProductPoint: Codable, Hashable, Sendable {
+  /// M, rows of the input.
+  public var m: Int
+  /// N, outputs.
+  public var n: Int
+  /// K, inputs.
+  public var k: Int
+  /// Worker threads.
+  public var threads: Int
+  /// The engine by name: `blas` or `tile`.
+  public var engine: String
+  /// How weights were stored.
+  public var precision: WeightFormat
+  /// Seconds of one product, the median of the rounds.
+  public var secondsMedian: Double
+  /// 2·M·N·K in 10⁹ a second.
+  public var gflops: Double
+  /// Bytes of the N·K weights in 10⁹ a second.
+  public var gigabytesPerSecond: Double
+  /// Roofline seconds / measured seconds, absent without ceilings.
+  public var rooflineShare: Double?
+
+  /// The rates of one product that took so many seconds.
+  ///
+  /// - Parameters:
+  ///   - operation: What it asks of the machine: the FLOPs and the weights; rows and results count
+  ///     nothing, for they stay in the caches.
+  ///   - ceilings: What bounds it; `nil` where nothing was measured.
+  public init(
+    m: Int, n: Int, k: Int, threads: Int, engine: String, operation: Operation,
+    secondsMedian: Double, ceilings: Ceilings?
+  ) {
+    self.m = m
+    self.n = n
+    self.k = k
+    self.threads = threads
+    self.engine = engine
+    precision = operation.format
+    self.secondsMedian = secondsMedian
+    gflops = Double(operation.flops) / secondsMedian / 1e9
+    gigabytesPerSecond = operation.weightBytes / secondsMedian / 1e9
+    rooflineShare = ceilings.flatMap { operation.rooflineSeconds(under: $0) }.map {
+      $0 / secondsMedian
+    }
+  }
+}
+
+/// Speed of the `tile` engine over that of `blas` for one number of rows.
+public struct SpeedRatio: Codable, Hashable, Sendable {
+  /// M, rows of the input.
+  public var m: Int
+  /// Seconds of `blas` / seconds of `tile` with its interval, from paired rounds.
+  public var speed: RatioEstimate
+
+  /// A ratio with its interval.
+  public init(m: Int, speed: RatioEstimate) {
+    self.m = m
+    self.speed = speed
+  }
+}

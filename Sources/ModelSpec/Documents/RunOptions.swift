@@ -1,0 +1,59 @@
+import LayerSpec
+
+/// What a run was asked for, after defaults.
+public struct RunOptions: Codable, Hashable, Sendable {
+  /// `default` for the default suite, `custom` when architectures were named, `sweep` for curves of one.
+  public var suite: String
+  /// Candidate ids in the order given.
+  public var candidates: [String]
+  /// Baselines in the order given: `iso-active`, `iso-total` or an id.
+  public var baselines: [String]
+  /// Tokens per pass.
+  public var tokens: [Int]
+  /// Worker threads, the most where a sweep took several numbers of them.
+  public var threads: Int
+  /// Every number of worker threads in the order of measuring; absent where there was one.
+  public var threadCounts: [Int]?
+  /// Engines by name.
+  public var engines: [String]
+  /// How networks' weights are stored.
+  public var precision: WeightFormat
+  /// Routings as given on the command line: `uniform`, `zipf:0.8`.
+  public var routing: [String]
+  /// Checksums of the recorded ones among them, so that runs of two files with one name are not taken
+  /// for alike; absent where none was recorded.
+  public var routingDigests: [String]?
+  /// Seconds that measuring may take, over all cells.
+  public var budgetSeconds: Double
+  /// Bytes that weights and scratch may take.
+  public var memoryBytes: Int
+  /// Seed of every random choice.
+  public var seed: UInt64
+  /// What a pass does, absent for `ffn-forward`.
+  public var workload: WorkloadKind?
+  /// What a sweep varied; absent for other suites.
+  public var sweep: SweepOptions?
+
+  /// All options of one run.
+  public init(
+    suite: String, candidates: [String], baselines: [String], tokens: [Int], threads: Int,
+    threadCounts: [Int]? = nil, engines: [String], precision: WeightFormat, routing: [String],
+    budgetSeconds: Double,
+    memoryBytes: Int, seed: UInt64,
+    sweep: SweepOptions? = nil
+  ) {
+    self.suite = suite
+    self.candidates = candidates
+    self.baselines = baselines
+    self.tokens = tokens
+    self.threads = threads
+    self.threadCounts = threadCounts
+    self.engines = engines
+    self.precision = precision
+    self.routing = routing
+    self.budgetSeconds = budgetSeconds
+    self.memoryBytes = memoryBytes
+    self.seed = seed
+    self.sweep = sweep
+  }
+}

@@ -1,0 +1,66 @@
+import LayerSpec
+
+/// What one engine made of one golden layer.
+public struct VerifyResult: Hashable, Sendable, Codable {
+  /// The folder as it was named.
+  public let directory: String
+  /// `model_type` of the layer's model.
+  public let family: String
+  /// The engine by name.
+  public let engine: String
+  /// How it stored the weights.
+  public let precision: WeightFormat
+  /// Rows of the input.
+  public let tokens: Int
+  /// max|y − ŷ| / max|ŷ|, `nil` (null in JSON) when an output is not a number.
+  public let maxRelativeError: Double?
+  /// The largest error that rounding explains.
+  public let tolerance: Double
+  /// Whether the error is within the tolerance.
+  public let passed: Bool
+
+  /// Judges an error; one that is not finite has not passed.
+  public init(
+    directory: String, family: String, engine: String, precision: WeightFormat, tokens: Int,
+    error: Double, tolerance: Double
+  ) {
+    self.directory = directory
+    self.family = family
+    self.engine = engine
+    self.precision = precision
+    self.tokens = tokens
+    maxRelativeError = error.isFinite ? error : nil
+    self.tolerance = tolerance
+    passed = error <= tolerance
+  }
+
+  /// Writes every key, also that of an error which is no number.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(directory, forKey: .directory)
+    try container.encode(family, forKey: .family)
+    try container.encode(engine, forKey: .engine)
+    try container.encode(precision, forKey: .precision)
+    try container.encode(tokens, forKey: .tokens)
+    try container.encode(maxRelativeError, forKey: .maxRelativeError)
+    try container.encode(tolerance, forKey: .tolerance)
+    try container.encode(passed, forKey: .passed)
+  }
+}
+
+/// The JSON document of `tenfold verify`, schema `tenfold.verify/1`.
+public struct VerifyDocument: Hashable, Sendable, Codable {
+  /// Name and version of the document's form.
+  public let schema: String
+  /// One entry for each folder and engine, in the order they were run.
+  public let results: [VerifyResult]
+
+  /// A document of these results.
+  public init(results: [VerifyResult]) {
+    schema = "tenfold.verify/1"
+    self.results = results
+  }
+
+  /// Whether every layer passed.
+  public var passed: Bool { results.allSatisfy(\.passed) }
+}

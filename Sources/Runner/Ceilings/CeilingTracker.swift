@@ -1,0 +1,52 @@
+import LayerSpec
+import MoEKernel
+import ModelSpec
+
+/// Measures the machine's ceilings before, beside and after what is timed, and keeps what was found.
+///
+/// On a CPU that the probe does not know it finds nothing, and what is measured has no roofline.
+final class CeilingTracker {
+  private let probe: CeilingProbe?
+
+  /// What was found so far.
+  private(set) var log = CeilingLog()
+
+  /// Probes with one thread and with the threads of a pool, which must be idle whenever it probes.
+  ///
+  /// - Parameter sides: the engines whose tiles are measured too, and the formats of their weights.
+  init(pool: WorkerPool, sides: [SideResources], cacheBytes: Int) {
+    let single = pool.threads > 1 ? [WorkerPool(threads: 1)] : []
+    probe = CeilingProbe(pools: single + [pool], sides: sides, cacheBytes: cacheBytes)
+  }
+
+  /// A full probe, before the first measurement and after the last.
+  func probeFully() {
+    if let probe { log.add(probe.measure(.full)) }
+  }
+
+  /// A brief probe of all threads, beside one measurement; empty where there is none.
+  func probeBriefly() -> [Ceiling] {
+    let found = probe?.measureAllThreads(.brief) ?? []
+    log.raise(by: found)
+    return found
+  }
+
+  /// What is faster than the ceilings even when these were looked for once more: disturbed ceilings
+  /// are more likely than a wrong time.
+  ///
+  /// - Parameter find: what is above the given ceilings, `nil` when nothing is.
+  func confirmedExcess<Excess>(_ find: ([Ceiling]) -> Excess?) -> Excess? {
+    guard let probe, find(log.highest) != nil else { return nil }
+    log.raise(by: probe.measureAllThreads(.patient))
+    return find(log.highest)
+  }
+
+  /// The ceilings of all threads in words: `462.0 GFLOP/s, 38.5 GB/s`.
+  var sentence: String {
+    guard let most = log.highest.map(\.threads).max(),
+      let ceiling = log.highest.first(where: { $0.threads == most })
+    else { return "unknown" }
+    return "\(CeilingLog.giga(ceiling.peakFlopsPerSecond)) GFLOP/s, "
+      + "\(CeilingLog.giga(ceiling.readBytesPerSecond)) GB/s"
+  }
+}

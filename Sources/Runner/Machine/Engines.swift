@@ -1,0 +1,111 @@
+import LayerSpec
+import MoEKernel
+import ModelSpec
+
+/// An engine that is ready to multiply, with what a record says of it.
+///
+/// The command line holds one without knowing what is behind it.
+public struct OpenedEngine: Sendable {
+  /// The library behind the engine, as observed; `nil` for one that uses none.
+  public let blas: BLASIdentity?
+
+  /// The instruction set that the engine was built for, such as `v4`; `nil` where that is not its own.
+  public let instructionSet: String?
+
+  let engine: any Engine
+
+  /// An engine with what a record says of it.
+  public init(
+    _ engine: any Engine, blas: BLASIdentity? = nil, instructionSet: String? = nil
+  ) {
+    self.engine = engine
+    self.blas = blas
+    self.instructionSet = instructionSet
+  }
+
+  /// The name that options take and records carry.
+  public var name: String { engine.name }
+}
+
+/// An engine that can be opened by its name.
+public struct EngineEntry: Sendable {
+  /// The name, as `--engine` takes it.
+  public let name: String
+  /// The formats of weights that it multiplies.
+  public let formats: [WeightFormat]
+  /// True for an engine that uses the library that `--blas` names.
+  public let usesLibrary: Bool
+  /// Opens it.
+  fileprivate let opening: @Sendable (EngineSettings) throws(EngineError) -> OpenedEngine
+
+  /// Opens the engine.
+  ///
+  /// - Throws: `EngineError` when it cannot be used here.
+  public func open(_ settings: EngineSettings) throws(EngineError) -> OpenedEngine {
+    try opening(settings)
+  }
+}
+
+/// What engines may be told.
+public struct EngineSettings: Sendable {
+  /// The BLAS library's file or name; `nil` for the default one.
+  public var library: String?
+  /// The value of `TENFOLD_ISA`, which asks for a lower instruction set; `nil` for none.
+  public var forcedLevel: String?
+
+  /// Settings of all engines.
+  public init(library: String? = nil, forcedLevel: String? = nil) {
+    self.library = library
+    self.forcedLevel = forcedLevel
+  }
+}
+
+/// An engine that cannot be used here, with the sentence that says why.
+public struct EngineError: Error, Sendable, CustomStringConvertible {
+  /// What is wrong and what to do.
+  public let description: String
+
+  init(_ error: any Error) { description = "\(error)" }
+}
+
+/// The engines that can be named: adding one is one line here and one file that conforms to `Engine`.
+public enum Engines {
+  /// All of them; the first is the default.
+  public static let table = [
+    EngineEntry(name: "tile", formats: [.f32, .bf16], usesLibrary: false, opening: openTile),
+    EngineEntry(name: "blas", formats: [.f32], usesLibrary: true, opening: openBLAS),
+  ]
+
+  /// The environment variable that asks for a lower instruction set.
+  public static var levelVariable: String { TileEngine.levelVariable }
+
+  /// The name of the library that is opened when no path is given.
+  public static var defaultLibrary: String { BLASLibrary.defaultPath }
+
+  /// The library that the `blas` engine would use here, `nil` when there is none: part of a machine's
+  /// description also where another engine multiplies.
+  public static var installedBLAS: BLASIdentity? { (try? openBLAS(EngineSettings()))?.blas }
+
+  private static func openTile(_ settings: EngineSettings) throws(EngineError) -> OpenedEngine {
+    do {
+      let engine = try TileEngine(forcedLevel: settings.forcedLevel)
+      return OpenedEngine(engine, instructionSet: engine.levelName)
+    } catch {
+      throw EngineError(error)
+    }
+  }
+
+  private static func openBLAS(_ settings: EngineSettings) throws(EngineError) -> OpenedEngine {
+    do {
+      let library = try BLASLibrary.open(path: settings.library)
+      return OpenedEngine(
+        BLASEngine(library: library),
+        blas: BLASIdentity(
+          path: library.path, version: library.version, core: library.core,
+          threads: library.threads ?? 1, interface: library.interface,
+          config: library.config.isEmpty ? nil : library.config))
+    } catch {
+      throw EngineError(error)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import ModelSpec
+import Statistics
+
+extension MeasuredCell {
+  /// The record of a measured cell.
+  init(
+    _ plan: CellPlan, baseline: PreparedSide, candidate: PreparedSide, rounds: [PairedRound],
+    estimate: RatioEstimate, seed: UInt64, beside: [Ceiling]
+  ) {
+    // The trial and the check ran the same batches, so what they ask of the machine was timed.
+    candidateWork = candidate.work
+    baselineWork = baseline.work
+    sideResources = (plan.limits.baseline, plan.limits.candidate)
+    let sides = Sides(
+      baseline: Side(baseline, work: baselineWork, seconds: rounds.map(\.baselineSeconds).median),
+      candidate: Side(
+        candidate, work: candidateWork, seconds: rounds.map(\.candidateSeconds).median))
+    let flopRatio = Double(sides.baseline.flops) / Double(sides.candidate.flops)
+    measured = Cell(
+      candidate: plan.candidateID, baseline: plan.baselineID, workload: plan.workload,
+      threads: plan.limits.threads, engine: plan.limits.candidate.engine.name,
+      precision: plan.limits.candidate.formats.networks,
+      routing: candidate.routingSummary(plan.routing, seed: seed),
+      flopRatio: flopRatio, timeRatio: estimate, realisedShare: estimate.median / flopRatio,
+      sides: sides, rounds: rounds,
+      cautions: Self.cautions(estimate, sides: [baseline, candidate]))
+    self.beside = beside
+  }
+
+  /// An interval wider than this, high over low, says that the machine was busy with other things.
+  private static let wideInterval = 1.10
+
+  private static func cautions(_ estimate: RatioEstimate, sides: [PreparedSide]) -> [String] {
+    var cautions: [String] = []
+    if estimate.high / estimate.low > wideInterval {
+      cautions.append(
+        "the interval spans more than 10 %; measure again on an idle machine or with a larger "
+          + "--budget")
+    }
+    let layers = sides.flatMap(\.layers)
+    for plan in layers.map(\.plan) where plan.mayStayInCache {
+      cautions.append(
+        "\(plan.name) is so small that \(plan.copies) copies of it do not fill "
+          + "\(LayerPlan.cacheMultiple) last-level caches; passes may have found its weights in a "
+          + "cache")
+    }
+    for caution in layers.flatMap(\.pass.cautions) where !cautions.contains(caution) {
+      cautions.append(caution)
+    }
+    return cautions
+  }
+}
+
+extension PreparedSide {
+  /// The routing of the first layer that routes; `nil` where none does, and nothing was to be routed.
+  fileprivate func routingSummary(_ routing: Routing, seed: UInt64) -> RoutingSummary? {
+    for layer in layers {
+      guard let routed = layer.plan.full.layer.routed else { continue }
+      return RoutingSummary(
+        routing, seed: seed, choices: routed.choices, topK: routed.topK,
+        batches: layer.pass.routingStatistics)
+    }
+    return RoutingSummary(unrouted: routing, seed: seed)
+  }
+}
+
+extension Side {
+  fileprivate init(_ side: PreparedSide, work: [LayerWork], seconds: Double) {
+    self.init(
+      flops: work.flops, bytes: work.bytes, secondsMedian: seconds, scaled: side.scaled,
+      residentExperts: side.residentExperts, phases: side.phases(ofPass: seconds),
+      layers: side.groups)
+  }
+}

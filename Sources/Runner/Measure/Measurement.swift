@@ -1,0 +1,119 @@
+import FoundationEssentials
+import ModelSpec
+
+/// One run from its first cell to its last, or to whatever ended it early: several plans, one record.
+public struct Measurement {
+  private let plans: [RunPlan]
+  /// The cells of all plans that are finished.
+  private var cells: [MeasuredCell] = []
+  /// The machine's ceilings, over all plans.
+  private var ceilings = CeilingLog()
+  private let created = Date.now.ISO8601Format()
+
+  /// Why cells are missing, `nil` when all are there.
+  public private(set) var ending: Ending?
+
+  /// What ended a run before its last cell.
+  public enum Ending: Hashable, Sendable, CustomStringConvertible {
+    /// Cells take longer than the budget.
+    case refused(String)
+    /// It was asked to stop.
+    case cancelled(finished: Int, planned: Int)
+    /// A cell cannot be true.
+    case failed(String)
+
+    /// The sentence for people.
+    public var description: String {
+      switch self {
+      case .refused(let sentence), .failed(let sentence): sentence
+      case .cancelled(let finished, let planned):
+        "interrupted; the record holds the \(finished) of \(planned) cells that were finished"
+      }
+    }
+  }
+
+  /// - Parameter plans: One for each number of threads and engine, measured one after the other.
+  public init(plans: [RunPlan]) {
+    self.plans = plans
+  }
+
+  /// Measures all cells.
+  ///
+  /// - Parameters:
+  ///   - progress: told before each stage of each cell, over all plans, never while a round is timed.
+  ///   - isCancelled: asked between stages and between rounds.
+  public mutating func run(
+    progress: (RunProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+  ) {
+    let planned = plans.reduce(0) { $0 + $1.cellCount }
+    for (index, plan) in plans.enumerated() {
+      let secondsAfter = plans[(index + 1)...].reduce(0) { $0 + $1.budgetSeconds }
+      let run = Run(plan)
+      defer {
+        cells += run.cells
+        ceilings.append(run.ceilings)
+      }
+      do {
+        let finished = cells.count
+        try run.measure(
+          progress: {
+            progress($0.among(planned, after: finished, secondsAfter: secondsAfter))
+          }, isCancelled: isCancelled)
+      } catch let error as PlanError {
+        // What takes too long here says nothing of other engines and numbers of threads.
+        ending = ending ?? .refused("\(error)")
+      } catch RunError.cancelled {
+        ending = .cancelled(finished: cells.count + run.cells.count, planned: planned)
+        return
+      } catch {
+        ending = .failed("\(error)")
+        return
+      }
+    }
+  }
+
+  /// True when no cell was measured.
+  public var isEmpty: Bool { cells.isEmpty }
+
+  /// The record of the finished cells.
+  ///
+  /// - Parameter requests: what was asked for, one request for each number of threads.
+  public func record(
+    of requests: [RunRequest], tool: ToolIdentity, machine: MachineIdentity,
+    engines: [OpenedEngine]
+  ) -> Record {
+    Record(
+      created: created, status: ending == nil ? .complete : .interrupted, tool: tool,
+      machine: machine, blas: engines.lazy.compactMap(\.blas).first ?? Engines.installedBLAS,
+      instructionSet: engines.lazy.compactMap(\.instructionSet).first,
+      ceilings: ceilings.highest, options: RunOptions(requests, engines: engines),
+      cells: cells.map { $0.cell(under: ceilings.highest) },
+      cautions: (ending.map { ["cells are missing: \($0)"] } ?? []) + ceilings.cautions)
+  }
+}
+
+extension RunOptions {
+  /// The options of requests that differ in nothing but their threads, defaults filled in.
+  init(_ requests: [RunRequest], engines: [OpenedEngine]) {
+    guard let request = requests.first else { preconditionFailure("nothing was asked for") }
+    let pairings = request.suite.pairings
+    let threads = requests.map(\.threads)
+    let routings = pairings.flatMap(\.routings)
+    self.init(
+      suite: request.suite.name, candidates: Self.unique(pairings.map(\.candidate.id)),
+      baselines: Self.unique(pairings.map(\.baseline.id)), tokens: request.tokens,
+      threads: threads.max() ?? request.threads, threadCounts: threads.count > 1 ? threads : nil,
+      engines: engines.map(\.name), precision: request.formats.networks,
+      routing: Self.unique(routings.map(\.description)),
+      budgetSeconds: request.budgetSeconds, memoryBytes: request.memoryBytes, seed: request.seed,
+      sweep: request.suite.sweep)
+    let digests = Self.unique(routings.compactMap(\.source?.digest))
+    routingDigests = digests.isEmpty ? nil : digests
+    workload = request.workload.kind == .feedForward ? nil : request.workload.kind
+  }
+
+  /// Each name once, in the order of its first appearance.
+  private static func unique(_ names: [String]) -> [String] {
+    names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
+  }
+}

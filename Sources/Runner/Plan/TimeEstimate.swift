@@ -1,0 +1,62 @@
+import LayerSpec
+import MoEKernel
+import ModelSpec
+import Statistics
+
+/// Chooses the fraction of a width at which a side can be measured within its time.
+///
+/// Times are first guessed from rates in the slow middle of what servers reach, and then replaced by
+/// the time of a real pass. The guess only decides at which width that first pass is tried, so a
+/// wrong one costs time and nothing else.
+enum TimeEstimate {
+  /// Memory read rate of one thread.
+  static let guessedBytesPerSecond = 15e9
+
+  /// Intermediate units that are left of every network when there is too little time for all.
+  ///
+  /// A product of few inputs spends a larger part of its time at its ends, which would show up in the
+  /// ratio.
+  static let leastWidth = 512
+
+  /// Guessed seconds of one pass at full width, each kind of layer once.
+  static func seconds(
+    of layers: [PlannedLayer], _ workload: Workload, threads: Int, side: SideResources
+  ) -> Double {
+    layers.reduce(0) { sum, planned in
+      let work = LayerWork(
+        count: 1, operations: planned.layer.operations(workload, formats: side.formats))
+      return sum
+        + max(
+          Double(work.flops) / side.engine.guessedFlopsPerSecond,
+          Double(work.bytes) / guessedBytesPerSecond) / Double(threads)
+    }
+  }
+
+  /// The smallest divisor with which a pass of `seconds` at full width takes at most `allowed`, or
+  /// the largest there is.
+  static func divisor(seconds: Double, allowed: Double) -> Int {
+    MemoryPlan.divisors.first { seconds / Double($0) <= allowed } ?? MemoryPlan.divisors.last ?? 1
+  }
+}
+
+extension CellPlan {
+  /// Guessed seconds of one pass of a side at full width, each kind of layer once.
+  func guessedSeconds(_ role: SideRole) -> Double {
+    TimeEstimate.seconds(
+      of: layers(role), workload, threads: limits.threads, side: side(role))
+  }
+
+  /// The smallest divisor with which a pass of a side takes at most `allowed` seconds, but none that
+  /// leaves less than `leastWidth` of a width.
+  func divisor(_ role: SideRole, seconds: Double, allowed: Double) -> Int {
+    let narrowest = layers(role).map(\.layer.narrowestWidth).min() ?? 0
+    let most = MemoryPlan.divisors.last { narrowest / $0 >= TimeEstimate.leastWidth } ?? 1
+    return min(most, TimeEstimate.divisor(seconds: seconds, allowed: allowed))
+  }
+
+  /// Seconds of rounds that the cell could use: twice the fewest rounds at full width.
+  var wantedSeconds: Double {
+    let round = 2 * (guessedSeconds(.baseline) + guessedSeconds(.candidate))
+    return max(BudgetShare.least, 2 * Double(OrderStatisticInterval.minimumRounds) * round)
+  }
+}

@@ -1,0 +1,143 @@
+import LayerSpec
+import MoEKernel
+import ModelSpec
+
+/// `ffn-forward`: every feed-forward layer of a model once.
+public struct FeedForwardWorkload: MeasurableWorkload {
+  /// The workload.
+  public init() {}
+
+  /// `ffn-forward`.
+  public let kind = WorkloadKind.feedForward
+
+  /// Against a dense counterpart one routed layer stands for all, for they are alike; against a named model
+  /// every feed-forward layer of both takes part, as often as the model has it.
+  ///
+  /// - Throws: `PlanError` when the candidate routes nothing and the baseline needs it to.
+  public func layers(of pairing: Pairing) throws(PlanError) -> PairedLayers {
+    if case .named(let architecture) = pairing.baseline {
+      return PairedLayers(
+        baseline: Self.layers(of: architecture), candidate: Self.layers(of: pairing.candidate))
+    }
+    guard let sparse = pairing.candidate.dominantSparseLayer else {
+      throw .candidateIsDense(id: pairing.candidate.id, baseline: pairing.baseline.id)
+    }
+    let dense = pairing.baseline == .isoActive ? isoActive(of: sparse) : isoTotal(of: sparse)
+    return PairedLayers(
+      baseline: [PlannedLayer(FeedForwardLayer(.dense(dense)), count: 1)],
+      candidate: [PlannedLayer(FeedForwardLayer(.sparse(sparse)), count: 1)])
+  }
+
+  private static func layers(of architecture: Architecture) -> [PlannedLayer] {
+    architecture.ffnGroups.map { PlannedLayer(FeedForwardLayer($0.layer), count: $0.count) }
+  }
+}
+
+/// A feed-forward layer, dense or routed, as it is measured.
+struct FeedForwardLayer: MeasurableLayer {
+  /// What it computes.
+  let spec: FFNLayerSpec
+
+  init(_ spec: FFNLayerSpec) { self.spec = spec }
+
+  var name: String { spec.label }
+
+  var narrowestWidth: Int { spec.narrowestWidth }
+
+  func narrowed(by divisor: Int) -> FeedForwardLayer? {
+    spec.dividingWidth(by: divisor).map(FeedForwardLayer.init)
+  }
+
+  var routed: SparseLayerSpec? { spec.routed }
+
+  var slices: WeightSlices? {
+    routed.map { WeightSlices(count: $0.experts, least: $0.topK, noun: "experts") }
+  }
+
+  func check(_ workload: Workload, formats: FormatPlan) throws(UncountableLayer) {
+    do {
+      _ = try spec.checkedMatmulFLOPs(tokens: workload.tokens)
+    } catch {
+      throw UncountableLayer("\(error)")
+    }
+    for (format, columns) in rowLengths(formats) where format.bytes(rows: 1, columns: columns) == nil {
+      throw UncountableLayer(
+        format.block.map {
+          "rows of \(columns) weights are no whole number of the blocks of \($0.elements) that "
+            + "\(format) stores; choose another --precision"
+        } ?? "this version does not know the precision \(format)")
+    }
+  }
+
+  /// Lengths of the rows that are stored in each format.
+  private func rowLengths(_ formats: FormatPlan) -> [(WeightFormat, Int)] {
+    let networks =
+      switch spec {
+      case .dense(let network): [network]
+      case .sparse(let layer): [layer.expert] + (layer.shared.map { [$0.network] } ?? [])
+      }
+    let projections = routed?.latent.map { [$0.width, spec.hidden] } ?? []
+    return networks.flatMap { [(formats.networks, $0.width), (formats.networks, $0.intermediate)] }
+      + projections.map { (formats.projections, $0) }
+  }
+
+  func weightBytes(_ part: WeightPart, formats: FormatPlan) -> Int {
+    // With one expert in place of D, operations count what is stored.
+    func bytes(experts: Double) -> Double {
+      spec.operations(tokens: 0, use: ExpertUse(distinctExperts: experts), formats: formats)
+        .reduce(0) { $0 + $1.weightBytes }
+    }
+    let common = bytes(experts: 0)
+    return Int((part == .slice ? bytes(experts: 1) - common : common).rounded())
+  }
+
+  func memoryBytes(
+    residentSlices: Int?, workload: Workload, threads: Int, engine: any Engine, formats: FormatPlan
+  ) -> Int {
+    let (rows, rowsOverflow) = workload.tokens.multipliedReportingOverflow(by: Batches.count + 1)
+    let (activations, overflow) = rows.multipliedReportingOverflow(
+      by: spec.hidden * MemoryLayout<Float>.size)
+    guard !rowsOverflow, !overflow else { return .max }
+    let layerBytes =
+      switch spec {
+      case .dense(let network):
+        DenseLayer.bytes(
+          for: network, maxTokens: workload.tokens, threads: threads, engine: engine,
+          formats: formats)
+      case .sparse(let layer):
+        SparseLayer.bytes(
+          for: layer, residentExperts: residentSlices ?? layer.experts,
+          maxTokens: workload.tokens, threads: threads, engine: engine, formats: formats)
+      }
+    let (total, totalOverflow) = layerBytes.addingReportingOverflow(activations)
+    return totalOverflow ? .max : total
+  }
+
+  func operations(_ workload: Workload, formats: FormatPlan) -> [Operation] {
+    spec.operations(
+      tokens: workload.tokens,
+      use: ExpertUse(distinctExperts: Double(mostDistinctExperts(tokens: workload.tokens))),
+      formats: formats)
+  }
+
+  /// The most experts that a pass can reach: all, or K per token.
+  private func mostDistinctExperts(tokens: Int) -> Int {
+    guard let layer = routed else { return 0 }
+    let (reached, overflow) = tokens.multipliedReportingOverflow(by: layer.topK)
+    return overflow ? layer.experts : min(layer.experts, reached)
+  }
+
+  func prepare(
+    _ plan: LayerPlan, for workload: Workload, with resources: PassResources
+  ) -> any PreparedPass {
+    PreparedFeedForward(
+      spec, plan: plan, mostTokens: workload.tokens, resources: resources)
+  }
+}
+
+extension Architecture {
+  /// The routed layer that the model has most of, `nil` when it routes nothing.
+  var dominantSparseLayer: SparseLayerSpec? {
+    ffnGroups.sorted { $0.count > $1.count }.lazy.compactMap(\.layer.routed).first
+  }
+}

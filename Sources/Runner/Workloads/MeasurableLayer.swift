@@ -1,0 +1,99 @@
+import LayerSpec
+import MoEKernel
+import ModelSpec
+
+/// A layer as a workload measures it: what a plan must know of it before anything is allocated, and the one
+/// way to build it.
+public protocol MeasurableLayer: Hashable, Sendable {
+  /// What records call it: its kind and its sizes, such as `sparse E=8 K=2 F=14336`.
+  var name: String { get }
+
+  /// The smallest of the widths that a fraction may be taken of.
+  var narrowestWidth: Int { get }
+
+  /// The same layer with these widths divided exactly; `nil` when one does not divide.
+  func narrowed(by divisor: Int) -> Self?
+
+  /// Equal slices of the weights of which a few may stand for all; `nil` where all weights are needed.
+  var slices: WeightSlices? { get }
+
+  /// The router that recorded routing must fit; `nil` for a layer that routes nothing.
+  var routed: SparseLayerSpec? { get }
+
+  /// Refuses a pass that cannot be counted, or weights that cannot be stored in such formats.
+  ///
+  /// - Throws: `UncountableLayer` with the reason.
+  func check(_ workload: Workload, formats: FormatPlan) throws(UncountableLayer)
+
+  /// Bytes of the weights of one copy, or of one slice of them.
+  func weightBytes(_ part: WeightPart, formats: FormatPlan) -> Int
+
+  /// Bytes of one copy with what a pass needs besides, as an engine lays them out; `Int.max` where they
+  /// cannot be counted.
+  ///
+  /// - Parameter residentSlices: slices in memory; `nil` for a layer without.
+  func memoryBytes(
+    residentSlices: Int?, workload: Workload, threads: Int, engine: any Engine, formats: FormatPlan
+  ) -> Int
+
+  /// What one pass asks of the machine at the most, before any batch is drawn.
+  func operations(_ workload: Workload, formats: FormatPlan) -> [Operation]
+
+  /// Builds the copies of a plan, for workloads up to the given one.
+  func prepare(_ plan: LayerPlan, for workload: Workload, with resources: PassResources)
+    -> any PreparedPass
+}
+
+/// Slices of a layer's weights that are alike, such as routed experts.
+public struct WeightSlices: Hashable, Sendable {
+  /// How many there are.
+  public var count: Int
+  /// The fewest that one token needs.
+  public var least: Int
+  /// What they are called: `experts`.
+  public var noun: String
+
+  /// `count` slices, of which a token needs `least`.
+  public init(count: Int, least: Int, noun: String) {
+    self.count = count
+    self.least = least
+    self.noun = noun
+  }
+}
+
+/// A part of a layer's weights.
+public enum WeightPart: Hashable, Sendable {
+  /// One of the slices.
+  case slice
+  /// Everything but the slices.
+  case common
+}
+
+/// Why a layer cannot be measured as asked.
+public struct UncountableLayer: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The reason, as the end of a sentence.
+  public let description: String
+
+  /// A reason.
+  public init(_ description: String) { self.description = description }
+}
+
+/// What passes are built and run with.
+public struct PassResources {
+  /// The engine that multiplies.
+  public var engine: any Engine
+  /// Which role's matrices have which format.
+  public var formats: FormatPlan
+  /// The threads.
+  public var pool: WorkerPool
+  /// The seed of all weights.
+  public var seed: UInt64
+
+  /// All of them.
+  public init(engine: any Engine, formats: FormatPlan, pool: WorkerPool, seed: UInt64) {
+    self.engine = engine
+    self.formats = formats
+    self.pool = pool
+    self.seed = seed
+  }
+}

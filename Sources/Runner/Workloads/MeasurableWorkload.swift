@@ -1,0 +1,55 @@
+import ModelSpec
+
+/// A workload that can be measured: what a pass of it does with the layers of an architecture.
+///
+/// Adding one is one file beside this one and one line in `table`. Plan, measurement, ceilings and records
+/// know workloads through these three protocols alone: a workload makes *layers* of a pairing, a layer is
+/// planned and then built as a *prepared pass*, and prepared passes are timed.
+public protocol MeasurableWorkload: Sendable {
+  /// Its name, as `--workload` takes it and records carry it.
+  var kind: WorkloadKind { get }
+
+  /// What both sides of a pairing do in one pass.
+  ///
+  /// - Throws: `PlanError` when the pairing cannot be measured by this workload.
+  func layers(of pairing: Pairing) throws(PlanError) -> PairedLayers
+}
+
+/// The layers of both sides of a pairing.
+public struct PairedLayers: Sendable {
+  /// The layers of the baseline's pass.
+  public var baseline: [PlannedLayer]
+  /// The layers of the candidate's pass.
+  public var candidate: [PlannedLayer]
+
+  /// Both sides.
+  public init(baseline: [PlannedLayer], candidate: [PlannedLayer]) {
+    self.baseline = baseline
+    self.candidate = candidate
+  }
+}
+
+/// Equal layers of one side.
+public struct PlannedLayer: Sendable {
+  /// One of them.
+  public var layer: any MeasurableLayer
+  /// How many a pass has.
+  public var count: Int
+
+  /// `count` layers of one shape.
+  public init(_ layer: any MeasurableLayer, count: Int) {
+    self.layer = layer
+    self.count = count
+  }
+}
+
+/// The workloads that can be measured.
+public enum Workloads {
+  /// Every workload by which architectures are measured; the first is the default.
+  public static let table: [any MeasurableWorkload] = [FeedForwardWorkload()]
+
+  /// The workload of that name, `nil` when there is none.
+  public static func workload(named name: String) -> (any MeasurableWorkload)? {
+    table.first { $0.kind.rawValue == name }
+  }
+}

@@ -1,0 +1,143 @@
+import LayerSpec
+import MoEKernel
+import ModelSpec
+
+/// What `tenfold gemm` is asked for, after parsing and defaults.
+public struct ProductRequest: Sendable {
+  /// M, rows of the input, one point for each and each engine.
+  public var rows: [Int]
+  /// N, outputs.
+  public var outputs: Int
+  /// K, inputs.
+  public var inputs: Int
+  /// How W is stored.
+  public var format: WeightFormat
+  /// Worker threads.
+  public var threads: Int
+  /// Bytes that matrices, rows and scratch may take.
+  public var memoryBytes: Int
+  /// Seed of every random choice.
+  public var seed: UInt64
+
+  /// From one token to a long prompt, as many as an expert or a dense layer gets.
+  public static let defaultRows = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
+  /// An expert's up and gate of Qwen3-30B-A3B together: 2·768 outputs.
+  public static let defaultOutputs = 1536
+  /// The hidden size of Qwen3-30B-A3B.
+  public static let defaultInputs = 2048
+  /// Rounds of a point; with so many the interval leaves out the four smallest and the four largest.
+  static let rounds = 17
+
+  /// A request.
+  public init(
+    rows: [Int] = Self.defaultRows, outputs: Int = Self.defaultOutputs,
+    inputs: Int = Self.defaultInputs, format: WeightFormat = .f32, threads: Int, memoryBytes: Int,
+    seed: UInt64 = RunRequest.defaultSeed
+  ) {
+    self.rows = rows
+    self.outputs = outputs
+    self.inputs = inputs
+    self.format = format
+    self.threads = threads
+    self.memoryBytes = memoryBytes
+    self.seed = seed
+  }
+}
+
+extension RunPlan {
+  /// A sweep of products: one cell for each number of rows, the first engine as the candidate against the
+  /// last as the baseline, so that their ratio is one of equal conditions. An engine alone is measured
+  /// against itself: the rounds are the same.
+  ///
+  /// - Throws: `PlanError.productMemory` with the arithmetic when the sweep does not fit, and
+  ///   `PlanError.uncountable` for weights that cannot be stored so.
+  public init(
+    _ request: ProductRequest, engines: [OpenedEngine], machine: MachineIdentity
+  ) throws(PlanError) {
+    guard let candidate = engines.first, let baseline = engines.last else {
+      preconditionFailure("a product needs an engine")
+    }
+    let cacheBytes = machine.cacheBytes(threads: request.threads)
+    let layer = MatrixProductLayer(outputs: request.outputs, inputs: request.inputs)
+    let formats = FormatPlan(request.format)
+    let limits = MemoryPlan.Limits(
+      memoryBytes: request.memoryBytes, cacheBytes: cacheBytes,
+      workload: Workload(.matrixProduct, tokens: request.rows.max() ?? 0),
+      threads: request.threads,
+      baseline: SideResources(engine: baseline.engine, formats: formats),
+      candidate: SideResources(engine: candidate.engine, formats: formats),
+      ceilingBytes: CeilingProbe.bufferBytes(cacheBytes: cacheBytes))
+    do {
+      try layer.check(limits.workload, formats: formats)
+    } catch {
+      throw .uncountable(pairing: layer.name, reason: "\(error)")
+    }
+    let sides = [PlannedLayer(layer, count: 1)]
+    let widest: MemoryPlan
+    do {
+      widest = try MemoryPlan.fitting(
+        layer.name, baseline: sides, candidate: sides, limits: limits)
+    } catch {
+      guard case .memory(_, let arithmetic, let needed, let allowed, _) = error else { throw error }
+      throw .productMemory(arithmetic: arithmetic, neededBytes: needed, allowedBytes: allowed)
+    }
+    self.init(
+      cells: request.rows.map { rows in
+        CellPlan(
+          candidateID: "\(layer.name) by \(candidate.name)",
+          baselineID: "\(layer.name) by \(baseline.name)",
+          layers: PairedLayers(baseline: sides, candidate: sides),
+          workload: Workload(.matrixProduct, tokens: rows), routing: .uniform, widest: widest,
+          limits: limits)
+      },
+      threads: request.threads, seed: request.seed, budgetSeconds: .infinity,
+      rounds: ProductRequest.rounds, memoryBytes: request.memoryBytes, cacheBytes: cacheBytes)
+  }
+}
+
+extension ProductDocument {
+  /// What a run of products measured so far.
+  ///
+  /// - Parameter failure: why points are missing, `nil` when all are there.
+  public init(
+    _ run: Run, request: ProductRequest, engines: [OpenedEngine], created: String,
+    tool: ToolIdentity, machine: MachineIdentity, failure: String?
+  ) {
+    let ceilings = run.ceilings.highest
+    self.init(
+      created: created, tool: tool, machine: machine,
+      blas: engines.lazy.compactMap(\.blas).first,
+      instructionSet: engines.lazy.compactMap(\.instructionSet).first, ceilings: ceilings,
+      points: run.cells.flatMap { $0.points(request, under: ceilings) },
+      speedRatios: run.cells.compactMap(\.speedRatio),
+      cautions: (failure.map { ["the sweep ended early: \($0)"] } ?? []) + run.ceilings.cautions)
+  }
+}
+
+extension MeasuredCell {
+  /// The points of both engines, the candidate's first; one point where they are the same.
+  fileprivate func points(_ request: ProductRequest, under list: [Ceiling]) -> [ProductPoint] {
+    let sides = [
+      (sideResources.candidate, candidateWork, measured.sides.candidate),
+      (sideResources.baseline, baselineWork, measured.sides.baseline),
+    ]
+    let ceilings = Ceilings(list, threads: measured.threads)
+    return sides.prefix(isOneEngine ? 1 : 2).flatMap { resources, work, side in
+      work.flatMap(\.operations).map { operation in
+        ProductPoint(
+          m: measured.tokens, n: request.outputs, k: request.inputs, threads: measured.threads,
+          engine: resources.engine.name, operation: operation, secondsMedian: side.secondsMedian,
+          ceilings: ceilings)
+      }
+    }
+  }
+
+  private var isOneEngine: Bool { sideResources.candidate == sideResources.baseline }
+
+  /// `tile` over `blas`, where these two were measured.
+  fileprivate var speedRatio: SpeedRatio? {
+    guard sideResources.candidate.engine.name == "tile", sideResources.baseline.engine.name == "blas"
+    else { return nil }
+    return SpeedRatio(m: measured.tokens, speed: measured.timeRatio)
+  }
+}
