@@ -1,3 +1,5 @@
+import ModelSpec
+
 /// A picture of measured figures with all that goes with it.
 ///
 /// What is in the picture is also in the table, for those who cannot see it and for those who want
@@ -21,5 +23,63 @@ public struct Chart: Hashable, Sendable {
   public var svg: String {
     let picture = ChartFrame.headed(drawing, title)
     return #"<?xml version="1.0" encoding="UTF-8"?>"# + "\n" + picture.render(as: .xml) + "\n"
+  }
+}
+
+/// The pictures of one section of a report: of a record and the verdicts on it.
+public struct ChartCollection: Sendable {
+  /// Claims and what they come to; `nil` when no claim has two ratios.
+  public let claims: Chart?
+  /// All cells below the machine's roof; `nil` without ceilings.
+  public let roofline: Chart?
+  /// One picture for every curve over tokens per pass.
+  public let valleys: [Chart]
+  /// The curves of `valleys`, one for each.
+  let curves: [Curve]
+  /// Where the saving of each explained cell went, in the order of the record.
+  public let waterfalls: [Chart]
+  /// The cells of `waterfalls`, one for each.
+  let explainedCells: [Cell]
+
+  /// All pictures, the claims first.
+  public var all: [Chart] { [claims, roofline].compactMap { $0 } + valleys + waterfalls }
+
+  /// Draws whatever the section has the figures for.
+  ///
+  /// - Parameter idPrefix: what all ids begin with; pages that show several records need one for
+  ///   each.
+  public init(_ section: Report.Section, idPrefix: String = "") {
+    let record = section.named.record
+    let commands = CommandLines(section.named)
+    var names = UniqueNames()
+    func id(_ parts: String...) -> String {
+      names.name(for: idPrefix + parts.joined(separator: "-"), otherwise: "picture")
+    }
+    claims =
+      DumbbellChart(
+        section.verdicts, id: id("claims"), command: commands.measuringAll)?.chart
+    roofline =
+      RooflineChart(
+        record, id: id("roofline"), command: commands.measuringAll)?.chart
+    let drawnCurves = CellSeries.series(of: record).compactMap { series -> (Curve, Chart)? in
+      let curve = series.curve
+      return ValleyChart(
+        curve: curve, bottom: curve.bottom, sufficientTokens: curve.sufficientTokens,
+        id: id("valley", curve.candidate, curve.baseline, curve.conditions),
+        command: commands.measuring(series.cells)
+      ).map { (curve, $0.chart) }
+    }
+    curves = drawnCurves.map(\.0)
+    valleys = drawnCurves.map(\.1)
+    let drawnCells = record.cells.compactMap { cell -> (Cell, Chart)? in
+      let id = id(
+        "waterfall", cell.candidate, cell.baseline, "\(cell.tokens)", cell.routingLabel,
+        cell.engine, cell.precision.name, "\(cell.threads)")
+      return WaterfallChart(cell, id: id, command: commands.measuring(cell)).map {
+        (cell, $0.chart)
+      }
+    }
+    explainedCells = drawnCells.map(\.0)
+    waterfalls = drawnCells.map(\.1)
   }
 }

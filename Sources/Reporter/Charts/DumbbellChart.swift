@@ -130,3 +130,155 @@ public struct DumbbellChart: Sendable {
       })
   }
 }
+
+/// One claim in the picture of claims, with only the figures that are drawn.
+struct DumbbellRow: Sendable {
+  let claim: String
+  let candidate: String
+  let baseline: String
+  let outcome: Verdict.Outcome
+  /// The claimed ratio in the claim's own manner, `nil` when there is none to draw.
+  let claimedText: String?
+  let claimed: Double?
+  let analytic: Double?
+  let roofline: Double?
+  let measured: Verdict.Measured?
+
+  /// The row of a verdict, `nil` when it has less than two ratios that can be drawn.
+  init?(_ verdict: Verdict) {
+    claim = verdict.claim
+    candidate = verdict.candidate
+    baseline = verdict.baseline ?? "-"
+    outcome = verdict.verdict
+    claimed = verdict.claimed.flatMap { $0.isDrawable ? $0 : nil }
+    claimedText = claimed.map { Figures.claimed($0, verdict.qualifier) }
+    analytic = verdict.analytic.flatMap { $0.isDrawable ? $0 : nil }
+    let isDecided =
+      switch verdict.verdict {
+      case .delivered, .exceeded, .fallsShort, .undecided: true
+      case .notAKernelClaim, .notMeasured: false
+      }
+    measured = isDecided ? verdict.measured.flatMap { $0.isDrawable ? $0 : nil } : nil
+    roofline = measured == nil ? nil : verdict.roofline.flatMap { $0.isDrawable ? $0 : nil }
+    let figures = [claimed, analytic, roofline, measured?.median].compactMap { $0 }
+    guard figures.count > 1 else { return nil }
+  }
+
+  /// Whether measuring decided the claim.
+  var isMeasured: Bool { measured != nil }
+
+  /// What was held against what.
+  var pair: String { "\(candidate) against \(baseline)" }
+
+  /// Every ratio that is drawn.
+  var ratios: [Double] {
+    [claimed, analytic, roofline, measured?.low, measured?.median, measured?.high].compactMap { $0 }
+  }
+
+  /// The factor between claimed and measured, at least 1; 1 when either is missing.
+  var distance: Double {
+    guard let claimed, let measured else { return 1 }
+    return max(claimed / measured.median, measured.median / claimed)
+  }
+
+  /// From the top of the row to the middle of its marks.
+  private static let markY = 32.0
+  private static let height = 48.0
+
+  /// The row from `top` down, and where it ends.
+  func markup(scale: LogScale, top: Double) -> (markup: [Markup], bottom: Double) {
+    let y = top + Self.markY
+    var result = names(top: top)
+    let places = ratios.map(scale.position)
+    if let first = places.min(), let last = places.max() {
+      result.append(
+        Line.markup([Point(first, y), Point(last, y)], .line, width: isMeasured ? 2 : 1))
+    }
+    let marks = marks(scale: scale, y: y)
+    result += marks.markup
+    var bottom = top + Self.height
+    var labels = LabelPlacement(
+      within: Box(minX: 2, minY: top + 20, maxX: ChartFrame.width - 2, maxY: top + 2 * Self.height))
+    for box in marks.boxes { labels.keepFree(box) }
+    for label in self.labels(scale: scale) {
+      let text = TextMark(label.text)
+      // Outwards first, away from the other end of the row.
+      var positions = LabelPlacement.around(Point(label.x, y), distance: 12)
+      if label.isLeft { positions.swapAt(0, 1) }
+      guard let position = labels.place(text, at: positions) else { continue }
+      result.append(
+        text.markup(
+          at: position.place, position.anchor, isMeasured ? .ink : .soft, isOverLines: true))
+      bottom = max(bottom, position.place.y + TextMark.descent + 6)
+    }
+    return (result, bottom)
+  }
+
+  private func names(top: Double) -> [Markup] {
+    let colour: ChartColour = isMeasured ? .ink : .soft
+    let right = ChartFrame.width - ChartFrame.margin
+    let verdict = TextMark(outcome.rawValue)
+    let name = TextMark(claim, width: right - verdict.width - 2 * ChartFrame.margin)
+    return [
+      name.markup(at: Point(ChartFrame.margin, top + 14), .start, colour, isOverLines: true),
+      verdict.markup(at: Point(right, top + 14), .end, colour, isOverLines: true),
+    ]
+  }
+
+  private func marks(scale: LogScale, y: Double) -> (markup: [Markup], boxes: [Box]) {
+    var markup: [Markup] = []
+    var boxes: [Box] = []
+    func keep(_ value: Double) -> Point {
+      let place = Point(scale.position(value), y)
+      boxes.append(Box(around: place, width: 14, height: 14))
+      return place
+    }
+    if let roofline {
+      markup.append(
+        MarkShape.bar.markup(
+          at: keep(roofline), .roofline, title: "roofline \(Figures.ratio(roofline))"))
+    }
+    if let analytic {
+      markup.append(
+        MarkShape.square.markup(
+          at: keep(analytic), .flops, title: "FLOPs \(Figures.ratio(analytic))"))
+    }
+    if let measured {
+      let (low, high) = (scale.position(measured.low), scale.position(measured.high))
+      markup.append(
+        Line.interval(from: Point(low, y), to: Point(high, y), isUpright: false, .measured))
+      markup.append(
+        MarkShape.circle.markup(
+          at: keep(measured.median), .measured, title: "measured \(Figures.estimate(measured))"))
+      boxes.append(Box(minX: low, minY: y - 6, maxX: high, maxY: y + 6))
+    }
+    if let claimed, let claimedText {
+      markup.append(
+        MarkShape.diamond.markup(
+          at: keep(claimed), .ink, isHollow: true, title: "claimed \(claimedText)"))
+    }
+    return (isMeasured ? markup : [.element("g", ["opacity": "0.6"]) { markup }], boxes)
+  }
+
+  /// The numbers that are written: those that the row is about.
+  private func labels(scale: LogScale) -> [(text: String, x: Double, isLeft: Bool)] {
+    let other =
+      measured.map { ($0.median, Figures.measuredRatio($0.median)) }
+      ?? analytic.map { ($0, Figures.ratio($0)) }
+    var labels: [(String, Double, Bool)] = []
+    if let other {
+      labels.append((other.1, scale.position(other.0), other.0 < claimed ?? other.0))
+    }
+    if let claimed, let claimedText {
+      labels.append((claimedText, scale.position(claimed), claimed <= other?.0 ?? claimed))
+    }
+    return labels.map { (text: $0.0, x: $0.1, isLeft: $0.2) }
+  }
+}
+
+extension Verdict.Measured {
+  /// Whether the estimate has a place on a scale and its interval encloses it.
+  fileprivate var isDrawable: Bool {
+    [low, median, high].allSatisfy(\.isDrawable) && low <= median && median <= high
+  }
+}
