@@ -11,7 +11,9 @@ public struct ExpertUse: Hashable, Sendable {
   public init(tokensPerExpert passes: [[Int]]) {
     let share = passes.isEmpty ? 0 : 1 / Double(passes.count)
     var experts: [Int: Double] = [:]
-    for tokens in passes.lazy.flatMap({ $0 }) where tokens > 0 { experts[tokens, default: 0] += share }
+    for tokens in passes.lazy.flatMap({ $0 }) where tokens > 0 {
+      experts[tokens, default: 0] += share
+    }
     expertsByTokens = experts
     distinctExperts =
       Double(passes.reduce(0) { $0 + $1.count { $0 > 0 } }) * share
@@ -73,7 +75,8 @@ extension SparseLayerSpec {
   fileprivate func operations(tokens: Int, use: ExpertUse, formats: FormatPlan) -> [Operation] {
     var operations = [router(tokens: tokens, formats: formats)]
     if let latent {
-      operations.append(projection(latent, normScales: latent.width, tokens: tokens, formats: formats))
+      operations.append(
+        projection(latent, normScales: latent.width, tokens: tokens, formats: formats))
     }
     operations.append(routedExperts(tokens: tokens, use: use, formats: formats))
     if let shared {
@@ -87,7 +90,8 @@ extension SparseLayerSpec {
       operations.append(operation)
     }
     if let latent {
-      operations.append(projection(latent, normScales: latent.width, tokens: tokens, formats: formats))
+      operations.append(
+        projection(latent, normScales: latent.width, tokens: tokens, formats: formats))
     }
     return operations
   }

@@ -80,7 +80,8 @@ extension Sequence<LayerWork> {
   }
 
   /// Seconds of a pass at the rates of the tiles that an engine cuts rows into.
-  public func tiledSeconds(under ceilings: Ceilings, cut: (Int, WeightFormat) -> [Int]?) -> Double? {
+  public func tiledSeconds(under ceilings: Ceilings, cut: (Int, WeightFormat) -> [Int]?) -> Double?
+  {
     sum { operation in
       operation.tiledSeconds(under: ceilings) { cut($0, operation.format) }
     }

@@ -116,3 +116,17 @@ public enum DocumentCoding {
     return whole.prefix(1).lowercased() + whole.dropFirst()
   }
 }
+
+/// Writes Tenfold's JSON documents.
+public enum JSONText {
+  /// The document with sorted keys in snake_case and a newline at the end.
+  ///
+  /// - Throws: `RecordError` when a number is not finite.
+  public static func render(_ document: some Encodable) throws(RecordError) -> String {
+    do {
+      return String(decoding: try DocumentCoding.encoder.encode(document), as: UTF8.self) + "\n"
+    } catch {
+      throw RecordError("the document cannot be written: \(DocumentCoding.sentence(error))")
+    }
+  }
+}

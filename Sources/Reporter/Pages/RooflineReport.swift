@@ -1,25 +1,5 @@
 import ModelSpec
 
-/// The JSON document `tenfold.roofline/1`.
-public struct RooflineDocument: Codable, Hashable, Sendable {
-  /// The schema this version writes.
-  public static let currentSchema = "tenfold.roofline/1"
-
-  /// `tenfold.roofline/1`.
-  public var schema: String
-  /// The machine that was measured.
-  public var machine: MachineIdentity
-  /// Its ceilings, for each number of threads and precision.
-  public var ceilings: [Ceiling]
-
-  /// The document of these ceilings.
-  public init(machine: MachineIdentity, ceilings: [Ceiling]) {
-    schema = Self.currentSchema
-    self.machine = machine
-    self.ceilings = ceilings
-  }
-}
-
 /// A machine's ceilings for a reader.
 public enum RooflineReport {
   /// A page of the ceilings and what they mean for a layer.

@@ -60,7 +60,8 @@ struct FeedForwardLayer: MeasurableLayer {
     } catch {
       throw UncountableLayer("\(error)")
     }
-    for (format, columns) in rowLengths(formats) where format.bytes(rows: 1, columns: columns) == nil {
+    for (format, columns) in rowLengths(formats)
+    where format.bytes(rows: 1, columns: columns) == nil {
       throw UncountableLayer(
         format.block.map {
           "rows of \(columns) weights are no whole number of the blocks of \($0.elements) that "

@@ -136,7 +136,8 @@ extension MeasuredCell {
 
   /// `tile` over `blas`, where these two were measured.
   fileprivate var speedRatio: SpeedRatio? {
-    guard sideResources.candidate.engine.name == "tile", sideResources.baseline.engine.name == "blas"
+    guard sideResources.candidate.engine.name == "tile",
+      sideResources.baseline.engine.name == "blas"
     else { return nil }
     return SpeedRatio(m: measured.tokens, speed: measured.timeRatio)
   }

@@ -53,7 +53,8 @@ struct MeasuringOptions: ParsableArguments {
     let memoryBytes = memoryBytes(on: machine)
     return threads.map {
       RunRequest(
-        suite: suite, workload: workload, formats: engine.formats, tokens: tokens.values, threads: $0, budgetSeconds: budgetSeconds,
+        suite: suite, workload: workload, formats: engine.formats, tokens: tokens.values,
+        threads: $0, budgetSeconds: budgetSeconds,
         memoryBytes: memoryBytes, seed: seed)
     }
   }

@@ -80,7 +80,8 @@ public struct Conditions: Hashable, Sendable {
           option: .init(name: "--routing", value: routing.option)))
     }
     return parts + [
-      Part("engine", engine), Part("precision", format.name), Part("threads", threads, of: "thread"),
+      Part("engine", engine), Part("precision", format.name),
+      Part("threads", threads, of: "thread"),
     ]
   }
 

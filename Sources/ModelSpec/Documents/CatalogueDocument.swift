@@ -1,5 +1,3 @@
-import ModelSpec
-
 /// The JSON document `tenfold.models/1`.
 public struct CatalogueDocument: Codable, Hashable, Sendable {
   /// The schema this version writes.

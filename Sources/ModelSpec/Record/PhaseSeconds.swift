@@ -73,7 +73,8 @@ extension PhaseSeconds: Codable {
 
     /// The phase of a key; `nil` for a key of products, or of something else than seconds.
     var phase: Phase? {
-      guard ![Self.product, Self.busy, Self.waiting].contains(where: { $0.stringValue == stringValue }),
+      guard
+        ![Self.product, Self.busy, Self.waiting].contains(where: { $0.stringValue == stringValue }),
         stringValue.hasSuffix(Self.ending)
       else { return nil }
       let name = stringValue.dropLast(Self.ending.count).reduce(into: "") { name, letter in

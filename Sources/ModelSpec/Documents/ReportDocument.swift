@@ -1,0 +1,253 @@
+/// The JSON document `tenfold.report/1`.
+public struct ReportDocument: Codable, Hashable, Sendable {
+  /// The schema this version writes.
+  public static let currentSchema = "tenfold.report/1"
+
+  /// `tenfold.report/1`.
+  public var schema: String
+  /// The records that were judged.
+  public var records: [Origin]
+  /// One verdict for every claim that the records can speak of.
+  public var verdicts: [Verdict]
+  /// Every curve over tokens per pass, of records that have at least three token counts.
+  public var curves: [CurveEntry]
+
+  /// Where verdicts come from.
+  public struct Origin: Codable, Hashable, Sendable {
+    /// The record as the reader named it; verdicts refer to it.
+    public var name: String
+    /// When measuring began, RFC 3339.
+    public var created: String
+    /// Whether all planned cells were measured.
+    public var status: Record.Status
+    /// Model name of the processor.
+    public var cpu: String
+    /// Comparisons in the record.
+    public var cells: Int
+    /// Comparisons whose numbers contradict themselves, and which no verdict uses.
+    public var cellsLeftOut: Int
+
+    /// All values.
+    public init(
+      name: String, created: String, status: Record.Status, cpu: String, cells: Int,
+      cellsLeftOut: Int
+    ) {
+      self.name = name
+      self.created = created
+      self.status = status
+      self.cpu = cpu
+      self.cells = cells
+      self.cellsLeftOut = cellsLeftOut
+    }
+  }
+
+  /// A document of the current schema.
+  public init(records: [Origin], verdicts: [Verdict], curves: [CurveEntry]) {
+    schema = Self.currentSchema
+    self.records = records
+    self.verdicts = verdicts
+    self.curves = curves
+  }
+}
+
+/// What a record says about one claim.
+///
+/// Its JSON form is an element of `verdicts` in `tenfold.report/1`. A number that does not exist is
+/// absent.
+public struct Verdict: Codable, Hashable, Sendable {
+  /// The claim's id in the ledger.
+  public var claim: String
+  /// What kind of statement the claim is, as in the ledger.
+  public var scope: Claim.Scope
+  /// Id of the measured model.
+  public var candidate: String
+  /// Id of what it was measured against, absent when the claim names nothing measurable.
+  public var baseline: String?
+  /// The claimed ratio.
+  public var claimed: Double?
+  /// How firmly it is claimed.
+  public var qualifier: Claim.Qualifier
+  /// The FLOP ratio that stands beside the claim: of the feed-forward layers that were measured,
+  /// or of the whole model where the verdict is `not-a-kernel-claim` and the model is known.
+  public var analytic: Double?
+  /// FLOP ratio of the feed-forward layers.
+  public var analyticFeedForward: Double?
+  /// FLOP ratio of all matrix products.
+  public var analyticWholeModel: Double?
+  /// The ratio that this machine's ceilings allow, absent without ceilings.
+  public var roofline: Double?
+  /// The time ratio of the most favourable cell: feed-forward layers only.
+  public var measured: Measured?
+  /// The most favourable cell.
+  public var best: Place?
+  /// The least favourable cell, absent when none is less favourable.
+  public var worst: Place?
+  /// Claimed ratio / `analytic`, for what a kernel cannot test.
+  public var leftToExplain: Double?
+  /// The result.
+  public var verdict: Outcome
+  /// Why, as one sentence from the numbers.
+  public var reason: String
+  /// The record that was judged, as the reader named it.
+  public var record: String
+
+  /// What can be said of a claim.
+  public enum Outcome: String, Codable, Hashable, Sendable, CaseIterable {
+    /// Measured and reached.
+    case delivered
+    /// Measured, and more than ten percent above the claim.
+    case exceeded
+    /// Measured and not reached.
+    case fallsShort = "falls-short"
+    /// Measured, and the interval decides neither way, or no number was claimed.
+    case undecided
+    /// Nothing that a kernel does decides it.
+    case notAKernelClaim = "not-a-kernel-claim"
+    /// A kernel could decide it, and the record has no matching cell.
+    case notMeasured = "not-measured"
+  }
+
+  /// A time ratio and its interval.
+  public struct Measured: Codable, Hashable, Sendable {
+    /// Median of the rounds.
+    public var median: Double
+    /// Lower end of the interval.
+    public var low: Double
+    /// Upper end of the interval.
+    public var high: Double
+
+    /// The ratio of a cell.
+    public init(_ estimate: RatioEstimate) {
+      median = estimate.median
+      low = estimate.low
+      high = estimate.high
+    }
+  }
+
+  /// A cell by its conditions, with its time ratio.
+  public struct Place: Codable, Hashable, Sendable {
+    /// Tokens per pass.
+    public var tokens: Int
+    /// Worker threads.
+    public var threads: Int
+    /// Who multiplied.
+    public var engine: String
+    /// Weight precision, `f32` or `bf16`.
+    public var precision: String
+    /// How tokens found their experts.
+    public var routing: String
+    /// Its time ratio.
+    public var ratio: Double
+
+    /// The place of a cell.
+    public init(_ cell: Cell) {
+      tokens = cell.tokens
+      threads = cell.threads
+      engine = cell.engine
+      precision = cell.precision.name
+      routing = cell.conditions.routing?.label ?? "-"
+      ratio = cell.timeRatio.median
+    }
+  }
+
+  /// All values.
+  public init(
+    claim: String, scope: Claim.Scope, candidate: String, baseline: String? = nil,
+    claimed: Double? = nil, qualifier: Claim.Qualifier, analytic: Double? = nil,
+    analyticFeedForward: Double? = nil, analyticWholeModel: Double? = nil, roofline: Double? = nil,
+    measured: Measured? = nil, best: Place? = nil, worst: Place? = nil,
+    leftToExplain: Double? = nil, verdict: Outcome, reason: String, record: String
+  ) {
+    self.claim = claim
+    self.scope = scope
+    self.candidate = candidate
+    self.baseline = baseline
+    self.claimed = claimed
+    self.qualifier = qualifier
+    self.analytic = analytic
+    self.analyticFeedForward = analyticFeedForward
+    self.analyticWholeModel = analyticWholeModel
+    self.roofline = roofline
+    self.measured = measured
+    self.best = best
+    self.worst = worst
+    self.leftToExplain = leftToExplain
+    self.verdict = verdict
+    self.reason = reason
+    self.record = record
+  }
+}
+
+/// A curve in the JSON document `tenfold.report/1`.
+public struct CurveEntry: Codable, Hashable, Sendable {
+  /// The record that the curve is of, as the reader named it.
+  public var record: String
+  /// Id of the architecture under test.
+  public var candidate: String
+  /// Id of what it is held against.
+  public var baseline: String
+  /// What all points share: `uniform routing, tile, f32, 2 threads`.
+  public var conditions: String
+  /// The fewest measured tokens from which on 90 % of the FLOP ratio are realised; absent where never.
+  public var sufficientTokens: Int?
+  /// The same by the roofline; absent where never, and without ceilings.
+  public var predictedSufficientTokens: Int?
+  /// The valley's bottom; absent without a valley.
+  public var bottom: Bottom?
+  /// The same by the roofline; absent without a valley, and without ceilings.
+  public var predictedBottom: Bottom?
+  /// The points, tokens ascending.
+  public var points: [Point]
+
+  /// Where the smallest share of the FLOP ratio is realised.
+  public struct Bottom: Codable, Hashable, Sendable {
+    /// Tokens per pass.
+    public var tokens: Int
+    /// The time ratio there.
+    public var ratio: Double
+
+    /// All values.
+    public init(tokens: Int, ratio: Double) {
+      self.tokens = tokens
+      self.ratio = ratio
+    }
+  }
+
+  /// What the record does not say of a point.
+  public struct Point: Codable, Hashable, Sendable {
+    /// Tokens per pass.
+    public var tokens: Int
+    /// Time ratio / FLOP ratio; absent where it is not finite, as the others.
+    public var realisedShare: Double?
+    /// S-MFU of the candidate; absent without ceilings.
+    public var sMfu: Double?
+    /// S-MBU of the candidate; absent without ceilings.
+    public var sMbu: Double?
+
+    /// All values.
+    public init(tokens: Int, realisedShare: Double? = nil, sMfu: Double? = nil, sMbu: Double? = nil)
+    {
+      self.tokens = tokens
+      self.realisedShare = realisedShare
+      self.sMfu = sMfu
+      self.sMbu = sMbu
+    }
+  }
+
+  /// All values.
+  public init(
+    record: String, candidate: String, baseline: String, conditions: String,
+    sufficientTokens: Int? = nil, predictedSufficientTokens: Int? = nil, bottom: Bottom? = nil,
+    predictedBottom: Bottom? = nil, points: [Point]
+  ) {
+    self.record = record
+    self.candidate = candidate
+    self.baseline = baseline
+    self.conditions = conditions
+    self.sufficientTokens = sufficientTokens
+    self.predictedSufficientTokens = predictedSufficientTokens
+    self.bottom = bottom
+    self.predictedBottom = predictedBottom
+    self.points = points
+  }
+}
