@@ -9,7 +9,7 @@ import LayerSpec
   import TileV2
 #endif
 
-/// The register-blocked micro-kernel of one instruction set and one weight precision.
+/// The register-blocked micro-kernel of one instruction set and one weight format.
 ///
 /// Weights are packed once into *panels*: the weights of `panelWidth` outputs, input by input, as two
 /// vectors (`packOutput`). A pass copies the rows that one product takes into a *tile*, again input by input
@@ -57,8 +57,8 @@ public struct TileKernels: Sendable {
   /// The instruction set.
   public let level: TileLevel
 
-  /// How weights are stored.
-  public let precision: Precision
+  /// How weights are stored in panels.
+  public let storage: PanelStorage
 
   /// True when products are hardware dot products of bf16 pairs, which rounds activations to bf16.
   public let usesBF16Dot: Bool
@@ -82,16 +82,16 @@ public struct TileKernels: Sendable {
   /// The kernels of a level that the CPU supports.
   ///
   /// - Parameter allowsBF16Dot: false widens bf16 weights even where the CPU multiplies them.
-  public init(level: TileLevel, precision: Precision, allowsBF16Dot: Bool = true) {
+  public init(level: TileLevel, storage: PanelStorage, allowsBF16Dot: Bool = true) {
     precondition(TileLevel.supported.contains(level), "this CPU does not run level \(level)")
     switch level {
     #if arch(x86_64)
-      case .v4: self.init(v4: precision, dot: allowsBF16Dot && vector_cpu_has_bf16_dot())
-      case .v3: self.init(v3: precision)
-      case .v2: self.init(baseline: precision, level: .v2)
+      case .v4: self.init(v4: storage, dot: allowsBF16Dot && vector_cpu_has_bf16_dot())
+      case .v3: self.init(v3: storage)
+      case .v2: self.init(baseline: storage, level: .v2)
       case .neon: preconditionFailure("NEON belongs to arm64")
     #else
-      case .neon: self.init(baseline: precision, level: .neon)
+      case .neon: self.init(baseline: storage, level: .neon)
       case .v2, .v3, .v4: preconditionFailure("x86-64 levels belong to x86-64")
     #endif
     }
@@ -100,12 +100,12 @@ public struct TileKernels: Sendable {
 
 // One initialiser per build: the modules declare the same names, and each is told apart by its own.
 extension TileKernels {
-  private init(baseline precision: Precision, level: TileLevel) {
+  private init(baseline storage: PanelStorage, level: TileLevel) {
     self.level = level
-    self.precision = precision
+    self.storage = storage
     usesBF16Dot = false
     lanes = TileV2.lanes
-    let isF32 = precision == .f32
+    let isF32 = storage == .f32
     maximumRows = isF32 ? TileV2.maximumRows : TileV2.maximumRowsWidened
     multiplyEntry = isF32 ? TileV2.multiplyF32 : TileV2.multiplyWidened
     packTileEntry = TileV2.packFloats
@@ -119,12 +119,12 @@ extension TileKernels {
   }
 
   #if arch(x86_64)
-    private init(v3 precision: Precision) {
+    private init(v3 storage: PanelStorage) {
       level = .v3
-      self.precision = precision
+      self.storage = storage
       usesBF16Dot = false
       lanes = TileV3.lanes
-      let isF32 = precision == .f32
+      let isF32 = storage == .f32
       maximumRows = isF32 ? TileV3.maximumRows : TileV3.maximumRowsWidened
       multiplyEntry = isF32 ? TileV3.multiplyF32 : TileV3.multiplyWidened
       packTileEntry = TileV3.packFloats
@@ -137,19 +137,19 @@ extension TileKernels {
       readEntry = TileV3.readStreams
     }
 
-    private init(v4 precision: Precision, dot: Bool) {
+    private init(v4 storage: PanelStorage, dot: Bool) {
       level = .v4
-      self.precision = precision
+      self.storage = storage
       lanes = TileV4.lanes
       maximumRows = TileV4.maximumRows
-      usesBF16Dot = dot && precision == .bf16
+      usesBF16Dot = dot && storage == .bf16
       if usesBF16Dot {
         multiplyEntry = TileV4.multiplyDot
         packTileEntry = TileV4.packPairs
         storeTileEntry = TileV4.storePairs
         computeEntry = TileV4.dotInRegisters
       } else {
-        multiplyEntry = precision == .f32 ? TileV4.multiplyF32 : TileV4.multiplyWidened
+        multiplyEntry = storage == .f32 ? TileV4.multiplyF32 : TileV4.multiplyWidened
         packTileEntry = TileV4.packFloats
         storeTileEntry = TileV4.storeFloats
         computeEntry = TileV4.multiplyInRegisters

@@ -1,5 +1,24 @@
 import LayerSpec
 
+/// How the weights of a panel are stored: the formats that the micro-kernel has loops for.
+///
+/// An enumeration without payload, unlike `WeightFormat`, because kernels ask for it beside every tile.
+public enum PanelStorage: Hashable, Sendable, CaseIterable {
+  /// 32-bit floats.
+  case f32
+  /// bf16, two inputs of an output in a 32-bit word.
+  case bf16
+
+  /// The storage of a format; `nil` for one that the micro-kernel has no loop for.
+  public init?(_ format: WeightFormat) {
+    switch format {
+    case .f32: self = .f32
+    case .bf16: self = .bf16
+    default: return nil
+    }
+  }
+}
+
 /// Where one output of a matrix stands among the matrix's panels.
 public struct PanelPlace: Equatable, Sendable {
   /// Which panel.
@@ -34,7 +53,7 @@ extension TileKernels {
     _ weights: UnsafePointer<Float>, depth: Int, column: Int, panel: UnsafeMutableRawPointer
   ) {
     precondition(column >= 0 && column < panelWidth, "column \(column) of a panel")
-    switch precision {
+    switch storage {
     case .f32:
       let to = panel.assumingMemoryBound(to: Float.self) + column
       for input in 0..<depth { to[input &* panelWidth] = weights[input] }
@@ -49,7 +68,7 @@ extension TileKernels {
     _ weights: UnsafeMutablePointer<Float>, depth: Int, column: Int, panel: UnsafeRawPointer
   ) {
     precondition(column >= 0 && column < panelWidth, "column \(column) of a panel")
-    switch precision {
+    switch storage {
     case .f32:
       let from = panel.assumingMemoryBound(to: Float.self) + column
       for input in 0..<depth { weights[input] = from[input &* panelWidth] }

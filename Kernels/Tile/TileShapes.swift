@@ -6,7 +6,7 @@ extension TileKernels {
   public var panelWidth: Int { 2 * lanes }
 
   /// Inputs that one step of a product takes: 1 in f32, 2 in bf16.
-  public var inputsPerStep: Int { precision == .f32 ? 1 : 2 }
+  public var inputsPerStep: Int { storage == .f32 ? 1 : 2 }
 
   /// Steps of a product over `depth` inputs; a missing last input is 0.
   public func steps(depth: Int) -> Int { (depth + inputsPerStep - 1) / inputsPerStep }
@@ -25,7 +25,7 @@ extension TileKernels {
 
   /// Bytes of a tile that one step reads: the words of every row.
   public func tileBytesPerStep(rows: Int) -> Int {
-    let words = precision == .bf16 && !usesBF16Dot ? 2 : 1
+    let words = storage == .bf16 && !usesBF16Dot ? 2 : 1
     return rows * words * MemoryLayout<Float>.size
   }
 

@@ -32,7 +32,7 @@ public final class ReadBuffer {
     precondition(bytes >= 0, "\(bytes) bytes")
     guard let level = TileLevel.supported.last else { return nil }
     self.bytes = bytes.roundedUp(toMultipleOf: Self.taskBytes)
-    kernels = TileKernels(level: level, precision: .f32)
+    kernels = TileKernels(level: level, storage: .f32)
     memory = AlignedBuffer(count: self.bytes / Self.wordBytes)
     checksums = AlignedBuffer(count: pool.threads * Self.stride)
     pool.forEach(self.bytes / Self.taskBytes) { _, task in

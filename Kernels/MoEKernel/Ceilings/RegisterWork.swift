@@ -19,21 +19,22 @@ public final class RegisterWork {
   /// Sums become x·½ + ½, which tends to 1: far from overflow and from denormal numbers.
   private static let (factor, addend): (Float, Float) = (0.5, 0.5)
 
-  private init(level: TileLevel, precision: Precision, threads: Int) {
-    kernels = TileKernels(level: level, precision: precision)
+  private init(level: TileLevel, storage: PanelStorage, threads: Int) {
+    kernels = TileKernels(level: level, storage: storage)
     results = AlignedBuffer(count: threads * Self.stride)
   }
 
-  /// The work of the CPU's two strongest instruction sets, with the product that the precision has
+  /// The work of the CPU's two strongest instruction sets, with the product that the arithmetic has
   /// there: bf16 dot products where the CPU takes them, else 32-bit multiply-adds.
   ///
   /// Two, because the widest vectors may run at a lower clock, and some BLAS prefer the others for it.
   /// - Parameter threads: the most that will ever work at once.
   /// - Returns: none for a CPU that runs no kernel.
-  public static func strongest(precision: Precision, threads: Int) -> [RegisterWork] {
+  public static func strongest(arithmetic: Arithmetic, threads: Int) -> [RegisterWork] {
     precondition(threads >= 1, "\(threads) threads")
     return TileLevel.supported.suffix(2).map {
-      RegisterWork(level: $0, precision: precision, threads: threads)
+      RegisterWork(
+        level: $0, storage: arithmetic == .bf16 ? .bf16 : .f32, threads: threads)
     }
   }
 

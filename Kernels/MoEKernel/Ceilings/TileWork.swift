@@ -25,14 +25,11 @@ public final class TileWork {
   /// Any weight and activation that is no denormal number and whose products do not overflow.
   private static let element: Float = 0.5
 
-  /// The work of an engine's kernels.
+  /// The work of some kernels.
   ///
   /// - Parameter threads: the most that will ever work at once.
-  /// - Returns: `nil` for an engine without tiles.
-  public init?(engine: Engine, threads: Int) {
+  public init(_ kernels: TileKernels, threads: Int) {
     precondition(threads >= 1, "\(threads) threads")
-    guard case .tile(let engine) = engine else { return nil }
-    let kernels = engine.networks
     self.kernels = kernels
     mostRows = kernels.maximumRows
     panels = AlignedBuffer(count: threads * kernels.panelBytes(depth: Self.depth))
@@ -82,14 +79,5 @@ public final class TileWork {
       }
     }
     return tasks * products * 2 * rows * kernels.panelWidth * Self.depth
-  }
-}
-
-extension Engine {
-  /// Rows of each tile that a product of `rows` rows is cut into; `nil` for an engine without tiles.
-  public func tileRows(of rows: Int) -> [Int]? {
-    guard case .tile(let engine) = self else { return nil }
-    let kernels = engine.networks
-    return (0..<kernels.tiles(rows: rows)).map { kernels.tileRows($0, of: rows).count }
   }
 }

@@ -88,19 +88,28 @@ public final class Matrix {
 }
 
 /// Rows of floats at a stride, borrowed from a matrix for the length of a pass.
-struct Rows {
-  let base: UnsafeMutablePointer<Float>
+public struct Rows {
+  /// The first element of the first row.
+  public let base: UnsafeMutablePointer<Float>
   /// Elements from one row to the next.
-  let stride: Int
-  let count: Int
+  public let stride: Int
+  /// Rows.
+  public let count: Int
+
+  /// Rows at a stride.
+  public init(base: UnsafeMutablePointer<Float>, stride: Int, count: Int) {
+    self.base = base
+    self.stride = stride
+    self.count = count
+  }
 
   /// The first element of one row.
   @inline(__always)
-  subscript(row: Int) -> UnsafeMutablePointer<Float> { base + row &* stride }
+  public subscript(row: Int) -> UnsafeMutablePointer<Float> { base + row &* stride }
 
   /// A part of the rows, starting at a column.
   @inline(__always)
-  func part(from row: Int, count: Int, column: Int = 0) -> Rows {
+  public func part(from row: Int, count: Int, column: Int = 0) -> Rows {
     assert(row >= 0 && count >= 0 && row + count <= self.count)
     return Rows(base: base + (row &* stride &+ column), stride: stride, count: count)
   }

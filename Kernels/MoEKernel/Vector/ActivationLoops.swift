@@ -1,12 +1,13 @@
 import LayerSpec
 
 /// What follows the gate and up products: their biases and the activation.
-struct HiddenEpilogue {
-  let activation: Activation
+public struct HiddenEpilogue {
+  /// What stands between the products.
+  public let activation: Activation
   /// Bias of the first product (gate, or up when not gated), padded to vectors.
-  let firstBias: UnsafeMutablePointer<Float>?
+  public let firstBias: UnsafeMutablePointer<Float>?
   /// Bias of the up product of a gated network, padded to vectors.
-  let secondBias: UnsafeMutablePointer<Float>?
+  public let secondBias: UnsafeMutablePointer<Float>?
 
   /// Replaces `first` by act(first + bias, second + bias), row by row.
   ///
@@ -14,7 +15,7 @@ struct HiddenEpilogue {
   /// both have room for. What lies there is of no meaning.
   ///
   /// - Parameter second: The up product, `nil` when the network is not gated.
-  func apply(to first: Rows, _ second: Rows?, columns: Int, firstColumn: Int) {
+  public func apply(to first: Rows, _ second: Rows?, columns: Int, firstColumn: Int) {
     if let bias = firstBias { add(bias + firstColumn, to: first, columns: columns) }
     if let second, let bias = secondBias { add(bias + firstColumn, to: second, columns: columns) }
     switch activation {

@@ -1,0 +1,165 @@
+import LayerSpec
+
+/// A feed-forward layer in which every parameter is used for every token.
+public final class DenseLayer: ExecutableLayer {
+  /// What the layer computes.
+  public let spec: FeedForwardSpec
+  /// The engine that multiplies.
+  public let engine: any Engine
+  /// How its weights are stored.
+  public let formats: FormatPlan
+
+  let bank: NetworkBank
+
+  /// A layer with given weights, whose arrays must have the sizes that `spec` implies.
+  public init(
+    spec: FeedForwardSpec, weights: FeedForwardWeights, engine: any Engine, formats: FormatPlan
+  ) {
+    self.spec = spec
+    self.engine = engine
+    self.formats = formats
+    bank = NetworkBank(
+      spec: spec, weights: [weights], engine: engine, format: formats.networks)
+  }
+
+  /// A layer with random weights, the same for a seed with any engine and any number of threads.
+  public init(
+    spec: FeedForwardSpec, seed: UInt64, engine: any Engine, formats: FormatPlan, pool: WorkerPool
+  ) {
+    self.spec = spec
+    self.engine = engine
+    self.formats = formats
+    bank = NetworkBank(
+      spec: spec, count: 1, seed: seed, engine: engine, format: formats.networks, pool: pool)
+  }
+
+  /// H.
+  public var width: Int { spec.width }
+  /// H.
+  public var outputWidth: Int { spec.width }
+
+  /// What a workspace of this layer is made for.
+  private var shape: WorkspaceShape {
+    WorkspaceShape(layer: .dense(spec), engine: engine.name, formats: formats)
+  }
+
+  /// Scratch for passes of up to `maxTokens` tokens with the threads of `pool`.
+  public func makeWorkspace(maxTokens: Int, pool: WorkerPool) -> Workspace {
+    Workspace(
+      WorkspacePlan(
+        dense: spec, maxTokens: maxTokens, threads: pool.threads, engine: engine,
+        formats: formats))
+  }
+
+  /// Bytes that a layer and one workspace take, before either is made; `Int.max` where they cannot
+  /// be counted.
+  ///
+  /// Inputs and outputs, tokens × H each, are not in it.
+  public static func bytes(
+    for spec: FeedForwardSpec, maxTokens: Int, threads: Int, engine: any Engine,
+    formats: FormatPlan
+  ) -> Int {
+    Saturating.sum(
+      engine.networkBytes(spec, format: formats.networks),
+      WorkspacePlan(
+        dense: spec, maxTokens: maxTokens, threads: threads, engine: engine, formats: formats
+      ).bytes)
+  }
+}
+
+// MARK: - Forward
+
+extension DenseLayer {
+  /// One pass: `output` becomes the layer's value for every row of `input`.
+  ///
+  /// Allocates nothing. Results do not depend on the number of threads.
+  ///
+  /// - Parameters:
+  ///   - input: Tokens × H; 0 tokens are legal.
+  ///   - output: As many rows and columns as `input`, another matrix.
+  ///   - workspace: Made by `makeWorkspace` of this layer.
+  public func forward(
+    _ input: Matrix, into output: Matrix, workspace: Workspace, pool: WorkerPool
+  ) {
+    workspace.begin(input, output, pool: pool, for: shape)
+    if input.rows == 0 { return }
+    var clock = PhaseClock()
+    let pass = DensePass(
+      bank: bank, stagesRows: engine.stagesRows, threads: pool.threads, input: input.all,
+      output: output.all, workspace: workspace)
+    if engine.stagesRows { pool.forEach(pass.inputPieces, in: pass) { $0.stageInput(piece: $2) } }
+    workspace.phases.dispatchSeconds = clock.lap()
+    let hidden = pool.forEach(pass.hiddenBlocks, isAhead: pass.repeatsPanels, in: pass) {
+      $0.computeHidden(block: $2, next: $3, worker: $1)
+    }
+    let outputs = pool.forEach(pass.outputBlocks, isAhead: pass.repeatsPanels, in: pass) {
+      $0.computeOutputs(block: $2, next: $3, worker: $1)
+    }
+    workspace.phases.networks = hidden + outputs
+  }
+}
+
+/// One pass through a dense layer: two regions of the pool, and one before them where rows are staged.
+private struct DensePass {
+  let bank: NetworkBank
+  let stagesRows: Bool
+  let threads: Int
+  let input: Rows
+  let output: Rows
+  let workspace: Workspace
+
+  private var tokens: Int { input.count }
+  private var staged: Rows {
+    stagesRows ? workspace.networkInput.all.part(from: 0, count: tokens) : input
+  }
+  private var hidden: Rows { workspace.hidden[0].all.part(from: 0, count: tokens) }
+  private var hiddenBlock: Int { bank.networks.hiddenBlock(rows: tokens) }
+
+  /// Outputs of one task: what the engine prefers, but no fewer than a few tasks for each thread.
+  private var outputBlock: Int {
+    let (down, width) = (bank.networks.down, bank.spec.width)
+    let units = (width + down.outputUnit - 1) / down.outputUnit
+    let fair = max(1, units / (Self.tasksPerThread * threads)) * down.outputUnit
+    return min(down.block(rows: tokens), fair)
+  }
+
+  /// With so many tasks a thread waits at most for a quarter of its share.
+  private static let tasksPerThread = 4
+
+  /// True when weights are multiplied more than once, which leaves time to ask for the next ones.
+  var repeatsPanels: Bool { inputPieces > 1 }
+
+  /// Tasks of each region.
+  var inputPieces: Int { bank.networks.staging.pieces(rows: tokens) }
+  var hiddenBlocks: Int { (bank.spec.intermediate + hiddenBlock - 1) / hiddenBlock }
+  var outputBlocks: Int { (bank.spec.width + outputBlock - 1) / outputBlock }
+
+  /// Brings a few rows of the input into the order that products read.
+  func stageInput(piece: Int) {
+    bank.networks.staging.stage(
+      piece: piece, of: tokens, source: input, indices: nil, columns: bank.spec.width,
+      into: staged)
+  }
+
+  /// Gate, up and activation of one block of hidden units.
+  func computeHidden(block: Int, next: Int, worker: Int) {
+    let first = block * hiddenBlock
+    bank.networks.hidden(
+      network: 0, units: first..<min(first + hiddenBlock, bank.spec.intermediate), input: staged,
+      into: hidden, epilogue: bank.epilogue(0), scratch: workspace.scratch(worker),
+      next: next < hiddenBlocks ? WeightPlace(matrix: 0, output: next * hiddenBlock) : nil)
+  }
+
+  /// Down of one block of outputs.
+  func computeOutputs(block: Int, next: Int, worker: Int) {
+    let outputs = (block * outputBlock)..<min((block + 1) * outputBlock, bank.spec.width)
+    let result = output.part(from: 0, count: tokens, column: outputs.lowerBound)
+    bank.networks.down.multiply(
+      matrix: 0, outputs: outputs, input: hidden, into: result,
+      scratch: workspace.scratch(worker),
+      next: next < outputBlocks ? WeightPlace(matrix: 0, output: next * outputBlock) : nil)
+    if let bias = bank.outputBias(0) {
+      add(bias + outputs.lowerBound, to: result, columns: outputs.count)
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import Glibc
+import LayerSpec
+
+/// What a layer makes of one token, computed in double precision by plain loops.
+public struct TokenReference: Sendable {
+  /// The layer's output row, H elements.
+  public let output: [Double]
+  /// The K choices in ascending order; empty for a dense layer.
+  public let experts: [Int]
+  /// The weights that go with `experts`.
+  public let weights: [Double]
+  /// The least difference of choice values that would have changed the choice, infinite when all
+  /// are chosen.
+  ///
+  /// Below the rounding of 32-bit logits a pass may rightly choose otherwise.
+  public let selectionMargin: Double
+}
+
+extension SparseLayer {
+  /// One token's output, checked by nothing but the weights: see `reference(of:token:pool:)`.
+  public func referenceOutput(of input: Matrix, token: Int, pool: WorkerPool) -> [Double] {
+    reference(of: input, token: token, pool: pool).output
+  }
+
+  /// One token's routing and output in double precision, sharing no code with a pass but the access
+  /// to the weights.
+  ///
+  /// Rows are spread over the pool: 200 million weights take about a tenth of a second.
+  public func reference(of input: Matrix, token: Int, pool: WorkerPool) -> TokenReference {
+    precondition(input.columns == spec.hidden, "the input is not of width \(spec.hidden)")
+    let x = input.row(token).map(Double.init)
+    let product = Reference.product(rows: spec.choices, vector: x, pool: pool) {
+      router.copyRow($0, matrix: 0, to: $1)
+    }
+    let choices = spec.choices
+    let choice = ReferenceRouter(
+      layer: spec, selectionBias: selectionBias?.row(0).prefix(choices).map(Double.init)
+    ).route(Reference.added(product, routerBias?.all[0]))
+    var output = projectOutput(routed(projectInput(x, pool), choice, pool), pool)
+    if let shared {
+      let row = Reference.output(of: shared, network: 0, row: x, pool: pool)
+      let factor = sharedGate.map { gate in
+        1 / (1 + exp(-zip(gate.row(0), x).map { Double($0) * $1 }.reduce(0, +)))
+      }
+      output = zip(output, row).map { $0 + (factor ?? 1) * $1 }
+    }
+    return TokenReference(
+      output: output, experts: choice.experts, weights: choice.weights,
+      selectionMargin: choice.margin)
+  }
+
+  private func routed(
+    _ row: [Double], _ choice: ReferenceRouter.Choice, _ pool: WorkerPool
+  ) -> [Double] {
+    var sum = [Double](repeating: 0, count: row.count)
+    for (expert, weight) in zip(choice.experts, choice.weights) {
+      let scalesInput = spec.router.application == .input
+      let read = scalesInput ? row.map { $0 * weight } : row
+      var value = read
+      if expert < spec.experts {
+        value = Reference.output(
+          of: experts, network: expert % residentExperts, row: read, pool: pool)
+        if let latent {
+          value = Reference.normOfScaled(
+            value, scale: latent.expertNorm, epsilon: latent.spec.expertNormEpsilon)
+        }
+      }
+      let factor = scalesInput ? 1 : weight
+      for index in sum.indices { sum[index] += factor * value[index] }
+    }
+    return sum
+  }
+
+  private func projectInput(_ x: [Double], _ pool: WorkerPool) -> [Double] {
+    guard let latent else { return x }
+    let projected = Reference.product(rows: latent.spec.width, vector: x, pool: pool) {
+      latent.inputProjection.copyRow($0, matrix: 0, to: $1)
+    }
+    return Reference.norm(
+      projected, scale: latent.inputNorm, epsilon: latent.spec.inputNormEpsilon)
+  }
+
+  private func projectOutput(_ sum: [Double], _ pool: WorkerPool) -> [Double] {
+    guard let latent else { return sum }
+    return Reference.product(rows: spec.hidden, vector: sum, pool: pool) {
+      latent.outputProjection.copyRow($0, matrix: 0, to: $1)
+    }
+  }
+}
+
+extension DenseLayer {
+  /// One token's output in double precision by plain loops, sharing no code with a pass but the
+  /// access to the weights.
+  public func referenceOutput(of input: Matrix, token: Int, pool: WorkerPool) -> [Double] {
+    precondition(input.columns == spec.width, "the input is not of width \(spec.width)")
+    let x = input.row(token).map(Double.init)
+    return Reference.output(of: bank, network: 0, row: x, pool: pool)
+  }
+}

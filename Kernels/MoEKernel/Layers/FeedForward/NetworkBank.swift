@@ -1,0 +1,106 @@
+import LayerSpec
+
+/// Equal feed-forward networks with everything learned in them: the experts of a layer, a shared
+/// expert, or a dense layer.
+final class NetworkBank {
+  let spec: FeedForwardSpec
+  let networks: any EngineNetworks
+  /// Biases, one network a row, padded to vectors.
+  private let gateBias: Matrix?
+  private let upBias: Matrix?
+  private let downBias: Matrix?
+
+  var count: Int { networks.count }
+
+  private init(
+    spec: FeedForwardSpec, count: Int, engine: any Engine, format: WeightFormat
+  ) {
+    self.spec = spec
+    networks = engine.makeNetworks(count: count, spec: spec, format: format)
+    let units = paddedToVector(spec.intermediate)
+    gateBias = spec.hasBias && spec.isGated ? Matrix(rows: count, columns: units) : nil
+    upBias = spec.hasBias ? Matrix(rows: count, columns: units) : nil
+    downBias =
+      spec.hasBias ? Matrix(rows: count, columns: paddedToVector(spec.width)) : nil
+  }
+
+  /// Networks with given weights.
+  convenience init(
+    spec: FeedForwardSpec, weights: [FeedForwardWeights], engine: any Engine,
+    format: WeightFormat
+  ) {
+    self.init(spec: spec, count: weights.count, engine: engine, format: format)
+    let (width, units) = (spec.width, spec.intermediate)
+    for (network, weights) in weights.enumerated() {
+      if spec.isGated {
+        guard let gate = weights.gate else { preconditionFailure("a gated network needs a gate") }
+        forEachRow(of: gate, rows: units, columns: width) {
+          networks.store($1, of: .gate, network: network, row: $0)
+        }
+      }
+      forEachRow(of: weights.up, rows: units, columns: width) {
+        networks.store($1, of: .up, network: network, row: $0)
+      }
+      forEachRow(of: weights.down, rows: width, columns: units) {
+        networks.down.store($1, matrix: network, row: $0)
+      }
+      gateBias?.setPrefix(network, to: weights.gateBias, count: units)
+      upBias?.setPrefix(network, to: weights.upBias, count: units)
+      downBias?.setPrefix(network, to: weights.downBias, count: width)
+    }
+  }
+
+  /// Networks with random weights that keep activations at the scale of the input.
+  convenience init(
+    spec: FeedForwardSpec, count: Int, seed: UInt64, engine: any Engine, format: WeightFormat,
+    pool: WorkerPool
+  ) {
+    self.init(spec: spec, count: count, engine: engine, format: format)
+    let (width, units) = (spec.width, spec.intermediate)
+    let seeds = SeedSequence(seed)
+    if spec.isGated {
+      fill(count * units, columns: width, seed: seeds[0], pool) { [networks] row, values in
+        networks.store(values, of: .gate, network: row / units, row: row % units)
+      }
+    }
+    fill(count * units, columns: width, seed: seeds[1], pool) { [networks] row, values in
+      networks.store(values, of: .up, network: row / units, row: row % units)
+    }
+    fill(count * width, columns: units, seed: seeds[2], pool) { [networks] row, values in
+      networks.down.store(values, matrix: row / width, row: row % width)
+    }
+    let biasAmplitude: Float = 0.1
+    gateBias?.fill(seed: seeds[3], amplitude: biasAmplitude, pool: pool)
+    upBias?.fill(seed: seeds[4], amplitude: biasAmplitude, pool: pool)
+    downBias?.fill(seed: seeds[5], amplitude: biasAmplitude, pool: pool)
+  }
+
+  /// What follows the gate and up products of one network.
+  func epilogue(_ network: Int) -> HiddenEpilogue {
+    HiddenEpilogue(
+      activation: spec.activation,
+      firstBias: (spec.isGated ? gateBias : upBias)?.all[network],
+      secondBias: spec.isGated ? upBias?.all[network] : nil)
+  }
+
+  /// One network's bias after W_down, padded to vectors.
+  func outputBias(_ network: Int) -> UnsafeMutablePointer<Float>? { downBias?.all[network] }
+
+  /// One network's bias after W_gate or W_up, padded to vectors.
+  func hiddenBias(_ part: NetworkPart, _ network: Int) -> UnsafeMutablePointer<Float>? {
+    switch part {
+    case .gate: gateBias?.all[network]
+    case .up: upBias?.all[network]
+    }
+  }
+}
+
+extension Matrix {
+  /// Replaces the first `count` elements of a row; the rest, padding, stays zero.
+  fileprivate func setPrefix(_ row: Int, to values: [Float]?, count: Int) {
+    guard let values, values.count == count else {
+      preconditionFailure("\(values?.count ?? 0) biases were given where there are \(count)")
+    }
+    for (column, value) in values.enumerated() { self[row, column] = value }
+  }
+}

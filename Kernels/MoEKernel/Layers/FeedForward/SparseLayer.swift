@@ -1,0 +1,190 @@
+import LayerSpec
+
+/// One mixture-of-experts layer with its weights, ready to run.
+///
+/// A pass goes router → top-k → counting sort by expert → gate, up and activation → down → weighted
+/// sum. Every expert that has tokens is read once. Weights do not change after init.
+public final class SparseLayer: ExecutableLayer {
+  /// What the layer computes.
+  public let spec: SparseLayerSpec
+  /// Experts that have memory of their own; expert e uses the weights of e mod this.
+  public let residentExperts: Int
+  /// The engine that multiplies.
+  public let engine: any Engine
+  /// How its weights are stored.
+  public let formats: FormatPlan
+
+  let experts: NetworkBank
+  let shared: NetworkBank?
+  /// The router, choices × H.
+  let router: any EngineMatrices
+  /// One row each, padded to vectors.
+  let routerBias: Matrix?
+  let selectionBias: Matrix?
+  let sharedGate: Matrix?
+  let latent: LatentSpace?
+
+  /// A layer with given weights, all E experts in memory.
+  ///
+  /// The arrays must have the sizes that `spec` implies.
+  public init(
+    spec: SparseLayerSpec, weights: SparseLayerWeights, engine: any Engine, formats: FormatPlan
+  ) {
+    Self.check(spec)
+    precondition(
+      weights.experts.count == spec.experts,
+      "weights of \(weights.experts.count) experts were given for a layer of \(spec.experts)")
+    self.spec = spec
+    self.engine = engine
+    self.formats = formats
+    residentExperts = spec.experts
+    experts = NetworkBank(
+      spec: spec.expert, weights: weights.experts, engine: engine, format: formats.networks)
+    router = engine.makeMatrices(
+      count: 1, outputs: spec.choices, inputs: spec.hidden, format: formats[.router])
+    router.storeAll(weights.router)
+    routerBias = spec.router.hasBias ? .paddedRow(weights.routerBias, spec.choices) : nil
+    selectionBias =
+      spec.router.hasSelectionBias ? .paddedRow(weights.selectionBias, spec.choices) : nil
+    shared = spec.shared.map { shared in
+      guard let network = weights.shared else {
+        preconditionFailure("the layer has a shared expert, and no weights were given for it")
+      }
+      return NetworkBank(
+        spec: shared.network, weights: [network], engine: engine, format: formats.networks)
+    }
+    sharedGate = spec.shared?.isGated == true ? .paddedRow(weights.sharedGate, spec.hidden) : nil
+    latent = spec.latent.map { latent in
+      guard let weights = weights.latent else {
+        preconditionFailure("the layer has a latent space, and no weights were given for it")
+      }
+      return LatentSpace(
+        latent, hidden: spec.hidden, weights: weights, engine: engine, format: formats.projections)
+    }
+  }
+
+  /// A layer with random weights, the same for a seed with any engine and any number of threads.
+  ///
+  /// - Parameter residentExperts: Experts that get memory of their own, 1 to E. Fewer than E stand
+  ///   for a layer larger than memory; a measurement must see to it that they exceed the caches.
+  public init(
+    spec: SparseLayerSpec, seed: UInt64, residentExperts: Int, engine: any Engine,
+    formats: FormatPlan, pool: WorkerPool
+  ) {
+    Self.check(spec)
+    precondition(
+      residentExperts >= 1 && residentExperts <= spec.experts,
+      "\(residentExperts) of \(spec.experts) experts cannot be resident")
+    self.spec = spec
+    self.engine = engine
+    self.formats = formats
+    self.residentExperts = residentExperts
+    let seeds = SeedSequence(seed &+ 1)
+    experts = NetworkBank(
+      spec: spec.expert, count: residentExperts, seed: seeds[100], engine: engine,
+      format: formats.networks, pool: pool)
+    router = engine.makeMatrices(
+      count: 1, outputs: spec.choices, inputs: spec.hidden, format: formats[.router])
+    router.storeRandom(seed: seeds[200], pool: pool)
+    func row(_ count: Int, _ seed: UInt64, amplitude: Float) -> Matrix {
+      let row = Matrix(rows: 1, columns: paddedToVector(count))
+      row.fill(seed: seed, amplitude: amplitude, pool: pool)
+      return row
+    }
+    routerBias = spec.router.hasBias ? row(spec.choices, seeds[300], amplitude: 0.1) : nil
+    selectionBias =
+      spec.router.hasSelectionBias ? row(spec.choices, seeds[301], amplitude: 0.01) : nil
+    shared = spec.shared.map {
+      NetworkBank(
+        spec: $0.network, count: 1, seed: seeds[400], engine: engine, format: formats.networks,
+        pool: pool)
+    }
+    sharedGate =
+      spec.shared?.isGated == true
+      ? row(spec.hidden, seeds[500], amplitude: RandomFill.amplitude(inputs: spec.hidden)) : nil
+    latent = spec.latent.map {
+      LatentSpace(
+        $0, hidden: spec.hidden, seed: seeds[600], engine: engine, format: formats.projections,
+        pool: pool)
+    }
+  }
+
+  private static func check(_ spec: SparseLayerSpec) {
+    precondition(
+      spec.latent == nil || spec.identityExperts == 0,
+      "what an identity expert returns in a latent space is not defined by any published model")
+  }
+
+  /// A copy of the router matrix, choices × H.
+  public var routerWeights: Matrix {
+    let copy = Matrix(rows: spec.choices, columns: spec.hidden)
+    for row in 0..<spec.choices { router.copyRow(row, matrix: 0, to: copy.all[row]) }
+    return copy
+  }
+}
+
+// MARK: - Memory
+
+extension SparseLayer {
+  /// H.
+  public var width: Int { spec.hidden }
+  /// H.
+  public var outputWidth: Int { spec.hidden }
+
+  /// What a workspace of this layer is made for.
+  private var shape: WorkspaceShape {
+    WorkspaceShape(layer: .sparse(spec), engine: engine.name, formats: formats)
+  }
+
+  /// Scratch for passes of up to `maxTokens` tokens with the threads of `pool`.
+  public func makeWorkspace(maxTokens: Int, pool: WorkerPool) -> Workspace {
+    Workspace(
+      WorkspacePlan(
+        spec, maxTokens: maxTokens, threads: pool.threads, engine: engine, formats: formats))
+  }
+
+  /// Bytes that a layer and one workspace take, before either is made; `Int.max` where they cannot
+  /// be counted.
+  ///
+  /// Inputs and outputs, tokens × H each, are not in it.
+  public static func bytes(
+    for spec: SparseLayerSpec, residentExperts: Int, maxTokens: Int, threads: Int,
+    engine: any Engine, formats: FormatPlan
+  ) -> Int {
+    let others = Saturating.sum(spec.routerParameters, spec.sharedParameters)
+    return [
+      Saturating.product(
+        residentExperts, engine.networkBytes(spec.expert, format: formats.networks)),
+      Saturating.product(others, 4),
+      WorkspacePlan(
+        spec, maxTokens: maxTokens, threads: threads, engine: engine, formats: formats
+      ).bytes,
+    ].reduce(0, Saturating.sum)
+  }
+}
+
+// MARK: - Forward
+
+extension SparseLayer {
+  /// One pass: `output` becomes the layer's value for every row of `input`.
+  ///
+  /// Allocates nothing. Results do not depend on the number of threads.
+  ///
+  /// - Parameters:
+  ///   - input: Tokens × H; 0 tokens are legal.
+  ///   - output: As many rows and columns as `input`, another matrix.
+  ///   - workspace: Made by `makeWorkspace` of this layer; holds the routing afterwards.
+  public func forward(
+    _ input: Matrix, into output: Matrix, workspace: Workspace, pool: WorkerPool
+  ) {
+    workspace.begin(input, output, pool: pool, for: shape)
+    guard let routing = workspace.routing else {
+      preconditionFailure("the workspace was made by a dense layer")
+    }
+    if input.rows == 0 { return }
+    let pass = SparsePass(
+      layer: self, input: input.all, output: output.all, workspace: workspace, routing: routing,
+      pool: pool)
+    workspace.phases = pass.run()
+  }
+}

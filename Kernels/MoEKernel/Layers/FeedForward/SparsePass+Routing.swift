@@ -1,0 +1,128 @@
+import LayerSpec
+
+// Which token goes to which expert, and the rows of each expert brought together.
+extension SparsePass {
+  /// Brings the input into the order that the router reads.
+  func stageRouterInput() {
+    guard layer.engine.stagesRows else { return }
+    stage(input, as: layer.router.staging, columns: spec.hidden, into: routerInput)
+  }
+
+  /// Brings the input into the order that projections and the shared expert read, where it is another.
+  func stageNetworkInput() {
+    guard workspace.networkInput.rows > 0 else { return }
+    stage(input, as: layer.experts.networks.staging, columns: spec.hidden, into: networkInput)
+  }
+
+  /// Stages the first `tokens` rows of a matrix.
+  func stage(_ source: Rows, as staging: RowStaging, columns: Int, into target: Rows) {
+    let pieces = staging.pieces(rows: tokens)
+    let grain = tokens * columns <= Self.elementsWorthAThread ? pieces : 1
+    pool.forEach(
+      pieces, grain: grain,
+      in: (staging: staging, source: source, target: target, tokens: tokens, columns: columns)
+    ) {
+      $0.staging.stage(
+        piece: $2, of: $0.tokens, source: $0.source, indices: nil, columns: $0.columns,
+        into: $0.target)
+    }
+  }
+
+  /// Router logits, and the input projection of a latent space.
+  func project() -> RegionSeconds {
+    let logits = Projection(layer.router, input: routerInput, into: routing.logits.all)
+    let latent = layer.latent.map {
+      Projection($0.inputProjection, input: networkInput, into: expertInput)
+    }
+    return pool.forEach(
+      logits.tasks + (latent?.tasks ?? 0), isAhead: false,
+      in: (logits: logits, latent: latent, workspace: workspace)
+    ) { products, worker, task, _ in
+      let scratch = products.workspace.scratch(worker)
+      if task < products.logits.tasks {
+        products.logits.perform(task, scratch: scratch)
+      } else {
+        products.latent?.perform(task - products.logits.tasks, scratch: scratch)
+      }
+    }
+  }
+
+  /// Selection and weights of every token, and what else is one value or one row a token.
+  func route() {
+    forEachToken(elements: spec.choices + spec.expertWidth) { $0.route(token: $2, worker: $1) }
+  }
+
+  private func route(token: Int, worker: Int) {
+    let row = routing.logits.all[token]
+    Scores.finishLogits(
+      row, count: spec.choices, policy: spec.router, bias: layer.routerBias?.all[0])
+    Selection.route(
+      row, layer: spec, selectionBias: layer.selectionBias?.all[0],
+      scratch: routing.scratch[worker], experts: routing.experts.base + token * spec.topK,
+      weights: routing.weights.base + token * spec.topK)
+    if let gate = layer.sharedGate {
+      let z = Norm.dot(gate.all[0], input[token], count: spec.hidden)
+      routing.sharedFactor.base[token] = logistic(Vector(repeating: z))[0]
+    }
+    if let latent = layer.latent {
+      Norm.apply(
+        to: expertInput[token], count: spec.expertWidth, scale: latent.inputNorm.all[0],
+        epsilon: latent.spec.inputNormEpsilon)
+    }
+  }
+
+  /// The lists of tasks.
+  func dispatch() {
+    let dispatch = routing.dispatch
+    dispatch.sort(routing.experts.base, tokens: tokens)
+    dispatch.formGroups(residentExperts: layer.residentExperts)
+    if layer.shared != nil { dispatch.append(lane: 1, network: 0, firstRow: 0, rows: tokens) }
+    dispatch.alternatesEnds =
+      pool.threads > 1 && pieces(dispatch.mostRows) > 1 && pieces(dispatch.fewestRows) == 1
+    dispatch.numberTasks { group in
+      let bank = bank(group)
+      let networks = bank.networks
+      return (
+        blocks(bank.spec.intermediate, networks.hiddenBlock(rows: group.rows)),
+        blocks(bank.spec.width, networks.down.block(rows: group.rows))
+      )
+    }
+  }
+
+  /// Brings the rows of each expert together, in the order that its products read.
+  func gather() {
+    let elements = tokens * spec.topK * spec.expertWidth
+    let count = routing.dispatch.groupCount
+    pool.forEach(
+      count, grain: elements <= Self.elementsWorthAThread ? max(count, 1) : 1, in: self
+    ) { $0.gather(groupAt: $2) }
+  }
+
+  private func gather(groupAt index: Int) {
+    let dispatch = routing.dispatch
+    let group = dispatch.groups.base[index]
+    guard group.lane == 0 else { return }
+    let target = workspace.gathered.all.part(from: group.firstRow, count: group.rows)
+    var source = expertInput
+    var indices: UnsafePointer<Int32>? = UnsafePointer(dispatch.tokenOfRow.base + group.firstRow)
+    if scalesInput {
+      source =
+        layer.engine.stagesRows
+        ? workspace.scaled.all.part(from: group.firstRow, count: group.rows) : target
+      for row in 0..<group.rows {
+        let slot = Int(dispatch.slotOfRow.base[group.firstRow + row])
+        Gather.scaleRow(
+          expertInput[slot / spec.topK], by: routing.weights.base[slot], to: source[row],
+          count: spec.expertWidth)
+      }
+      guard layer.engine.stagesRows else { return }
+      indices = nil
+    }
+    let staging = layer.experts.networks.staging
+    for piece in 0..<staging.pieces(rows: group.rows) {
+      staging.stage(
+        piece: piece, of: group.rows, source: source, indices: indices,
+        columns: spec.expertWidth, into: target)
+    }
+  }
+}

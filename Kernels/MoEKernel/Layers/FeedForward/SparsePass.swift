@@ -1,0 +1,95 @@
+import LayerSpec
+
+/// One pass through a sparse layer.
+///
+/// Each step is at most one region of the pool. Bodies of regions capture nothing and are given the
+/// pass, so that none allocates a context.
+struct SparsePass {
+  let layer: SparseLayer
+  let input: Rows
+  let output: Rows
+  let workspace: Workspace
+  let routing: RoutingScratch
+  let pool: WorkerPool
+
+  var spec: SparseLayerSpec { layer.spec }
+  var tokens: Int { input.count }
+
+  /// What the experts read, one row a token.
+  var expertInput: Rows { routing.latentInput?.all ?? input }
+
+  /// The input as the router reads it, and as the shared expert and the projections do.
+  var routerInput: Rows {
+    layer.engine.stagesRows ? workspace.routerInput.all.part(from: 0, count: tokens) : input
+  }
+  var networkInput: Rows {
+    workspace.networkInput.rows > 0
+      ? workspace.networkInput.all.part(from: 0, count: tokens) : routerInput
+  }
+
+  /// All steps, and how long they took.
+  func run() -> PassPhases {
+    var phases = PassPhases()
+    var clock = PhaseClock()
+    stageNetworkInput()
+    phases.dispatchSeconds = clock.lap()
+    stageRouterInput()
+    let inputProjection = project()
+    route()
+    phases.routerSeconds = clock.lap()
+    dispatch()
+    gather()
+    phases.dispatchSeconds += clock.lap()
+    phases.networks = computeHidden() + computeOutputs()
+    _ = clock.lap()
+    combine()
+    let outputProjection = projectOutputs()
+    phases.combineSeconds = clock.lap()
+    if layer.latent != nil {
+      phases.projections = inputProjection + outputProjection
+      phases.routerSeconds -= inputProjection.wall
+      phases.combineSeconds -= outputProjection.wall
+    }
+    return phases
+  }
+}
+
+// MARK: - What all steps use
+
+extension SparsePass {
+  /// True when some weights are multiplied more than once, which leaves time to ask for the next ones.
+  ///
+  /// Other passes wait for memory all the time, and taking tasks ahead would only make their end
+  /// uneven.
+  var repeatsPanels: Bool { pieces(routing.dispatch.mostRows) > 1 }
+
+  /// Tiles of a group of rows.
+  func pieces(_ rows: Int) -> Int { layer.experts.networks.staging.pieces(rows: rows) }
+
+  var scalesInput: Bool { spec.router.application == .input }
+
+  func bank(_ group: RowGroup) -> NetworkBank {
+    guard group.lane == 1, let shared = layer.shared else { return layer.experts }
+    return shared
+  }
+
+  func inputRows(_ group: RowGroup) -> Rows {
+    group.lane == 1
+      ? networkInput : workspace.gathered.all.part(from: group.firstRow, count: group.rows)
+  }
+
+  func blocks(_ count: Int, _ block: Int) -> Int { (count + block - 1) / block }
+
+  /// Calls `body` for every token, on the caller alone when there is too little to share.
+  ///
+  /// - Parameter elements: Elements that one token's work touches.
+  func forEachToken(
+    elements: Int, _ body: @escaping (_ pass: SparsePass, _ worker: Int, _ token: Int) -> Void
+  ) {
+    let grain = max(1, Self.elementsWorthAThread / max(elements, 1))
+    pool.forEach(tokens, grain: grain, in: self, body)
+  }
+
+  /// Work that takes about as long as waking another thread: some ten microseconds.
+  static let elementsWorthAThread = 1 << 15
+}

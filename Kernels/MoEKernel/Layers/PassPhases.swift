@@ -1,0 +1,32 @@
+/// Seconds that the last pass spent in each of its phases, one after the other.
+///
+/// They are taken at the barriers between phases, by the caller, and around the products also by every
+/// thread: a few clock readings of some tens of nanoseconds each, made in every pass so that no pass is
+/// timed differently.
+public struct PassPhases: Hashable, Sendable {
+  /// Gate, up, activation and down of every expert, shared or dense network: what depends on the
+  /// intermediate width.
+  public internal(set) var networks = RegionSeconds()
+  /// The projections into and out of a latent space, or a product that stands alone; none otherwise.
+  ///
+  /// The router's logits are computed in the same region as the input projection, and count here then.
+  public internal(set) var projections = RegionSeconds()
+  /// Staging of rows for the router, logits, and choice of experts; none in a dense layer.
+  public internal(set) var routerSeconds = 0.0
+  /// Sorting, gathering and staging of rows for the networks.
+  public internal(set) var dispatchSeconds = 0.0
+  /// Weighted sums of the experts' rows.
+  public internal(set) var combineSeconds = 0.0
+}
+
+/// Splits a pass into its phases.
+struct PhaseClock {
+  private var last = MonotonicClock.nanoseconds()
+
+  /// Seconds since the last call, or since this was made.
+  mutating func lap() -> Double {
+    let now = MonotonicClock.nanoseconds()
+    defer { last = now }
+    return Double(now - last) * 1e-9
+  }
+}

@@ -1,0 +1,69 @@
+// How layers get their weights: row by row, from canonical elements or from a seed.
+
+/// Seeds for the tensors of one layer, each its own.
+struct SeedSequence {
+  private let seed: UInt64
+
+  init(_ seed: UInt64) { self.seed = seed }
+
+  subscript(index: Int) -> UInt64 { seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(index) }
+}
+
+/// Makes `rows` random rows with the pool and gives each to `store`.
+///
+/// A row is made in a buffer of the worker and then handed over, so that every layout holds the same
+/// numbers; the buffer stays in the cache and costs no memory traffic.
+func fill(
+  _ rows: Int, columns: Int, seed: UInt64, _ pool: WorkerPool,
+  _ store: (_ row: Int, _ values: UnsafePointer<Float>) -> Void
+) {
+  let buffer = Matrix(rows: pool.threads, columns: columns)
+  let amplitude = RandomFill.amplitude(inputs: columns)
+  withExtendedLifetime(buffer) {
+    let buffers = buffer.all
+    pool.forEach(rows, grain: 8) { worker, row in
+      RandomFill.fill(
+        buffers[worker], count: columns, row: UInt64(row), seed: seed, amplitude: amplitude)
+      store(row, buffers[worker])
+    }
+  }
+}
+
+/// Walks over the rows of a canonical matrix.
+func forEachRow(
+  of elements: [Float], rows: Int, columns: Int,
+  _ body: (_ row: Int, _ values: UnsafePointer<Float>) -> Void
+) {
+  precondition(
+    elements.count == rows * columns,
+    "\(elements.count) weights were given for a matrix of \(rows)×\(columns)")
+  elements.withUnsafeBufferPointer { buffer in
+    guard let start = buffer.baseAddress else { return }
+    for row in 0..<rows { body(row, start + row * columns) }
+  }
+}
+
+extension EngineMatrices {
+  /// Fills the first matrix from canonical elements.
+  func storeAll(_ elements: [Float]) {
+    forEachRow(of: elements, rows: outputs, columns: inputs) { store($1, matrix: 0, row: $0) }
+  }
+
+  /// Fills all matrices with random elements.
+  func storeRandom(seed: UInt64, pool: WorkerPool) {
+    fill(count * outputs, columns: inputs, seed: seed, pool) { row, values in
+      store(values, matrix: row / outputs, row: row % outputs)
+    }
+  }
+}
+
+extension Matrix {
+  /// One row with room up to a multiple of the vector width; the room is zero.
+  static func paddedRow(_ values: [Float]?, _ count: Int) -> Matrix {
+    guard let values, values.count == count else {
+      preconditionFailure("\(values?.count ?? 0) values were given where there are \(count)")
+    }
+    let padding = [Float](repeating: 0, count: paddedToVector(count) - count)
+    return Matrix(rows: 1, columns: paddedToVector(count), elements: values + padding)
+  }
+}

@@ -1,0 +1,12 @@
+/// Arithmetic on sizes that stops at `Int.max`, which fits no limit of memory.
+enum Saturating {
+  static func product(_ a: Int, _ b: Int) -> Int {
+    let (value, overflow) = a.multipliedReportingOverflow(by: b)
+    return overflow ? .max : value
+  }
+
+  static func sum(_ a: Int, _ b: Int) -> Int {
+    let (value, overflow) = a.addingReportingOverflow(b)
+    return overflow ? .max : value
+  }
+}
