@@ -20,6 +20,9 @@ let package = Package(
     // MARK: - What a layer is
     .target(name: "LayerSpec"),
 
+    // MARK: - What estimates
+    .target(name: "Statistics", swiftSettings: houseSettings),
+
     // MARK: - What multiplies
     .target(name: "CBLAS", path: "Kernels/CBLAS", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CThread", path: "Kernels/CThread"),
@@ -28,18 +31,22 @@ let package = Package(
       name: "Tile", dependencies: ["CVector", "LayerSpec"], path: "Kernels/Tile",
       exclude: ["Kernel", "README.md"], swiftSettings: kernelSettings),
     .target(
-      name: "MoEKernel", dependencies: ["CBLAS", "CThread", "Tile", "LayerSpec"],
+      name: "MoEKernel", dependencies: ["CBLAS", "CThread", "Tile", "LayerSpec", "Statistics"],
       path: "Kernels/MoEKernel",
       swiftSettings: kernelSettings),
 
     // MARK: - What is known, what is measured, what is told
-    .target(name: "ModelSpec", dependencies: ["LayerSpec"], swiftSettings: houseSettings),
+    .target(
+      name: "ModelSpec", dependencies: ["LayerSpec", "Statistics"], swiftSettings: houseSettings),
     .target(name: "Checkpoint", dependencies: ["LayerSpec"], swiftSettings: houseSettings),
     .target(
-      name: "Runner", dependencies: ["MoEKernel", "Checkpoint", "ModelSpec", "LayerSpec"],
-      exclude: ["Workload/Recordings/README.md"],
+      name: "Runner",
+      dependencies: ["MoEKernel", "Checkpoint", "ModelSpec", "LayerSpec", "Statistics"],
+      exclude: ["RoutingInputs/Recordings/README.md"],
       swiftSettings: houseSettings),
-    .target(name: "Reporter", dependencies: ["ModelSpec"], swiftSettings: houseSettings),
+    .target(
+      name: "Reporter", dependencies: ["ModelSpec", "Statistics", "LayerSpec"],
+      swiftSettings: houseSettings),
     .executableTarget(
       name: "tenfold",
       dependencies: [

@@ -1,3 +1,5 @@
+import Statistics
+
 /// Random floats whose value depends on the seed, the row and the column only, so that threads may
 /// fill a matrix in any order and a packed layout holds the same numbers as a plain one.
 enum RandomFill {
@@ -12,7 +14,7 @@ enum RandomFill {
   static func fill(
     _ target: UnsafeMutablePointer<Float>, count: Int, row: UInt64, seed: UInt64, amplitude: Float
   ) {
-    let key = splitMix(seed &+ splitMix(row))
+    let key = SeededGenerator.mix(seed &+ SeededGenerator.mix(row))
     let first = SIMD16<UInt32>(repeating: UInt32(truncatingIfNeeded: key))
     let second = SIMD16<UInt32>(repeating: UInt32(truncatingIfNeeded: key >> 32))
     var counter = SIMD16<UInt32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
@@ -50,14 +52,6 @@ enum RandomFill {
     // The upper 23 bits become the fraction of a float in 1..<2.
     let bits = (x &>> 9) | 0x3f80_0000
     return (unsafeBitCast(bits, to: SIMD16<Float>.self) - 1.5) * (2 * amplitude)
-  }
-
-  /// One output of SplitMix64 (Steele, Lea, Flood 2014), as a hash of its state.
-  private static func splitMix(_ state: UInt64) -> UInt64 {
-    var z = state &+ 0x9e37_79b9_7f4a_7c15
-    z = (z ^ (z &>> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z &>> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z &>> 31)
   }
 }
 

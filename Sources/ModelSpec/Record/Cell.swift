@@ -122,29 +122,6 @@ extension Cell: Codable {
   }
 }
 
-/// The median of paired ratios with its order-statistic interval.
-public struct RatioEstimate: Codable, Hashable, Sendable {
-  /// Median of the rounds' ratios.
-  public var median: Double
-  /// Lower end of the interval.
-  public var low: Double
-  /// Upper end of the interval.
-  public var high: Double
-  /// Probability with which the interval covers the true median, exact for independent rounds.
-  public var confidence: Double
-  /// Rounds behind the estimate.
-  public var rounds: Int
-
-  /// An estimate from `rounds` paired rounds.
-  public init(median: Double, low: Double, high: Double, confidence: Double, rounds: Int) {
-    self.median = median
-    self.low = low
-    self.high = high
-    self.confidence = confidence
-    self.rounds = rounds
-  }
-}
-
 /// What each side of a cell did.
 public struct Sides: Codable, Hashable, Sendable {
   /// The side whose work is the numerator of the ratios.

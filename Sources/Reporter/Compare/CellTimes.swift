@@ -1,5 +1,6 @@
 import FoundationEssentials
 import ModelSpec
+import Statistics
 
 #if canImport(Glibc)
   import Glibc
@@ -53,9 +54,8 @@ struct CellTimes: Hashable {
     candidate = try Self.side(
       rounds.map(\.candidateSeconds), work: cell.sides.candidate, under: ceiling)
     let ratios = rounds.map { log($0.candidateSeconds) - log($0.baselineSeconds) }
-    guard let ratio = ChangeStatistics.median(ratios), let mean = ChangeStatistics.mean(ratios)
-    else { throw .tooFewRounds }
-    self.ratio = ratio
+    guard let mean = ratios.meanWithError else { throw .tooFewRounds }
+    ratio = ratios.median
     // For normal values the standard error of a median is that of a mean times √(π/2).
     ratioStandardError = mean.standardError * (Double.pi / 2).squareRoot()
   }
@@ -63,7 +63,7 @@ struct CellTimes: Hashable {
   private static func side(
     _ seconds: [Double], work: ModelSpec.Side, under ceiling: Ceiling?
   ) throws(Defect) -> Side {
-    guard let mean = ChangeStatistics.mean(seconds), mean.standardError.isFinite
+    guard let mean = seconds.meanWithError, mean.standardError.isFinite
     else { throw .noTime }
     var limits: [Double] = []
     if let ceiling {

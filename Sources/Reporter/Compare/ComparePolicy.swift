@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Statistics
 
 #if canImport(Glibc)
   import Glibc
@@ -92,7 +93,7 @@ struct ComparePolicy: Hashable {
     let judged = [steady(changes), changes].first {
       SignedRankInterval.rank(count: $0.count, confidence: Self.wholeConfidence) != nil
     }
-    guard let judged, let deviation = ChangeStatistics.robustDeviation(judged.map(\.centre))
+    guard let judged, let deviation = judged.map(\.centre).robustDeviation
     else { return Self.usualDrift(quantity) }
     return max(Self.leastDrift, deviation)
   }
@@ -108,10 +109,10 @@ struct ComparePolicy: Hashable {
   /// The verdicts on cells, each by its change and standard error.
   func verdicts(_ cells: [(change: QuantityChange, error: Double)]) -> [CompareVerdict] {
     func standsOut(_ excess: (QuantityChange) -> Double) -> [Bool] {
-      ChangeStatistics.holm(
+      HolmProcedure.rejected(
         cells.map { cell in
           cell.error > 0
-            ? ChangeStatistics.heavyTail(above: excess(cell.change) / cell.error) : 1
+            ? HeavyTail.probability(above: excess(cell.change) / cell.error) : 1
         }, errorRate: Self.cellErrorRate)
     }
     let isSlower = standsOut { $0.low - tolerance }

@@ -155,13 +155,12 @@ public final class CeilingProbe {
     _ effort: Effort, sliceSeconds: Double = CeilingProbe.sliceSeconds, firstAmount: Int,
     _ body: (Int) -> Int
   ) -> Double {
-    let clock = SuspendingClock()
     var amount = firstAmount
     var rates: [Double] = []
     for slice in 0...effort.slices {
-      let start = clock.now
+      let watch = Stopwatch()
       let done = body(amount)
-      let seconds = max(start.duration(to: clock.now).seconds, 1e-9)
+      let seconds = max(watch.seconds, 1e-9)
       if slice > 0 { rates.append(Double(done) / seconds) }
       amount = max(1, Int((Double(amount) * sliceSeconds / seconds).rounded(.up)))
     }

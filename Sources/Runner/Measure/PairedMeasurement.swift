@@ -1,4 +1,5 @@
 import ModelSpec
+import Statistics
 
 /// Which side of a comparison a pass belongs to.
 enum SideRole: Hashable {

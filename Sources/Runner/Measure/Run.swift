@@ -9,7 +9,6 @@ public final class Run {
   private let pool: WorkerPool
   private let builder: PassBuilder
   private let tracker: CeilingTracker
-  private let clock = SuspendingClock()
 
   /// The cells that are measured so far, in order.
   public private(set) var cells: [MeasuredCell] = []
@@ -41,14 +40,14 @@ public final class Run {
   public func measure(
     progress: (RunProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
   ) throws {
-    let start = clock.now
+    let watch = Stopwatch()
     var measuredSeconds = 0.0
     var leftOut: [(cell: CellPlan, reason: PlanError)] = []
     tracker.probeFully()
     for (index, cell) in plan.cells.enumerated() {
       if leftOut.contains(where: { cell.isLarger(than: $0.cell) }) { continue }
       let budgetLeft = plan.budgetSeconds - measuredSeconds
-      let otherSeconds = start.duration(to: clock.now).seconds - measuredSeconds
+      let otherSeconds = watch.seconds - measuredSeconds
       let secondsLeft =
         max(0, budgetLeft)
         + otherSeconds / Double(max(1, index)) * Double(plan.cells.count - index)
@@ -95,14 +94,14 @@ public final class Run {
     }
     try report(.measuring)
     var coin = SeededGenerator(seed: plan.seed, purpose: "order of \(cell.name)")
-    let start = clock.now
+    let watch = Stopwatch()
     let rounds = schedule.measure(
       rounds: plan.rounds ?? schedule.rounds(within: allowance), coin: &coin,
       isCancelled: isCancelled
     ) { role, number in
       (role == .baseline ? sides.baseline : sides.candidate).pass(number)
     }
-    let seconds = start.duration(to: clock.now).seconds
+    let seconds = watch.seconds
     // Too few rounds for an interval happen only when the run was told to stop.
     guard let estimate = RatioEstimate(rounds: rounds) else { throw RunError.cancelled }
     let measured = MeasuredCell(

@@ -1,3 +1,5 @@
+import Statistics
+
 /// Router logits under which a router chooses given experts.
 ///
 /// All choices get Gumbel noise, which is what makes logits of the uniform draw; then the chosen ones

@@ -1,4 +1,5 @@
 import ModelSpec
+import Statistics
 
 /// What passes of a recorded routing would ask of a layer.
 struct RecordedPasses {

@@ -1,3 +1,5 @@
+import Statistics
+
 /// Builds activations that a given router sends where they are wanted, so that the timed pass runs
 /// its own router unchanged and still meets a chosen popularity of experts.
 ///

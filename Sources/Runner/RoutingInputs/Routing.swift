@@ -1,3 +1,5 @@
+import Statistics
+
 /// How popular the experts of a layer are made for a measurement.
 public enum Routing: Hashable, Sendable, CustomStringConvertible {
   /// Every expert is equally likely.
@@ -17,7 +19,7 @@ public enum Routing: Hashable, Sendable, CustomStringConvertible {
   public static let typicalAlpha = 0.8
 
   /// Exponents beyond this give one expert practically everything and say nothing new.
-  public static let largestAlpha = 10.0
+  public static let largestAlpha = ZipfFit.largestAlpha
 
   /// Reads `uniform`, `zipf` (with the typical exponent), `zipf:ALPHA` and `single`: the routings that
   /// need no file.

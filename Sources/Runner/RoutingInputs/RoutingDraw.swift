@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Statistics
 
 #if canImport(Glibc)
   import Glibc

@@ -1,4 +1,5 @@
 import LayerSpec
+import Statistics
 
 extension Routing {
   /// Why a layer's router cannot be made to route this way; `nil` when it can.

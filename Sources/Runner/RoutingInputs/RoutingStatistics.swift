@@ -1,5 +1,6 @@
 import LayerSpec
 import ModelSpec
+import Statistics
 
 /// How unevenly a pass used its experts, from the tokens that each expert received.
 public struct RoutingStatistics: Hashable, Sendable {
@@ -27,18 +28,7 @@ public struct RoutingStatistics: Hashable, Sendable {
     }
     tokensPerReachedExpert = Double(total) / Double(distinctExperts)
     maxOverMean = Double(counts.max() ?? 0) * Double(counts.count) / Double(total)
-    gini = Self.gini(counts.map(Double.init))
-  }
-
-  /// The Gini coefficient of loads that are not all 0.
-  ///
-  /// With loads ascending, Σᵢ Σⱼ |cᵢ − cⱼ| = 2·Σᵢ (2i − n + 1)·cᵢ, i from 0.
-  static func gini(_ loads: [Double]) -> Double {
-    let experts = Double(loads.count)
-    let spread = loads.sorted().enumerated().reduce(0.0) { sum, item in
-      sum + (2 * Double(item.offset) - experts + 1) * item.element
-    }
-    return spread / (experts * loads.reduce(0, +))
+    gini = counts.map(Double.init).giniCoefficient
   }
 }
 

@@ -93,10 +93,9 @@ final class PreparedProduct: PreparedPass {
 
   /// One product with the next copy of W, whatever the number: both sides may share the copies.
   func pass(_ number: Int) -> PassTime {
-    let clock = SuspendingClock()
-    let start = clock.now
+    let watch = Stopwatch()
     copies[nextCopy].forward(input, into: output, workspace: workspace, pool: resources.pool)
-    let seconds = start.duration(to: clock.now).seconds
+    let seconds = watch.seconds
     nextCopy = (nextCopy + 1) % copies.count
     let product = workspace.phases.projections
     return PassTime(

@@ -93,7 +93,7 @@ final class PreparedFeedForward: PreparedPass {
   /// Counted by passes over the loaded batches, once.
   var routingStatistics: [RoutingStatistics] {
     if let countedRouting { return countedRouting }
-    let counted =
+    let counted: [RoutingStatistics] =
       measured.routed == nil
       ? []
       : batches.map { batch in
@@ -110,10 +110,9 @@ final class PreparedFeedForward: PreparedPass {
   /// larger; the rest (router, dispatch, combine) takes what it took.
   func pass(_ number: Int) -> PassTime {
     let input = batches[number % batches.count]
-    let clock = SuspendingClock()
-    let start = clock.now
+    let watch = Stopwatch()
     forward(input, copy: nextCopy)
-    let seconds = start.duration(to: clock.now).seconds
+    let seconds = watch.seconds
     nextCopy = (nextCopy + 1) % copies.count
     let narrowed = Double(divisor - 1) * workspace.phases.networks.wall
     return PassTime(

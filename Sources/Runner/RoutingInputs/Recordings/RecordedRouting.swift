@@ -1,3 +1,5 @@
+import Statistics
+
 /// What a file of recorded routing holds: for every layer the experts of its tokens, or how many
 /// tokens each expert had.
 ///

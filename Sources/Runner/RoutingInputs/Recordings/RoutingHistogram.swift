@@ -1,3 +1,5 @@
+import Statistics
+
 /// How many tokens each expert of one layer received, as servers count them.
 public struct RoutingHistogram: Hashable, Sendable {
   /// Where it comes from.

@@ -1,3 +1,5 @@
+import Statistics
+
 /// The experts of one token after the other, in one layer, as a router chose them.
 ///
 /// A copy shares the memory of the original.

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import ModelSpec
 
 #if canImport(Glibc)
   import Glibc
@@ -10,18 +9,18 @@ import ModelSpec
 /// For n independent draws of any continuous distribution the k-th smallest and the k-th largest
 /// enclose the median with probability 1 − 2·P(B < k), B binomial(n, ½). It is exact at every n and
 /// assumes neither a shape nor a variance (Conover, Practical Nonparametric Statistics, §3.2).
-struct OrderStatisticInterval: Hashable {
+public struct OrderStatisticInterval: Hashable, Sendable {
   /// The rank k, from 1: the interval runs from the k-th smallest to the k-th largest.
-  let rank: Int
+  public let rank: Int
   /// Probability that the interval covers the median.
-  let confidence: Double
+  public let confidence: Double
 
   /// Rounds below which no interval reaches 95 %: with 5 even the extremes cover only 93.75 %.
-  static let minimumRounds = 6
+  public static let minimumRounds = 6
 
   /// The narrowest interval of `count` draws with at least the wanted confidence, `nil` when even
   /// the extremes fall short of it.
-  init?(count: Int, confidence wanted: Double = 0.95) {
+  public init?(count: Int, confidence wanted: Double = 0.95) {
     guard count > 0 else { return nil }
     // P(B ≤ j) is summed from its terms, each from the one before it, in logarithms for large n.
     var logTerm = -Double(count) * log(2.0)
@@ -40,33 +39,24 @@ struct OrderStatisticInterval: Hashable {
   }
 }
 
-extension RatioEstimate {
-  /// Median and interval of baseline / candidate over paired rounds.
-  ///
-  /// The estimate is made on log-ratios, so that exchanging the sides inverts it exactly. `nil` when
-  /// there are too few rounds for a 95 % interval, or a time is not positive.
-  init?(rounds: [PairedRound]) {
-    guard rounds.allSatisfy({ $0.baselineSeconds > 0 && $0.candidateSeconds > 0 }),
-      let interval = OrderStatisticInterval(count: rounds.count)
-    else { return nil }
-    let logRatios = rounds.map { log($0.baselineSeconds) - log($0.candidateSeconds) }.sorted()
-    self.init(
-      median: exp(logRatios.median),
-      low: exp(logRatios[interval.rank - 1]),
-      high: exp(logRatios[logRatios.count - interval.rank]),
-      confidence: interval.confidence,
-      rounds: rounds.count)
-  }
-}
+/// The median of values with its order-statistic interval.
+public struct MedianEstimate: Hashable, Sendable {
+  /// The median.
+  public let median: Double
+  /// Lower end of the interval.
+  public let low: Double
+  /// Upper end of the interval.
+  public let high: Double
+  /// Probability with which the interval covers the true median, exact for independent values.
+  public let confidence: Double
 
-extension [Double] {
-  /// The middle value, or the mean of the two middle values.
-  ///
-  /// - Precondition: there is a value.
-  var median: Double {
-    precondition(!isEmpty, "the median of nothing")
-    let ordered = sorted()
-    let middle = count / 2
-    return count % 2 == 1 ? ordered[middle] : (ordered[middle - 1] + ordered[middle]) / 2
+  /// The estimate of some values; `nil` where they are too few for a 95 % interval.
+  public init?(_ values: [Double]) {
+    guard let interval = OrderStatisticInterval(count: values.count) else { return nil }
+    let ordered = values.sorted()
+    median = ordered.median
+    low = ordered[interval.rank - 1]
+    high = ordered[ordered.count - interval.rank]
+    confidence = interval.confidence
   }
 }

@@ -5,27 +5,30 @@ import FoundationEssentials
 #endif
 
 /// Zipf's law fitted to how often each expert was chosen: the r-th most popular expert has weight
-/// r^−alpha in the draw of K experts for a token, which is what `Routing.zipf` means.
+/// r^−alpha in the draw of K experts for a token, which is what a Zipf routing means.
 ///
 /// The exponent maximises the likelihood of all choices, each expert's probability being that of the
 /// draw without replacement and not K·r^−alpha / Σ. Ranks are those of the sample, which makes even
 /// an even choice look skewed in a small sample; simulated samples tell by how much, and that much is
 /// taken back.
-struct ZipfFit: Hashable {
-  /// The exponent, from 0 to `Routing.largestAlpha`.
-  let alpha: Double
+public struct ZipfFit: Hashable, Sendable {
+  /// The exponent, from 0 to `largestAlpha`.
+  public let alpha: Double
   /// Kolmogorov-Smirnov distance of the sample's choices by rank from those of the likeliest law: 0
   /// when the law describes them, and at most 1.
   ///
   /// That law is the one before its exponent is corrected, for the sample's ranks are not either.
-  let distance: Double
+  public let distance: Double
   /// Gini coefficient of the law's popularities, to be held against the sample's.
-  let gini: Double
+  public let gini: Double
   /// Whether the exponent may stand for the sample.
-  let isClose: Bool
+  public let isClose: Bool
+
+  /// Exponents beyond this give one expert practically everything and say nothing new.
+  public static let largestAlpha = 10.0
 
   /// Up to this distance it may: one choice in twenty lies at other ranks than the law says.
-  static let closeDistance = 0.05
+  public static let closeDistance = 0.05
   /// A sample of n choices is at this / √n or farther from its own law only once in twenty times
   /// (Smirnov 1948, Annals of Mathematical Statistics 19), so that far it may be as well.
   private static let chanceDistance = 1.36
@@ -37,7 +40,7 @@ struct ZipfFit: Hashable {
   /// of most of them, and for layers larger than any that was published.
   ///
   /// - Precondition: K is from 1 to the number of experts.
-  init?(tokensPerExpert counts: [Int], topK: Int) {
+  public init?(tokensPerExpert counts: [Int], topK: Int) {
     let choices = counts.reduce(0, +)
     guard choices >= max(1, counts.count), counts.count * topK <= Self.mostWork else { return nil }
     let observed = counts.sorted(by: >).map(Double.init)
@@ -51,7 +54,7 @@ struct ZipfFit: Hashable {
     distance = Self.distance(observed, popularity(likeliest))
     isClose =
       distance <= max(Self.closeDistance, Self.chanceDistance / Double(choices).squareRoot())
-    gini = RoutingStatistics.gini(popularity(alpha))
+    gini = popularity(alpha).giniCoefficient
   }
 
   /// Simulated samples behind one correction, and corrections.
@@ -64,7 +67,7 @@ struct ZipfFit: Hashable {
     var generator = SeededGenerator(seed: 0, purpose: "ranks of a sample")
     let noise = (0..<samples).map { _ in generator.normals(count: experts).map(Double.init) }
     var alpha = likeliest
-    for _ in 0..<corrections where alpha < Routing.largestAlpha {
+    for _ in 0..<corrections where alpha < largestAlpha {
       let probabilities = ZipfLaw.probabilities(alpha: alpha, experts: experts, topK: law.topK)
       let fits = noise.map { noise in
         // How many of so many tokens choose an expert is binomial, and near enough to normal.
@@ -75,7 +78,7 @@ struct ZipfFit: Hashable {
           }.sorted(by: >))
       }
       let excess = fits.reduce(0, +) / Double(fits.count) - likeliest
-      alpha = min(max(0, alpha - excess), Routing.largestAlpha)
+      alpha = min(max(0, alpha - excess), largestAlpha)
     }
     return alpha
   }
@@ -105,7 +108,7 @@ private struct ZipfLaw {
     self.topK = topK
     let alphas =
       Array(stride(from: 0, to: Self.fineEnd, by: Self.fine))
-      + Array(stride(from: Self.fineEnd, through: Routing.largestAlpha, by: Self.coarse))
+      + Array(stride(from: Self.fineEnd, through: ZipfFit.largestAlpha, by: Self.coarse))
     grid = alphas.map { alpha in
       let probabilities = Self.probabilities(alpha: alpha, experts: experts, topK: topK)
       return (
@@ -116,7 +119,7 @@ private struct ZipfLaw {
 
   /// How often the expert of each rank is among a token's K.
   static func probabilities(alpha: Double, experts: Int, topK: Int) -> [Double] {
-    InclusionProbabilities.of(
+    InclusionProbabilities.probabilities(
       logWeights: (1...experts).map { -alpha * log(Double($0)) }, topK: topK)
   }
 

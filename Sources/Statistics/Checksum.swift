@@ -1,24 +1,27 @@
 /// FNV-1a with 64 bits: a checksum that tells contents apart, not a protection against forgery.
 ///
 /// Fowler, Noll and Vo; RFC 9923, whose offset basis and prime for 64 bits these are.
-struct FNV1a: Hashable {
+public struct FNV1a: Hashable, Sendable {
   /// The checksum of what was appended so far.
-  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+  public private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  /// The checksum of nothing.
+  public init() {}
 
   /// Appends one byte.
-  mutating func append(_ byte: UInt8) {
+  public mutating func append(_ byte: UInt8) {
     value = (value ^ UInt64(byte)) &* 0x100_0000_01b3
   }
 
   /// Appends a number as its bytes, the lowest first.
-  mutating func append(littleEndian number: some FixedWidthInteger) {
+  public mutating func append(littleEndian number: some FixedWidthInteger) {
     for shift in stride(from: 0, to: number.bitWidth, by: 8) {
       append(UInt8(truncatingIfNeeded: number >> shift))
     }
   }
 
   /// The checksum in 16 hexadecimal digits.
-  var hexadecimal: String {
+  public var hexadecimal: String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }

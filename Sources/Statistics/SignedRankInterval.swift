@@ -4,16 +4,16 @@
 ///
 /// When nothing changed between two runs they may be exchanged, so every cell's change is as likely to be
 /// x as -x, however skewed the noise: the symmetry that the interval rests on holds by construction.
-struct SignedRankInterval: Hashable {
+public struct SignedRankInterval: Hashable, Sendable {
   /// Median of the averages of all pairs.
-  let median: Double
+  public let median: Double
   /// Lower end.
-  let low: Double
+  public let low: Double
   /// Upper end.
-  let high: Double
+  public let high: Double
 
   /// The interval of `values` with at least the wanted confidence; `nil` when there are too few.
-  init?(_ values: [Double], confidence: Double) {
+  public init?(_ values: [Double], confidence: Double) {
     let values = Self.thinned(values)
     guard let rank = Self.rank(count: values.count, confidence: confidence) else { return nil }
     var averages: [Double] = []
@@ -24,10 +24,7 @@ struct SignedRankInterval: Hashable {
     averages.sort()
     low = averages[rank - 1]
     high = averages[averages.count - rank]
-    let middle = averages.count / 2
-    median =
-      averages.count % 2 == 1
-      ? averages[middle] : (averages[middle - 1] + averages[middle]) / 2
+    median = averages.median
   }
 
   /// More values than this only take time: pairs grow with their square.
@@ -40,7 +37,7 @@ struct SignedRankInterval: Hashable {
   }
 
   /// The narrowest interval that encloses all of `intervals`, its median the mean of theirs; `nil` of none.
-  init?(enclosing intervals: [SignedRankInterval]) {
+  public init?(enclosing intervals: [SignedRankInterval]) {
     guard let low = intervals.map(\.low).min(), let high = intervals.map(\.high).max() else {
       return nil
     }
@@ -54,7 +51,7 @@ struct SignedRankInterval: Hashable {
   ///
   /// With W the sum of those ranks from 1 to `count` whose fair coin shows heads, it is the largest k
   /// with 2·P(W < k) ≤ 1 − confidence.
-  static func rank(count: Int, confidence: Double) -> Int? {
+  public static func rank(count: Int, confidence: Double) -> Int? {
     guard count > 0 else { return nil }
     let allowed = (1 - confidence) / 2
     var below = 0.0

@@ -10,7 +10,7 @@ import FoundationEssentials
 /// first K are taken. So πᵢ = ∫ wᵢ·e^(−wᵢ·t) · P(fewer than K others arrived by t) dt, which K·wᵢ / Σw
 /// is not: nobody can be drawn twice (Yellott 1977, Journal of Mathematical Psychology 15, for the
 /// race; Rosén 1997, Journal of Statistical Planning and Inference 62, for order sampling).
-enum InclusionProbabilities {
+public enum InclusionProbabilities {
   /// Step of the integration over u = ln t.
   ///
   /// The integrand is analytic around the real line, so the trapezoidal rule converges exponentially
@@ -27,7 +27,7 @@ enum InclusionProbabilities {
   /// πᵢ of experts with these logarithms of wᵢ; they add up to K.
   ///
   /// - Precondition: K is from 1 to the number of experts.
-  static func of(logWeights: [Double], topK: Int) -> [Double] {
+  public static func probabilities(logWeights: [Double], topK: Int) -> [Double] {
     let experts = logWeights.count
     precondition(topK >= 1 && topK <= experts, "\(topK) of \(experts) experts")
     guard topK < experts else { return Array(repeating: 1, count: experts) }
@@ -102,13 +102,13 @@ extension InclusionProbabilities {
   /// K; what it misses in the true popularities is corrected until nothing is.
   ///
   /// - Parameter wanted: πᵢ from 0 to 1, adding up to K, of which at least K are above 0.
-  static func logWeights(for wanted: [Double], topK: Int) -> [Double] {
+  public static func logWeights(for wanted: [Double], topK: Int) -> [Double] {
     func logRate(_ probability: Double) -> Double { log(-log1p(-min(probability, 1 - margin))) }
     let chosen = wanted.indices.filter { wanted[$0] > 0 }
     var weights = chosen.map { logRate(wanted[$0]) }
     if chosen.count > topK {
       for _ in 0..<corrections {
-        let reached = of(logWeights: weights, topK: topK)
+        let reached = probabilities(logWeights: weights, topK: topK)
         for (index, expert) in chosen.enumerated() {
           weights[index] += logRate(wanted[expert]) - logRate(reached[index])
         }
