@@ -58,6 +58,7 @@ let package = Package(
 
     // MARK: - Tests
     .testTarget(name: "LayerSpecTests", dependencies: ["LayerSpec"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Runner", "ModelSpec"]),
     .testTarget(
       name: "ModelSpecTests", dependencies: ["ModelSpec", "LayerSpec"],
       exclude: ["Golden"]),
@@ -65,11 +66,14 @@ let package = Package(
     .testTarget(
       name: "TileTests", dependencies: ["Tile", "CVector", "LayerSpec"],
       swiftSettings: kernelSettings),
-    .testTarget(name: "MoEKernelTests", dependencies: ["MoEKernel", "Tile", "LayerSpec"]),
     .testTarget(
-      name: "RunnerTests", dependencies: ["Runner", "MoEKernel", "ModelSpec", "LayerSpec"]),
+      name: "MoEKernelTests", dependencies: ["MoEKernel", "Tile", "LayerSpec"],
+      swiftSettings: kernelSettings),
     .testTarget(
-      name: "ReporterTests", dependencies: ["Reporter", "ModelSpec"], exclude: ["Golden"]),
+      name: "RunnerTests",
+      dependencies: ["Runner", "MoEKernel", "ModelSpec", "LayerSpec", "Statistics"]),
+    .testTarget(
+      name: "ReporterTests", dependencies: ["Reporter", "ModelSpec", "LayerSpec"], exclude: ["Golden"]),
     .testTarget(name: "tenfoldTests", dependencies: ["tenfold"], exclude: ["Data"]),
   ],
   swiftLanguageModes: [.v6]

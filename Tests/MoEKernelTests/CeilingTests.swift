@@ -5,10 +5,10 @@ import Tile
 @testable import MoEKernel
 
 @Suite struct CeilingTests {
-  @Test(arguments: Precision.allCases, [1, 2, 3])
-  func workIsThatOfTheTasksWhoeverDoesThem(precision: Precision, threads: Int) throws {
+  @Test(arguments: [Arithmetic.f32, .bf16], [1, 2, 3])
+  func workIsThatOfTheTasksWhoeverDoesThem(arithmetic: Arithmetic, threads: Int) throws {
     let pool = WorkerPool(threads: threads)
-    let works = RegisterWork.strongest(precision: precision, threads: threads)
+    let works = RegisterWork.strongest(arithmetic: arithmetic, threads: threads)
     #expect(works.count == min(2, TileLevel.supported.count))
     for work in works {
       #expect(work.run(tasks: 0, pool: pool) == 0)
@@ -35,10 +35,10 @@ import Tile
   func tilesOfEveryNumberOfRowsDoTheirFLOPs(threads: Int) throws {
     let pool = WorkerPool(threads: threads)
     for level in TileLevel.supported {
-      for precision in Precision.allCases {
-        let kernels = TileKernels(level: level, precision: precision)
-        let engine = Engine.tile(TileEngine(level: level, precision: precision))
-        let work = try #require(TileWork(engine: engine, threads: threads))
+      for format in WeightFormat.known {
+        let kernels = TileKernels(level: level, storage: try #require(PanelStorage(format)))
+        let work = try #require(
+          TileEngine(level: level).makeTileWork(format: format, threads: threads))
         #expect(work.mostRows == kernels.maximumRows)
         for rows in 1...work.mostRows {
           #expect(work.run(rows: rows, tasks: 0, pool: pool) == 0)
@@ -51,14 +51,14 @@ import Tile
   }
 
   @Test func rowsAreCutAsTheEngineCutsThem() throws {
-    #expect(try blasEngine().tileRows(of: 13) == nil)
-    #expect(TileWork(engine: try blasEngine(), threads: 1) == nil)
+    #expect(try blasEngine().tileRows(of: 13, format: .f32) == nil)
+    #expect(try blasEngine().makeTileWork(format: .f32, threads: 1) == nil)
     let level = try #require(TileLevel.supported.last)
-    let engine = Engine.tile(TileEngine(level: level, precision: .f32))
-    let most = TileKernels(level: level, precision: .f32).maximumRows
-    #expect(engine.tileRows(of: 0) == [])
-    #expect(engine.tileRows(of: most) == [most])
-    #expect(engine.tileRows(of: most + 1)?.sorted() == [(most + 1) / 2, (most + 2) / 2])
+    let engine = TileEngine(level: level)
+    let most = TileKernels(level: level, storage: .f32).maximumRows
+    #expect(engine.tileRows(of: 0, format: .f32) == [])
+    #expect(engine.tileRows(of: most, format: .f32) == [most])
+    #expect(engine.tileRows(of: most + 1, format: .f32)?.sorted() == [(most + 1) / 2, (most + 2) / 2])
   }
 
   @Test func noMemoryIsReadInNoTime() throws {

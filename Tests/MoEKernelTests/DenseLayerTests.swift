@@ -10,7 +10,7 @@ import Testing
     var numbers = TestNumbers(seed: 5)
     let weights = numbers.network(spec)
     let pool = WorkerPool(threads: 2)
-    let layer = DenseLayer(spec: spec, weights: weights, engine: try blasEngine())
+    let layer = DenseLayer(spec: spec, weights: weights, engine: try blasEngine(), formats: f32Formats)
     let input = Matrix(rows: tokens, columns: 33, elements: numbers.take(tokens * 33))
     let output = Matrix(rows: tokens, columns: 33)
     layer.forward(
@@ -37,7 +37,7 @@ import Testing
     let spec = try FeedForwardSpec(width: 40, intermediate: 300)
     func run(_ threads: Int) throws -> [Float] {
       let pool = WorkerPool(threads: threads)
-      let layer = DenseLayer(spec: spec, seed: 4, engine: try blasEngine(), pool: pool)
+      let layer = DenseLayer(spec: spec, seed: 4, engine: try blasEngine(), formats: f32Formats, pool: pool)
       let input = Matrix(rows: 9, columns: 40)
       input.fill(seed: 6, pool: pool)
       let output = Matrix(rows: 9, columns: 40)

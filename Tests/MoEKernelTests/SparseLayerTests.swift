@@ -100,7 +100,7 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
     let checked = (0..<tokens).filter { $0 < 4 || $0 >= tokens - 12 }
     let expected = checked.map { naive.output(input.row($0)) }
     for engine in try allEngines() {
-      let layer = SparseLayer(spec: test.spec, weights: weights, engine: engine)
+      let layer = SparseLayer(spec: test.spec, weights: weights, engine: engine, formats: f32Formats)
       let workspace = layer.makeWorkspace(maxTokens: tokens, pool: pool)
       let output = Matrix(rows: tokens, columns: 37)
       layer.forward(input, into: output, workspace: workspace, pool: pool)
@@ -128,7 +128,7 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
     func run(_ threads: Int) throws -> [Float] {
       let pool = WorkerPool(threads: threads)
       let layer = SparseLayer(
-        spec: test.spec, seed: 3, residentExperts: 5, engine: try blasEngine(), pool: pool)
+        spec: test.spec, seed: 3, residentExperts: 5, engine: try blasEngine(), formats: f32Formats, pool: pool)
       let workspace = layer.makeWorkspace(maxTokens: 70, pool: pool)
       let input = Matrix(rows: 70, columns: 37)
       input.fill(seed: 11, pool: pool)
@@ -145,7 +145,7 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
     let test = LayerCase.all[0]
     let pool = WorkerPool(threads: 2)
     let layer = SparseLayer(
-      spec: test.spec, seed: 3, residentExperts: 12, engine: try blasEngine(), pool: pool)
+      spec: test.spec, seed: 3, residentExperts: 12, engine: try blasEngine(), formats: f32Formats, pool: pool)
     let workspace = layer.makeWorkspace(maxTokens: 33, pool: pool)
     let many = Matrix(rows: 33, columns: 37)
     many.fill(seed: 1, pool: pool)
@@ -170,7 +170,7 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
     var weights = numbers.layer(spec)
     weights.router = (0..<64).map { $0 / 16 == 2 ? 1 : 0 }
     let pool = WorkerPool(threads: 2)
-    let layer = SparseLayer(spec: spec, weights: weights, engine: try blasEngine())
+    let layer = SparseLayer(spec: spec, weights: weights, engine: try blasEngine(), formats: f32Formats)
     let workspace = layer.makeWorkspace(maxTokens: 20, pool: pool)
     let input = Matrix(
       rows: 20, columns: 16, elements: [Float](repeating: 1, count: 320))
@@ -196,7 +196,7 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
     let weights = SparseLayerWeights(
       router: [5], experts: [FeedForwardWeights(gate: [2], up: [3], down: [0.5])])
     let pool = WorkerPool(threads: 1)
-    let layer = SparseLayer(spec: spec, weights: weights, engine: try blasEngine())
+    let layer = SparseLayer(spec: spec, weights: weights, engine: try blasEngine(), formats: f32Formats)
     let output = Matrix(rows: 1, columns: 1)
     layer.forward(
       Matrix(rows: 1, columns: 1, elements: [1]), into: output,
@@ -209,7 +209,7 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
     let test = LayerCase.all[0]
     let pool = WorkerPool(threads: 2)
     let layer = SparseLayer(
-      spec: test.spec, seed: 3, residentExperts: 12, engine: try blasEngine(), pool: pool)
+      spec: test.spec, seed: 3, residentExperts: 12, engine: try blasEngine(), formats: f32Formats, pool: pool)
     let workspace = layer.makeWorkspace(maxTokens: 3, pool: pool)
     let input = Matrix(rows: 3, columns: 37)
     input.fill(seed: 1, pool: pool)
@@ -226,7 +226,8 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
     for engine in try allEngines() {
       func bytes(_ tokens: Int) -> Int {
         SparseLayer.bytes(
-          for: spec, residentExperts: 12, maxTokens: tokens, threads: 2, engine: engine)
+          for: spec, residentExperts: 12, maxTokens: tokens, threads: 2, engine: engine,
+          formats: f32Formats)
       }
       #expect(bytes(0) >= spec.parameters * 4)
       #expect(bytes(100) > bytes(0) + 100 * 3 * 37 * 4)

@@ -7,14 +7,22 @@ import Tile
 /// names, so that all tests may be run with another.
 ///
 /// They fail where none is installed.
-func blasEngine() throws -> Engine {
-  .blas(try BLASLibrary.open(path: ProcessInfo.processInfo.environment["TENFOLD_TEST_BLAS"]))
+func blasEngine() throws -> BLASEngine {
+  BLASEngine(library: try testLibrary())
+}
+
+/// The library behind it.
+func testLibrary() throws -> BLASLibrary {
+  try BLASLibrary.open(path: ProcessInfo.processInfo.environment["TENFOLD_TEST_BLAS"])
 }
 
 /// Every engine that this CPU runs: BLAS, and the tile engine of each instruction set.
-func allEngines() throws -> [Engine] {
-  try [blasEngine()] + TileLevel.supported.map { .tile(TileEngine(level: $0, precision: .f32)) }
+func allEngines() throws -> [any Engine] {
+  try [blasEngine()] + TileLevel.supported.map { TileEngine(level: $0) }
 }
+
+/// All weights in 32 bits.
+let f32Formats = FormatPlan(.f32)
 
 /// Small pseudo-random floats for weights and inputs, the same in every run.
 struct TestNumbers {

@@ -40,7 +40,7 @@ import Testing
     let layer = try sparse(experts: experts, topK: experts)
     let dense = try FeedForwardSpec(width: 24, intermediate: experts * 40)
     let router = 2 * experts * 24
-    #expect(layer.matmulFLOPsPerToken - router == dense.matmulFLOPsPerToken)
+    #expect(FFNLayerSpec.sparse(layer).matmulFLOPsPerToken - router == dense.matmulFLOPsPerToken)
     #expect(layer.routedExpertParameters == dense.parameters)
   }
 
@@ -48,7 +48,9 @@ import Testing
     let expert = try FeedForwardSpec(width: 8, intermediate: 4)
     let layer = try SparseLayerSpec(
       hidden: 8, experts: 2, identityExperts: 4, topK: 5, expert: expert, router: RouterPolicy())
-    #expect(layer.matmulFLOPsPerToken == 2 * 6 * 8 + 2 * expert.matmulFLOPsPerToken)
+    #expect(
+      FFNLayerSpec.sparse(layer).matmulFLOPsPerToken
+        == 2 * 6 * 8 + 2 * expert.matmulFLOPsPerToken)
   }
 
   @Test func onlyAttentionGrowsFasterThanTokens() throws {
@@ -122,47 +124,55 @@ import Testing
 
   // MARK: - Bytes
 
+  private func bytes(
+    _ layer: FFNLayerSpec, tokens: Int, experts: Double, _ format: WeightFormat
+  ) -> Int {
+    LayerWork(
+      count: 1,
+      operations: layer.operations(
+        tokens: tokens, use: ExpertUse(distinctExperts: experts), formats: FormatPlan(format))
+    ).bytes
+  }
+
+  /// Weights once and activations twice; routers, biases and one-row gates in 32 bits.
   @Test func bytesAreWeightsOnceAndActivationsTwice() throws {
     let dense = FFNLayerSpec.dense(try FeedForwardSpec(width: 8, intermediate: 12, hasBias: true))
     #expect(
-      dense.bytes(tokens: 5, distinctExperts: 0, precision: .f32)
+      bytes(dense, tokens: 5, experts: 0, .f32)
         == (3 * 8 * 12 + 2 * 12 + 8) * 4 + 2 * 5 * 8 * 4)
     let spec = try sparse(experts: 6, topK: 2, shared: 16, sharedIsGated: true)
     let layer = FFNLayerSpec.sparse(spec)
-    let shared = 3 * 24 * 16 + 24
     #expect(
-      layer.bytes(tokens: 1, distinctExperts: 2, precision: .bf16)
-        == (2 * 3 * 24 * 40 + 6 * 24 + shared) * 2 + 2 * 24 * 4)
+      bytes(layer, tokens: 1, experts: 2, .bf16)
+        == (2 * 3 * 24 * 40 + 3 * 24 * 16) * 2 + (6 * 24 + 24) * 4 + 2 * 24 * 4)
+    #expect(bytes(layer, tokens: 0, experts: 6, .f32) == spec.parameters * 4)
     #expect(
-      layer.bytes(tokens: 0, distinctExperts: 6, precision: .f32) == spec.parameters * 4)
-    #expect(
-      layer.bytes(tokens: 1, distinctExperts: 2.5, precision: .f32) * 2
-        == layer.bytes(tokens: 1, distinctExperts: 2, precision: .f32)
-        + layer.bytes(tokens: 1, distinctExperts: 3, precision: .f32))
+      bytes(layer, tokens: 1, experts: 2.5, .f32) * 2
+        == bytes(layer, tokens: 1, experts: 2, .f32) + bytes(layer, tokens: 1, experts: 3, .f32))
   }
 
   // MARK: - Baselines
 
   @Test func isoBaselinesHaveTheLayersMatrices() throws {
     let plain = try sparse(experts: 6, topK: 2)
-    #expect(isoActive(of: plain) == (try FeedForwardSpec(width: 24, intermediate: 2 * 40)))
-    #expect(isoTotal(of: plain) == (try FeedForwardSpec(width: 24, intermediate: 6 * 40)))
+    #expect(plain.isoActiveNetwork == (try FeedForwardSpec(width: 24, intermediate: 2 * 40)))
+    #expect(plain.isoTotalNetwork == (try FeedForwardSpec(width: 24, intermediate: 6 * 40)))
     let shared = try sparse(experts: 6, topK: 2, shared: 16)
-    #expect(isoActive(of: shared).intermediate == 2 * 40 + 16)
+    #expect(shared.isoActiveNetwork.intermediate == 2 * 40 + 16)
     let ungated = try sparse(experts: 6, topK: 2, gated: false, shared: 16)
     // The shared expert's three matrices of 16 are as many as two of 24.
-    #expect(isoActive(of: ungated).intermediate == 2 * 40 + 24)
-    #expect(!isoActive(of: ungated).isGated)
+    #expect(ungated.isoActiveNetwork.intermediate == 2 * 40 + 24)
+    #expect(!ungated.isoActiveNetwork.isGated)
     let latent = try sparse(experts: 6, topK: 2, latent: 8)
     // 2·3·40·8 + 2·8·24 = 2304 elements over 3·24 a column.
-    #expect(isoActive(of: latent).intermediate == 32)
+    #expect(latent.isoActiveNetwork.intermediate == 32)
   }
 
   /// The rounded width misses by at most half a column.
   @Test(arguments: [1, 3, 17, 99]) func isoBaselinesRoundToTheNearestWidth(latent: Int) throws {
     let layer = try sparse(experts: 5, topK: 2, intermediate: 7, latent: latent)
     let exact = 2 * 3 * 7 * latent + 2 * latent * 24
-    let missed = abs(isoActive(of: layer).matrixElements - exact)
+    let missed = abs(layer.isoActiveNetwork.matrixElements - exact)
     #expect(2 * missed <= 3 * 24 || exact < 3 * 24)
   }
 
@@ -170,12 +180,12 @@ import Testing
   @Test func wideRoundedBaselinesCanBeMeasuredInPart() throws {
     let muse = try #require(Catalogue.architecture(id: "muse-spark-open-816b-a42b"))
     let layer = try #require(muse.firstRoutedLayer)
-    let total = isoTotal(of: layer)
+    let total = layer.isoTotalNetwork
     #expect(total.intermediate % 64 == 0)
     let exact = layer.parameters - layer.routerParameters
     #expect(abs(Double(total.matrixElements) / Double(exact) - 1) < 0.001)
     // Whole numbers of columns stay, whatever they are.
     let odd = try sparse(experts: 1023, topK: 1, intermediate: 41)
-    #expect(isoTotal(of: odd).intermediate == 1023 * 41)
+    #expect(odd.isoTotalNetwork.intermediate == 1023 * 41)
   }
 }

@@ -16,7 +16,7 @@ struct ClaimsCatalogueTests {
 
   @Test("every claim that is tested names models whose layers are known")
   func tested() {
-    for claim in ClaimLedger.claims where claim.test.workload != nil {
+    for claim in ClaimLedger.claims where claim.test.criteria != nil {
       for id in [claim.modelID, claim.baselineID].compactMap(\.self) where !Self.made.contains(id) {
         #expect(Catalogue.architecture(id: id) != nil, "\(claim.id): \(id)")
       }

@@ -33,10 +33,10 @@ struct ClaimLedgerTests {
   @Test("tests what a kernel can test, and only that", arguments: ClaimLedger.claims)
   func test(_ claim: Claim) {
     switch claim.test {
-    case .workload(let workload):
+    case .cells(let criteria):
       #expect(claim.scope.isKernelTestable)
       #expect(claim.ratio != nil && claim.modelID != nil && claim.baselineID != nil)
-      #expect(workload.workload == "ffn-forward")
+      #expect(criteria.workload == .feedForward)
     case .none(let reason):
       #expect(reason.hasSuffix("."))
       #expect(!claim.scope.isKernelTestable || claim.modelID == nil || claim.baselineID == nil)
@@ -48,19 +48,19 @@ struct ClaimLedgerTests {
     let mixtral = try #require(ClaimLedger.claim(id: "mixtral-8x7b-6x-llama2-70b"))
     #expect(mixtral.ratio == 6 && mixtral.qualifier == .exactly)
     #expect(mixtral.modelID == "mixtral-8x7b" && mixtral.baselineID == "llama2-70b")
-    #expect(mixtral.test.workload?.tokens == 1...Int.max)
+    #expect(mixtral.test.criteria?.tokens == 1...Int.max)
 
     let muse = try #require(ClaimLedger.claim(id: "meta-muse-10x-pretrain"))
-    #expect(muse.scope == .computeToParity && muse.test.workload == nil)
+    #expect(muse.scope == .computeToParity && muse.test.criteria == nil)
     #expect(muse.modelID == "muse-spark-open-816b-a42b" && muse.baselineID == "llama4-maverick")
     #expect(ClaimLedger.claim(id: "mixtral") == nil)
   }
 
   @Test("turns a claim's phase and conditions into tokens per pass")
   func tokens() throws {
-    let decode = try #require(ClaimLedger.claim(id: "qwen3-next-decode-4x-4k")?.test.workload)
+    let decode = try #require(ClaimLedger.claim(id: "qwen3-next-decode-4x-4k")?.test.criteria)
     #expect(decode.tokens == 1...64)
-    let prefill = try #require(ClaimLedger.claim(id: "qwen3-next-prefill-7x-4k")?.test.workload)
+    let prefill = try #require(ClaimLedger.claim(id: "qwen3-next-prefill-7x-4k")?.test.criteria)
     #expect(prefill.tokens == 2048...Int.max)
     var hostile = decode
     hostile.leastTokens = Int.max

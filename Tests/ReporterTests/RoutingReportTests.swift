@@ -25,8 +25,8 @@ struct RoutingReportTests {
 
   @Test("is called by its file in every table")
   func names() {
-    #expect(traced.option == "trace:/data/chat|\u{1B}[31m.jsonl#layer=3")
-    #expect(traced.label == "trace:chat|\u{1B}[31m.jsonl#3")
+    #expect(traced.condition.option == "trace:/data/chat|\u{1B}[31m.jsonl#layer=3")
+    #expect(traced.condition.label == "trace:chat|\u{1B}[31m.jsonl#3")
     let text = TextPage.render(
       Report(
         records: [NamedRecord(name: "r", record: Sample.record([cell(traced)]))], claims: []

@@ -21,7 +21,7 @@ enum Sample {
     let flops = 10_000_000_000_000
     let bytes = 1_000_000_000
     return Cell(
-      candidate: candidate, baseline: baseline, workload: "ffn-forward", tokens: tokens,
+      candidate: candidate, baseline: baseline, workload: Workload(.feedForward, tokens: tokens),
       threads: 2, engine: engine, precision: .f32,
       routing: RoutingSummary(
         kind: routing, alpha: alpha, seed: 1, distinctExperts: distinctExperts, maxOverMean: 1.5,
@@ -82,7 +82,7 @@ enum Sample {
   static func explanation(share: Double, memory: Double) -> Explanation {
     let baseline = [1.2, 1, 1.5, 1.02, 1.01, 1, 1.001]
     let candidate = [1.2 / memory, 1 / 0.9, 1.5, 1.04, 1.02, 1.01, 1.03]
-    var factors = zip(Explanation.Cause.allCases, zip(baseline, candidate)).map {
+    var factors = zip(Explanation.Cause.known, zip(baseline, candidate)).map {
       Explanation.Factor($0, baseline: $1.0, candidate: $1.1)
     }
     let rest = 0.98

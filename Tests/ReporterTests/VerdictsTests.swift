@@ -81,7 +81,7 @@ struct VerdictsTests {
     named.modelID = candidate
     let record = NamedRecord(name: "r", record: Sample.record([cell]))
     let verdict = try #require(Verdicts.of(record, claims: [named]).first)
-    if claim.test.workload == nil {
+    if claim.test.criteria == nil {
       #expect(verdict.verdict == (claim.scope.isKernelTestable ? .notMeasured : .notAKernelClaim))
     }
     // One sentence.

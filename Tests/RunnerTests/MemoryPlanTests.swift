@@ -7,40 +7,44 @@ import Testing
 
 @Suite struct MemoryPlanTests {
   /// The tile engine, which every machine has.
-  private let engine: Engine
+  private let engine: any Engine
 
   init() throws {
-    engine = .tile(try TileEngine(forcedLevel: nil, precision: .f32))
+    engine = try TileEngine(forcedLevel: nil)
   }
 
   private func sparse(experts: Int = 16, topK: Int = 2, width: Int = 64, units: Int = 128) throws
-    -> FFNGroup
+    -> PlannedLayer
   {
     let expert = try FeedForwardSpec(width: width, intermediate: units)
-    return FFNGroup(
-      layer: .sparse(
-        try SparseLayerSpec(
-          hidden: width, experts: experts, topK: topK, expert: expert, router: RouterPolicy())),
+    return PlannedLayer(
+      FeedForwardLayer(
+        .sparse(
+          try SparseLayerSpec(
+            hidden: width, experts: experts, topK: topK, expert: expert, router: RouterPolicy()))),
       count: 1)
   }
 
-  private func dense(units: Int = 256) throws -> FFNGroup {
-    FFNGroup(layer: .dense(try FeedForwardSpec(width: 64, intermediate: units)), count: 1)
+  private func dense(units: Int = 256) throws -> PlannedLayer {
+    PlannedLayer(
+      FeedForwardLayer(.dense(try FeedForwardSpec(width: 64, intermediate: units))), count: 1)
   }
 
   /// One expert of 64×128 has 3·64·128·4 bytes = 96 KiB.
   private let expertBytes = 96 << 10
 
   private func limits(memory: Int, cache: Int = 1 << 10) -> MemoryPlan.Limits {
-    MemoryPlan.Limits(
-      memoryBytes: memory, cacheBytes: cache, tokens: 1, threads: 1, engine: engine)
+    let side = SideResources(engine: engine, formats: FormatPlan(.f32))
+    return MemoryPlan.Limits(
+      memoryBytes: memory, cacheBytes: cache, workload: Workload(.feedForward, tokens: 1),
+      threads: 1, baseline: side, candidate: side)
   }
 
   @Test func whatFitsIsKeptWhole() throws {
     let plan = try MemoryPlan.fitting(
       "test", baseline: [dense()], candidate: [sparse()], limits: limits(memory: 1 << 30))
     #expect(plan.divisors == Divisors(baseline: 1, candidate: 1))
-    #expect(plan.candidate[0].residentExperts == 16)
+    #expect(plan.candidate[0].residentSlices == 16)
     #expect(plan.candidate[0].residentDescription == nil)
   }
 
@@ -48,7 +52,7 @@ import Testing
     let allowed = limits(memory: 10 * expertBytes)
     let plan = try MemoryPlan.fitting(
       "test", baseline: [dense()], candidate: [sparse()], limits: allowed)
-    let resident = try #require(plan.candidate[0].residentExperts)
+    let resident = try #require(plan.candidate[0].residentSlices)
     #expect(resident >= 2 && resident < 10)
     #expect(plan.bytes(allowed) <= allowed.memoryBytes)
   }
@@ -59,8 +63,8 @@ import Testing
     let plan = try #require(
       MemoryPlan(
         baseline: [dense()], candidate: [sparse()], divisors: Divisors(baseline: 1, candidate: 1),
-        experts: .fewest, limits: limits(memory: 1 << 30, cache: cache)))
-    #expect(plan.candidate[0].residentExperts == experts)
+        slices: .fewest, limits: limits(memory: 1 << 30, cache: cache)))
+    #expect(plan.candidate[0].residentSlices == experts)
   }
 
   /// A dense layer of 192 KiB needs six copies to be eight caches of 128 KiB.
@@ -68,7 +72,7 @@ import Testing
     let plan = try #require(
       MemoryPlan(
         baseline: [dense()], candidate: [sparse()], divisors: Divisors(baseline: 1, candidate: 1),
-        experts: .all, limits: limits(memory: 1 << 30, cache: 128 << 10)))
+        slices: .all, limits: limits(memory: 1 << 30, cache: 128 << 10)))
     #expect(plan.baseline[0].copies == 6)
     #expect(plan.baseline[0].weightBytes == 6 * 192 << 10)
     #expect(!plan.baseline[0].mayStayInCache)
@@ -78,7 +82,7 @@ import Testing
   @Test(arguments: [(24 << 20, false), (24 << 20 + 1, true), (1 << 40, true)])
   func copiesAreBounded(cache: Int, mayStay: Bool) throws {
     let plan = try #require(
-      LayerPlan(dense(), divisor: 1, expertBytes: 0, cacheBytes: cache, precision: .f32))
+      LayerPlan(dense(), divisor: 1, sliceBytes: 0, cacheBytes: cache, formats: FormatPlan(.f32)))
     #expect(plan.copies == 1024)
     #expect(plan.mayStayInCache == mayStay)
   }
@@ -107,7 +111,7 @@ import Testing
   /// The number of tokens that a refusal names fits, and one more does not.
   @Test func theLargestSizeThatFitsIsTold() throws {
     var limits = limits(memory: 4 << 20)
-    limits.tokens = 1 << 20
+    limits.workload.tokens = 1 << 20
     func fit() throws {
       _ = try MemoryPlan.fitting(
         "test", baseline: [dense()], candidate: [sparse()], limits: limits)
@@ -117,10 +121,10 @@ import Testing
       Issue.record("refused for another reason: \(error)")
       return
     }
-    limits.tokens = try #require(mostTokens)
-    #expect("\(error)".contains("--tokens of at most \(limits.tokens)"))
+    limits.workload.tokens = try #require(mostTokens)
+    #expect("\(error)".contains("--tokens of at most \(limits.workload.tokens)"))
     #expect(throws: Never.self) { try fit() }
-    limits.tokens += 1
+    limits.workload.tokens += 1
     #expect(throws: PlanError.self) { try fit() }
   }
 
@@ -141,15 +145,16 @@ import Testing
         "huge", baseline: [dense()], candidate: [huge], limits: limits(memory: 1 << 30))
     }
     var many = limits(memory: 1 << 30)
-    many.tokens = .max / 2
+    many.workload.tokens = .max / 2
     #expect(throws: PlanError.self) {
       try MemoryPlan.fitting("many", baseline: [dense()], candidate: [sparse()], limits: many)
     }
   }
 
   @Test func widthsAreDividedExactlyOrNotAtAll() throws {
-    let layer = try dense(units: 24).layer
-    #expect(layer.dividingWidth(by: 8) == (try dense(units: 3).layer))
+    let layer = FFNLayerSpec.dense(try FeedForwardSpec(width: 64, intermediate: 24))
+    let eighth = FFNLayerSpec.dense(try FeedForwardSpec(width: 64, intermediate: 3))
+    #expect(layer.dividingWidth(by: 8) == eighth)
     #expect(layer.dividingWidth(by: 16) == nil)
   }
 

@@ -6,23 +6,29 @@ import Testing
 @testable import Runner
 
 @Suite struct PreparedSideTests {
+  private let workload = Workload(.feedForward, tokens: 4)
+
   /// Three layers of a routed shape and one dense one, both at half of their width.
   private func side() throws -> PreparedSide {
     let network = try FeedForwardSpec(width: 32, intermediate: 64)
     let layer = try SparseLayerSpec(
       hidden: 32, experts: 8, topK: 2, expert: network, router: RouterPolicy())
-    let engine = Engine.tile(try TileEngine(forcedLevel: nil, precision: .f32))
-    let pool = WorkerPool(threads: 2)
-    let groups = [
-      FFNGroup(layer: .sparse(layer), count: 3), FFNGroup(layer: .dense(network), count: 1),
+    let resources = PassResources(
+      engine: try TileEngine(forcedLevel: nil), formats: FormatPlan(.f32),
+      pool: WorkerPool(threads: 2), seed: 1)
+    let planned = [
+      PlannedLayer(FeedForwardLayer(.sparse(layer)), count: 3),
+      PlannedLayer(FeedForwardLayer(.dense(network)), count: 1),
     ]
-    let layers = try groups.map { group in
-      let plan = try #require(
-        LayerPlan(group, divisor: 2, expertBytes: .max, cacheBytes: 1 << 10, precision: .f32))
-      return LayerInstance(plan: plan, mostTokens: 4, engine: engine, pool: pool, seed: 1)
-    }
-    let side = PreparedSide(layers: layers)
-    side.load(tokens: 4, routing: .uniform, seed: 1)
+    let side = PreparedSide(
+      layers: try planned.map { layer in
+        let plan = try #require(
+          LayerPlan(
+            layer, divisor: 2, sliceBytes: .max, cacheBytes: 1 << 10, formats: resources.formats))
+        return PreparedLayer(
+          plan: plan, pass: plan.measured.prepare(plan, for: workload, with: resources))
+      })
+    side.load(workload, routing: .uniform, seed: 1)
     return side
   }
 
@@ -33,7 +39,7 @@ import Testing
     #expect(side.phases(ofPass: 1) == nil, "a trial is not measured")
     let seconds = (0..<5).map(side.pass).reduce(0, +)
     let phases = try #require(side.phases(ofPass: seconds))
-    let sum = phases.productSeconds + phases.routerSeconds + phases.dispatchAndCombineSeconds
+    let sum = phases.productSeconds + phases[.router] + phases[.dispatchAndCombine]
     // A phase is a difference of readings in whole nanoseconds; 20 layers are timed in all, their
     // products twice for half of the width.
     #expect(sum > 0 && sum <= seconds + 40e-9)
@@ -42,7 +48,7 @@ import Testing
       phases.productBusySeconds + phases.productWaitingSeconds <= phases.productSeconds + 40e-9)
     let half = try #require(side.phases(ofPass: seconds / 2))
     #expect(abs(half.productSeconds / phases.productSeconds - 0.5) < 1e-14)
-    side.load(tokens: 4, routing: .uniform, seed: 1)
+    side.load(workload, routing: .uniform, seed: 1)
     #expect(side.phases(ofPass: 1) == nil, "what was loaded is another cell")
   }
 }

@@ -10,9 +10,9 @@ import Testing
     try #require(Catalogue.architecture(id: id))
   }
 
-  /// What is compared, as `candidate baseline`.
+  /// The pairings, as `candidate baseline`.
   private func pairs(_ suite: Suite) -> [String] {
-    suite.comparisons.map { "\($0.candidate.id) \($0.baseline.id)" }
+    suite.pairings.map { "\($0.candidate.id) \($0.baseline.id)" }
   }
 
   @Test func withoutListsItIsTheArchitectureItself() throws {
@@ -21,8 +21,8 @@ import Testing
     #expect(suite.name == "sweep")
     #expect(suite.sweep == SweepOptions(architecture: "olmoe-1b-7b"))
     #expect(
-      suite.comparisons
-        == [Comparison(candidate: olmoe, baseline: .isoTotal, routings: [.uniform])])
+      suite.pairings
+        == [Pairing(candidate: olmoe, baseline: .isoTotal, routings: [.uniform])])
   }
 
   @Test func everyNumberOfExpertsIsCombinedWithEveryTopK() throws {
@@ -36,7 +36,7 @@ import Testing
         "olmoe-1b-7b E=16 K=4 iso-active", "olmoe-1b-7b E=16 K=4 iso-total",
         "olmoe-1b-7b E=16 K=2 iso-active", "olmoe-1b-7b E=16 K=2 iso-total",
       ])
-    #expect(suite.comparisons.allSatisfy { $0.routings == [.uniform, .single] })
+    #expect(suite.pairings.allSatisfy { $0.routings == [.uniform, .single] })
   }
 
   @Test func oneListNamesOneLetter() throws {
@@ -74,7 +74,7 @@ import Testing
         of: try known("olmoe-1b-7b"), experts: [16, 8], routings: [.uniform, .single]),
       tokens: [4, 1], threads: 1)
     let plan = try RunPlan(
-      request, engine: .tile(precision: .f32, forcedLevel: nil), machine: machine)
+      request, engine: try Engines.table[0].open(EngineSettings()), machine: machine)
     #expect(plan.cellCount == 8)
     #expect(
       plan.cells.map(\.name) == [

@@ -39,7 +39,7 @@ import Testing
   /// up to 440·2⁻²⁴; with the operations around it, 512·2⁻²⁴ = 2⁻¹⁵ of the result. Beyond ±87 the
   /// logistic function stays at e⁻⁸⁷ < 2⁻¹²⁵ instead of falling to 0, and results below
   /// 2⁻¹²⁶ lose bits or are 0.
-  @Test(arguments: Variant.all.filter { $0.precision == .f32 }, EpilogueTests.activations)
+  @Test(arguments: Variant.all.filter { $0.storage == .f32 }, EpilogueTests.activations)
   func activationsAgreeWithTheirDefinitions(variant: Variant, activation: Activation) {
     let kernels = variant.kernels
     var values: [Float] = [0, -0.0, 1e-30, -1e-30, 1e-3, -1e-3, 0.5, -0.5, 1, -1, 3, -3, 7, -7.5]
@@ -71,7 +71,7 @@ import Testing
     }
   }
 
-  @Test(arguments: Variant.all.filter { $0.precision == .f32 }, EpilogueTests.activations)
+  @Test(arguments: Variant.all.filter { $0.storage == .f32 }, EpilogueTests.activations)
   func notANumberStaysNotANumber(variant: Variant, activation: Activation) {
     let kernels = variant.kernels
     let block = Memory(bytes: kernels.blockCapacity * 4)
@@ -85,7 +85,7 @@ import Testing
   }
 
   /// Without a gate both vectors hold outputs, and u is 1.
-  @Test(arguments: Variant.all.filter { $0.precision == .f32 })
+  @Test(arguments: Variant.all.filter { $0.storage == .f32 })
   func plainActivationCoversTheWholeBlock(variant: Variant) {
     let kernels = variant.kernels
     let block = Memory(bytes: kernels.blockCapacity * 4)
@@ -130,7 +130,7 @@ import Testing
     }
   }
 
-  @Test(arguments: Variant.all.filter { $0.precision == .f32 })
+  @Test(arguments: Variant.all.filter { $0.storage == .f32 })
   func rowsAreBiasedScaledAndScattered(variant: Variant) {
     let kernels = variant.kernels
     let width = kernels.panelWidth

@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  /// What was packed comes back, rounded to the precision, also with an input left over.
+  /// What was packed comes back, rounded to the storage, also with an input left over.
   @Test(arguments: Variant.all)
   func outputsComeBack(variant: Variant) {
     let kernels = variant.kernels
@@ -55,7 +55,7 @@ import Testing
         var row = [Float](repeating: .nan, count: depth)
         kernels.unpackOutput(&row, depth: depth, column: column, panel: panel.start)
         let expected = weights[column * depth..<(column + 1) * depth]
-        #expect(row == expected.map { rounded($0, to: variant.precision) })
+        #expect(row == expected.map { rounded($0, to: variant.storage) })
       }
     }
   }

@@ -21,6 +21,11 @@ import Testing
         let weights = numbers.array(outputs * depth)
         let activations = numbers.array(kernels.maximumRows * depth)
         let panels = kernels.panels(weights, outputs: outputs, depth: depth)
+        // Operands as the kernel reads them.
+        let operands = (
+          weights: weights.map { rounded($0, to: variant.storage) },
+          activations: activations.map { rounded($0, to: kernels.usesBF16Dot ? .bf16 : .f32) }
+        )
         for rows in 1...kernels.maximumRows {
           let tile = Memory(bytes: kernels.tileBytes(rows: rows, depth: depth))
           kernels.packTile(
@@ -30,26 +35,24 @@ import Testing
             kernels.multiply(
               panel: panels[panel].start, tile: tile.start, steps: kernels.steps(depth: depth),
               rows: rows, block: block.floats.baseAddress!)
-            for row in 0..<rows {
-              for column in 0..<width {
-                let output = panel * width + column
-                var sum = 0.0
-                var size = 0.0
-                if output < outputs {
-                  for input in 0..<depth {
-                    let w = rounded(weights[output * depth + input], to: variant.precision)
-                    let x = rounded(
-                      activations[row * depth + input], to: kernels.usesBF16Dot ? .bf16 : .f32)
-                    sum += Double(w) * Double(x)
-                    size += abs(Double(w) * Double(x))
-                  }
+            let wrong = (0..<rows * width).first { place in
+              let (row, output) = (place / width, panel * width + place % width)
+              var sum = 0.0
+              var size = 0.0
+              if output < outputs {
+                for input in 0..<depth {
+                  let w = Double(operands.weights[output * depth + input])
+                  let x = Double(operands.activations[row * depth + input])
+                  sum += w * x
+                  size += abs(w * x)
                 }
-                let error = abs(Double(block.floats[row * width + column]) - sum)
-                #expect(
-                  error <= gamma(2 * depth + 5) * size,
-                  "rows \(rows), depth \(depth), outputs \(outputs), row \(row), output \(output)")
               }
+              let error = abs(Double(block.floats[place]) - sum)
+              return !(error <= gamma(2 * depth + 5) * size)
             }
+            #expect(
+              wrong == nil,
+              "rows \(rows), depth \(depth), outputs \(outputs), panel \(panel): first wrong sum")
           }
         }
       }

@@ -5,23 +5,23 @@ import LayerSpec
 /// One build with one way to multiply.
 struct Variant: CustomStringConvertible, Sendable {
   let level: TileLevel
-  let precision: Precision
+  let storage: PanelStorage
   let allowsBF16Dot: Bool
 
   var kernels: TileKernels {
-    TileKernels(level: level, precision: precision, allowsBF16Dot: allowsBF16Dot)
+    TileKernels(level: level, storage: storage, allowsBF16Dot: allowsBF16Dot)
   }
 
   var description: String {
-    "\(level) \(precision)" + (precision == .bf16 ? (allowsBF16Dot ? " dot" : " widened") : "")
+    "\(level) \(storage)" + (storage == .bf16 ? (allowsBF16Dot ? " dot" : " widened") : "")
   }
 
   /// Every way that this CPU has.
   static let all: [Variant] = TileLevel.supported.flatMap { level in
     [
-      Variant(level: level, precision: .f32, allowsBF16Dot: false),
-      Variant(level: level, precision: .bf16, allowsBF16Dot: false),
-    ] + (level == .v4 ? [Variant(level: level, precision: .bf16, allowsBF16Dot: true)] : [])
+      Variant(level: level, storage: .f32, allowsBF16Dot: false),
+      Variant(level: level, storage: .bf16, allowsBF16Dot: false),
+    ] + (level == .v4 ? [Variant(level: level, storage: .bf16, allowsBF16Dot: true)] : [])
   }
 }
 
@@ -60,8 +60,8 @@ final class Memory {
 }
 
 /// The value that a product with this variant sees for a stored weight.
-func rounded(_ value: Float, to precision: Precision) -> Float {
-  precision == .f32 ? value : Float(bitPattern: UInt32(bf16Bits(value)) << 16)
+func rounded(_ value: Float, to storage: PanelStorage) -> Float {
+  storage == .f32 ? value : Float(bitPattern: UInt32(bf16Bits(value)) << 16)
 }
 
 /// γ(n) = n·u / (1 - n·u) with u = 2⁻²⁴, the bound of n roundings (Higham 2002, lemma 3.1).

@@ -1,19 +1,17 @@
 import LayerSpec
 
-/// The dense network with the matrix parameters that one token activates: the `iso-active` baseline.
-///
-/// K experts, the shared expert and the latent projections count; the router does not, for a dense
-/// network needs none. The form (gated or not, activation) is the experts' own. The width is the nearest
-/// whole number of columns, of wide networks the nearest multiple of 64.
-public func isoActive(of layer: SparseLayerSpec) -> FeedForwardSpec {
-  isoNetwork(of: layer, experts: layer.topK)
-}
+extension SparseLayerSpec {
+  /// The dense network with the matrix parameters that one token activates: the `iso-active` baseline.
+  ///
+  /// K experts, the shared expert and the latent projections count; the router does not, for a dense
+  /// network needs none. The form (gated or not, activation) is the experts' own. The width is the
+  /// nearest whole number of columns, of wide networks the nearest multiple of 64.
+  public var isoActiveNetwork: FeedForwardSpec { isoNetwork(of: self, experts: topK) }
 
-/// The dense network with all matrix parameters of the layer: the `iso-total` baseline.
-///
-/// As `isoActive(of:)` with all E experts.
-public func isoTotal(of layer: SparseLayerSpec) -> FeedForwardSpec {
-  isoNetwork(of: layer, experts: layer.experts)
+  /// The dense network with all matrix parameters of the layer: the `iso-total` baseline.
+  ///
+  /// As `isoActiveNetwork` with all E experts.
+  public var isoTotalNetwork: FeedForwardSpec { isoNetwork(of: self, experts: experts) }
 }
 
 private func isoNetwork(of layer: SparseLayerSpec, experts: Int) -> FeedForwardSpec {

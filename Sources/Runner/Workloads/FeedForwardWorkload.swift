@@ -22,7 +22,7 @@ public struct FeedForwardWorkload: MeasurableWorkload {
     guard let sparse = pairing.candidate.dominantSparseLayer else {
       throw .candidateIsDense(id: pairing.candidate.id, baseline: pairing.baseline.id)
     }
-    let dense = pairing.baseline == .isoActive ? isoActive(of: sparse) : isoTotal(of: sparse)
+    let dense = pairing.baseline == .isoActive ? sparse.isoActiveNetwork : sparse.isoTotalNetwork
     return PairedLayers(
       baseline: [PlannedLayer(FeedForwardLayer(.dense(dense)), count: 1)],
       candidate: [PlannedLayer(FeedForwardLayer(.sparse(sparse)), count: 1)])

@@ -25,7 +25,7 @@ enum ChartSample {
         rooflineShare: share, scaled: nil, residentExperts: nil, layers: [])
     }
     return Cell(
-      candidate: candidate, baseline: baseline, workload: "ffn-forward", tokens: tokens,
+      candidate: candidate, baseline: baseline, workload: Workload(.feedForward, tokens: tokens),
       threads: 2, engine: "tile", precision: .f32,
       routing: RoutingSummary(
         kind: routing, alpha: alpha, seed: 1, distinctExperts: 8, maxOverMean: 1.5, gini: 0.2),

@@ -81,16 +81,16 @@ struct CurveTablesTests {
     var record = SampleCurve.record(SampleCurve.valley, rooflines: SampleCurve.valleyRooflines)
     for index in record.cells.indices {
       record.cells[index].candidate = evil
-      record.cells[index].routing.kind = evil
+      record.cells[index].routing?.kind = evil
       record.cells[index].cautions = [evil]
     }
     record.cells[0].flopRatio = 1e-300
     record.cells[0].timeRatio = Sample.estimate(1e-300, 1, 1.5e300)
     record.cells[1].sides.candidate.secondsMedian = .leastNonzeroMagnitude
-    record.cells[2].routing.distinctExperts = -.greatestFiniteMagnitude
-    record.cells[3].routing.tokensPerExpert = .infinity
+    record.cells[2].routing?.distinctExperts = -.greatestFiniteMagnitude
+    record.cells[3].routing?.tokensPerExpert = .infinity
     record.cells[4].rooflineRatio = .nan
-    record.cells[5].tokens = .max
+    record.cells[5].workload.tokens = .max
     record.cells[5].sides.candidate.bytes = .min
     let page = Page(CurveTables(record).blocks)
     #expect(!page.blocks.isEmpty)

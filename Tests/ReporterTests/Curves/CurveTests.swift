@@ -49,7 +49,7 @@ struct CurveTests {
     #expect(SampleCurve.curve([2, 2]) == nil)
     #expect(SampleCurve.curve([2, 2, 2]) != nil)
     var record = SampleCurve.record([2, 3, 4])
-    record.cells[2].tokens = 4
+    record.cells[2].workload.tokens = 4
     #expect(Curve.curves(of: record).isEmpty, "two of the three have the same tokens")
     record = SampleCurve.record([2, 3, 4])
     record.cells[1].timeRatio.low = 5

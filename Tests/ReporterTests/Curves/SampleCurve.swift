@@ -22,7 +22,7 @@ enum SampleCurve {
       Sample.estimate(ratio * 0.99, ratio, ratio * 1.01),
       distinctExperts: Double(min(64, 8 * tokens)), engine: engine, routing: routing)
     cell.rooflineRatio = roofline
-    cell.routing.tokensPerExpert = Double(max(8, tokens)) / 8
+    cell.routing?.tokensPerExpert = Double(max(8, tokens)) / 8
     return cell
   }
 

@@ -54,9 +54,9 @@ extension Sample {
       record.cells[index].cautions = [name]
       record.cells[index].sides.candidate.scaled = name
       record.cells[index].sides.candidate.residentExperts = name
-      record.cells[index].routing.kind = index == 0 ? name : "trace"
-      record.cells[index].routing.source = name
-      record.cells[index].routing.digest = name
+      record.cells[index].routing?.kind = index == 0 ? name : "trace"
+      record.cells[index].routing?.source = name
+      record.cells[index].routing?.digest = name
     }
     record.cells += record.cells.map { cell in
       var renamed = cell

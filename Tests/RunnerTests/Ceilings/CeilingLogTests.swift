@@ -69,7 +69,7 @@ import Testing
   /// Bandwidth has no precision: two precisions of one probe share it, and one caution is enough.
   @Test func oneDriftIsToldOnce() {
     func both(_ gigabytes: Double) -> [Ceiling] {
-      [Precision.f32, .bf16].map {
+      [WeightFormat.f32, .bf16].map {
         Ceiling(
           threads: 1, precision: $0, peakFlopsPerSecond: 1e9, readBytesPerSecond: gigabytes * 1e9)
       }

@@ -6,12 +6,16 @@ import Testing
 @testable import Runner
 
 @Suite struct CeilingProbeTests {
+  private func side(_ format: WeightFormat) throws -> SideResources {
+    SideResources(engine: try TileEngine(forcedLevel: nil), formats: FormatPlan(format))
+  }
+
   /// No figure is held against another one, for the machine that tests may be busy.
   @Test func everyKindIsMeasuredOnceInTheOrderAsked() throws {
     let probe = try #require(
       CeilingProbe(
-        pools: [WorkerPool(threads: 1), WorkerPool(threads: 2)], precisions: Precision.allCases,
-        cacheBytes: 1 << 20))
+        pools: [WorkerPool(threads: 1), WorkerPool(threads: 2)],
+        sides: [try side(.f32), try side(.bf16)], cacheBytes: 1 << 20))
     let effort = CeilingProbe.Effort(slices: 2)
     let ceilings = probe.measure(effort)
     #expect(ceilings.map(\.threads) == [1, 1, 2, 2])
@@ -24,15 +28,14 @@ import Testing
   }
 
   @Test func aFullProbeMeasuresTheTilesOfAnEngine() throws {
-    let engine = Engine.tile(try TileEngine(forcedLevel: nil, precision: .bf16))
+    let side = try side(.bf16)
     let probe = try #require(
-      CeilingProbe(
-        pools: [WorkerPool(threads: 2)], precisions: Precision.allCases, cacheBytes: 1 << 20,
-        engine: engine))
+      CeilingProbe(pools: [WorkerPool(threads: 2)], sides: [side], cacheBytes: 1 << 20))
     let ceilings = probe.measure(CeilingProbe.Effort(slices: 2, measuresTiles: true))
-    #expect(ceilings[0].tileFlopsPerSecond == nil, "the tiles are of the other precision")
-    let rates = try #require(ceilings[1].tileFlopsPerSecond)
-    let most = try #require(engine.tileRows(of: 1000)?.max())
+    #expect(ceilings.map(\.precision) == [.bf16, .f32], "the router's format is measured too")
+    #expect(ceilings[1].tileFlopsPerSecond == nil, "the tiles are those of networks")
+    let rates = try #require(ceilings[0].tileFlopsPerSecond)
+    let most = try #require(side.engine.tileRows(of: 1000, format: .bf16)?.max())
     #expect(rates.count == most)
     for rate in rates { #expect(rate > 0 && rate.isFinite) }
     for ceiling in probe.measure(CeilingProbe.Effort(slices: 2)) {

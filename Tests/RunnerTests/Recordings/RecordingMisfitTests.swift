@@ -1,5 +1,6 @@
 import LayerSpec
 import ModelSpec
+import Statistics
 import Testing
 
 @testable import Runner
@@ -56,7 +57,7 @@ import Testing
       ofLayer: nil, name: "x/a.jsonl")
     let request = RunRequest(
       suite: Suite(candidates: [model], baselines: [.isoActive], routings: [routing]), threads: 1)
-    let engine = try OpenedEngine.blas(path: nil)
+    let engine = try Engines.table[0].open(EngineSettings())
     let machine = MachineProbe(affinityCPUs: 1, read: { _ in nil }).identity
     let error = #expect(throws: PlanError.self) {
       _ = try RunPlan(request, engine: engine, machine: machine)

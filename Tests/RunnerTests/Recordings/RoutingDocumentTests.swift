@@ -1,4 +1,5 @@
 import ModelSpec
+import Statistics
 import Testing
 
 @testable import Runner

@@ -1,6 +1,7 @@
 import LayerSpec
 import MoEKernel
 import ModelSpec
+import Statistics
 import Testing
 
 @testable import Runner
@@ -54,7 +55,8 @@ import Testing
     let trace = try trace(tokens: 37, topK: topK)
     let pool = WorkerPool(threads: 1)
     let layer = SparseLayer(
-      spec: spec, seed: 3, residentExperts: 16, engine: .blas(try BLASLibrary.open()), pool: pool)
+      spec: spec, seed: 3, residentExperts: 16,
+      engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(.f32), pool: pool)
     let workspace = layer.makeWorkspace(maxTokens: 20, pool: pool)
     let inputs = RoutedInputs(
       router: layer.routerWeights.elements, choices: spec.choices, hidden: spec.hidden)
@@ -76,25 +78,29 @@ import Testing
     }
   }
 
-  private func instance(_ spec: SparseLayerSpec) throws -> LayerInstance {
+  private func prepared(_ spec: SparseLayerSpec) throws -> any PreparedPass {
     let plan = try #require(
       LayerPlan(
-        FFNGroup(layer: .sparse(spec), count: 1), divisor: 1, expertBytes: .max,
-        cacheBytes: 16 << 10, precision: .f32))
-    return LayerInstance(
-      plan: plan, mostTokens: 10, engine: .blas(try BLASLibrary.open()),
-      pool: WorkerPool(threads: 1), seed: 1)
+        PlannedLayer(FeedForwardLayer(.sparse(spec)), count: 1), divisor: 1, sliceBytes: .max,
+        cacheBytes: 16 << 10, formats: FormatPlan(.f32)))
+    return plan.measured.prepare(
+      plan, for: workload,
+      with: PassResources(
+        engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(.f32),
+        pool: WorkerPool(threads: 1), seed: 1))
   }
+
+  private let workload = Workload(.feedForward, tokens: 10)
 
   /// Seven tokens, so that four batches of ten go round the trace and begin where the last ended.
   @Test func batchesAreConsecutiveAndCyclic() throws {
-    let instance = try instance(layer(RouterPolicy(), topK: 4))
+    let pass = try prepared(layer(RouterPolicy(), topK: 4))
     let trace = try trace(tokens: 7, topK: 4)
-    instance.load(tokens: 10, routing: .trace(trace), seed: 9)
-    #expect(instance.strayToken() == nil)
+    pass.load(workload, routing: .trace(trace), seed: 9)
+    try pass.check(seed: 1)
     var generator = SeededGenerator(seed: 9, purpose: "place in the trace")
     var next = Int.random(in: 0..<7, using: &generator)
-    let expected = (0..<LayerInstance.batchCount).map { _ in
+    let expected = (0..<Batches.count).map { _ in
       var counts = [Int](repeating: 0, count: 16)
       for _ in 0..<10 {
         for expert in trace.experts(ofToken: next) { counts[Int(expert)] += 1 }
@@ -102,9 +108,9 @@ import Testing
       }
       return RoutingStatistics(tokensPerExpert: counts)
     }
-    #expect(instance.routingStatistics() == expected)
-    instance.load(tokens: 10, routing: .uniform, seed: 9)
-    #expect(instance.strayToken() == nil, "nothing is replayed")
+    #expect(pass.routingStatistics == expected)
+    pass.load(workload, routing: .uniform, seed: 9)
+    try pass.check(seed: 1)
   }
 
   @Test func theSeedDecidesWhereATraceBegins() throws {
@@ -122,9 +128,13 @@ import Testing
     let spec = try SparseLayerSpec(
       hidden: 2, experts: 16, topK: 4, expert: FeedForwardSpec(width: 2, intermediate: 8),
       router: RouterPolicy())
-    let instance = try instance(spec)
-    instance.load(tokens: 10, routing: .trace(try trace(tokens: 30, topK: 4)), seed: 1)
-    #expect(instance.strayToken() != nil)
+    let pass = try prepared(spec)
+    pass.load(workload, routing: .trace(try trace(tokens: 30, topK: 4)), seed: 1)
+    let fault = #expect(throws: PassFault.self) { try pass.check(seed: 1) }
+    guard case .misrouted = fault else {
+      Issue.record("not found out: \(String(describing: fault))")
+      return
+    }
   }
 
   @Test func plantedLogitsLeaveAGapAroundZero() {

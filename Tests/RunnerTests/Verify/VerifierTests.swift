@@ -17,7 +17,8 @@ import Testing
     let model = try GoldenModel(config: folder.config)
     let golden = try model.layer(tensors: folder.tensors, io: folder.io)
     let verifier = Verifier(
-      engine: .blas(try BLASLibrary.open()), pool: WorkerPool(threads: threads))
+      engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(.f32),
+      pool: WorkerPool(threads: threads))
     let result = verifier.verify(golden, family: model.family, directory: name)
     #expect(result.passed, "\(name): \(String(describing: result.maxRelativeError))")
     #expect(result.family == name)
@@ -36,7 +37,8 @@ import Testing
     let changed = GoldenLayer(
       spec: golden.spec, weights: weights, tokens: golden.tokens,
       hiddenStates: golden.hiddenStates, output: golden.output)
-    let verifier = Verifier(engine: .blas(try BLASLibrary.open()), pool: WorkerPool(threads: 1))
+    let verifier = Verifier(engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(.f32),
+      pool: WorkerPool(threads: 1))
     let result = verifier.verify(changed, family: model.family, directory: name)
     #expect(!result.passed)
     #expect(try #require(result.maxRelativeError) > Verifier.tolerance)
@@ -51,7 +53,8 @@ import Testing
     let changed = GoldenLayer(
       spec: golden.spec, weights: weights, tokens: golden.tokens,
       hiddenStates: golden.hiddenStates, output: golden.output)
-    let verifier = Verifier(engine: .blas(try BLASLibrary.open()), pool: WorkerPool(threads: 1))
+    let verifier = Verifier(engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(.f32),
+      pool: WorkerPool(threads: 1))
     let result = verifier.verify(changed, family: "mixtral", directory: "d")
     #expect(!result.passed)
     #expect(result.maxRelativeError == nil)

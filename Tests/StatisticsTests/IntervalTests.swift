@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-@testable import Reporter
+@testable import Statistics
 
 @Suite("Statistics of changes")
-struct ChangeStatisticsTests {
+struct IntervalTests {
   /// Critical values of Wilcoxon's signed-rank sum are in every table of it; an interval begins one rank
   /// above (Hollander, Wolfe and Chicken, table A.4).
   @Test(arguments: [
@@ -47,35 +47,23 @@ struct ChangeStatisticsTests {
   /// Quantiles of Student's t with five degrees of freedom, from any table.
   @Test(arguments: [(0.0, 0.5), (2.015, 0.05), (2.571, 0.025), (4.032, 0.005), (6.869, 0.0005)])
   func tailsAreStudents(_ value: Double, _ probability: Double) {
-    #expect(abs(ChangeStatistics.heavyTail(above: value) / probability - 1) < 2e-3)
-    #expect(abs(ChangeStatistics.heavyTail(above: -value) - (1 - probability)) < 1e-4)
+    #expect(abs(HeavyTail.probability(above: value) / probability - 1) < 2e-3)
+    #expect(abs(HeavyTail.probability(above: -value) - (1 - probability)) < 1e-4)
   }
 
   @Test("a tail is a probability for any number")
   func extremeTails() {
-    #expect(ChangeStatistics.heavyTail(above: .infinity) == 0)
-    #expect(ChangeStatistics.heavyTail(above: -.infinity) == 1)
+    #expect(HeavyTail.probability(above: .infinity) == 0)
+    #expect(HeavyTail.probability(above: -.infinity) == 1)
   }
 
   @Test("Holm's steps divide the error by what is left, and stop at the first that fails")
   func holm() {
-    #expect(ChangeStatistics.holm([], errorRate: 0.05) == [])
-    #expect(ChangeStatistics.holm([0.05], errorRate: 0.05) == [true])
+    #expect(HolmProcedure.rejected([], errorRate: 0.05) == [])
+    #expect(HolmProcedure.rejected([0.05], errorRate: 0.05) == [true])
     // 0.01 <= 0.05 / 4, 0.013 <= 0.05 / 3, 0.03 > 0.05 / 2, and then 0.04 is not asked any more.
     #expect(
-      ChangeStatistics.holm([0.03, 0.01, 0.04, 0.013], errorRate: 0.05)
+      HolmProcedure.rejected([0.03, 0.01, 0.04, 0.013], errorRate: 0.05)
         == [false, true, false, true])
-  }
-
-  @Test("spread and mean of few values")
-  func spread() throws {
-    #expect(ChangeStatistics.robustDeviation([]) == nil)
-    #expect(ChangeStatistics.robustDeviation([3]) == 0)
-    let deviation = try #require(ChangeStatistics.robustDeviation([1, 2, 3, 4, 100]))
-    #expect(abs(deviation - 1.4826) < 1e-12)
-    #expect(ChangeStatistics.mean([1]) == nil)
-    let mean = try #require(ChangeStatistics.mean([1, 3]))
-    #expect(mean.value == 2)
-    #expect(abs(mean.standardError - 1) < 1e-12)
   }
 }

@@ -1,4 +1,5 @@
 import LayerSpec
+import MoEKernel
 import ModelSpec
 import Testing
 
@@ -14,12 +15,18 @@ import Testing
   private func cell(
     baselineSeconds: Double = 2, beside: Ceiling? = nil,
     phases: (baseline: PhaseSeconds, candidate: PhaseSeconds)? = nil
-  ) -> MeasuredCell {
+  ) throws -> MeasuredCell {
+    func work(_ count: Int, flops: Int, bytes: Double) -> LayerWork {
+      LayerWork(
+        count: count,
+        operations: [Operation(.network, flops: flops, format: .f32, weightBytes: bytes)])
+    }
     let baseline = [
-      LayerWork(count: 1, flops: 50_000_000_000, bytes: 1_000_000_000),
-      LayerWork(count: 2, flops: 1_000_000_000, bytes: 5_000_000_000),
+      work(1, flops: 50_000_000_000, bytes: 1e9), work(2, flops: 1_000_000_000, bytes: 5e9),
     ]
-    let candidate = [LayerWork(count: 1, flops: 50_000_000_000, bytes: 1)]
+    let candidate = [work(1, flops: 50_000_000_000, bytes: 1)]
+    let resources = SideResources(
+      engine: try TileEngine(forcedLevel: nil), formats: FormatPlan(.f32))
     func side(_ seconds: Double, _ phases: PhaseSeconds?) -> Side {
       Side(
         flops: 1, bytes: 1, secondsMedian: seconds, scaled: nil, residentExperts: nil,
@@ -27,7 +34,7 @@ import Testing
     }
     return MeasuredCell(
       measured: Cell(
-        candidate: "c", baseline: "b", workload: "ffn-forward", tokens: 1, threads: 2,
+        candidate: "c", baseline: "b", workload: Workload(.feedForward, tokens: 1), threads: 2,
         engine: "tile", precision: .f32,
         routing: RoutingSummary(
           kind: "uniform", alpha: nil, seed: 1, distinctExperts: 1, maxOverMean: 1, gini: 0),
@@ -37,25 +44,26 @@ import Testing
         sides: Sides(
           baseline: side(baselineSeconds, phases?.baseline), candidate: side(1, phases?.candidate)),
         rounds: [], cautions: ["an earlier one"]),
-      baselineWork: baseline, candidateWork: candidate, beside: beside)
+      baselineWork: baseline, candidateWork: candidate,
+      sideResources: (resources, resources), beside: beside.map { [$0] } ?? [])
   }
 
   @Test func layersFollowEachOther() throws {
-    let full = cell().cell(under: [ceiling])
+    let full = try cell().cell(under: [ceiling])
     #expect(full.rooflineRatio == 3)
     #expect(full.sides.baseline.rooflineShare == 0.75)
     #expect(full.sides.candidate.rooflineShare == 0.5)
     #expect(full.cautions == ["an earlier one"])
   }
 
-  @Test func withoutItsCeilingACellHasNoRoofline() {
+  @Test func withoutItsCeilingACellHasNoRoofline() throws {
     var other = ceiling
     other.threads = 1
     for ceilings in [[], [other]] {
-      let plain = cell().cell(under: ceilings)
+      let plain = try cell().cell(under: ceilings)
       #expect(plain.rooflineRatio == nil)
       #expect(plain.sides.baseline.rooflineShare == nil)
-      #expect(cell().excess(under: ceilings) == nil)
+      #expect(try cell().excess(under: ceilings) == nil)
     }
   }
 
@@ -64,16 +72,16 @@ import Testing
   /// The baseline's 0.52 s of FLOPs become 1.5 by bytes and 2 by the engine; the candidate's half a
   /// second becomes 1 by a router that takes as long as its products.
   @Test func phasesExplainTheRealisedShare() throws {
-    var measured = cell()
+    var measured = try cell()
     #expect(measured.cell(under: [ceiling]).explanation == nil, "no phases")
-    measured = cell(
+    measured = try cell(
       phases: (
         PhaseSeconds(
-          productSeconds: 2, productBusySeconds: 2, productWaitingSeconds: 0, routerSeconds: 0,
-          dispatchAndCombineSeconds: 0),
+          productSeconds: 2, productBusySeconds: 2, productWaitingSeconds: 0,
+          others: [.router: 0, .dispatchAndCombine: 0]),
         PhaseSeconds(
           productSeconds: 0.5, productBusySeconds: 0.5, productWaitingSeconds: 0,
-          routerSeconds: 0.5, dispatchAndCombineSeconds: 0)
+          others: [.router: 0.5, .dispatchAndCombine: 0])
       ))
     #expect(measured.cell(under: []).explanation == nil, "no ceilings")
     let full = measured.cell(under: [ceiling])
@@ -94,10 +102,10 @@ import Testing
   @Test func twoEstimatesOfTheRatioAreNoRest() throws {
     func only(_ seconds: Double) -> PhaseSeconds {
       PhaseSeconds(
-        productSeconds: seconds, productBusySeconds: seconds, productWaitingSeconds: 0,
-        routerSeconds: 0, dispatchAndCombineSeconds: 0)
+          productSeconds: seconds, productBusySeconds: seconds, productWaitingSeconds: 0,
+          others: [.router: 0, .dispatchAndCombine: 0])
     }
-    let drifted = cell(baselineSeconds: 2.42, phases: (only(2.42), only(1)))
+    let drifted = try cell(baselineSeconds: 2.42, phases: (only(2.42), only(1)))
     let explanation = try #require(drifted.cell(under: [ceiling]).explanation)
     #expect(abs(explanation.rest - 1.04) < 1e-14)
     // 2.2 s and 1.1 s.
@@ -105,30 +113,30 @@ import Testing
     #expect(abs(explanation.factors[2].candidate - 1 / 0.5 * 1.21.squareRoot()) < 1e-14)
   }
 
-  @Test func aSlowerMachineBesideTheCellIsACaution() {
+  @Test func aSlowerMachineBesideTheCellIsACaution() throws {
     var slower = ceiling
     slower.readBytesPerSecond *= 0.98
-    #expect(cell(beside: slower).cell(under: [ceiling]).cautions.count == 1)
+    #expect(try cell(beside: slower).cell(under: [ceiling]).cautions.count == 1)
     slower.readBytesPerSecond = 9e9
-    let full = cell(beside: slower).cell(under: [ceiling])
+    let full = try cell(beside: slower).cell(under: [ceiling])
     #expect(full.cautions.count == 2)
     #expect(full.ceilingBeside == slower)
   }
 
-  @Test func whatOnlyTheCandidateWaitsForCountsToo() {
+  @Test func whatOnlyTheCandidateWaitsForCountsToo() throws {
     var slower = ceiling
     slower.peakFlopsPerSecond *= 0.9
-    #expect(cell(beside: slower).cell(under: [ceiling]).cautions.count == 2)
+    #expect(try cell(beside: slower).cell(under: [ceiling]).cautions.count == 2)
   }
 
   /// 1.5 seconds of work in 1.46 is 103 %, in 1.40 107 %, in 0.6 250 %.
   @Test func aSideAboveTheCeilingsIsDoubtedAndThenRefused() throws {
-    #expect(cell(baselineSeconds: 1.46).cell(under: [ceiling]).cautions.count == 1)
-    let doubtful = cell(baselineSeconds: 1.40)
+    #expect(try cell(baselineSeconds: 1.46).cell(under: [ceiling]).cautions.count == 1)
+    let doubtful = try cell(baselineSeconds: 1.40)
     #expect(doubtful.cell(under: [ceiling]).cautions.count == 2)
     #expect(doubtful.excess(under: [ceiling]) == nil)
-    let excess = try #require(cell(baselineSeconds: 0.6).excess(under: [ceiling]))
-    #expect(excess.side == "b")
+    let excess = try #require(try cell(baselineSeconds: 0.6).excess(under: [ceiling]))
+    #expect(excess.side.id == "b" && excess.side.role == .baseline)
     #expect(abs(excess.share - 2.5) < 1e-12)
   }
 

@@ -4,13 +4,13 @@ import Testing
 
 @testable import Runner
 
-@Suite struct ComparisonTests {
+@Suite struct PairingTests {
   private func known(_ id: String) throws -> Architecture {
     try #require(Catalogue.architecture(id: id))
   }
 
-  @Test func theDefaultSuiteHoldsThePublishedComparisons() throws {
-    let pairs = Suite.standard().comparisons.map { "\($0.candidate.id) \($0.baseline.id)" }
+  @Test func theDefaultSuiteHoldsThePublishedPairings() throws {
+    let pairs = Suite.standard().pairings.map { "\($0.candidate.id) \($0.baseline.id)" }
     #expect(
       pairs == [
         "muse-spark-open-816b-a42b llama4-maverick", "mixtral-8x7b llama2-70b",
@@ -22,34 +22,35 @@ import Testing
   /// OLMoE activates 8 experts of width 1024: the dense counterpart is 8192 wide, all 64 are 65536.
   @Test(arguments: [(Baseline.isoActive, 8192), (.isoTotal, 65536)])
   func denseCounterpartsHaveEqualParameters(baseline: Baseline, units: Int) throws {
-    let comparison = Comparison(
+    let pairing = Pairing(
       candidate: try known("olmoe-1b-7b"), baseline: baseline, routings: [.uniform])
-    let layers = try comparison.layers()
+    let layers = try FeedForwardWorkload().layers(of: pairing)
     let expected = try FeedForwardSpec(width: 2048, intermediate: units)
-    #expect(layers.baseline == [FFNGroup(layer: .dense(expected), count: 1)])
+    #expect(layers.baseline.map(\.count) == [1])
+    #expect(layers.baseline[0].layer as? FeedForwardLayer == FeedForwardLayer(.dense(expected)))
   }
 
   @Test func namedModelsBringAllTheirLayers() throws {
-    let comparison = Comparison(
+    let pairing = Pairing(
       candidate: try known("mixtral-8x7b"), baseline: .named(try known("llama4-maverick")),
       routings: [.uniform])
-    let layers = try comparison.layers()
+    let layers = try FeedForwardWorkload().layers(of: pairing)
     #expect(layers.candidate.map(\.count) == [32])
     #expect(layers.baseline.map(\.count).sorted() == [24, 24])
   }
 
   @Test func aDenseCandidateHasNoDenseCounterpart() throws {
-    let comparison = Comparison(
+    let pairing = Pairing(
       candidate: try known("llama2-70b"), baseline: .isoTotal, routings: [.uniform])
     #expect(throws: PlanError.candidateIsDense(id: "llama2-70b", baseline: "iso-total")) {
-      try comparison.layers()
+      try FeedForwardWorkload().layers(of: pairing)
     }
   }
 
   @Test func withoutBaselinesBothCounterpartsAreTaken() throws {
     let suite = Suite(
       candidates: [try known("olmoe-1b-7b")], baselines: [], routings: [.uniform])
-    #expect(suite.comparisons.map(\.baseline) == [.isoActive, .isoTotal])
+    #expect(suite.pairings.map(\.baseline) == [.isoActive, .isoTotal])
     #expect(suite.name == "custom")
   }
 }

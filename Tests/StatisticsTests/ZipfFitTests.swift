@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Runner
+@testable import Statistics
 
 @Suite struct ZipfFitTests {
   /// Tokens per expert, as the routing draw sends so many tokens.
@@ -33,7 +34,7 @@ import Testing
   func noMoreThanTheLargestExponentIsFound(experts: Int, topK: Int) throws {
     let hot = (0..<experts).map { $0 < topK ? 500 : 0 }
     let fit = try #require(ZipfFit(tokensPerExpert: hot, topK: topK))
-    #expect(fit.alpha == Routing.largestAlpha)
+    #expect(fit.alpha == ZipfFit.largestAlpha)
     #expect(fit.distance < ZipfFit.closeDistance)
   }
 

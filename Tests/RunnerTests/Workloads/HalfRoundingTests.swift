@@ -1,5 +1,6 @@
 import LayerSpec
 import MoEKernel
+import ModelSpec
 import Testing
 
 @testable import Runner
@@ -8,10 +9,8 @@ import Testing
 @Suite struct HalfRoundingTests {
   /// The tile engine in bf16 at every instruction set of this CPU: widened weights and, where the CPU
   /// has them, dot products of bf16.
-  private static func engines() -> [Engine] {
-    ["v2", "v3", "v4", "neon"].compactMap { level in
-      (try? TileEngine(forcedLevel: level, precision: .bf16)).map { Engine.tile($0) }
-    }
+  private static func engines() -> [any Engine] {
+    ["v2", "v3", "v4", "neon"].compactMap { try? TileEngine(forcedLevel: $0) }
   }
 
   private func golden(_ name: String) throws -> GoldenLayer {
@@ -21,7 +20,7 @@ import Testing
 
   private func results(of golden: GoldenLayer) -> [VerifyResult] {
     Self.engines().map { engine in
-      Verifier(engine: engine, pool: WorkerPool(threads: 2))
+      Verifier(engine: engine, formats: FormatPlan(.bf16), pool: WorkerPool(threads: 2))
         .verify(golden, family: "family", directory: "directory")
     }
   }
@@ -96,13 +95,12 @@ import Testing
   /// The check before timing sees the weights as stored: with widened weights nothing of bf16 is left.
   @Test func theCheckBeforeTimingDoesNotForgiveWidenedWeights() throws {
     let layer = FFNLayerSpec.dense(try FeedForwardSpec(width: 64, intermediate: 64))
-    let f32 = Engine.tile(try TileEngine(forcedLevel: nil, precision: .f32))
     for engine in Self.engines() {
       let (half, single) = (
-        OutputCheck.tolerance(for: layer, engine: engine),
-        OutputCheck.tolerance(for: layer, engine: f32)
+        OutputCheck.tolerance(for: layer, engine: engine, formats: FormatPlan(.bf16)),
+        OutputCheck.tolerance(for: layer, engine: engine, formats: FormatPlan(.f32))
       )
-      #expect(engine.roundsActivations ? half > 0x1p-9 : half == single)
+      #expect(engine.roundsActivations(.bf16) ? half > 0x1p-9 : half == single)
     }
   }
 }

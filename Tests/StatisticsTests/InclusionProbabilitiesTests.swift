@@ -3,6 +3,7 @@ import ModelSpec
 import Testing
 
 @testable import Runner
+@testable import Statistics
 
 @Suite struct InclusionProbabilitiesTests {
   private func zipf(_ alpha: Double, experts: Int) -> [Double] {
@@ -10,8 +11,8 @@ import Testing
   }
 
   @Test func oneOfOneIsAlwaysChosen() {
-    #expect(InclusionProbabilities.of(logWeights: [3], topK: 1) == [1])
-    #expect(InclusionProbabilities.of(logWeights: [0, -9, 2], topK: 3) == [1, 1, 1])
+    #expect(InclusionProbabilities.probabilities(logWeights: [3], topK: 1) == [1])
+    #expect(InclusionProbabilities.probabilities(logWeights: [0, -9, 2], topK: 3) == [1, 1, 1])
   }
 
   /// With one draw there is no replacement to be without: πᵢ = wᵢ / Σw.
@@ -21,7 +22,7 @@ import Testing
   func oneDrawIsInProportion(alpha: Double) {
     let weights = zipf(alpha, experts: 16).map(exp)
     let total = weights.reduce(0, +)
-    let found = InclusionProbabilities.of(logWeights: zipf(alpha, experts: 16), topK: 1)
+    let found = InclusionProbabilities.probabilities(logWeights: zipf(alpha, experts: 16), topK: 1)
     for (weight, probability) in zip(weights, found) {
       #expect(abs(weight / total - probability) < 2e-7)
     }
@@ -41,7 +42,7 @@ import Testing
       for expert in left { draw(chosen + [expert], probability * weights[expert] / total) }
     }
     draw([], 1)
-    let found = InclusionProbabilities.of(logWeights: weights.map { log($0) }, topK: 3)
+    let found = InclusionProbabilities.probabilities(logWeights: weights.map { log($0) }, topK: 3)
     for (one, other) in zip(exact, found) { #expect(abs(one - other) < 1e-6) }
   }
 
@@ -52,7 +53,7 @@ import Testing
     var draw = RoutingDraw(.zipf(alpha: alpha), choices: experts, topK: topK, seed: 3)
     var counts = [Int](repeating: 0, count: experts)
     for _ in 0..<4000 { for expert in draw.nextExperts() { counts[expert] += 1 } }
-    let expected = InclusionProbabilities.of(logWeights: zipf(alpha, experts: experts), topK: topK)
+    let expected = InclusionProbabilities.probabilities(logWeights: zipf(alpha, experts: experts), topK: topK)
     #expect(abs(expected.reduce(0, +) - Double(topK)) < 1e-9)
     for (count, probability) in zip(counts.sorted(by: >), expected) {
       #expect(abs(Double(count) / 4000 - probability) < 4 * (0.25 / 4000).squareRoot())
@@ -66,7 +67,7 @@ import Testing
   /// are allowed.
   @Test(arguments: [(0.0, 1), (0.0, 16), (0.8, 16), (1.2, 64)])
   func passesReadAsManyExpertsAsExpected(alpha: Double, tokens: Int) {
-    let inclusion = InclusionProbabilities.of(logWeights: zipf(alpha, experts: 64), topK: 8)
+    let inclusion = InclusionProbabilities.probabilities(logWeights: zipf(alpha, experts: 64), topK: 8)
     var draw = RoutingDraw(.zipf(alpha: alpha), choices: 64, topK: 8, seed: 6)
     var distinct = 0
     for _ in 0..<200 {
@@ -79,9 +80,9 @@ import Testing
   /// Weights that are found for popularities have these popularities.
   @Test(arguments: [(8, 2, 0.3), (8, 2, 2.0), (16, 1, 1.2), (32, 4, 1.5)])
   func weightsAreFoundBack(experts: Int, topK: Int, alpha: Double) {
-    let wanted = InclusionProbabilities.of(logWeights: zipf(alpha, experts: experts), topK: topK)
+    let wanted = InclusionProbabilities.probabilities(logWeights: zipf(alpha, experts: experts), topK: topK)
     let weights = InclusionProbabilities.logWeights(for: wanted, topK: topK)
-    let reached = InclusionProbabilities.of(logWeights: weights, topK: topK)
+    let reached = InclusionProbabilities.probabilities(logWeights: weights, topK: topK)
     for (one, other) in zip(wanted, reached) { #expect(abs(one - other) < 1e-9) }
   }
 

@@ -1,7 +1,7 @@
 import ModelSpec
 import Testing
 
-@testable import Runner
+@testable import Statistics
 
 @Suite struct RatioEstimationTests {
   /// Ranks from the published table of the sign-test interval (Conover, table A3, p = ½).
