@@ -74,6 +74,9 @@ let package = Package(
       dependencies: ["Runner", "MoEKernel", "ModelSpec", "LayerSpec", "Statistics"]),
     .testTarget(
       name: "ReporterTests", dependencies: ["Reporter", "ModelSpec", "LayerSpec"], exclude: ["Golden"]),
+    // A workload and a weight format of its own, through public seams alone.
+    .testTarget(
+      name: "SeamTests", dependencies: ["Runner", "Reporter", "MoEKernel", "ModelSpec", "LayerSpec"]),
     .testTarget(name: "tenfoldTests", dependencies: ["tenfold"], exclude: ["Data"]),
   ],
   swiftLanguageModes: [.v6]

@@ -35,7 +35,7 @@ import Testing
       "options.budget_seconds has the wrong type: expected"
     ),
     (#""logical_cpus" : 4"#, #""logical_cpus" : "4""#, "machine.logical_cpus has the wrong type"),
-    (#""status" : "complete""#, #""status" : "half""#, "status is not accepted: "),
+    (#""status" : "complete""#, #""status" : 3"#, "status has the wrong type: "),
     (#""threads" : 3"#, #""threads" : 3.5"#, "a number in the document does not fit its field"),
     (#""threads" : 3"#, #""threads" : 1e30"#, "a number in the document does not fit its field"),
     (#""threads" : 3"#, #""threads" : ?"#, "the document is not valid JSON"),

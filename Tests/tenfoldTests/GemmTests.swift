@@ -12,7 +12,7 @@ import Testing
   @Test func whatDoesNotFitIsRefusedWithItsArithmetic() throws {
     let outcome = try Executable.debug.run(["gemm", "--n", "16777216", "--k", "16777216"])
     #expect(outcome.status == 6)
-    #expect(outcome.errors.contains("1.0 PiB for 1 copy of W (tile)"))
+    #expect(outcome.errors.contains("W[16777216×16777216] takes 1.0 PiB"))
     #expect(outcome.errors.contains("smaller --n"))
   }
 

@@ -29,6 +29,8 @@ public final class CeilingProbe {
     public static let full = Effort(slices: 5, measuresTiles: true)
     /// Beside a cell, so that a drift is seen where it happened: a fifth of a second.
     static let brief = Effort(slices: 3)
+    /// For tests of everything but the figures: tiles too, in a few slices.
+    public static let token = Effort(slices: 2, measuresTiles: true)
     /// When a figure is in doubt: seconds, for most of what disturbs is over by then.
     static let patient = Effort(slices: 50)
   }

@@ -7,21 +7,27 @@ import ModelSpec
 /// On a CPU that the probe does not know it finds nothing, and what is measured has no roofline.
 final class CeilingTracker {
   private let probe: CeilingProbe?
+  private let full: CeilingProbe.Effort
 
   /// What was found so far.
   private(set) var log = CeilingLog()
 
   /// Probes with one thread and with the threads of a pool, which must be idle whenever it probes.
   ///
-  /// - Parameter sides: the engines whose tiles are measured too, and the formats of their weights.
-  init(pool: WorkerPool, sides: [SideResources], cacheBytes: Int) {
+  /// - Parameters:
+  ///   - sides: the engines whose tiles are measured too, and the formats of their weights.
+  ///   - full: the effort before the first measurement and after the last.
+  init(
+    pool: WorkerPool, sides: [SideResources], cacheBytes: Int, full: CeilingProbe.Effort
+  ) {
+    self.full = full
     let single = pool.threads > 1 ? [WorkerPool(threads: 1)] : []
     probe = CeilingProbe(pools: single + [pool], sides: sides, cacheBytes: cacheBytes)
   }
 
   /// A full probe, before the first measurement and after the last.
   func probeFully() {
-    if let probe { log.add(probe.measure(.full)) }
+    if let probe { log.add(probe.measure(full)) }
   }
 
   /// A brief probe of all threads, beside one measurement; empty where there is none.

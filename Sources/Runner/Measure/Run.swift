@@ -22,7 +22,8 @@ public final class Run {
     pool = WorkerPool(threads: plan.threads)
     builder = PassBuilder(pool: pool, seed: plan.seed)
     MemoryReserve.reserve(bytes: plan.memoryBytes)
-    tracker = CeilingTracker(pool: pool, sides: plan.sides, cacheBytes: plan.cacheBytes)
+    tracker = CeilingTracker(
+      pool: pool, sides: plan.sides, cacheBytes: plan.cacheBytes, full: plan.probing)
   }
 
   /// Measures all cells, and the machine's ceilings before, beside and after them.

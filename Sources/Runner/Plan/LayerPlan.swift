@@ -6,17 +6,17 @@ import ModelSpec
 /// and in how many copies.
 public struct LayerPlan: Sendable {
   /// The layer as the model has it, and how often.
-  let full: PlannedLayer
+  public let full: PlannedLayer
   /// The layer as it is measured: its widths divided by `divisor`.
-  let measured: any MeasurableLayer
+  public let measured: any MeasurableLayer
   /// 1 when the layer is measured at full size.
-  let divisor: Int
+  public let divisor: Int
   /// Slices in memory (routed experts): slice e uses the weights of e mod this.
   ///
   /// `nil` for a layer without.
-  let residentSlices: Int?
+  public let residentSlices: Int?
   /// Copies that passes take in turn, so that small layers come from memory as they do in a model.
-  let copies: Int
+  public let copies: Int
   /// True where even the most copies do not fill the caches, so that passes may find weights there.
   let mayStayInCache: Bool
 

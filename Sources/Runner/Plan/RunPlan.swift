@@ -14,6 +14,8 @@ public struct RunPlan: Sendable {
   let rounds: Int?
   /// Bytes that weights and scratch may take.
   let memoryBytes: Int
+  /// How long the machine's ceilings are looked for.
+  let probing: CeilingProbe.Effort
 
   /// The last-level caches that the run's threads can fill, as far as they are known.
   let cacheBytes: Int
@@ -57,13 +59,13 @@ public struct RunPlan: Sendable {
     self.init(
       cells: cells, threads: request.threads, seed: request.seed,
       budgetSeconds: request.budgetSeconds, rounds: nil, memoryBytes: request.memoryBytes,
-      cacheBytes: cacheBytes)
+      probing: request.probing, cacheBytes: cacheBytes)
   }
 
   /// A plan of these cells.
   init(
     cells: [CellPlan], threads: Int, seed: UInt64, budgetSeconds: Double, rounds: Int?,
-    memoryBytes: Int, cacheBytes: Int
+    memoryBytes: Int, probing: CeilingProbe.Effort, cacheBytes: Int
   ) {
     self.cells = cells
     self.threads = threads
@@ -71,6 +73,7 @@ public struct RunPlan: Sendable {
     self.budgetSeconds = budgetSeconds
     self.rounds = rounds
     self.memoryBytes = memoryBytes
+    self.probing = probing
     self.cacheBytes = cacheBytes
   }
 

@@ -19,6 +19,8 @@ public struct RunRequest: Sendable {
   public var memoryBytes: Int
   /// Seed of every random choice.
   public var seed: UInt64
+  /// How long the machine's ceilings are looked for, before and after the cells.
+  public var probing: CeilingProbe.Effort
 
   /// Tokens per pass unless asked otherwise: decode, a small batch, a prefill.
   public static let defaultTokens = [1, 16, 256]
@@ -45,7 +47,8 @@ public struct RunRequest: Sendable {
     suite: Suite, workload: any MeasurableWorkload = FeedForwardWorkload(),
     formats: FormatPlan = FormatPlan(.f32), tokens: [Int] = Self.defaultTokens, threads: Int,
     budgetSeconds: Double = Self.defaultBudgetSeconds,
-    memoryBytes: Int = Self.defaultMemoryBytes, seed: UInt64 = Self.defaultSeed
+    memoryBytes: Int = Self.defaultMemoryBytes, seed: UInt64 = Self.defaultSeed,
+    probing: CeilingProbe.Effort = .full
   ) {
     self.suite = suite
     self.workload = workload
@@ -55,6 +58,7 @@ public struct RunRequest: Sendable {
     self.budgetSeconds = budgetSeconds
     self.memoryBytes = memoryBytes
     self.seed = seed
+    self.probing = probing
   }
 
   /// The request for one of several runs, by engine and number of threads, that share the budget.

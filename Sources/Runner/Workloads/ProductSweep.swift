@@ -18,6 +18,8 @@ public struct ProductRequest: Sendable {
   public var memoryBytes: Int
   /// Seed of every random choice.
   public var seed: UInt64
+  /// How long the machine's ceilings are looked for, before and after the points.
+  public var probing: CeilingProbe.Effort
 
   /// From one token to a long prompt, as many as an expert or a dense layer gets.
   public static let defaultRows = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
@@ -32,7 +34,7 @@ public struct ProductRequest: Sendable {
   public init(
     rows: [Int] = Self.defaultRows, outputs: Int = Self.defaultOutputs,
     inputs: Int = Self.defaultInputs, format: WeightFormat = .f32, threads: Int, memoryBytes: Int,
-    seed: UInt64 = RunRequest.defaultSeed
+    seed: UInt64 = RunRequest.defaultSeed, probing: CeilingProbe.Effort = .full
   ) {
     self.rows = rows
     self.outputs = outputs
@@ -41,6 +43,7 @@ public struct ProductRequest: Sendable {
     self.threads = threads
     self.memoryBytes = memoryBytes
     self.seed = seed
+    self.probing = probing
   }
 }
 
@@ -91,7 +94,8 @@ extension RunPlan {
           limits: limits)
       },
       threads: request.threads, seed: request.seed, budgetSeconds: .infinity,
-      rounds: ProductRequest.rounds, memoryBytes: request.memoryBytes, cacheBytes: cacheBytes)
+      rounds: ProductRequest.rounds, memoryBytes: request.memoryBytes,
+      probing: request.probing, cacheBytes: cacheBytes)
   }
 }
 

@@ -1,0 +1,105 @@
+import LayerSpec
+import ModelSpec
+import MoEKernel
+import Reporter
+import Runner
+import Testing
+
+/// A workload and a weight format that nothing under Sources/ or Kernels/ knows go from plan to record to
+/// report, through public seams alone.
+@Suite(.serialized) struct SeamTests {
+  private static func model(_ id: String, experts: Int, vocabulary: Int) throws -> Architecture {
+    let config = """
+      {"model_type": "mixtral", "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2,
+       "num_attention_heads": 4, "num_key_value_heads": 2, "vocab_size": \(vocabulary),
+       "num_local_experts": \(experts), "num_experts_per_tok": 2, "tie_word_embeddings": false}
+      """
+    return try Architecture(configJSON: Array(config.utf8), id: id)
+  }
+
+  private let machine = MachineIdentity(
+    cpu: "test", architecture: "x86_64", cpuSignature: nil, logicalCPUs: 1, effectiveCPUs: 1,
+    lastLevelCacheBytes: 64 << 10, memoryBytes: 1 << 34, operatingSystem: "test", kernel: "6",
+    hypervisor: nil)
+
+  /// Plans, measures, writes and reads a record.
+  private func record(
+    _ workload: any MeasurableWorkload, _ format: WeightFormat, baseline: Baseline
+  ) throws -> Record {
+    let engine = OpenedEngine(
+      try TileEngine(forcedLevel: nil, codecs: [ToyCodec()]), instructionSet: "toy")
+    let suite = Suite(
+      candidates: [try Self.model("small", experts: 4, vocabulary: 160)], baselines: [baseline],
+      routings: [.uniform])
+    let request = RunRequest(
+      suite: suite, workload: workload, formats: FormatPlan(format), tokens: [1, 3], threads: 1,
+      budgetSeconds: 1, memoryBytes: 1 << 30, probing: .token)
+    var measurement = Measurement(
+      plans: [try RunPlan(request, engine: engine, machine: machine)])
+    measurement.run()
+    #expect(measurement.ending == nil)
+    let record = measurement.record(
+      of: [request],
+      tool: ToolIdentity(version: "0", commit: "test", build: "release", swift: "6"),
+      machine: machine, engines: [engine])
+    return try Record(decoding: record.encoded())
+  }
+
+  private func text(_ record: Record) throws -> String {
+    TextPage.render(Report(records: [try NamedRecord(name: "toy", record: record)]).page)
+  }
+
+  @Test func aWorkloadOfItsOwnIsMeasuredAndShownByName() throws {
+    let larger = try Self.model("larger", experts: 4, vocabulary: 640)
+    let record = try record(ToyWorkload(), .f32, baseline: .named(larger))
+    #expect(record.cells.map(\.workload.kind.rawValue) == ["toy-head", "toy-head"])
+    #expect(record.cells.map(\.tokens) == [1, 3])
+    let cell = try #require(record.cells.first)
+    #expect(cell.flopRatio == 4)
+    #expect(cell.sides.candidate.bytes == 160 * 64 * 4)
+    #expect(cell.sides.candidate.layers.map(\.layer) == ["head V=160"])
+    #expect(cell.rooflineRatio != nil)
+    let causes = try #require(cell.explanation).factors.map(\.name.rawValue)
+    #expect(causes.last == "toy-staging", "a phase of its own is a cause of its own")
+    let text = try text(record)
+    #expect(text.contains("small against larger (toy-head)"))
+    #expect(text.contains("toy staging"))
+    let csv = CSVExport.render([try NamedRecord(name: "toy", record: record)])
+    #expect(csv.contains("toy-head") && csv.contains("factor_toy_staging"))
+  }
+
+  @Test func aFormatOfItsOwnIsMeasuredAndShownByName() throws {
+    let record = try record(FeedForwardWorkload(), ToyCodec.toy8, baseline: .isoTotal)
+    #expect(record.cells.map(\.precision.name) == ["toy8", "toy8"])
+    let cell = try #require(record.cells.first)
+    // Two experts of 3·64·96 weights in blocks of 16 elements and 20 bytes, the router in 32 bits,
+    // and a row in and out.
+    #expect(
+      cell.sides.candidate.bytes == 2 * 3 * 64 * 96 / 16 * 20 + 4 * 64 * 4 + 2 * 64 * 4)
+    #expect(record.ceilings.contains { $0.precision.name == "toy8" })
+    #expect(cell.rooflineRatio != nil && cell.explanation != nil)
+    #expect(try text(record).contains("toy8"))
+  }
+
+  @Test func bothTogether() throws {
+    let larger = try Self.model("larger", experts: 4, vocabulary: 640)
+    let record = try record(ToyWorkload(), ToyCodec.toy8, baseline: .named(larger))
+    #expect(record.cells.map(\.sides.candidate.bytes) == [160 * 64 / 16 * 20, 160 * 64 / 16 * 20])
+    #expect(try text(record).contains("toy8"))
+  }
+
+  /// Rows that are no whole blocks are refused before anything is built.
+  @Test func whatIsNoWholeBlockIsRefused() throws {
+    let format = WeightFormat(
+      name: "toy-blocks", blockElements: 40, blockBytes: 44, arithmetic: .f32)
+    let suite = Suite(
+      candidates: [try Self.model("small", experts: 4, vocabulary: 160)], baselines: [],
+      routings: [.uniform])
+    let request = RunRequest(suite: suite, formats: FormatPlan(format), threads: 1)
+    let engine = OpenedEngine(try TileEngine(forcedLevel: nil))
+    let error = #expect(throws: PlanError.self) {
+      try RunPlan(request, engine: engine, machine: machine)
+    }
+    #expect(try #require(error).description.contains("blocks of 40"))
+  }
+}
