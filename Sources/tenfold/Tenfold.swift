@@ -67,7 +67,7 @@ struct Tenfold: ParsableCommand {
 
   private static func complain(_ failure: Failure) -> Int32 {
     if !failure.description.isEmpty {
-      StandardStream.note("tenfold: \(failure)\n")
+      StandardStream.note("tenfold: \(failure)")
     }
     return failure.status.rawValue
   }

@@ -28,7 +28,7 @@ extension Record {
   /// - Throws: `RecordError` for anything else, naming the field.
   public init(decoding bytes: [UInt8]) throws(RecordError) {
     struct Header: Decodable { var schema: String }
-    let data = Data(bytes)
+    let data = try JSONInput(bytes).data
     do {
       let header = try DocumentCoding.decoder.decode(Header.self, from: data)
       guard header.schema == Self.currentSchema else {

@@ -25,6 +25,29 @@ public enum Escaping {
     return String(result)
   }
 
+  /// A sentence that quotes strings from elsewhere: one line of visible text, of bounded length.
+  ///
+  /// A word longer than any name keeps its beginning and its end, and so does a sentence that is longer
+  /// than anybody reads.
+  public static func sentence(_ text: String) -> String {
+    let words = terminal(text).split(separator: " ", omittingEmptySubsequences: false)
+    return shortened(
+      words.map { shortened(String($0), to: longestWord) }.joined(separator: " "),
+      to: longestSentence)
+  }
+
+  /// Longer than the paths that people name files by.
+  private static let longestWord = 400
+
+  /// Longer than our longest sentence with the longest lists in it.
+  private static let longestSentence = 2_000
+
+  private static func shortened(_ text: String, to most: Int) -> String {
+    guard text.count > most else { return text }
+    let half = (most - 1) / 2
+    return text.prefix(half) + "…" + text.suffix(half)
+  }
+
   /// Text that Markdown shows as it is, on one line and also within a table.
   public static func markdown(_ text: String) -> String {
     var result = ""

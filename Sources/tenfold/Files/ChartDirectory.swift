@@ -23,11 +23,11 @@ struct ChartDirectory {
 
   /// Writes each file whole or not at all, and says which were written.
   func write(_ files: [ChartFile]) throws(Failure) {
-    if files.isEmpty { StandardStream.note("There is nothing to draw in these records.\n") }
+    if files.isEmpty { StandardStream.note("There is nothing to draw in these records.") }
     for file in files {
       let target = "\(path)/\(file.name)"
       try OutputFile(target).write([UInt8](file.text.utf8))
-      StandardStream.note("Chart: \(target)\n")
+      StandardStream.note("Chart: \(target)")
     }
   }
 }

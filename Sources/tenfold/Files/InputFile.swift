@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Synchronization
 import SystemPackage
 
 /// Reads whole files, and refuses what is not one.
@@ -31,6 +32,15 @@ enum InputFile {
     }
   }
 
+  /// The files that this process has read.
+  private static let filesRead = Mutex<Set<FileIdentity>>([])
+
+  /// Whether the file at `path` is one that was read, under this name or any other.
+  static func hasRead(_ path: String) -> Bool {
+    guard let identity = FileIdentity(path) else { return false }
+    return filesRead.withLock { $0.contains(identity) }
+  }
+
   /// True when there is a file at `path`.
   static func exists(_ path: String) -> Bool {
     (try? FilePath(path).stat().type) == .regular
@@ -51,7 +61,9 @@ enum InputFile {
       throw Failure(.badInput, "the \(role) \(path) cannot be opened (\(error)); check the path")
     }
     switch status.type {
-    case .regular: return Int(status.size)
+    case .regular:
+      _ = filesRead.withLock { $0.insert(FileIdentity(status)) }
+      return Int(status.size)
     case .directory:
       throw Failure(.badInput, "\(path) is a directory, not a \(role); name a file in it")
     default:
@@ -66,5 +78,22 @@ enum InputFile {
       return "\(error)"
     }
     return Errno(rawValue: cause.code.rawValue).description
+  }
+}
+
+/// Which file it is, by whatever name.
+private struct FileIdentity: Hashable {
+  private let device: UInt64
+  private let inode: UInt64
+
+  init(_ status: Stat) {
+    device = UInt64(status.deviceID.rawValue)
+    inode = UInt64(status.inode.rawValue)
+  }
+
+  /// `nil` where there is no file.
+  init?(_ path: String) {
+    guard let status = try? FilePath(path).stat() else { return nil }
+    self.init(status)
   }
 }

@@ -24,6 +24,7 @@ struct OutputFile {
     }
     isDevice = type != nil && type != .regular
     if isDevice { return }
+    try Self.proveNotRead(self.path, namedBy: path)
     if type != nil { try Self.proveWritable(self.path) }
     try Self.probeDirectory(of: self.path)
   }
@@ -33,6 +34,7 @@ struct OutputFile {
   /// - Throws: `Failure` with status 74 when the disk is full or fails; 73 when the directory has
   ///   become unwritable since it was checked.
   func write(_ bytes: [UInt8]) throws(Failure) {
+    if !isDevice { try Self.proveNotRead(path, namedBy: path) }
     do {
       if isDevice {
         let device = try FileDescriptor.open(FilePath(path), .writeOnly)
@@ -48,6 +50,13 @@ struct OutputFile {
         "writing \(path) failed (\(InputFile.reason(error))) and what was there before is untouched; "
           + "free the disk or name another file")
     }
+  }
+
+  /// Refuses to write over what the command has read: a record that was measured cannot be made again.
+  private static func proveNotRead(_ path: String, namedBy name: String) throws(Failure) {
+    guard InputFile.hasRead(path) else { return }
+    throw Failure(
+      .cannotCreate, "\(name) is a file that this command reads; name another file for its output")
   }
 
   /// What is at `path` now, `nil` for nothing.

@@ -1,40 +1,57 @@
 import FoundationEssentials
 import ModelSpec
 
-/// `Results/local/` below the working directory, where runs keep their records.
+/// A directory where runs keep their records: `Results/local/` below the working directory.
 struct RecordArchive {
-  private static let directory = "Results/local"
+  private let directory: String
 
   /// Makes the directory and proves that it can be written.
   ///
   /// - Throws: `Failure` with status 73.
-  init() throws(Failure) {
+  init(directory: String = "Results/local") throws(Failure) {
+    self.directory = directory
     do {
       try FileManager.default.createDirectory(
-        atPath: Self.directory, withIntermediateDirectories: true)
+        atPath: directory, withIntermediateDirectories: true)
     } catch {
       throw Failure(
         .cannotCreate,
-        "\(Self.directory) cannot be created (\(InputFile.reason(error))); give --output FILE.json "
+        "\(directory) cannot be created (\(InputFile.reason(error))); give --output FILE.json "
           + "or start in another directory")
     }
-    _ = try OutputFile("\(Self.directory)/record.json")
+    _ = try OutputFile("\(directory)/record.json")
   }
 
   /// Writes the record to a file of its own, named by when it began.
   ///
+  /// Runs that begin in one second get numbers. The whole file is written under a name that nobody else has,
+  /// and then linked to the first free name: that never replaces another's, whoever comes at the same time.
+  ///
   /// - Returns: the file's path.
+  /// - Throws: `Failure` with status 74 when the disk is full or fails.
   func keep(_ record: Record) throws(Failure) -> String {
     let time = record.created.filter { $0 != "-" && $0 != ":" }
-    var path = "\(Self.directory)/\(time).json"
-    var copy = 2
-    while InputFile.exists(path) {
-      path = "\(Self.directory)/\(time)-\(copy).json"
-      copy += 1
+    let draft = "\(directory)/.\(time).\(UUID().uuidString)"
+    try OutputFile(draft).write([UInt8](try record.text().utf8))
+    defer { try? FileManager.default.removeItem(atPath: draft) }
+    var refusal = "all names of this second are taken"
+    for copy in 1...Self.mostOfOneSecond {
+      let path = "\(directory)/\(time)\(copy == 1 ? "" : "-\(copy)").json"
+      do {
+        try FileManager.default.linkItem(atPath: draft, toPath: path)
+        return path
+      } catch {
+        if InputFile.exists(path) { continue }
+        refusal = InputFile.reason(error)
+        break
+      }
     }
-    try OutputFile(path).write([UInt8](try record.text().utf8))
-    return path
+    throw Failure(
+      .ioError, "no record could be added to \(directory) (\(refusal)); give --output FILE.json")
   }
+
+  /// Records of one second that get names of their own.
+  private static let mostOfOneSecond = 10_000
 }
 
 extension Record {

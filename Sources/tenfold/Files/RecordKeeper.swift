@@ -25,17 +25,17 @@ struct RecordKeeper {
 
   /// Writes the record before anything else: only it cannot be made again.
   func keep(_ record: Record) throws(Failure) {
-    var notes = ""
+    var notes: [String] = []
     // Behind a long report, where a reader looks, and also when that could not be printed.
-    defer { StandardStream.note(notes) }
+    defer { notes.forEach(StandardStream.note) }
     let path = try kept(record)
-    if archive != nil { notes += "Record: \(path)\n" }
+    if archive != nil { notes.append("Record: \(path)") }
     let report = Report(
       records: [NamedRecord(name: path, record: record)], analytic: .catalogue)
     if writesPage {
       let page = Self.page(beside: path)
       try OutputFile(page).write([UInt8](HTMLPage.render(report.illustratedPage).utf8))
-      notes += "Report: \(page)\n"
+      notes.append("Report: \(page)")
     }
     if archive != nil {
       try destination.write(

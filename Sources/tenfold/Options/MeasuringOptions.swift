@@ -64,8 +64,7 @@ struct MeasuringOptions: ParsableArguments {
     let free = machine.availableMemoryBytes ?? .max
     if memory > free {
       StandardStream.note(
-        "tenfold: --memory allows more than the \(free >> 20) MiB that are free; the run may swap\n"
-      )
+        "tenfold: --memory allows more than the \(free >> 20) MiB that are free; the run may swap")
     }
     return memory
   }

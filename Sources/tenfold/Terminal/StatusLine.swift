@@ -5,8 +5,6 @@
 struct StatusLine {
   /// Columns of the narrowest terminal that still shows the line without wrapping.
   private static let columns = 79
-  /// Return to the first column, then erase to the end (ECMA-48: CR, EL).
-  private static let rewind = "\r\u{1B}[K"
 
   private let rewrites: Bool
   private var lastStep = ""
@@ -19,11 +17,10 @@ struct StatusLine {
   /// Shows what is being done and, on a terminal, the moving detail behind it.
   mutating func show(step: String, detail: String) {
     if rewrites {
-      let line = "\(step)  \(detail)".prefix(Self.columns)
-      StandardStream.note(Self.rewind + line)
+      StandardStream.show("\(step)  \(detail)", columns: Self.columns)
       isShown = true
     } else if step != lastStep {
-      StandardStream.note("\(step)  \(detail)\n")
+      StandardStream.note("\(step)  \(detail)")
     }
     lastStep = step
   }
@@ -31,7 +28,7 @@ struct StatusLine {
   /// Takes the line off the terminal, so that what follows starts on an empty one.
   mutating func clear() {
     guard isShown else { return }
-    StandardStream.note(Self.rewind)
+    StandardStream.control(.rewind)
     isShown = false
   }
 }
