@@ -142,7 +142,7 @@ import Testing
 
   @Test(arguments: [
     ("result.xml", "<?xml"), ("result.md", "# Tenfold"), ("result.json", "{"),
-    ("result.txt", "Tenfold comparison"),
+    ("result.html", "<!doctype html>"), ("result.txt", "Tenfold comparison"),
   ])
   func theFilesNameDecidesTheForm(_ name: String, _ beginning: String) throws {
     try withTemporaryDirectory { directory in
@@ -153,5 +153,16 @@ import Testing
       #expect(outcome.output.isEmpty)
       #expect(try String(contentsOf: file, encoding: .utf8).hasPrefix(beginning))
     }
+  }
+
+  @Test(arguments: [
+    ("text", "Tenfold comparison"), ("markdown", "# Tenfold"), ("json", "{"),
+    ("html", "<!doctype html>"), ("junit", "<?xml"),
+  ])
+  func everyFormHasTheVerdictAndItsExitCode(_ form: String, _ beginning: String) throws {
+    let outcome = try compare(["--format", form], with: Self.scale("candidate", by: 3))
+    #expect(outcome.status == 2, "\(outcome.errors)")
+    #expect(outcome.output.hasPrefix(beginning))
+    #expect(outcome.output.contains("regression"))
   }
 }
