@@ -35,6 +35,7 @@ struct Comparability {
       guard !Self.mayDiffer.contains(field) else { return nil }
       let (old, new) = (before[field], after[field])
       guard old != new, !Self.isAlike(field, old, new) else { return nil }
+      if field == "instruction_set", base.lacksTile || head.lacksTile { return nil }
       return Difference(field, old?.description, new?.description)
     }
     cautions = all.filter(Self.isPatch)
@@ -118,6 +119,14 @@ struct Comparability {
     struct Options: Encodable {
       var seed: UInt64
     }
+  }
+}
+
+extension Record {
+  /// True where no cell of the one engine that has an instruction set was measured; its cells in another record
+  /// are missing from this one.
+  fileprivate var lacksTile: Bool {
+    instructionSet == nil && !cells.contains { $0.engine == "tile" }
   }
 }
 

@@ -12,7 +12,7 @@ extension RecordComparison {
         .init("Tolerance", Figures.percent(tolerance)),
       ]),
     ]
-    if !cautions.isEmpty { blocks += [.heading("Cautions"), .list(cautions.map { $0 + "." })] }
+    if !cautions.isEmpty { blocks += [.heading("Cautions"), .list(cautions)] }
     if hasWhole { blocks += [.heading("All cells together"), .table(wholeTable)] }
     if !cells.isEmpty { blocks += [.heading("Cells"), .paragraph(legend), .table(cellTable)] }
     blocks += unsteadyNote + missing

@@ -51,7 +51,7 @@ extension RecordComparison {
   private var wholeCase: TestCase {
     TestCase(
       classname: "tenfold", name: "all cells together", outcome: .init(verdict),
-      message: ([summary] + cautions.map { $0 + "." }).joined(separator: " "))
+      message: ([summary] + cautions).joined(separator: " "))
   }
 
   private static func testCase(_ cell: ComparedCell) -> TestCase {

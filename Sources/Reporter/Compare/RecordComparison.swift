@@ -27,7 +27,7 @@ public struct RecordComparison: Sendable {
   /// Cells that are held against none, each with its reason: those of both records, then those that only
   /// BASE holds, then those that only HEAD holds.
   let uncompared: [UncomparedCell]
-  /// Whatever a reader should know about the two records, without full stops.
+  /// Whatever a reader should know about the two records.
   let cautions: [String]
 
   /// Holds `head` against `base`.
@@ -61,12 +61,8 @@ public struct RecordComparison: Sendable {
     self.tolerance = tolerance
     self.uncompared = uncompared
     cautions =
-      comparability.cautions.map { "\($0.sentence): what that moved is taken for the build's" }
-      + [("BASE", base), ("HEAD", head)].compactMap { place, named in
-        named.commit == nil
-          ? "The commit of \(place) is unknown: the record does not say which build it measured"
-          : nil
-      }
+      comparability.cautions.map { "\($0.sentence): what that moved is taken for the build's." }
+      + base.cautions(as: "BASE") + head.cautions(as: "HEAD")
     let policy = ComparePolicy(accepting: tolerance)
     whole = PerQuantity { quantity in
       Self.whole(quantity, measured.map { $0.changes[quantity] }, policy)
@@ -129,5 +125,16 @@ extension NamedRecord {
   var commit: String? {
     let commit = record.tool.commit
     return commit.isEmpty || commit == MachineIdentity.unknown ? nil : commit
+  }
+
+  /// What a comparison should say of the record: that it does not know its build, and why it is not complete.
+  fileprivate func cautions(as place: String) -> [String] {
+    var cautions: [String] = []
+    if commit == nil {
+      cautions.append(
+        "The commit of \(place) is unknown: the record does not say which build it measured.")
+    }
+    if record.status != .complete { cautions += record.cautions.map { "\(place): \($0)" } }
+    return cautions
   }
 }

@@ -53,8 +53,23 @@ struct ComparabilityTests {
     #expect(
       try differences { $0.blas = nil }
         == ["blas.core", "blas.interface", "blas.path", "blas.threads", "blas.version"])
-    #expect(try differences { $0.instructionSet = "v3" } == ["instruction_set"])
     #expect(try differences { $0.options.seed = .max } == ["options.seed"])
+  }
+
+  @Test("an instruction set counts where both records have cells that it computed")
+  func instructionSets() throws {
+    func differences(_ base: (String, String?), _ head: (String, String?)) throws -> [String] {
+      func record(_ cells: (engine: String, level: String?)) -> Record {
+        var record = Sample.suite
+        record.instructionSet = cells.level
+        for cell in record.cells.indices { record.cells[cell].engine = cells.engine }
+        return record
+      }
+      return try Comparability(base: record(base), head: record(head)).differences.map(\.field)
+    }
+    #expect(try differences(("tile", "v4"), ("tile", "v3")) == ["instruction_set"])
+    #expect(try differences(("tile", "v4"), ("tile", nil)) == ["instruction_set"])
+    #expect(try differences(("blas", nil), ("tile", "v4")) == [])
   }
 
   @Test("tokens that were drawn by another seed or another recording are other work")

@@ -254,6 +254,11 @@ struct RecordComparisonTests {
     #expect(comparison.cautions[1].contains("commit of HEAD is unknown"))
     head.tool.commit = ""
     #expect(try compare(head, run).cautions.last?.contains("commit of BASE is unknown") == true)
+    var stopped = run
+    stopped.cautions = ["cells are missing: a pass was wrong"]
+    #expect(try compare(run, stopped).cautions == [])
+    stopped.status = .interrupted
+    #expect(try compare(run, stopped).cautions == ["HEAD: cells are missing: a pass was wrong"])
   }
 
   @Test("huge and tiny times stay numbers")
