@@ -83,6 +83,41 @@ import Testing
     #expect(outcome.errors.count { $0 == "\n" } == 1)
   }
 
+  @Test func cellsInAnotherFormExitWith3AndAreNamed() throws {
+    let outcome = try compare {
+      var cells = try #require($0["cells"] as? [[String: Any]])
+      for cell in cells.indices {
+        var sides = try #require(cells[cell]["sides"] as? [String: [String: Any]])
+        sides["candidate"]?["scaled"] = "1/64"
+        cells[cell]["sides"] = sides
+      }
+      $0["cells"] = cells
+    }
+    #expect(outcome.status == 3, "\(outcome.errors)")
+    #expect(outcome.output.contains("1/64 of its width in HEAD"))
+    #expect(outcome.errors.isEmpty)
+  }
+
+  @Test func anInterruptedHeadExitsWith3() throws {
+    let outcome = try compare { $0["status"] = "interrupted" }
+    #expect(outcome.status == 3, "\(outcome.errors)")
+    #expect(outcome.output.contains("interrupted"))
+  }
+
+  @Test func otherOptionsAndAPatchedKernelEndNoComparison() throws {
+    let outcome = try compare {
+      var options = try #require($0["options"] as? [String: Any])
+      options["memory_bytes"] = 7 << 30
+      options["tokens"] = [1, 16, 32]
+      $0["options"] = options
+      var machine = try #require($0["machine"] as? [String: Any])
+      machine["kernel"] = "6.1.0-patched"
+      $0["machine"] = machine
+    }
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("6.1.0-patched"))
+  }
+
   @Test func recordsWithoutACommonCellExitWith5() throws {
     let outcome = try compare { $0["cells"] = [Any]() }
     #expect(outcome.status == 5)
@@ -107,7 +142,7 @@ import Testing
 
   @Test(arguments: [
     ("result.xml", "<?xml"), ("result.md", "# Tenfold"), ("result.json", "{"),
-    ("result.txt", "Tenfold comparison"),
+    ("result.html", "<!doctype html>"), ("result.txt", "Tenfold comparison"),
   ])
   func theFilesNameDecidesTheForm(_ name: String, _ beginning: String) throws {
     try withTemporaryDirectory { directory in
@@ -118,5 +153,16 @@ import Testing
       #expect(outcome.output.isEmpty)
       #expect(try String(contentsOf: file, encoding: .utf8).hasPrefix(beginning))
     }
+  }
+
+  @Test(arguments: [
+    ("text", "Tenfold comparison"), ("markdown", "# Tenfold"), ("json", "{"),
+    ("html", "<!doctype html>"), ("junit", "<?xml"),
+  ])
+  func everyFormHasTheVerdictAndItsExitCode(_ form: String, _ beginning: String) throws {
+    let outcome = try compare(["--format", form], with: Self.scale("candidate", by: 3))
+    #expect(outcome.status == 2, "\(outcome.errors)")
+    #expect(outcome.output.hasPrefix(beginning))
+    #expect(outcome.output.contains("regression"))
   }
 }

@@ -32,6 +32,20 @@ import Testing
     #expect(outcome.status == (["roofline", "gemm"].contains(command[0]) ? 6 : 64))
   }
 
+  @Test func aFormThatACommandLacksIsRefusedWithThoseItHas() throws {
+    for (arguments, sentence) in [
+      (["models", "--format", "junit"], "text, markdown, json or html"),
+      (["models", "--output", "models.xml"], "text, markdown, json or html"),
+      (["report", record, "--format", "junit"], "text, markdown, json, html or csv"),
+      (["compare", record, record, "--format", "csv"], "text, markdown, json, html or junit"),
+    ] {
+      let outcome = try Executable.debug.run(arguments)
+      #expect(outcome.status == 64, "\(arguments)")
+      #expect(outcome.output.isEmpty)
+      #expect(outcome.errors.contains("use --format \(sentence)"), "\(outcome.errors)")
+    }
+  }
+
   @Test func aReportHasARowForEachCellOfAllRecords() throws {
     let outcome = try Executable.debug.run(["report", record, record, "--format", "csv"])
     #expect(outcome.status == 0)

@@ -40,7 +40,10 @@ struct CellTimes: Hashable {
   }
 
   /// The times of a cell, under the ceilings measured beside it or else the best of its record.
-  init(_ cell: Cell, ceilings: [Ceiling]) throws(Defect) {
+  ///
+  /// - Parameter work: what the cell's sides do, by the count of one record for both: a version that
+  ///   counts more bytes for the same pass must not seem to have been measured on a slower machine.
+  init(_ cell: Cell, of work: Sides, ceilings: [Ceiling]) throws(Defect) {
     guard cell.isCredible else { throw .contradiction }
     guard cell.rounds.count > 1 else { throw .tooFewRounds }
     let times = cell.rounds.flatMap { [$0.baselineSeconds, $0.candidateSeconds] }
@@ -50,9 +53,9 @@ struct CellTimes: Hashable {
     bandwidth = ceiling?.readBytesPerSecond
     rounds = cell.rounds
     baseline = try Self.side(
-      rounds.map(\.baselineSeconds), work: cell.sides.baseline, under: ceiling)
+      rounds.map(\.baselineSeconds), work: work.baseline, under: ceiling)
     candidate = try Self.side(
-      rounds.map(\.candidateSeconds), work: cell.sides.candidate, under: ceiling)
+      rounds.map(\.candidateSeconds), work: work.candidate, under: ceiling)
     let ratios = rounds.map { log($0.candidateSeconds) - log($0.baselineSeconds) }
     guard let mean = ratios.meanWithError else { throw .tooFewRounds }
     ratio = ratios.median

@@ -11,34 +11,41 @@ struct Comparability {
     let base: String
     /// Its value in HEAD.
     let head: String
+
+    /// `machine.cpu is 'A' in BASE and 'B' in HEAD`.
+    var sentence: String { "\(field) is '\(base)' in BASE and '\(head)' in HEAD" }
   }
 
-  /// The fields in which the records differ, in the order of their names.
+  /// The fields that end a comparison because the records differ in them, in the order of their names.
   let differences: [Difference]
+  /// The fields in which the records differ and that a reader should know of.
+  let cautions: [Difference]
 
-  /// Compares machine, toolchain, BLAS, instruction set and options.
+  /// Compares machine, toolchain, BLAS, instruction set, seed, and the routing of cells that both hold.
   ///
-  /// All fields of these count, also those that later versions add, except `mayDiffer`.
+  /// All fields of machine, toolchain and BLAS count, also those that later versions add, except `mayDiffer`
+  /// and cautions. What was asked for does not: what a cell is, is in the cell, and one that was asked for and
+  /// is not there is missing.
   ///
   /// - Throws: `RecordError` when a field is no number that JSON knows.
   init(base: Record, head: Record) throws(RecordError) {
     let before = try Self.fields(of: base)
     let after = try Self.fields(of: head)
-    differences = Set(before.keys).union(after.keys).sorted().compactMap { field in
+    let all = Set(before.keys).union(after.keys).sorted().compactMap { field -> Difference? in
       guard !Self.mayDiffer.contains(field) else { return nil }
       let (old, new) = (before[field], after[field])
       guard old != new, !Self.isAlike(field, old, new) else { return nil }
-      return Difference(
-        field: field, base: old?.description ?? Self.absent, head: new?.description ?? Self.absent)
+      if field == "instruction_set", base.lacksTile || head.lacksTile { return nil }
+      return Difference(field, old?.description, new?.description)
     }
+    cautions = all.filter(Self.isPatch)
+    differences =
+      all.filter { !Self.isPatch($0) }
+      + Self.routingDifferences(CellPairing(base: base.cells, head: head.cells).pairs)
   }
 
-  /// Two builds are what is compared, and a larger budget only adds rounds.
-  private static let mayDiffer: Set<String> = [
-    "tool.commit", "tool.version", "options.budget_seconds",
-  ]
-
-  private static let absent = "absent"
+  /// Two builds are what is compared.
+  private static let mayDiffer: Set<String> = ["tool.commit", "tool.version"]
 
   /// The kernel keeps some memory for itself, a little more or less at each start.
   private static let memoryLeeway = 0.01
@@ -49,11 +56,46 @@ struct Comparability {
     return abs(Double(old) - Double(new)) <= memoryLeeway * Double(max(old, new))
   }
 
+  /// True for what an update of the machine changes from one day to the next.
+  ///
+  /// It may well move a time, but a gate that it stopped would have to be measured anew at every patch.
+  private static func isPatch(_ difference: Difference) -> Bool {
+    switch difference.field {
+    case "machine.kernel": true
+    case "machine.operating_system":
+      release(difference.base) == release(difference.head)
+    default: false
+    }
+  }
+
+  /// The words of a system's name with versions cut to their first number: `Ubuntu 22.04.3 LTS` and
+  /// `Ubuntu 22.04.4 LTS` are one release.
+  private static func release(_ system: String) -> [Substring] {
+    system.split(separator: " ").map { word in
+      word.first?.isNumber == true ? word.prefix { $0.isNumber } : word
+    }
+  }
+
+  /// What decides where tokens go and is not in a cell's id.
+  private static func routingDifferences(_ pairs: [CellPairing.Pair]) -> [Difference] {
+    var differences: [Difference] = []
+    for pair in pairs {
+      guard let before = pair.base.routing, let after = pair.head.routing else { continue }
+      for (field, old, new) in [
+        ("cells.routing.digest", before.digest, after.digest),
+        ("cells.routing.seed", "\(before.seed)", "\(after.seed)"),
+      ] where old != new && !differences.contains(where: { $0.field == field }) {
+        differences.append(Difference(field, old, new))
+      }
+    }
+    return differences
+  }
+
   /// The identity of a run by field: `machine.cpu`, `options.tokens`.
   private static func fields(of record: Record) throws(RecordError) -> [String: Field] {
     let identity = Identity(
       machine: record.machine, tool: record.tool, blas: record.blas,
-      instructionSet: record.instructionSet, options: record.options)
+      instructionSet: record.instructionSet, options: .init(seed: record.options.seed))
     do {
       let data = try DocumentCoding.encoder.encode(identity)
       // Keys are in the document's own spelling already.
@@ -71,7 +113,27 @@ struct Comparability {
     var tool: ToolIdentity
     var blas: BLASIdentity?
     var instructionSet: String?
-    var options: RunOptions
+    var options: Options
+
+    /// The one option that decides on random inputs that no cell tells of.
+    struct Options: Encodable {
+      var seed: UInt64
+    }
+  }
+}
+
+extension Record {
+  /// True where no cell of the one engine that has an instruction set was measured; its cells in another record
+  /// are missing from this one.
+  fileprivate var lacksTile: Bool {
+    instructionSet == nil && !cells.contains { $0.engine == "tile" }
+  }
+}
+
+extension Comparability.Difference {
+  /// A field with its values; `absent` is said where there is none.
+  fileprivate init(_ field: String, _ base: String?, _ head: String?) {
+    self.init(field: field, base: base ?? "absent", head: head ?? "absent")
   }
 }
 

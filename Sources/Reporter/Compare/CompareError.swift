@@ -4,8 +4,6 @@ public enum CompareError: Error, Hashable, Sendable, CustomStringConvertible {
   case differ([String])
   /// They hold no cell that measures the same.
   case nothingInCommon
-  /// They hold the same cells, but none with numbers to compare; each told with its reason.
-  case nothingUsable([String])
   /// A field of the record is no number.
   case unreadable(String)
 
@@ -14,13 +12,10 @@ public enum CompareError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .differ(let fields):
       "\(fields.map(Escaping.terminal).joined(separator: "; ")); measure both builds on one machine "
-        + "with the same toolchain, BLAS and options"
+        + "with the same toolchain, BLAS and seed"
     case .nothingInCommon:
       "no cell of one measures what a cell of the other does; measure the same models, baselines and "
         + "tokens with both builds"
-    case .nothingUsable(let cells):
-      "none of the \(Figures.count(cells.count, "cell")) that both hold can be compared, such as "
-        + "\(Escaping.terminal(cells.first ?? "none")); measure again"
     case .unreadable(let sentence):
       "\(Escaping.terminal(sentence)); give records that tenfold run wrote"
     }

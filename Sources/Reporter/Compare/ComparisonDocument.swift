@@ -17,11 +17,13 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
   public var verdict: CompareVerdict
   /// The same in a sentence.
   public var summary: String
+  /// Whatever a reader should know about the two records, such as another kernel.
+  public var cautions: [String]
   /// What all cells together say.
   public var whole: Whole
   /// Cells that both records hold, most urgent first.
   public var cells: [Cell]
-  /// Cells of both records that have no numbers to compare.
+  /// Cells of both records that are not compared: in another form, or without usable times.
   public var leftOut: [LeftOut]
   /// Ids of cells that only BASE holds.
   public var onlyInBase: [String]
@@ -36,14 +38,17 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
     public var created: String
     /// Release of the build.
     public var version: String
-    /// Source revision of the build.
+    /// Source revision of the build, `unknown` where the record does not know it.
     public var commit: String
+    /// How the run ended: `complete`, `interrupted`.
+    public var status: String
 
     init(_ named: NamedRecord) {
       name = named.name
       created = named.record.created
       version = named.record.tool.version
-      commit = named.record.tool.commit
+      commit = named.commit ?? MachineIdentity.unknown
+      status = named.record.status.rawValue
     }
   }
 
@@ -81,7 +86,7 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
     public var verdict: CompareVerdict
   }
 
-  /// A cell without numbers to compare.
+  /// A cell of both records that is not compared.
   public struct LeftOut: Codable, Hashable, Sendable {
     /// What it measures.
     public var id: String
@@ -99,7 +104,7 @@ extension RecordComparison {
     }
     return ComparisonDocument(
       schema: ComparisonDocument.currentSchema, base: .init(base), head: .init(head),
-      tolerance: tolerance, verdict: verdict, summary: summary,
+      tolerance: tolerance, verdict: verdict, summary: summary, cautions: cautions,
       whole: .init(
         candidateSeconds: whole(.candidateSeconds), baselineSeconds: whole(.baselineSeconds),
         timeRatio: whole(.timeRatio)),
@@ -109,7 +114,9 @@ extension RecordComparison {
           baselineChange: cell.quantities.baselineSeconds.change,
           ratioChange: cell.quantities.timeRatio.change, verdict: cell.verdict)
       },
-      leftOut: leftOut.map { .init(id: $0.id, reason: $0.reason) }, onlyInBase: onlyInBase,
-      onlyInHead: onlyInHead)
+      leftOut: uncompared.filter { $0.cause == .otherForm || $0.cause == .unusable }
+        .map { .init(id: $0.id, reason: $0.reason) },
+      onlyInBase: uncompared.filter { $0.cause == .onlyInBase }.map(\.id),
+      onlyInHead: uncompared.filter { $0.cause == .onlyInHead }.map(\.id))
   }
 }

@@ -12,17 +12,18 @@ extension RecordComparison {
         .init("Tolerance", Figures.percent(tolerance)),
       ]),
     ]
+    if !cautions.isEmpty { blocks += [.heading("Cautions"), .list(cautions)] }
     if hasWhole { blocks += [.heading("All cells together"), .table(wholeTable)] }
-    blocks += [.heading("Cells"), .paragraph(legend), .table(cellTable)]
+    if !cells.isEmpty { blocks += [.heading("Cells"), .paragraph(legend), .table(cellTable)] }
     blocks += unsteadyNote + missing
     return Page(blocks)
   }
 
   private static func origin(_ named: NamedRecord) -> String {
-    let tool = named.record.tool
-    let state = named.record.status == .interrupted ? ", interrupted" : ""
-    return
-      "\(named.name), \(named.record.created), tenfold \(tool.version) (\(tool.commit))\(state)"
+    let (tool, status) = (named.record.tool, named.record.status)
+    let state = status == .complete ? "" : ", \(status.rawValue)"
+    return "\(named.name), \(named.record.created), tenfold \(tool.version), "
+      + "commit \(named.commit ?? MachineIdentity.unknown)\(state)"
   }
 
   private var wholeTable: Table {
@@ -84,12 +85,10 @@ extension RecordComparison {
     ]
   }
 
-  /// What is in one record only, or has no numbers.
+  /// What is in one record only, in another form, or without usable times.
   private var missing: [Page.Block] {
-    let items =
-      onlyInBase.map { "\($0): only in BASE" } + onlyInHead.map { "\($0): only in HEAD" }
-      + leftOut.map { "\($0.id): \($0.reason)" }
-    return items.isEmpty ? [] : [.heading("Not compared"), .list(items)]
+    uncompared.isEmpty
+      ? [] : [.heading("Not compared"), .list(uncompared.map { "\($0.id): \($0.reason)" })]
   }
 }
 

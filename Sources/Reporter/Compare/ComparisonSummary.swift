@@ -1,13 +1,27 @@
 import ModelSpec
 
 extension RecordComparison {
-  /// The verdict in a sentence or two, with what to do when there is none.
+  /// The verdict in a sentence or two, with what keeps it from being one, and what to do.
   public var summary: String {
     switch verdict {
-    case .regression: "HEAD is slower: \(moved(.regression))."
+    case .regression:
+      "HEAD is slower: \(moved(.regression))." + (gaps.map { " Moreover, \($0)." } ?? "")
     case .improvement: "HEAD is faster: \(moved(.improvement))."
     case .pass: isSameMeasurement ? Self.same : "HEAD is not slower: \(figures)."
-    case .inconclusive: "These records cannot tell: \(doubts). \(advice)"
+    case .inconclusive:
+      "These records cannot tell: \([gaps, findings].compactMap(\.self).joined(separator: "; ")). "
+        + advice
+    }
+  }
+
+  /// What the compared cells say where the records as a whole say nothing.
+  private var findings: String? {
+    guard !cells.isEmpty else { return nil }
+    switch comparedVerdict {
+    case .improvement: return "what is compared is faster: \(moved(.improvement))"
+    case .pass where isSameMeasurement: return "what is compared is the same measurement"
+    case .pass: return "what is compared is not slower: \(figures)"
+    case .inconclusive, .regression: return doubts
     }
   }
 
@@ -69,7 +83,17 @@ extension RecordComparison {
 
   /// What to do next.
   private var advice: String {
-    "Measure both builds again on a quieter machine, with --budget \(largerBudget)."
+    let causes = Set(uncompared.map(\.cause))
+    let isRestless = !cells.isEmpty && comparedVerdict == .inconclusive
+    var advice = "Measure both builds again" + (isRestless ? " on a quieter machine" : "")
+    if isPartial || !causes.isDisjoint(with: [.onlyInBase, .onlyInHead]) {
+      advice += ", the same cells to the end"
+    }
+    let hasOtherForms = causes.contains(.otherForm)
+    if isRestless || hasOtherForms {
+      advice += ", with \(hasOtherForms ? "the same --memory and " : "")--budget \(largerBudget)"
+    }
+    return advice + "."
   }
 
   /// Four times what the longer run had, which halves the error of its rounds, in minutes.

@@ -24,43 +24,50 @@ public struct RecordComparison: Sendable {
   let whole: PerQuantity<Whole>
   /// True when there were enough steady cells to speak of a whole, in at least one quantity.
   let hasWhole: Bool
-  /// Cells of both records without numbers to compare, each with its reason.
-  let leftOut: [(id: String, reason: String)]
-  let onlyInBase: [String]
-  let onlyInHead: [String]
+  /// Cells that are held against none, each with its reason: those of both records, then those that only
+  /// BASE holds, then those that only HEAD holds.
+  let uncompared: [UncomparedCell]
+  /// Whatever a reader should know about the two records.
+  let cautions: [String]
 
   /// Holds `head` against `base`.
   ///
   /// - Parameter tolerance: the accepted loss, above 0 and below 1, such as 0.03.
   /// - Throws: `CompareError` when the records do not measure the same under the same conditions.
   public init(base: NamedRecord, head: NamedRecord, tolerance: Double) throws(CompareError) {
-    try Self.requireComparable(base, head)
+    let comparability = try Self.comparability(base, head)
     let pairing = CellPairing(base: base.record.cells, head: head.record.cells)
     guard !pairing.pairs.isEmpty else { throw .nothingInCommon }
     var measured: [ComparedCell.Measured] = []
-    var leftOut: [(id: String, reason: String)] = []
+    var uncompared: [UncomparedCell] = []
     for pair in pairing.pairs {
+      if let unknown = pair.base.conditions.unknownPart {
+        uncompared.append(
+          .init(pair.id, .unknown, reason: "\(unknown) is not known to this build"))
+        continue
+      }
       if let reason = pair.differingForm {
-        leftOut.append((pair.id, reason))
+        uncompared.append(.init(pair.id, .otherForm, reason: reason))
         continue
       }
       do throws(CellTimes.Defect) {
-        let before = try CellTimes(pair.base, ceilings: base.record.ceilings)
-        let after = try CellTimes(pair.head, ceilings: head.record.ceilings)
+        let work = pair.base.sides
+        let before = try CellTimes(pair.base, of: work, ceilings: base.record.ceilings)
+        let after = try CellTimes(pair.head, of: work, ceilings: head.record.ceilings)
         measured.append(.init(pair: pair, before: before, after: after))
       } catch {
-        leftOut.append((pair.id, error.rawValue))
+        uncompared.append(.init(pair.id, .unusable, reason: error.rawValue))
       }
     }
-    guard !measured.isEmpty else {
-      throw .nothingUsable(leftOut.map { "\($0.id): \($0.reason)" })
-    }
+    uncompared += pairing.onlyInBase.map { .init($0, onlyIn: .onlyInBase) }
+    uncompared += pairing.onlyInHead.map { .init($0, onlyIn: .onlyInHead) }
     self.base = base
     self.head = head
     self.tolerance = tolerance
-    self.leftOut = leftOut
-    onlyInBase = pairing.onlyInBase
-    onlyInHead = pairing.onlyInHead
+    self.uncompared = uncompared
+    cautions =
+      comparability.cautions.map { "\($0.sentence): what that moved is taken for the build's." }
+      + base.cautions(as: "BASE") + head.cautions(as: "HEAD")
     let policy = ComparePolicy(accepting: tolerance)
     whole = PerQuantity { quantity in
       Self.whole(quantity, measured.map { $0.changes[quantity] }, policy)
@@ -85,27 +92,31 @@ public struct RecordComparison: Sendable {
       verdict: policy.verdict(interval), steadyCells: policy.steady(changes).count)
   }
 
-  private static func requireComparable(
+  /// What the records differ in, none of which ends the comparison.
+  private static func comparability(
     _ base: NamedRecord, _ head: NamedRecord
-  ) throws(CompareError) {
+  ) throws(CompareError) -> Comparability {
+    let comparability: Comparability
     do {
-      let comparability = try Comparability(base: base.record, head: head.record)
-      guard comparability.differences.isEmpty else {
-        throw CompareError.differ(
-          comparability.differences.map {
-            "\($0.field) is '\($0.base)' in BASE and '\($0.head)' in HEAD"
-          })
-      }
-    } catch let error as CompareError {
-      throw error
+      comparability = try Comparability(base: base.record, head: head.record)
     } catch {
       throw .unreadable("\(error)")
     }
+    guard comparability.differences.isEmpty else {
+      throw .differ(comparability.differences.map(\.sentence))
+    }
+    return comparability
+  }
+
+  /// What the compared cells say, unless it is good news from records that are not whole: beside a cell that
+  /// is not compared, or in a record that is not complete, nothing passes.
+  public var verdict: CompareVerdict {
+    comparedVerdict == .regression || gaps == nil ? comparedVerdict : .inconclusive
   }
 
   /// What the whole says, and any single cell that stands out; the most urgent of all cells where they are too
   /// few to speak of a whole.
-  public var verdict: CompareVerdict {
+  var comparedVerdict: CompareVerdict {
     let single = cells.map(\.verdict)
     let urgent = single.min { $0.severity < $1.severity } ?? .inconclusive
     guard hasWhole, urgent != .regression else { return urgent }
@@ -114,23 +125,21 @@ public struct RecordComparison: Sendable {
   }
 }
 
-extension CellPairing.Pair {
-  /// Why the times of the two cells are not of the same work; `nil` when they are.
-  ///
-  /// A side that is too slow for the budget is measured at a fraction of its width. Which fraction depends
-  /// on how fast the machine was at the time, and times scaled up from two fractions differ by several
-  /// percent.
-  fileprivate var differingForm: String? {
-    func form(_ side: Side) -> String {
-      "\(side.scaled ?? "all") of its width"
-        + (side.residentExperts.map { " with experts \($0)" } ?? "")
+extension NamedRecord {
+  /// The source revision of the build that measured, `nil` where the record does not know it.
+  var commit: String? {
+    let commit = record.tool.commit
+    return commit.isEmpty || commit == MachineIdentity.unknown ? nil : commit
+  }
+
+  /// What a comparison should say of the record: that it does not know its build, and why it is not complete.
+  fileprivate func cautions(as place: String) -> [String] {
+    var cautions: [String] = []
+    if commit == nil {
+      cautions.append(
+        "The commit of \(place) is unknown: the record does not say which build it measured.")
     }
-    for (name, before, after) in [
-      ("baseline", base.sides.baseline, head.sides.baseline),
-      ("candidate", base.sides.candidate, head.sides.candidate),
-    ] where form(before) != form(after) {
-      return "the \(name) was measured at \(form(before)) in BASE and at \(form(after)) in HEAD"
-    }
-    return nil
+    if record.status != .complete { cautions += record.cautions.map { "\(place): \($0)" } }
+    return cautions
   }
 }

@@ -29,13 +29,18 @@ extension RecordComparison {
   }
 
   private var properties: Markup {
-    let values = [
-      ("base", base.name), ("base.created", base.record.created),
-      ("base.commit", base.record.tool.commit), ("head", head.name),
-      ("head.created", head.record.created), ("head.commit", head.record.tool.commit),
-      ("machine", head.record.machine.hardware), ("tolerance", Figures.percent(tolerance)),
-      ("verdict", verdict.rawValue),
-    ]
+    let origins = [("base", base), ("head", head)].flatMap { place, named in
+      [
+        (place, named.name), ("\(place).created", named.record.created),
+        ("\(place).commit", named.commit ?? MachineIdentity.unknown),
+        ("\(place).status", named.record.status.rawValue),
+      ]
+    }
+    let values =
+      origins + [
+        ("machine", head.record.machine.hardware), ("tolerance", Figures.percent(tolerance)),
+        ("verdict", verdict.rawValue),
+      ] + cautions.map { ("caution", $0) }
     return .element("properties") {
       values.map { name, value in
         Markup.element("property", ["name": name, "value": value])
@@ -45,7 +50,8 @@ extension RecordComparison {
 
   private var wholeCase: TestCase {
     TestCase(
-      classname: "tenfold", name: "all cells together", outcome: .init(verdict), message: summary)
+      classname: "tenfold", name: "all cells together", outcome: .init(verdict),
+      message: ([summary] + cautions).joined(separator: " "))
   }
 
   private static func testCase(_ cell: ComparedCell) -> TestCase {
@@ -58,11 +64,8 @@ extension RecordComparison {
   }
 
   private var skippedCases: [TestCase] {
-    let missing =
-      onlyInBase.map { ($0, "only in BASE") } + onlyInHead.map { ($0, "only in HEAD") }
-      + leftOut.map { ($0.id, $0.reason) }
-    return missing.map {
-      TestCase(classname: "tenfold", name: $0.0, outcome: .skipped, message: $0.1)
+    uncompared.map {
+      TestCase(classname: "tenfold", name: $0.id, outcome: .skipped, message: $0.reason)
     }
   }
 }

@@ -28,7 +28,7 @@ struct ReportCommand: ParsableCommand {
       records.append(NamedRecord(name: path, record: try RecordFile.read(path)))
     }
     let report = Report(records: records, analytic: .catalogue)
-    let destination = try output.destination(offering: DocumentFormat.allCases)
+    let destination = try output.destination(offering: DocumentFormat.ofCells)
     let directory = try charts.map { path throws(Failure) in try ChartDirectory(path) }
     try directory?.write(report.chartFiles)
     try destination.write(output.render(report))

@@ -16,7 +16,7 @@ struct RecordKeeper {
   init(_ output: OutputOptions, writesPage: Bool) throws(Failure) {
     self.output = output
     self.writesPage = writesPage
-    destination = try output.destination(offering: DocumentFormat.allCases)
+    destination = try output.destination(offering: DocumentFormat.ofCells)
     archive = try output.holdsRecord ? nil : RecordArchive()
     if writesPage, output.holdsRecord, let path = output.output {
       _ = try OutputFile(Self.page(beside: path))

@@ -12,11 +12,21 @@ extension MachineProbe {
   /// Share of the free memory that is taken unless told otherwise; the rest is left to others.
   private static let shareOfFreeMemory = 0.9
 
-  /// Bytes that may be taken unless told otherwise.
+  /// Bytes that may be taken unless told otherwise: a step of what is free, at most 8 GiB.
+  ///
+  /// What is free differs a little from one minute to the next, and what a run may take decides how many
+  /// experts it keeps: cells of two runs in another form cannot be compared. So only a few amounts are
+  /// taken, and nearly all runs on one machine take the same.
   var defaultMemoryBytes: Int {
-    min(
-      RunRequest.defaultMemoryBytes,
-      Int(Double(availableMemoryBytes ?? .max) * Self.shareOfFreeMemory))
+    let free = Int(Double(availableMemoryBytes ?? .max) * Self.shareOfFreeMemory)
+    return min(RunRequest.defaultMemoryBytes, Self.step(of: free))
+  }
+
+  /// The largest power of two, or one and a half of it, that is not more than `bytes`: 4, 6, 8, 12 GiB.
+  private static func step(of bytes: Int) -> Int {
+    guard bytes > 1 else { return max(0, bytes) }
+    let power = 1 << (Int.bitWidth - 1 - bytes.leadingZeroBitCount)
+    return bytes - power >= power / 2 ? power + power / 2 : power
   }
 
   /// Worker threads: those asked for, or all processors that this process may use.

@@ -21,7 +21,10 @@ struct MeasuringOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Memory for weights and scratch (default: 8GiB, or what is free if that is less).",
+      """
+      Memory for weights and scratch (default: 8GiB, or where less is free 6GiB, 4GiB, 3GiB, 2GiB and \
+      so on).
+      """,
       valueName: "size"), transform: OptionValue.bytes)
   var memory: Int?
 

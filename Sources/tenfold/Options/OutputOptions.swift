@@ -2,14 +2,18 @@ import ArgumentParser
 
 /// The forms of a document.
 enum DocumentFormat: String, ExpressibleByArgument, CaseIterable {
-  case text, markdown, json, html, csv
+  case text, markdown, json, html, csv, junit
 
-  /// What every command can print; rows of cells are for those that have some.
-  static let ofEveryCommand = allCases.filter { $0 != .csv }
+  /// What every command can print.
+  static let ofEveryCommand: [DocumentFormat] = [.text, .markdown, .json, .html]
+  /// What commands with cells can print: their rows too.
+  static let ofCells = ofEveryCommand + [.csv]
+  /// What a comparison of two records can be printed as: test cases too.
+  static let ofComparisons = ofEveryCommand + [.junit]
 
   /// What a name that ends so is written as; anything else is text.
   fileprivate static let endings = [
-    (".json", json), (".md", markdown), (".html", html), (".csv", csv),
+    (".json", json), (".md", markdown), (".html", html), (".csv", csv), (".xml", junit),
   ]
 }
 
@@ -17,8 +21,8 @@ enum DocumentFormat: String, ExpressibleByArgument, CaseIterable {
 struct OutputOptions: ParsableArguments {
   @Option(
     help: """
-      text, markdown, json or html, and csv where there are cells (default: what the ending of \
-      --output says - .md, .json, .html, .csv - else text).
+      text, markdown, json or html; csv where there are cells; junit where records are compared \
+      (default: what the ending of --output says - .md, .json, .html, .csv, .xml - else text).
       """)
   var format: DocumentFormat?
 
@@ -45,19 +49,24 @@ struct OutputOptions: ParsableArguments {
   func destination(
     offering formats: [DocumentFormat] = DocumentFormat.ofEveryCommand
   ) throws(Failure) -> Destination {
-    guard formats.contains(resolvedFormat) else { throw notOffered }
+    guard formats.contains(resolvedFormat) else { throw notOffered(beside: formats) }
     guard let output else { return .standardOutput }
     return .file(try OutputFile(output))
   }
 }
 
 extension OutputOptions {
-  /// Why a command does not print the form that was asked for.
-  var notOffered: Failure {
-    Failure(
-      .usage,
-      "\(resolvedFormat.rawValue) is a form for cells, which this command does not print; use "
-        + "--format text, markdown, json or html, or tenfold report RECORD --format csv")
+  /// Why a command does not print the form that was asked for, and which `formats` it does.
+  func notOffered(beside formats: [DocumentFormat] = DocumentFormat.ofEveryCommand) -> Failure {
+    let names = formats.map(\.rawValue)
+    let choice = names.dropLast().joined(separator: ", ") + " or \(names.last ?? "")"
+    let reason =
+      switch resolvedFormat {
+      case .csv: "csv is a form for cells, of which tenfold report RECORD prints the rows"
+      case .junit: "junit is a form for comparisons, which tenfold compare makes"
+      case .text, .markdown, .json, .html: "this command has no \(resolvedFormat.rawValue)"
+      }
+    return Failure(.usage, "\(reason); use --format \(choice)")
   }
 }
 

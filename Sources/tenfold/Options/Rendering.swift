@@ -8,7 +8,7 @@ extension OutputOptions {
     case .text: return TextPage.render(page, style: usesColor ? .coloured : .plain)
     case .markdown: return MarkdownPage.render(page)
     case .html: return HTMLPage.render(page)
-    case .csv: throw notOffered
+    case .csv, .junit: throw notOffered()
     case .json:
       do {
         return try JSONText.render(document)
@@ -23,8 +23,14 @@ extension OutputOptions {
     switch resolvedFormat {
     case .html: HTMLPage.render(report.illustratedPage)
     case .csv: CSVExport.render(report.sections.map(\.named))
-    case .text, .markdown, .json: try render(report.page, document: report.document)
+    case .text, .markdown, .json, .junit: try render(report.page, document: report.document)
     }
+  }
+
+  /// A comparison in the form that was asked for.
+  func render(_ comparison: RecordComparison) throws(Failure) -> String {
+    resolvedFormat == .junit
+      ? comparison.junit : try render(comparison.page, document: comparison.document)
   }
 }
 

@@ -5,47 +5,99 @@ import Testing
 
 @Suite("Records that can be compared")
 struct ComparabilityTests {
-  private func differences(_ change: (inout Record) -> Void) throws -> [String] {
+  private func comparability(_ change: (inout Record) -> Void) throws -> Comparability {
     var head = Sample.suite
     change(&head)
-    return try Comparability(base: Sample.suite, head: head).differences.map(\.field)
+    return try Comparability(base: Sample.suite, head: head)
   }
 
-  @Test("two builds of one source tree with another budget are comparable")
+  private func differences(_ change: (inout Record) -> Void) throws -> [String] {
+    try comparability(change).differences.map(\.field)
+  }
+
+  @Test("two builds of one source tree are comparable, whatever else was asked of them")
   func whatMayDiffer() throws {
-    #expect(
-      try differences {
-        $0.tool.commit = "fffffff"
-        $0.tool.version = "0.2.0"
-        $0.options.budgetSeconds = 120
-        $0.created = "2027-01-01T00:00:00Z"
-        $0.cells = []
-        $0.machine.memoryBytes += 4096
-      } == [])
+    let comparability = try comparability {
+      $0.tool.commit = "fffffff"
+      $0.tool.version = "0.2.0"
+      $0.created = "2027-01-01T00:00:00Z"
+      $0.cells = []
+      $0.machine.memoryBytes += 4096
+      $0.options = RunOptions(
+        suite: "default", candidates: ["olmoe-1b-7b"], baselines: ["iso-total"], tokens: [4],
+        threads: 1, threadCounts: [1, 2], engines: ["tile", "blas"], precision: .bf16,
+        routing: ["zipf:0.8", "trace:chat.jsonl"], budgetSeconds: 120, memoryBytes: 1,
+        seed: $0.options.seed)
+      $0.options.routingDigests = ["0123456789abcdef"]
+    }
+    #expect(comparability.differences == [])
+    #expect(comparability.cautions == [])
   }
 
-  @Test("each field of machine, toolchain, BLAS and options is named when it differs")
+  @Test("each field of machine, toolchain, BLAS and seed is named when it differs")
   func whatMustNotDiffer() throws {
     #expect(try differences { $0.machine.cpu = "another" } == ["machine.cpu"])
+    #expect(try differences { $0.machine.architecture = "aarch64" } == ["machine.architecture"])
     #expect(try differences { $0.machine.cpuSignature = nil } == ["machine.cpu_signature"])
+    #expect(try differences { $0.machine.logicalCPUs = 8 } == ["machine.logical_cpus"])
     #expect(try differences { $0.machine.effectiveCPUs = 1 } == ["machine.effective_cpus"])
     #expect(try differences { $0.machine.memoryBytes /= 2 } == ["machine.memory_bytes"])
-    #expect(try differences { $0.machine.kernel = "6.2" } == ["machine.kernel"])
+    #expect(
+      try differences { $0.machine.lastLevelCacheBytes = 1 << 20 }
+        == ["machine.last_level_cache_bytes"])
+    #expect(try differences { $0.machine.lastLevelCaches = 2 } == ["machine.last_level_caches"])
+    #expect(try differences { $0.machine.hypervisor = nil } == ["machine.hypervisor"])
     #expect(try differences { $0.tool.swift = "6.4" } == ["tool.swift"])
     #expect(try differences { $0.tool.build = "debug" } == ["tool.build"])
     #expect(try differences { $0.blas?.core = "SkylakeX" } == ["blas.core"])
     #expect(
       try differences { $0.blas = nil }
         == ["blas.core", "blas.interface", "blas.path", "blas.threads", "blas.version"])
-    #expect(try differences { $0.instructionSet = "v3" } == ["instruction_set"])
-    #expect(try differences { $0.options.suite = "default" } == ["options.suite"])
-    #expect(try differences { $0.options.tokens = [1] } == ["options.tokens"])
-    #expect(try differences { $0.options.threads = 1 } == ["options.threads"])
-    #expect(try differences { $0.options.engines = ["tile"] } == ["options.engines"])
-    #expect(try differences { $0.options.precision = .bf16 } == ["options.precision"])
-    #expect(try differences { $0.options.routing = ["zipf:0.8"] } == ["options.routing"])
-    #expect(try differences { $0.options.memoryBytes = 1 } == ["options.memory_bytes"])
     #expect(try differences { $0.options.seed = .max } == ["options.seed"])
+  }
+
+  @Test("an instruction set counts where both records have cells that it computed")
+  func instructionSets() throws {
+    func differences(_ base: (String, String?), _ head: (String, String?)) throws -> [String] {
+      func record(_ cells: (engine: String, level: String?)) -> Record {
+        var record = Sample.suite
+        record.instructionSet = cells.level
+        for cell in record.cells.indices { record.cells[cell].engine = cells.engine }
+        return record
+      }
+      return try Comparability(base: record(base), head: record(head)).differences.map(\.field)
+    }
+    #expect(try differences(("tile", "v4"), ("tile", "v3")) == ["instruction_set"])
+    #expect(try differences(("tile", "v4"), ("tile", nil)) == ["instruction_set"])
+    #expect(try differences(("blas", nil), ("tile", "v4")) == [])
+  }
+
+  @Test("tokens that were drawn by another seed or another recording are other work")
+  func routing() throws {
+    #expect(
+      try differences { $0.cells[0].routing!.seed = 7 } == ["cells.routing.seed"])
+    #expect(
+      try differences { for cell in $0.cells.indices { $0.cells[cell].routing!.seed = 7 } }
+        == ["cells.routing.seed"], "one field is named once")
+    #expect(try differences { $0.cells[1].routing!.digest = "aa" } == ["cells.routing.digest"])
+  }
+
+  @Test("a patched kernel and a point release of the system are cautions")
+  func patches() throws {
+    let patched = try comparability { $0.machine.kernel = "6.2" }
+    #expect(patched.differences == [])
+    #expect(patched.cautions.map(\.field) == ["machine.kernel"])
+    #expect(
+      patched.cautions.first?.sentence == "machine.kernel is '6.1.0' in BASE and '6.2' in HEAD")
+    let pointRelease = try comparability {
+      $0.machine.operatingSystem = "Debian GNU/Linux 12.5 (bookworm)"
+    }
+    #expect(pointRelease.differences == [])
+    #expect(pointRelease.cautions.map(\.field) == ["machine.operating_system"])
+    for other in ["Debian GNU/Linux 13 (trixie)", "Ubuntu 12 (bookworm)", ""] {
+      #expect(
+        try differences { $0.machine.operatingSystem = other } == ["machine.operating_system"])
+    }
   }
 
   @Test("the sentence has every field with both values, and nothing that moves a cursor")

@@ -23,6 +23,13 @@ struct ComparisonFormsTests {
     }
     base.cells.removeLast()
     head.cells[0].rounds = []
+    head.cells[1].sides.candidate.scaled = "1/8"
+    head.cells.remove(at: 2)
+    if hostile == nil {
+      base.tool.commit = "1234567"
+      head.tool.commit = ""
+      head.machine.kernel = "6.1.0-patched"
+    }
     return try RecordComparison(
       base: NamedRecord(name: hostile ?? "base.json", record: base),
       head: NamedRecord(name: hostile ?? "head.json", record: head), tolerance: 0.03)
@@ -39,7 +46,7 @@ struct ComparisonFormsTests {
     #expect(json["schema"] as? String == "tenfold.compare/1")
     #expect(json["verdict"] as? String == comparison.verdict.rawValue)
     let cells = try #require(json["cells"] as? [[String: Any]])
-    #expect(cells.count == 22)
+    #expect(cells.count == 20)
     for cell in cells {
       #expect(cell["id"] is String)
       #expect(CompareVerdict(rawValue: cell["verdict"] as? String ?? "") != nil)
@@ -69,7 +76,7 @@ struct ComparisonFormsTests {
     #expect(suites.name == "testsuites")
     let suite = try #require(suites.elements(forName: "testsuite").first)
     let cases = suite.elements(forName: "testcase")
-    // The whole, 22 cells, one only in HEAD, one without rounds.
+    // The whole, 20 cells, one only in BASE, one only in HEAD, one in another form, one without rounds.
     #expect(cases.count == 25)
     #expect(suite.attribute(forName: "tests")?.stringValue == "25")
     let failures = cases.count { !$0.elements(forName: "failure").isEmpty }
@@ -96,6 +103,50 @@ struct ComparisonFormsTests {
     "skipped": (["type", "message"], []), "failure": (["type", "message"], []),
     "system-out": ([], []),
   ]
+
+  /// In every form, as a reader sees it.
+  private func forms(_ comparison: RecordComparison) throws -> [String: String] {
+    [
+      "text": TextPage.render(comparison.page), "markdown": MarkdownPage.render(comparison.page),
+      "html": HTMLPage.render(comparison.page), "junit": comparison.junit,
+      "json": try JSONText.render(comparison.document),
+    ]
+  }
+
+  @Test("every form names each cell that is not compared, with the reason")
+  func uncomparedCells() throws {
+    let comparison = try comparison()
+    let wanted = comparison.uncompared.map(\.id)
+    #expect(wanted.count == 4)
+    for (form, text) in try forms(comparison) {
+      // Long lines are broken in text.
+      let flat = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      for id in wanted { #expect(flat.contains(id), "\(form) lacks \(id)") }
+      for reason in ["1/8 of its width in HEAD", "fewer than two rounds"] {
+        #expect(flat.contains(reason), "\(form) lacks \(reason)")
+      }
+      for place in form == "json"
+        ? ["only_in_base", "only_in_head"] : ["only in BASE", "only in HEAD"]
+      { #expect(flat.contains(place), "\(form) lacks \(place)") }
+    }
+    #expect(comparison.summary.contains("4 of 24 cells are not compared"))
+  }
+
+  @Test("every form has both commits, and what to be careful about with both values")
+  func commitsAndCautions() throws {
+    for (form, text) in try forms(comparison()) {
+      let flat = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      for wanted in ["1234567", "unknown", "6.1.0-patched"] {
+        #expect(flat.contains(wanted), "\(form) lacks \(wanted)")
+      }
+      let quoted = form == "json" || form == "text" || form == "markdown"
+      let kernels =
+        quoted
+        ? "'6.1.0' in BASE and '6.1.0-patched' in HEAD"
+        : "&#39;6.1.0&#39; in BASE and &#39;6.1.0-patched&#39; in HEAD"
+      #expect(flat.contains(kernels), "\(form)")
+    }
+  }
 
   @Test("JUnit keeps to the schema that Jenkins reads")
   func junitSchema() throws {
