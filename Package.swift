@@ -62,9 +62,10 @@ let package = Package(
     .testTarget(
       name: "ModelSpecTests", dependencies: ["ModelSpec", "LayerSpec"],
       exclude: ["Golden"]),
-    .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "LayerSpec"]),
     .testTarget(
-      name: "TileTests", dependencies: ["Tile", "CVector", "LayerSpec"],
+      name: "CheckpointTests", dependencies: ["Checkpoint", "MoEKernel", "LayerSpec"]),
+    .testTarget(
+      name: "TileTests", dependencies: ["Tile", "MoEKernel", "CVector", "LayerSpec"],
       swiftSettings: kernelSettings),
     .testTarget(
       name: "MoEKernelTests", dependencies: ["MoEKernel", "Tile", "LayerSpec"],
@@ -73,7 +74,8 @@ let package = Package(
       name: "RunnerTests",
       dependencies: ["Runner", "MoEKernel", "ModelSpec", "LayerSpec", "Statistics"]),
     .testTarget(
-      name: "ReporterTests", dependencies: ["Reporter", "ModelSpec", "LayerSpec"], exclude: ["Golden"]),
+      name: "ReporterTests", dependencies: ["Reporter", "ModelSpec", "LayerSpec"],
+      exclude: ["Golden"]),
     // A workload and a weight format of its own, through public seams alone.
     .testTarget(
       name: "SeamTests", dependencies: ["Runner", "Reporter", "MoEKernel", "ModelSpec", "LayerSpec"]),

@@ -1,24 +1,3 @@
-import LayerSpec
-
-/// How the weights of a panel are stored: the formats that the micro-kernel has loops for.
-///
-/// An enumeration without payload, unlike `WeightFormat`, because kernels ask for it beside every tile.
-public enum PanelStorage: Hashable, Sendable, CaseIterable {
-  /// 32-bit floats.
-  case f32
-  /// bf16, two inputs of an output in a 32-bit word.
-  case bf16
-
-  /// The storage of a format; `nil` for one that the micro-kernel has no loop for.
-  public init?(_ format: WeightFormat) {
-    switch format {
-    case .f32: self = .f32
-    case .bf16: self = .bf16
-    default: return nil
-    }
-  }
-}
-
 /// Where one output of a matrix stands among the matrix's panels.
 public struct PanelPlace: Equatable, Sendable {
   /// Which panel.
@@ -53,13 +32,12 @@ extension TileKernels {
     _ weights: UnsafePointer<Float>, depth: Int, column: Int, panel: UnsafeMutableRawPointer
   ) {
     precondition(column >= 0 && column < panelWidth, "column \(column) of a panel")
-    switch storage {
-    case .f32:
+    if inputsPerStep == 1 {
       let to = panel.assumingMemoryBound(to: Float.self) + column
       for input in 0..<depth { to[input &* panelWidth] = weights[input] }
-    case .bf16:
+    } else {
       let to = panel.assumingMemoryBound(to: UInt16.self) + 2 * column
-      for input in 0..<depth { to[halfIndex(input)] = bf16Bits(weights[input]) }
+      for input in 0..<depth { to[halfIndex(input)] = BF16.bits(weights[input]) }
     }
   }
 
@@ -68,15 +46,12 @@ extension TileKernels {
     _ weights: UnsafeMutablePointer<Float>, depth: Int, column: Int, panel: UnsafeRawPointer
   ) {
     precondition(column >= 0 && column < panelWidth, "column \(column) of a panel")
-    switch storage {
-    case .f32:
+    if inputsPerStep == 1 {
       let from = panel.assumingMemoryBound(to: Float.self) + column
       for input in 0..<depth { weights[input] = from[input &* panelWidth] }
-    case .bf16:
+    } else {
       let from = panel.assumingMemoryBound(to: UInt16.self) + 2 * column
-      for input in 0..<depth {
-        weights[input] = Float(bitPattern: UInt32(from[halfIndex(input)]) << 16)
-      }
+      for input in 0..<depth { weights[input] = BF16.value(from[halfIndex(input)]) }
     }
   }
 
@@ -84,11 +59,4 @@ extension TileKernels {
   /// pairs of inputs lie `panelWidth` words apart.
   @inline(__always)
   private func halfIndex(_ input: Int) -> Int { (input / 2) &* 2 &* panelWidth &+ input % 2 }
-}
-
-/// The upper half of the bf16 number nearest to `value`, ties to even; NaN becomes a quiet NaN.
-public func bf16Bits(_ value: Float) -> UInt16 {
-  let bits = value.bitPattern
-  if value.isNaN { return UInt16(truncatingIfNeeded: bits >> 16) | 0x40 }
-  return UInt16(truncatingIfNeeded: (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16)
 }

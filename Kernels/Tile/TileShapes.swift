@@ -1,18 +1,10 @@
-import LayerSpec
-
 /// Sizes of panels, tiles and blocks, and how rows are cut into tiles.
 extension TileKernels {
   /// Outputs that one panel holds: two vectors.
   public var panelWidth: Int { 2 * lanes }
 
-  /// Inputs that one step of a product takes: 1 in f32, 2 in bf16.
-  public var inputsPerStep: Int { storage == .f32 ? 1 : 2 }
-
   /// Steps of a product over `depth` inputs; a missing last input is 0.
   public func steps(depth: Int) -> Int { (depth + inputsPerStep - 1) / inputsPerStep }
-
-  /// Bytes of a panel that one step reads.
-  public var panelBytesPerStep: Int { panelWidth * MemoryLayout<Float>.size }
 
   /// Bytes of a panel of `depth` inputs, a multiple of the vector's size.
   public func panelBytes(depth: Int) -> Int { steps(depth: depth) * panelBytesPerStep }
@@ -25,8 +17,7 @@ extension TileKernels {
 
   /// Bytes of a tile that one step reads: the words of every row.
   public func tileBytesPerStep(rows: Int) -> Int {
-    let words = storage == .bf16 && !usesBF16Dot ? 2 : 1
-    return rows * words * MemoryLayout<Float>.size
+    rows * wordsPerStep * MemoryLayout<Float>.size
   }
 
   /// Bytes of a tile of `rows` rows and `depth` inputs.

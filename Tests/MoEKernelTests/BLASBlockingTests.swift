@@ -7,9 +7,10 @@ import Testing
   /// Rows around every change of method, inputs that need one or many parts and a ragged last one.
   @Test(arguments: [1, 2, 7, 8, 9, 16, 17, 63, 64, 65, 513], [1, 31, 33, 1_000, 4_097])
   func multipliesExactly(rows: Int, inputs: Int) throws {
-    let library = try testLibrary()
+    let library = try blasEngine().library
     let outputs = 33
-    let matrices = BLASMatrices(library: library, count: 2, outputs: outputs, inputs: inputs, codec: nil)
+    let matrices = BLASMatrices(
+      library: library, codec: nil, count: 2, outputs: outputs, inputs: inputs)
     // Entries of -1, 0 and 1: sums are whole numbers below 2²⁴ and exact in any order.
     func entry(_ row: Int, _ column: Int) -> Float { Float((row * 7 + column * 3) % 3 - 1) }
     for row in 0..<outputs {

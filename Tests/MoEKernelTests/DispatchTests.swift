@@ -3,8 +3,8 @@ import Testing
 @testable import MoEKernel
 
 @Suite struct DispatchTests {
-  private func sort(_ chosen: [Int32], experts: Int, topK: Int) -> Dispatch {
-    let dispatch = Dispatch(experts: experts, topK: topK, maxTokens: chosen.count / topK)
+  private func sort(_ chosen: [Int32], experts: Int, topK: Int) -> RowDispatch {
+    let dispatch = RowDispatch(experts: experts, topK: topK, maxTokens: chosen.count / topK)
     var chosen = chosen
     dispatch.sort(&chosen, tokens: chosen.count / topK)
     return dispatch

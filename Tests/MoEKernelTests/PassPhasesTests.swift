@@ -36,10 +36,11 @@ import Tile
   func ofASparsePassContainEachOther(threads: Int, tokens: Int) throws {
     let pool = WorkerPool(threads: threads)
     for layerCase in LayerCase.all {
-      for engine in try allEngines() {
+      for way in try EngineFormat.all() {
         let spec = layerCase.spec
         let layer = SparseLayer(
-          spec: spec, seed: 1, residentExperts: spec.experts, engine: engine, formats: f32Formats, pool: pool)
+          spec: spec, seed: 1, residentExperts: spec.experts, engine: way.engine,
+          formats: way.formats, pool: pool)
         let workspace = layer.makeWorkspace(maxTokens: tokens, pool: pool)
         let input = Matrix(rows: tokens, columns: spec.hidden)
         input.fill(seed: 2, pool: pool)
@@ -63,8 +64,9 @@ import Tile
   func ofADensePassHaveNoRouter(threads: Int) throws {
     let pool = WorkerPool(threads: threads)
     let spec = try FeedForwardSpec(width: 40, intermediate: 700)
-    for engine in try allEngines() {
-      let layer = DenseLayer(spec: spec, seed: 4, engine: engine, formats: f32Formats, pool: pool)
+    for way in try EngineFormat.all() {
+      let layer = DenseLayer(
+        spec: spec, seed: 4, engine: way.engine, formats: way.formats, pool: pool)
       let workspace = layer.makeWorkspace(maxTokens: 9, pool: pool)
       let input = Matrix(rows: 9, columns: 40)
       input.fill(seed: 6, pool: pool)
@@ -82,7 +84,8 @@ import Tile
   @Test func ofAPassWithoutTokensAreNothing() throws {
     let pool = WorkerPool(threads: 2)
     let spec = try FeedForwardSpec(width: 40, intermediate: 70)
-    let layer = DenseLayer(spec: spec, seed: 4, engine: try blasEngine(), formats: f32Formats, pool: pool)
+    let layer = DenseLayer(
+      spec: spec, seed: 4, engine: try blasEngine(), formats: FormatPlan(.f32), pool: pool)
     let workspace = layer.makeWorkspace(maxTokens: 1, pool: pool)
     for tokens in [1, 0] {
       let input = Matrix(rows: tokens, columns: 40)

@@ -43,21 +43,45 @@ import Testing
 }
 
 /// Routing by hand: logits go in, so that the numbers can be followed.
+///
+/// What a pass does and what its
+/// oracle does share no code, and both are held against the numbers.
 @Suite struct SelectionTests {
+  private typealias Route = (experts: [Int], weights: [Float])
+
+  /// What a pass makes of the logits, after the oracle has made the same of them.
   private func route(
-    _ logits: [Float], topK: Int, _ policy: RouterPolicy, bias: [Float]? = nil
-  ) throws -> (experts: [Int], weights: [Float]) {
+    _ logits: [Float], topK: Int, _ policy: RouterPolicy, bias: [Float]? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> Route {
     let spec = try SparseLayerSpec(
       hidden: 1, experts: logits.count, topK: topK,
       expert: FeedForwardSpec(width: 1, intermediate: 1), router: policy)
+    let pass = routeByPass(logits, spec, bias)
+    let oracle = ReferenceRouter(layer: spec, selectionBias: bias?.map(Double.init))
+      .route(logits.map(Double.init))
+    #expect(oracle.experts == pass.experts, sourceLocation: sourceLocation)
+    // A difference of logits of up to `range` is off by 2⁻²⁴ of itself, and so is its exponential.
+    let numbers = logits.filter(\.isFinite)
+    let range = (numbers.max() ?? 0) - (numbers.min() ?? 0)
+    expectClose(
+      pass.weights, oracle.weights.map { Float($0) }, within: tolerance + 2 * range * 0x1p-24,
+      sourceLocation: sourceLocation)
+    return pass
+  }
+
+  private func routeByPass(
+    _ logits: [Float], _ spec: SparseLayerSpec, _ bias: [Float]?
+  ) -> Route {
+    let topK = spec.topK
     let row = Matrix.paddedRow(logits, logits.count)
     let scratch = RouterScratchPool(
-      workers: 1, choices: logits.count, topK: topK, groups: policy.groups?.count ?? 0)
+      workers: 1, choices: logits.count, topK: topK, groups: spec.router.groups?.count ?? 0)
     let experts = AlignedBuffer<Int32>(count: topK)
     let weights = AlignedBuffer<Float>(count: topK)
     let selectionBias = bias.map { Matrix.paddedRow($0, logits.count) }
     withExtendedLifetime((row, scratch, selectionBias)) {
-      Scores.finishLogits(row.all[0], count: logits.count, policy: policy, bias: nil)
+      Scores.finishLogits(row.all[0], count: logits.count, policy: spec.router, bias: nil)
       Selection.route(
         row.all[0], layer: spec, selectionBias: selectionBias?.all[0], scratch: scratch[0],
         experts: experts.base, weights: weights.base)
@@ -71,10 +95,16 @@ import Testing
   /// Exponential, sum and division round five times; logits of up to 2 round by 2⁻²⁴ of themselves.
   private let tolerance: Float = 10 * 0x1p-24
 
-  private func expectClose(_ values: [Float], _ expected: [Float]) {
-    #expect(values.count == expected.count)
+  private func expectClose(
+    _ values: [Float], _ expected: [Float], within tolerance: Float? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let tolerance = tolerance ?? self.tolerance
+    #expect(values.count == expected.count, sourceLocation: sourceLocation)
     for (value, wanted) in zip(values, expected) {
-      #expect(abs(value - wanted) <= tolerance * abs(wanted))
+      #expect(
+        abs(value - wanted) <= tolerance * abs(wanted) || value.isNaN && wanted.isNaN,
+        sourceLocation: sourceLocation)
     }
   }
 

@@ -1,6 +1,6 @@
 import LayerSpec
-import ModelSpec
 import MoEKernel
+import ModelSpec
 import Reporter
 import Runner
 import Testing

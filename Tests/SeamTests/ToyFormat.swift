@@ -9,20 +9,23 @@ struct ToyCodec: WeightCodec {
 
   let format = ToyCodec.toy8
 
-  func encode(_ elements: [Float]) -> [UInt8] {
-    let largest = elements.map(\.magnitude).max() ?? 0
+  func encode(_ block: Span<Float>, into bytes: inout MutableSpan<UInt8>) {
+    var largest: Float = 0
+    for index in block.indices { largest = max(largest, block[index].magnitude) }
     let scale = largest / 127
-    let bits = scale.bitPattern
-    let head = (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * UInt32($0))) }
-    return head
-      + elements.map { element in
-        UInt8(bitPattern: scale == 0 ? 0 : Int8((element / scale).rounded()))
-      }
+    for byte in 0..<4 {
+      bytes[byte] = UInt8(truncatingIfNeeded: scale.bitPattern >> (8 * UInt32(byte)))
+    }
+    for index in block.indices {
+      let step = scale == 0 ? 0 : Int8((block[index] / scale).rounded())
+      bytes[4 + index] = UInt8(bitPattern: step)
+    }
   }
 
-  func decode(_ bytes: [UInt8]) -> [Float] {
-    let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[$1]) << (8 * UInt32($1)) }
+  func decode(_ bytes: Span<UInt8>, into block: inout MutableSpan<Float>) {
+    var bits: UInt32 = 0
+    for byte in 0..<4 { bits |= UInt32(bytes[byte]) << (8 * UInt32(byte)) }
     let scale = Float(bitPattern: bits)
-    return bytes.dropFirst(4).map { Float(Int8(bitPattern: $0)) * scale }
+    for index in block.indices { block[index] = Float(Int8(bitPattern: bytes[4 + index])) * scale }
   }
 }

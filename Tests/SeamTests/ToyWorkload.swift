@@ -1,6 +1,6 @@
 import LayerSpec
-import ModelSpec
 import MoEKernel
+import ModelSpec
 import Runner
 
 /// A workload that Tenfold does not know: the output head of a model, one product of the vocabulary.

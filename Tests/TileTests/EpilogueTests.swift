@@ -1,7 +1,7 @@
-import Glibc
 import LayerSpec
 import Testing
 
+@testable import MoEKernel
 @testable import Tile
 
 @Suite struct EpilogueTests {
@@ -10,28 +10,6 @@ import Testing
     .clampedSwiGLU(alpha: 1.702, limit: 7),
   ]
 
-  /// The definitions of `Activation`, in double precision.
-  private func reference(_ activation: Activation, gate g: Double, up u: Double) -> Double {
-    func logistic(_ z: Double) -> Double { 1 / (1 + exp(-z)) }
-    switch activation {
-    case .silu: return g * logistic(g) * u
-    case .gelu: return g * 0.5 * erfc(-g / 2.0.squareRoot()) * u
-    case .geluTanh:
-      let inner = (2 / Double.pi).squareRoot() * (g + 0.044715 * g * g * g)
-      // (1 + tanh y)/2 = σ(2y) exactly, and without the cancellation for y below 0.
-      return g * logistic(2 * inner) * u
-    case .relu: return max(g, 0) * u
-    case .reluSquared: return max(g, 0) * max(g, 0) * u
-    case .clampedSiLU(let limit):
-      let bounded = min(g, Double(limit))
-      return bounded * logistic(bounded) * min(max(u, -Double(limit)), Double(limit))
-    case .clampedSwiGLU(let alpha, let limit):
-      let bounded = min(g, Double(limit))
-      let clamped = min(max(u, -Double(limit)), Double(limit))
-      return (clamped + 1) * bounded * logistic(Double(alpha) * bounded)
-    }
-  }
-
   /// Values whose exponentials are ordinary, tiny, huge and beyond range.
   ///
   /// The argument of an exponential is at most 88 where its result matters and carries at most five
@@ -39,7 +17,7 @@ import Testing
   /// up to 440·2⁻²⁴; with the operations around it, 512·2⁻²⁴ = 2⁻¹⁵ of the result. Beyond ±87 the
   /// logistic function stays at e⁻⁸⁷ < 2⁻¹²⁵ instead of falling to 0, and results below
   /// 2⁻¹²⁶ lose bits or are 0.
-  @Test(arguments: Variant.all.filter { $0.storage == .f32 }, EpilogueTests.activations)
+  @Test(arguments: Variant.all.filter { $0.format == .f32 }, EpilogueTests.activations)
   func activationsAgreeWithTheirDefinitions(variant: Variant, activation: Activation) {
     let kernels = variant.kernels
     var values: [Float] = [0, -0.0, 1e-30, -1e-30, 1e-3, -1e-3, 0.5, -0.5, 1, -1, 3, -3, 7, -7.5]
@@ -56,22 +34,18 @@ import Testing
       }
       let before = Array(block.floats.prefix(row))
       kernels.activateGated(block: block.floats.baseAddress!, rows: 1, activation: activation)
-      for lane in 0..<kernels.lanes {
-        let g = Double(before[lane])
-        let u = Double(before[kernels.lanes + lane])
-        let expected = reference(activation, gate: g, up: u)
-        let actual = Double(block.floats[lane])
-        // In f32, 1 + erf cancels below zero: its absolute error is that of a number near 1.
-        let size = activation == .gelu ? max(abs(expected), abs(g * u)) : abs(expected)
-        let tolerance = 0x1p-15 * size + 0x1p-125 * (abs(g) * (abs(u) + 1) + 1)
-        #expect(
-          abs(actual - expected) <= tolerance,
-          "\(activation) of \(g), \(u): \(actual), not \(expected)")
+      let gates = before.prefix(kernels.lanes).map(Double.init)
+      let ups = before.suffix(kernels.lanes).map(Double.init)
+      let expected = zip(gates, ups).map { Reference.activate(activation, $0, $1) }
+      let difference = firstDifference(block.floats.prefix(kernels.lanes), expected) { lane in
+        0x1p-15 * abs(expected[lane])
+          + 0x1p-125 * (abs(gates[lane]) * (abs(ups[lane]) + 1) + 1)
       }
+      #expect(difference == nil, "\(activation) of \(gates), \(ups)")
     }
   }
 
-  @Test(arguments: Variant.all.filter { $0.storage == .f32 }, EpilogueTests.activations)
+  @Test(arguments: Variant.all.filter { $0.format == .f32 }, EpilogueTests.activations)
   func notANumberStaysNotANumber(variant: Variant, activation: Activation) {
     let kernels = variant.kernels
     let block = Memory(bytes: kernels.blockCapacity * 4)
@@ -85,16 +59,15 @@ import Testing
   }
 
   /// Without a gate both vectors hold outputs, and u is 1.
-  @Test(arguments: Variant.all.filter { $0.storage == .f32 })
+  @Test(arguments: Variant.all.filter { $0.format == .f32 })
   func plainActivationCoversTheWholeBlock(variant: Variant) {
     let kernels = variant.kernels
     let block = Memory(bytes: kernels.blockCapacity * 4)
     for index in block.floats.indices { block.floats[index] = index.isMultiple(of: 2) ? -3 : 3 }
     kernels.activatePlain(
       block: block.floats.baseAddress!, rows: kernels.maximumRows, activation: .reluSquared)
-    for index in 0..<kernels.blockCapacity {
-      #expect(block.floats[index] == (index.isMultiple(of: 2) ? 0 : 9))
-    }
+    let expected = (0..<kernels.blockCapacity).map { Float($0.isMultiple(of: 2) ? 0 : 9) }
+    #expect(firstDifference(block.floats.prefix(kernels.blockCapacity), expected) == nil)
   }
 
   /// A block stored as inputs of the next product is the tile that packing its rows would give.
@@ -123,14 +96,13 @@ import Testing
             tile: stored.start)
         }
         let words = kernels.tileBytes(rows: rows, depth: depth) / 4
-        for word in 0..<words {
-          #expect(stored.floats[word].bitPattern == packed.floats[word].bitPattern)
-        }
+        let difference = firstDifference(stored.floats.prefix(words), packed.floats.prefix(words))
+        #expect(difference == nil, "rows \(rows), depth \(depth)")
       }
     }
   }
 
-  @Test(arguments: Variant.all.filter { $0.storage == .f32 })
+  @Test(arguments: Variant.all.filter { $0.format == .f32 })
   func rowsAreBiasedScaledAndScattered(variant: Variant) {
     let kernels = variant.kernels
     let width = kernels.panelWidth

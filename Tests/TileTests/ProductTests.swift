@@ -21,11 +21,8 @@ import Testing
         let weights = numbers.array(outputs * depth)
         let activations = numbers.array(kernels.maximumRows * depth)
         let panels = kernels.panels(weights, outputs: outputs, depth: depth)
-        // Operands as the kernel reads them.
-        let operands = (
-          weights: weights.map { rounded($0, to: variant.storage) },
-          activations: activations.map { rounded($0, to: kernels.usesBF16Dot ? .bf16 : .f32) }
-        )
+        let (sums, sizes) = exact(
+          weights, activations, outputs: outputs, depth: depth, variant: variant)
         for rows in 1...kernels.maximumRows {
           let tile = Memory(bytes: kernels.tileBytes(rows: rows, depth: depth))
           kernels.packTile(
@@ -35,28 +32,45 @@ import Testing
             kernels.multiply(
               panel: panels[panel].start, tile: tile.start, steps: kernels.steps(depth: depth),
               rows: rows, block: block.floats.baseAddress!)
-            let wrong = (0..<rows * width).first { place in
-              let (row, output) = (place / width, panel * width + place % width)
-              var sum = 0.0
-              var size = 0.0
-              if output < outputs {
-                for input in 0..<depth {
-                  let w = Double(operands.weights[output * depth + input])
-                  let x = Double(operands.activations[row * depth + input])
-                  sum += w * x
-                  size += abs(w * x)
-                }
+            // Outputs beyond the last are exactly 0.
+            func inBlock(_ values: [[Double]]) -> [Double] {
+              (0..<rows).flatMap { row in
+                (panel * width..<(panel + 1) * width).map { $0 < outputs ? values[row][$0] : 0 }
               }
-              let error = abs(Double(block.floats[place]) - sum)
-              return !(error <= gamma(2 * depth + 5) * size)
             }
+            let blockSizes = inBlock(sizes)
+            let difference = firstDifference(
+              block.floats.prefix(rows * width), inBlock(sums)
+            ) { gamma(2 * depth + 5) * blockSizes[$0] }
             #expect(
-              wrong == nil,
-              "rows \(rows), depth \(depth), outputs \(outputs), panel \(panel): first wrong sum")
+              difference == nil,
+              "rows \(rows), depth \(depth), outputs \(outputs), panel \(panel)")
           }
         }
       }
     }
+  }
+
+  /// Σ w·x and Σ |w·x| of every row and output, of operands as the kernel reads them.
+  private func exact(
+    _ weights: [Float], _ activations: [Float], outputs: Int, depth: Int, variant: Variant
+  ) -> (sums: [[Double]], sizes: [[Double]]) {
+    let kernels = variant.kernels
+    let w = weights.map { Double(rounded($0, to: variant.format)) }
+    let x = activations.map { Double(rounded($0, to: kernels.usesBF16Dot ? .bf16 : .f32)) }
+    var sums = [[Double]](
+      repeating: [Double](repeating: 0, count: outputs), count: kernels.maximumRows)
+    var sizes = sums
+    for row in 0..<kernels.maximumRows {
+      for output in 0..<outputs {
+        for input in 0..<depth {
+          let product = w[output * depth + input] * x[row * depth + input]
+          sums[row][output] += product
+          sizes[row][output] += abs(product)
+        }
+      }
+    }
+    return (sums, sizes)
   }
 
   /// A product in two parts is the product: the second part continues where the first ended.
@@ -87,10 +101,12 @@ import Testing
         tile: tile.start + first * kernels.tileBytesPerStep(rows: rows), steps: steps - first,
         rows: rows, block: parts.floats.baseAddress!, accumulates: true)
       // Two orders of the same sum, each within γ of it, and no |w·x| above 1.
-      let tolerance = Float(2 * gamma(2 * depth + 5) * Double(depth))
-      for index in 0..<rows * kernels.panelWidth {
-        #expect(abs(whole.floats[index] - parts.floats[index]) <= tolerance)
-      }
+      let tolerance = 2 * gamma(2 * depth + 5) * Double(depth)
+      let count = rows * kernels.panelWidth
+      let difference = firstDifference(
+        parts.floats.prefix(count), whole.floats.prefix(count).map(Double.init)
+      ) { _ in tolerance }
+      #expect(difference == nil, "rows \(rows)")
     }
   }
 

@@ -5,23 +5,23 @@ import LayerSpec
 /// One build with one way to multiply.
 struct Variant: CustomStringConvertible, Sendable {
   let level: TileLevel
-  let storage: PanelStorage
+  let format: WeightFormat
   let allowsBF16Dot: Bool
 
   var kernels: TileKernels {
-    TileKernels(level: level, storage: storage, allowsBF16Dot: allowsBF16Dot)
+    TileKernels(level: level, format: format, allowsBF16Dot: allowsBF16Dot)
   }
 
   var description: String {
-    "\(level) \(storage)" + (storage == .bf16 ? (allowsBF16Dot ? " dot" : " widened") : "")
+    "\(level) \(format)" + (format == .bf16 ? (allowsBF16Dot ? " dot" : " widened") : "")
   }
 
   /// Every way that this CPU has.
   static let all: [Variant] = TileLevel.supported.flatMap { level in
     [
-      Variant(level: level, storage: .f32, allowsBF16Dot: false),
-      Variant(level: level, storage: .bf16, allowsBF16Dot: false),
-    ] + (level == .v4 ? [Variant(level: level, storage: .bf16, allowsBF16Dot: true)] : [])
+      Variant(level: level, format: .f32, allowsBF16Dot: false),
+      Variant(level: level, format: .bf16, allowsBF16Dot: false),
+    ] + (level == .v4 ? [Variant(level: level, format: .bf16, allowsBF16Dot: true)] : [])
   }
 }
 
@@ -60,8 +60,36 @@ final class Memory {
 }
 
 /// The value that a product with this variant sees for a stored weight.
-func rounded(_ value: Float, to storage: PanelStorage) -> Float {
-  storage == .f32 ? value : Float(bitPattern: UInt32(bf16Bits(value)) << 16)
+func rounded(_ value: Float, to format: WeightFormat) -> Float {
+  format == .f32 ? value : BF16.value(BF16.bits(value))
+}
+
+/// The first place where two arrays differ by more than `tolerance` says of it; `nil` for none.
+///
+/// NaN differs from everything.
+///
+/// Tests expect one `nil` of a whole array: an expectation each of a million elements takes longer than
+/// what it looks at.
+func firstDifference(
+  _ values: some Sequence<Float>, _ expected: [Double], within tolerance: (Int) -> Double
+) -> String? {
+  var count = 0
+  for (index, value) in values.enumerated() {
+    count += 1
+    guard index < expected.count else { continue }
+    if !(abs(Double(value) - expected[index]) <= tolerance(index)) {
+      return "element \(index) is \(value), not \(expected[index]) ± \(tolerance(index))"
+    }
+  }
+  return count == expected.count ? nil : "\(count) elements, not \(expected.count)"
+}
+
+/// The first place where two arrays differ in any bit; `nil` for none.
+func firstDifference(_ values: some Sequence<Float>, _ expected: some Sequence<Float>) -> String? {
+  let (values, expected) = (Array(values), Array(expected))
+  if values.count != expected.count { return "\(values.count) elements, not \(expected.count)" }
+  return values.indices.first { values[$0].bitPattern != expected[$0].bitPattern }
+    .map { "element \($0) is \(values[$0]), not \(expected[$0])" }
 }
 
 /// γ(n) = n·u / (1 - n·u) with u = 2⁻²⁴, the bound of n roundings (Higham 2002, lemma 3.1).

@@ -8,7 +8,6 @@
 #ifndef TENFOLD_VECTOR_H
 #define TENFOLD_VECTOR_H
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,11 +20,6 @@ VECTOR_INLINE void vector_prefetch(const void *address) { __builtin_prefetch(add
 /// allowed.
 VECTOR_INLINE void vector_prefetch_to_write(const void *address) {
   __builtin_prefetch(address, 1, 3);
-}
-
-/// z·Φ(z), with Φ the normal distribution function.
-VECTOR_INLINE float vector_normal_product(float z) {
-  return 0.5f * z * (1.0f + erff(z * 0x1.6a09e6p-1f));
 }
 
 // The operations of one width. Swift sees the types as SIMD4<Float>, SIMD4<UInt32> and so on.

@@ -1,7 +1,7 @@
 import Tile
 
-/// Memory that is read from end to end and nothing else: whoever times it knows how fast weights can
-/// come at most.
+/// Memory that is read from end to end and nothing else: its time is the least that weights can take to
+/// arrive.
 ///
 /// It lies on huge pages and comes out of the `MemoryReserve`, as weights do.
 public final class ReadBuffer {
@@ -32,7 +32,7 @@ public final class ReadBuffer {
     precondition(bytes >= 0, "\(bytes) bytes")
     guard let level = TileLevel.supported.last else { return nil }
     self.bytes = bytes.roundedUp(toMultipleOf: Self.taskBytes)
-    kernels = TileKernels(level: level, storage: .f32)
+    kernels = TileKernels(level: level, format: .f32)
     memory = AlignedBuffer(count: self.bytes / Self.wordBytes)
     checksums = AlignedBuffer(count: pool.threads * Self.stride)
     pool.forEach(self.bytes / Self.taskBytes) { _, task in

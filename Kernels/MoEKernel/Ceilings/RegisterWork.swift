@@ -1,7 +1,7 @@
 import LayerSpec
 import Tile
 
-/// Multiply-adds on registers and nothing else: whoever times them knows what no product can exceed.
+/// Multiply-adds on registers and nothing else: no product can be faster.
 ///
 /// It is the ceiling of the CPU's vector units, and so of every engine that computes with them, the
 /// BLAS library's included. Matrix units beside them (AMX) would be above it; no engine here uses them.
@@ -19,22 +19,25 @@ public final class RegisterWork {
   /// Sums become x·½ + ½, which tends to 1: far from overflow and from denormal numbers.
   private static let (factor, addend): (Float, Float) = (0.5, 0.5)
 
-  private init(level: TileLevel, storage: PanelStorage, threads: Int) {
-    kernels = TileKernels(level: level, storage: storage)
+  private init(level: TileLevel, format: WeightFormat, threads: Int) {
+    kernels = TileKernels(level: level, format: format)
     results = AlignedBuffer(count: threads * Self.stride)
   }
+
+  /// The formats whose products are made in each kind of arithmetic that registers can be timed with.
+  private static let formats: [Arithmetic: WeightFormat] = [.f32: .f32, .bf16: .bf16]
 
   /// The work of the CPU's two strongest instruction sets, with the product that the arithmetic has
   /// there: bf16 dot products where the CPU takes them, else 32-bit multiply-adds.
   ///
   /// Two, because the widest vectors may run at a lower clock, and some BLAS prefer the others for it.
   /// - Parameter threads: the most that will ever work at once.
-  /// - Returns: none for a CPU that runs no kernel.
+  /// - Returns: none for a CPU that runs no kernel, and for arithmetic that no kernel is in.
   public static func strongest(arithmetic: Arithmetic, threads: Int) -> [RegisterWork] {
     precondition(threads >= 1, "\(threads) threads")
+    guard let format = formats[arithmetic] else { return [] }
     return TileLevel.supported.suffix(2).map {
-      RegisterWork(
-        level: $0, storage: arithmetic == .bf16 ? .bf16 : .f32, threads: threads)
+      RegisterWork(level: $0, format: format, threads: threads)
     }
   }
 

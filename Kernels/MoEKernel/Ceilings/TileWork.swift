@@ -1,7 +1,7 @@
 import Tile
 
-/// Products of one panel with one tile that both stay in the second-level cache: whoever times them
-/// knows what tiles of so many rows can reach, when neither memory nor anything else is in the way.
+/// Products of one panel with one tile that both stay in the second-level cache: their speed is
+/// what tiles of so many rows can reach, when neither memory nor anything else is in the way.
 ///
 /// It is the ceiling of the `tile` engine for experts of few rows: a product of one row has too few
 /// sums to keep the vector units busy, and one of the largest tile nearly fills them.
@@ -28,7 +28,7 @@ public final class TileWork {
   /// The work of some kernels.
   ///
   /// - Parameter threads: the most that will ever work at once.
-  public init(_ kernels: TileKernels, threads: Int) {
+  init(_ kernels: TileKernels, threads: Int) {
     precondition(threads >= 1, "\(threads) threads")
     self.kernels = kernels
     mostRows = kernels.maximumRows

@@ -1,46 +1,53 @@
 import LayerSpec
+import Tile
 
-/// How the blocks of a weight format are written and read.
+/// How the weights of one format are written and read, one block at a time.
 ///
-/// An engine that is given a codec multiplies weights of its format: encoded rows are what lies in memory,
-/// and what streams from it; each task decodes the rows of its block into the worker's scratch and
-/// multiplies there with the engine's own 32-bit product. That is right for every shape whose rows are
-/// whole blocks, and fast for none: a format that matters gets a micro-kernel beside it.
+/// With a codec an engine multiplies a format that it has no products for: the encoded rows are what lies
+/// in memory, so that the bytes that a pass streams are the format's own, and every task decodes the rows
+/// of its block into the worker's scratch and multiplies there with the engine's product of 32-bit floats.
+/// That is right on every engine and for every shape whose rows are whole blocks, and fast on none: a
+/// decoded weight is written to the cache and read again, and `decode` is called for every block of every
+/// task. A format that must be fast gets products of its own beside it.
+///
+/// A codec is called by many threads at once.
 public protocol WeightCodec: Sendable {
-  /// The format, whose block is known.
+  /// The format; it must be a known one, with a block.
   var format: WeightFormat { get }
 
-  /// Encodes one block.
+  /// Writes one block.
   ///
-  /// - Parameter elements: as many as a block has.
-  /// - Returns: as many bytes as a block has.
-  func encode(_ elements: [Float]) -> [UInt8]
+  /// - Parameters:
+  ///   - block: `format.block.elements` consecutive weights of a row.
+  ///   - bytes: `format.block.bytes` bytes, all of which must be written.
+  func encode(_ block: Span<Float>, into bytes: inout MutableSpan<UInt8>)
 
-  /// Decodes one block.
+  /// Reads one block that `encode` wrote.
   ///
-  /// - Parameter bytes: as many as a block has.
-  /// - Returns: as many elements as a block has.
-  func decode(_ bytes: [UInt8]) -> [Float]
+  /// - Parameters:
+  ///   - bytes: `format.block.bytes` bytes.
+  ///   - block: `format.block.elements` weights, all of which must be written.
+  func decode(_ bytes: Span<UInt8>, into block: inout MutableSpan<Float>)
 }
 
-/// The codecs of an engine, by format.
-struct WeightCodecs: Sendable {
-  private let codecs: [any WeightCodec]
+/// The upper half of a binary32, rounded to nearest: with it an engine without bf16 products multiplies
+/// bf16 weights.
+public struct BF16Codec: WeightCodec {
+  /// A codec without a choice.
+  public init() {}
 
-  init(_ codecs: [any WeightCodec]) {
-    for codec in codecs {
-      precondition(codec.format.isKnown, "\(codec.format) has a codec and no block")
-    }
-    self.codecs = codecs
+  /// `bf16`.
+  public var format: WeightFormat { .bf16 }
+
+  /// Rounds one weight to nearest, low byte first.
+  public func encode(_ block: Span<Float>, into bytes: inout MutableSpan<UInt8>) {
+    let bits = BF16.bits(block[0])
+    bytes[0] = UInt8(truncatingIfNeeded: bits)
+    bytes[1] = UInt8(truncatingIfNeeded: bits >> 8)
   }
 
-  var formats: [WeightFormat] { codecs.map(\.format) }
-
-  /// The codec of a format that the engine said it multiplies.
-  func codec(_ format: WeightFormat) -> any WeightCodec {
-    guard let codec = codecs.first(where: { $0.format == format }) else {
-      preconditionFailure("the engine does not multiply \(format); ask for its formats first")
-    }
-    return codec
+  /// Widens one weight, exactly.
+  public func decode(_ bytes: Span<UInt8>, into block: inout MutableSpan<Float>) {
+    block[0] = BF16.value(UInt16(bytes[0]) | UInt16(bytes[1]) << 8)
   }
 }

@@ -3,11 +3,17 @@
 /// They are taken at the barriers between phases, by the caller, and around the products also by every
 /// thread: a few clock readings of some tens of nanoseconds each, made in every pass so that no pass is
 /// timed differently.
+///
+/// Every field is nothing where a layer has no such phase, so that a value costs a pass no more than the
+/// readings that it needs. A layer with a phase that none of these is (attention over a cache, an exchange
+/// between processes) adds a field with a default of nothing: a `RegionSeconds` for a region of products,
+/// whose threads are timed one by one, a `Double` for anything else. A layer made of layers keeps the phases
+/// of each.
 public struct PassPhases: Hashable, Sendable {
   /// Gate, up, activation and down of every expert, shared or dense network: what depends on the
   /// intermediate width.
   public internal(set) var networks = RegionSeconds()
-  /// The projections into and out of a latent space, or a product that stands alone; none otherwise.
+  /// Projections into and out of a latent space, and products alone; none without them.
   ///
   /// The router's logits are computed in the same region as the input projection, and count here then.
   public internal(set) var projections = RegionSeconds()

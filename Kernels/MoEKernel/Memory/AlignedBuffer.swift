@@ -33,12 +33,12 @@ final class AlignedBuffer<Element: BitwiseCopyable> {
 
   /// A mapping of its own.
   ///
-  /// It starts on a page, which is more than a cache line; a large one is cut out of one that has
-  /// room to move up to the next huge page.
+  /// It starts on a page, which is more than a cache line; a large one is cut out of one that
+  /// is a huge page longer, from its first boundary of huge pages on.
   private static func map(bytes: Int) -> UnsafeMutableRawPointer {
     let isLarge = bytes >= hugePageBytes
-    let room = max(bytes, 1) + (isLarge ? hugePageBytes : 0)
-    let address = mmap(nil, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    let mapped = max(bytes, 1) + (isLarge ? hugePageBytes : 0)
+    let address = mmap(nil, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let address, address != MAP_FAILED else {
       fatalError("the system gave no memory for \(bytes) bytes")
     }
@@ -48,7 +48,7 @@ final class AlignedBuffer<Element: BitwiseCopyable> {
     if before > 0 { munmap(address, before) }
     let start = address + before
     let used = bytes.roundedUp(toMultipleOf: Int(getpagesize()))
-    if room > before + used { munmap(start + used, room - before - used) }
+    if mapped > before + used { munmap(start + used, mapped - before - used) }
     madvise(start, bytes, MADV_HUGEPAGE)
     return start
   }

@@ -83,34 +83,39 @@ public final class Matrix {
     }
   }
 
-  /// All rows, for kernels.
-  var all: Rows { Rows(base: buffer.base, stride: columns, count: rows) }
+  /// All rows, for kernels; the matrix must be kept alive while they are used.
+  public var all: Rows { Rows(base: buffer.base, stride: columns, count: rows) }
 }
 
 /// Rows of floats at a stride, borrowed from a matrix for the length of a pass.
+///
+/// That the memory lives and holds `count` rows is promised by the code that makes the value.
 public struct Rows {
-  /// The first element of the first row.
+  /// The first element.
   public let base: UnsafeMutablePointer<Float>
   /// Elements from one row to the next.
   public let stride: Int
-  /// Rows.
+  /// Number of rows.
   public let count: Int
 
-  /// Rows at a stride.
+  /// Rows that begin at an address.
+  @inline(__always)
   public init(base: UnsafeMutablePointer<Float>, stride: Int, count: Int) {
     self.base = base
     self.stride = stride
     self.count = count
   }
 
-  /// The first element of one row.
+  /// The first element of one row, unchecked: loops over rows begin here.
   @inline(__always)
   public subscript(row: Int) -> UnsafeMutablePointer<Float> { base + row &* stride }
 
   /// A part of the rows, starting at a column.
   @inline(__always)
   public func part(from row: Int, count: Int, column: Int = 0) -> Rows {
-    assert(row >= 0 && count >= 0 && row + count <= self.count)
+    precondition(
+      row >= 0 && count >= 0 && count <= self.count && row <= self.count &- count,
+      "rows from \(row) on, \(count) of them, are not among \(self.count)")
     return Rows(base: base + (row &* stride &+ column), stride: stride, count: count)
   }
 }

@@ -11,7 +11,7 @@ public enum MemoryReserve {
 
   /// Sets memory aside for buffers of 2 MiB and more; nothing is touched yet.
   ///
-  /// A second call, or a refusal by the system, changes nothing: buffers that find no room are
+  /// A second call, or a refusal by the system, changes nothing: buffers that do not fit are
   /// mapped one by one.
   public static func reserve(bytes: Int) {
     state.withLock { range in
@@ -20,7 +20,7 @@ public enum MemoryReserve {
     }
   }
 
-  /// Zeroed memory on a huge page's boundary, `nil` without a reserve or without room in it.
+  /// Zeroed memory on a huge page's boundary, `nil` without a reserve or where it is full.
   static func take(bytes: Int) -> UnsafeMutableRawPointer? {
     guard let place = state.withLock({ $0?.take(bytes: bytes) }) else { return nil }
     let address = UnsafeMutableRawPointer(bitPattern: place.address)
@@ -42,14 +42,14 @@ struct ReservedRange {
 
   /// Maps `bytes`, rounded up to huge pages; `nil` when the system refuses.
   init?(bytes: Int) {
-    let room = bytes.roundedUp(toMultipleOf: hugePageBytes)
+    let size = bytes.roundedUp(toMultipleOf: hugePageBytes)
     let address = mmap(
-      nil, room + hugePageBytes, PROT_READ | PROT_WRITE,
+      nil, size + hugePageBytes, PROT_READ | PROT_WRITE,
       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let address, address != MAP_FAILED else { return nil }
     let start = Int(bitPattern: address).roundedUp(toMultipleOf: hugePageBytes)
-    madvise(UnsafeMutableRawPointer(bitPattern: start), room, MADV_HUGEPAGE)
-    self.init(start..<(start + room))
+    madvise(UnsafeMutableRawPointer(bitPattern: start), size, MADV_HUGEPAGE)
+    self.init(start..<(start + size))
   }
 
   /// A range that is all free and was never used.

@@ -9,4 +9,6 @@ enum Saturating {
     let (value, overflow) = a.addingReportingOverflow(b)
     return overflow ? .max : value
   }
+
+  static func sum(_ terms: [Int]) -> Int { terms.reduce(0, sum) }
 }

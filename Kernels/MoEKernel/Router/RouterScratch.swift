@@ -6,7 +6,7 @@ struct RouterScratch {
   let scores: UnsafeMutablePointer<Float>
   /// Scores plus selection bias, masked by groups.
   let choice: UnsafeMutablePointer<Float>
-  /// Room for the K selected, the kept groups, or two of a group.
+  /// The K selected, the kept groups, or two of a group.
   let keys: UnsafeMutablePointer<Int64>
   /// Scores of the groups.
   let groups: UnsafeMutablePointer<Float>

@@ -1,3 +1,4 @@
+import Glibc
 import LayerSpec
 
 // Steps 1 and 2 of `RouterPolicy`: logits and scores. Rows are padded to vectors.
@@ -67,3 +68,11 @@ enum Scores {
     }
   }
 }
+
+// Functions that a router needs once per logit; the loops over hidden units do not use them.
+
+/// tanh(x).
+func hyperbolicTangent(_ x: Float) -> Float { tanhf(x) }
+
+/// ln(1 + eˣ), without overflow for large x.
+func softplus(_ x: Float) -> Float { max(x, 0) + log1pf(expf(-x.magnitude)) }

@@ -96,8 +96,8 @@ public final class WorkerPool {
   ///
   /// - Parameter isAhead: Threads take their next index before they work on the present one, so that
   ///   they can ask for the memory that it will need. At the end one thread may hold an index while
-  ///   another has none, so tasks must be short against the region. Otherwise nobody knows, unless
-  ///   there is one thread.
+  ///   another has none, so tasks must be short against the region. Otherwise only a thread that is alone
+  ///   is told its next index.
   /// - Returns: how the threads spent the region.
   @discardableResult
   func forEach<Context>(

@@ -1,5 +1,6 @@
-// The doors of one build. They are concrete functions, because an unspecialised generic would be
-// called through the runtime from another module. Shapes and alignment are checked by `Tile`.
+// What one build exports. These are concrete functions, because an unspecialised generic would be
+// called through the runtime from another module. Shapes and alignment are checked by `Tile`. A product
+// of the usual thousand or more inputs takes microseconds, beside which a call through a pointer is nothing.
 
 /// Multiplies a panel of f32 weights with a tile of f32 activations.
 public func multiplyF32(
@@ -39,10 +40,12 @@ public func multiplyWidened(
   }
 #endif
 
-/// One kernel for every number of rows: a tail made of smaller kernels would read the weights again.
+/// One kernel for every number of rows: a tail made of smaller kernels would read the weights again, from
+/// memory where a tile is alone with its panel.
 ///
-/// One and two rows need several sets of sums to hide the latency of a product; from three rows on,
-/// one set has enough for the speed at which memory delivers.
+/// One and two rows need several sets of sums to hide the latency of a product (`Product`): 2·1·4 and 2·2·2
+/// are the eight that two fused products a cycle ask for. Three rows have six sums, three quarters of that,
+/// and at 2·3 FLOPs for every 4 bytes still wait for memory; from four rows on, one set is enough.
 @inline(__always)
 private func multiply<Format: PanelFormat>(
   _ format: Format.Type, _ operands: Operands, rows: Int

@@ -39,3 +39,26 @@ func logisticProduct(_ z: Vector, slope: Float = 1) -> Vector {
   let one = Vector(repeating: 1)
   return z / (one + exponential(z * Vector(repeating: -slope)))
 }
+
+/// erfc(x) in every lane, with a relative error below 2·10⁻⁶ for x ≤ 4.
+///
+/// The rational Chebyshev fit of Numerical Recipes in C (2nd edition, section 6.2, "erfcc"), whose
+/// own error is 1.2·10⁻⁷ everywhere; the rest is rounding of its exponent, which grows with x². Beyond
+/// x = 9.3 it stays near 10⁻³⁸, where the exponential ends.
+@inline(__always)
+func complementaryErrorFunction(_ x: Vector) -> Vector {
+  let one = Vector(repeating: 1)
+  let z = x.replacing(with: -x, where: x .< 0)
+  let t = one / multiplyAdd(z, Vector(repeating: 0.5), one)
+  var p = multiplyAdd(t, Vector(repeating: 0.170_872_77), Vector(repeating: -0.822_152_23))
+  p = multiplyAdd(p, t, Vector(repeating: 1.488_515_87))
+  p = multiplyAdd(p, t, Vector(repeating: -1.135_203_98))
+  p = multiplyAdd(p, t, Vector(repeating: 0.278_868_07))
+  p = multiplyAdd(p, t, Vector(repeating: -0.186_288_06))
+  p = multiplyAdd(p, t, Vector(repeating: 0.096_784_18))
+  p = multiplyAdd(p, t, Vector(repeating: 0.374_091_96))
+  p = multiplyAdd(p, t, Vector(repeating: 1.000_023_68))
+  p = multiplyAdd(p, t, Vector(repeating: -1.265_512_23))
+  let positive = t * exponential(multiplyAdd(-z, z, p))
+  return positive.replacing(with: Vector(repeating: 2) - positive, where: x .< 0)
+}

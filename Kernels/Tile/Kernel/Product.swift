@@ -2,7 +2,7 @@ import CVector
 
 /// What a product reads and writes; all addresses are the caller's promise.
 struct Operands {
-  /// A panel: `steps` steps of two vectors, at any alignment (64 bytes is fastest).
+  /// A panel: `steps` steps of the format's bytes, aligned to 64.
   var weights: UnsafeRawPointer
   /// An activation tile: `steps` steps, each with the words of every row side by side.
   var activations: UnsafeRawPointer
@@ -19,39 +19,53 @@ struct Operands {
 
 /// The product of one panel with `rows` activation rows, in `chains` sets of sums.
 ///
-/// With few rows the few sums would wait for their own latency, which is longer than memory takes to
-/// deliver a step. Consecutive steps then go to `chains` sets of sums in turn, which are added at the
-/// end in a fixed order. The panel is always read from front to back: one stream with prefetch
-/// brought 41 GB/s where two to four streams in parallel brought 34 to 40 (Zen 5, one core).
+/// A fused product takes 4 cycles, and a core begins one or two a cycle: it is busy with 4 sums that do not
+/// depend on each other (512-bit vectors on Zen 4, where 1, 2 and 4 sums ran at 29, 59 and 118 of 118
+/// GFLOP/s) or with 8 (Zen 3 at 256 bits, Zen 5 at 512). A row has two sums, so one or two rows would wait
+/// for their own results. Consecutive steps then go to `chains` sets of sums in turn, which are added at
+/// the end in a fixed order.
+///
+/// The panel is always read from front to back: one stream with prefetch brought 41 GB/s where two to four
+/// streams in parallel brought 34 to 40 (Zen 5, one core). With one row a product does 2 FLOPs for every 4
+/// bytes, and waits for memory whatever the order of its arithmetic is.
 enum Product<Format: PanelFormat, let rows: Int, let chains: Int> {
   typealias Block = InlineArray<rows, Sums>
 
   /// Multiplies; never inlined, so that each shape has a register file of its own.
+  ///
+  /// All sums stay in registers from the first step to the last: a sum that went through the first-level
+  /// cache would take that cache's latency on top of the product's in every step. That is what bounds the
+  /// rows of a tile (`Shape.swift`), and why the loops over rows and chains must unroll whole (Package.swift).
   @inline(never)
   static func multiply(_ operands: Operands) {
-    let weights = operands.weights.assumingMemoryBound(to: Vector.self)
+    let weights = operands.weights
     let activations = operands.activations.assumingMemoryBound(to: Float.self)
     let activationStride = rows &* Format.wordsPerStep
     var sums = InlineArray<chains, Block>(repeating: Block { _ in Sums() })
 
+    // One prefetch for each line of weights that a step reads: memory that is needed soon then arrives as
+    // fast as this product uses its own, and the caller says where it is.
     var ahead = operands.prefetch
     let rounds = operands.steps / chains
     for round in 0..<rounds {
       for chain in 0..<chains {
         let step = round &* chains &+ chain
         Format.accumulate(
-          &sums[chain], weights: weights + 2 &* step,
+          &sums[chain], weights: weights + Format.bytesPerStep &* step,
           activations: activations + activationStride &* step)
         vector_prefetch(ahead)
-        if stepBytes > cacheLine { vector_prefetch(ahead + cacheLine) }
+        if Format.bytesPerStep > cacheLine { vector_prefetch(ahead + cacheLine) }
         ahead += operands.prefetchStep
       }
     }
+    // The steps that fill no round, at most `chains` - 1; nothing is asked for ahead of the last.
     for step in rounds &* chains..<operands.steps {
       Format.accumulate(
-        &sums[0], weights: weights + 2 &* step, activations: activations + activationStride &* step)
+        &sums[0], weights: weights + Format.bytesPerStep &* step,
+        activations: activations + activationStride &* step)
     }
 
+    // A fixed order, so that a result does not depend on anything but its operands.
     for chain in 1..<chains {
       for row in 0..<rows { sums[0][row] += sums[chain][row] }
     }

@@ -75,8 +75,5 @@ import CVector
 /// Floats in one vector.
 public let lanes = Vector.scalarCount
 
-/// Bytes of a panel that one step of a product reads: one input in f32, two in bf16.
-let stepBytes = 2 * MemoryLayout<Vector>.size
-
 /// Bytes that one prefetch brings.
 let cacheLine = 64

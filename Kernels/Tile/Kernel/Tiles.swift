@@ -1,10 +1,14 @@
 import CVector
 
 // An activation tile holds the rows of one product side by side, input by input, so that a step reads
-// one short run of memory. Rows that lie a power of two apart would fall into the same few lines of
-// the first-level cache.
+// one short run of memory: 12 rows in 32 bits are 48 bytes, a line or a part of one. Read where they are,
+// rows of a hidden size of 1024, 2048 or 4096 floats would lie a multiple of 4 KiB apart, and the same input
+// of all of them would fall into one set of a first-level cache (64 sets of 64-byte lines, 8 or 12 ways).
 
 /// Inputs that are written before the next rows are begun: few enough to stay in the first-level cache.
+///
+/// Four rows at a time write a part of every line of the tile, so the lines are written again by the next
+/// four; 64 inputs of 12 rows are 3 KiB of a cache of 32 or 48.
 private let inputsPerBlock = 64
 
 /// Writes rows into a tile of floats: input `k` of row `r` goes to word `k·rows + r`.
@@ -70,8 +74,8 @@ public func packFloats(
 
 /// Writes word `i` of row `r` to `destination[i·rows + r]`, for `count` words of every row.
 ///
-/// One row is copied. Of more, four at a time are transposed in registers; the rows that remain go word
-/// by word.
+/// One row is copied. Of more, four at a time are transposed in registers, which takes a load and a store
+/// for four words instead of one each; the rows that remain go word by word.
 @inline(__always)
 private func interleave(
   rows: Int, count: Int, to destination: UnsafeMutablePointer<Float>,

@@ -12,8 +12,8 @@ final class PreparedFeedForward: PreparedPass {
 
   /// Copies that passes take in turn, all with the same weights: inputs are made for one router, and one
   /// copy is checked.
-  private let copies: [any ExecutableLayer<Workspace>]
-  private let workspace: Workspace
+  private let copies: [any ExecutableLayer<FeedForwardWorkspace>]
+  private let workspace: FeedForwardWorkspace
   private let routedInputs: RoutedInputs?
   private var nextCopy = 0
 

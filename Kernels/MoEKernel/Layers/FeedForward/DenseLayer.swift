@@ -2,52 +2,64 @@ import LayerSpec
 
 /// A feed-forward layer in which every parameter is used for every token.
 public final class DenseLayer: ExecutableLayer {
+  /// Shared with routed layers; a workspace of one is refused by the other.
+  public typealias Workspace = FeedForwardWorkspace
+
   /// What the layer computes.
   public let spec: FeedForwardSpec
   /// The engine that multiplies.
   public let engine: any Engine
-  /// How its weights are stored.
+  /// How its matrices are stored.
   public let formats: FormatPlan
 
   let bank: NetworkBank
-
-  /// A layer with given weights, whose arrays must have the sizes that `spec` implies.
-  public init(
-    spec: FeedForwardSpec, weights: FeedForwardWeights, engine: any Engine, formats: FormatPlan
-  ) {
-    self.spec = spec
-    self.engine = engine
-    self.formats = formats
-    bank = NetworkBank(
-      spec: spec, weights: [weights], engine: engine, format: formats.networks)
-  }
-
-  /// A layer with random weights, the same for a seed with any engine and any number of threads.
-  public init(
-    spec: FeedForwardSpec, seed: UInt64, engine: any Engine, formats: FormatPlan, pool: WorkerPool
-  ) {
-    self.spec = spec
-    self.engine = engine
-    self.formats = formats
-    bank = NetworkBank(
-      spec: spec, count: 1, seed: seed, engine: engine, format: formats.networks, pool: pool)
-  }
+  /// What its workspaces are made for.
+  private let shape: WorkspaceShape
 
   /// H.
   public var width: Int { spec.width }
   /// H.
   public var outputWidth: Int { spec.width }
 
-  /// What a workspace of this layer is made for.
-  private var shape: WorkspaceShape {
-    WorkspaceShape(layer: .dense(spec), engine: engine.name, formats: formats)
+  private init(
+    spec: FeedForwardSpec, engine: any Engine, formats: FormatPlan, makeBank: () -> NetworkBank
+  ) {
+    engine.require(formats)
+    self.spec = spec
+    self.engine = engine
+    self.formats = formats
+    shape = WorkspaceShape(.dense(spec), engine: engine, formats: formats)
+    bank = makeBank()
+  }
+
+  /// A layer with given weights, whose arrays must have the sizes that `spec` implies.
+  ///
+  /// - Precondition: The engine multiplies the formats of the plan.
+  public convenience init(
+    spec: FeedForwardSpec, weights: FeedForwardWeights, engine: any Engine, formats: FormatPlan
+  ) {
+    self.init(spec: spec, engine: engine, formats: formats) {
+      NetworkBank(spec: spec, weights: [weights], engine: engine, format: formats[.network])
+    }
+  }
+
+  /// A layer with random weights, the same for a seed with any engine and any number of threads.
+  ///
+  /// - Precondition: The engine multiplies the formats of the plan.
+  public convenience init(
+    spec: FeedForwardSpec, seed: UInt64, engine: any Engine, formats: FormatPlan, pool: WorkerPool
+  ) {
+    self.init(spec: spec, engine: engine, formats: formats) {
+      NetworkBank(
+        spec: spec, count: 1, seed: seed, engine: engine, format: formats[.network], pool: pool)
+    }
   }
 
   /// Scratch for passes of up to `maxTokens` tokens with the threads of `pool`.
-  public func makeWorkspace(maxTokens: Int, pool: WorkerPool) -> Workspace {
-    Workspace(
+  public func makeWorkspace(maxTokens: Int, pool: WorkerPool) -> FeedForwardWorkspace {
+    FeedForwardWorkspace(
       WorkspacePlan(
-        dense: spec, maxTokens: maxTokens, threads: pool.threads, engine: engine,
+        .dense(spec), maxTokens: maxTokens, threads: pool.threads, engine: engine,
         formats: formats))
   }
 
@@ -60,34 +72,32 @@ public final class DenseLayer: ExecutableLayer {
     formats: FormatPlan
   ) -> Int {
     Saturating.sum(
-      engine.networkBytes(spec, format: formats.networks),
+      NetworkBank.bytes(spec, count: 1, engine: engine, format: formats[.network]),
       WorkspacePlan(
-        dense: spec, maxTokens: maxTokens, threads: threads, engine: engine, formats: formats
+        .dense(spec), maxTokens: maxTokens, threads: threads, engine: engine, formats: formats
       ).bytes)
   }
-}
 
-// MARK: - Forward
+  /// One token's output in double precision by plain loops, sharing no code with a pass but the access to
+  /// the weights.
+  public func referenceOutput(of input: Matrix, token: Int, pool: WorkerPool) -> [Double] {
+    precondition(input.columns == width, "the input is not of width \(width)")
+    let x = input.row(token).map(Double.init)
+    return Reference.output(of: bank, network: 0, row: x, pool: pool)
+  }
 
-extension DenseLayer {
-  /// One pass: `output` becomes the layer's value for every row of `input`.
-  ///
-  /// Allocates nothing. Results do not depend on the number of threads.
-  ///
-  /// - Parameters:
-  ///   - input: Tokens × H; 0 tokens are legal.
-  ///   - output: As many rows and columns as `input`, another matrix.
-  ///   - workspace: Made by `makeWorkspace` of this layer.
+  /// One pass; results do not depend on the number of threads.
   public func forward(
-    _ input: Matrix, into output: Matrix, workspace: Workspace, pool: WorkerPool
+    _ input: Matrix, into output: Matrix, workspace: FeedForwardWorkspace, pool: WorkerPool
   ) {
-    workspace.begin(input, output, pool: pool, for: shape)
+    checkShapes(input, output)
+    workspace.begin(shape, tokens: input.rows, pool: pool)
     if input.rows == 0 { return }
     var clock = PhaseClock()
     let pass = DensePass(
-      bank: bank, stagesRows: engine.stagesRows, threads: pool.threads, input: input.all,
-      output: output.all, workspace: workspace)
-    if engine.stagesRows { pool.forEach(pass.inputPieces, in: pass) { $0.stageInput(piece: $2) } }
+      bank: bank, threads: pool.threads, input: input.all, output: output.all,
+      workspace: workspace)
+    pool.forEach(pass.inputPieces, in: pass) { $0.stageInput(piece: $2) }
     workspace.phases.dispatchSeconds = clock.lap()
     let hidden = pool.forEach(pass.hiddenBlocks, isAhead: pass.repeatsPanels, in: pass) {
       $0.computeHidden(block: $2, next: $3, worker: $1)
@@ -102,16 +112,13 @@ extension DenseLayer {
 /// One pass through a dense layer: two regions of the pool, and one before them where rows are staged.
 private struct DensePass {
   let bank: NetworkBank
-  let stagesRows: Bool
   let threads: Int
   let input: Rows
   let output: Rows
-  let workspace: Workspace
+  let workspace: FeedForwardWorkspace
 
   private var tokens: Int { input.count }
-  private var staged: Rows {
-    stagesRows ? workspace.networkInput.all.part(from: 0, count: tokens) : input
-  }
+  private var staged: Rows { workspace.input(input, as: workspace.inputs.network) }
   private var hidden: Rows { workspace.hidden[0].all.part(from: 0, count: tokens) }
   private var hiddenBlock: Int { bank.networks.hiddenBlock(rows: tokens) }
 
@@ -126,11 +133,13 @@ private struct DensePass {
   /// With so many tasks a thread waits at most for a quarter of its share.
   private static let tasksPerThread = 4
 
+  private var pieces: Int { bank.networks.staging.pieces(rows: tokens) }
+
   /// True when weights are multiplied more than once, which leaves time to ask for the next ones.
-  var repeatsPanels: Bool { inputPieces > 1 }
+  var repeatsPanels: Bool { pieces > 1 }
 
   /// Tasks of each region.
-  var inputPieces: Int { bank.networks.staging.pieces(rows: tokens) }
+  var inputPieces: Int { workspace.inputs.network == nil ? 0 : pieces }
   var hiddenBlocks: Int { (bank.spec.intermediate + hiddenBlock - 1) / hiddenBlock }
   var outputBlocks: Int { (bank.spec.width + outputBlock - 1) / outputBlock }
 
@@ -159,7 +168,7 @@ private struct DensePass {
       scratch: workspace.scratch(worker),
       next: next < outputBlocks ? WeightPlace(matrix: 0, output: next * outputBlock) : nil)
     if let bias = bank.outputBias(0) {
-      add(bias + outputs.lowerBound, to: result, columns: outputs.count)
+      RowArithmetic.add(bias + outputs.lowerBound, to: result, columns: outputs.count)
     }
   }
 }

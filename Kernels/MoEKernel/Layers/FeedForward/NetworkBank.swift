@@ -12,9 +12,7 @@ final class NetworkBank {
 
   var count: Int { networks.count }
 
-  private init(
-    spec: FeedForwardSpec, count: Int, engine: any Engine, format: WeightFormat
-  ) {
+  private init(spec: FeedForwardSpec, count: Int, engine: any Engine, format: WeightFormat) {
     self.spec = spec
     networks = engine.makeNetworks(count: count, spec: spec, format: format)
     let units = paddedToVector(spec.intermediate)
@@ -26,8 +24,7 @@ final class NetworkBank {
 
   /// Networks with given weights.
   convenience init(
-    spec: FeedForwardSpec, weights: [FeedForwardWeights], engine: any Engine,
-    format: WeightFormat
+    spec: FeedForwardSpec, weights: [FeedForwardWeights], engine: any Engine, format: WeightFormat
   ) {
     self.init(spec: spec, count: weights.count, engine: engine, format: format)
     let (width, units) = (spec.width, spec.intermediate)
@@ -73,6 +70,18 @@ final class NetworkBank {
     gateBias?.fill(seed: seeds[3], amplitude: biasAmplitude, pool: pool)
     upBias?.fill(seed: seeds[4], amplitude: biasAmplitude, pool: pool)
     downBias?.fill(seed: seeds[5], amplitude: biasAmplitude, pool: pool)
+  }
+
+  /// Bytes of `count` networks with their biases; `Int.max` where they cannot be counted.
+  static func bytes(
+    _ spec: FeedForwardSpec, count: Int, engine: any Engine, format: WeightFormat
+  ) -> Int {
+    let biases =
+      spec.hasBias ? spec.matrices * paddedToVector(max(spec.intermediate, spec.width)) : 0
+    return Saturating.product(
+      count,
+      Saturating.sum(
+        engine.networkBytes(spec, format: format), Saturating.product(biases, 4)))
   }
 
   /// What follows the gate and up products of one network.

@@ -5,14 +5,24 @@ import LayerSpec
 /// A pass goes router → top-k → counting sort by expert → gate, up and activation → down → weighted
 /// sum. Every expert that has tokens is read once. Weights do not change after init.
 public final class SparseLayer: ExecutableLayer {
+  /// Shared with dense layers; a workspace of one is refused by the other.
+  public typealias Workspace = FeedForwardWorkspace
+
   /// What the layer computes.
   public let spec: SparseLayerSpec
   /// Experts that have memory of their own; expert e uses the weights of e mod this.
   public let residentExperts: Int
   /// The engine that multiplies.
   public let engine: any Engine
-  /// How its weights are stored.
+  /// How its matrices are stored.
   public let formats: FormatPlan
+  /// What its workspaces are made for.
+  private let shape: WorkspaceShape
+
+  /// H.
+  public var width: Int { spec.hidden }
+  /// H.
+  public var outputWidth: Int { spec.hidden }
 
   let experts: NetworkBank
   let shared: NetworkBank?
@@ -31,15 +41,17 @@ public final class SparseLayer: ExecutableLayer {
     spec: SparseLayerSpec, weights: SparseLayerWeights, engine: any Engine, formats: FormatPlan
   ) {
     Self.check(spec)
+    engine.require(formats)
     precondition(
       weights.experts.count == spec.experts,
       "weights of \(weights.experts.count) experts were given for a layer of \(spec.experts)")
     self.spec = spec
     self.engine = engine
     self.formats = formats
+    shape = WorkspaceShape(.sparse(spec), engine: engine, formats: formats)
     residentExperts = spec.experts
     experts = NetworkBank(
-      spec: spec.expert, weights: weights.experts, engine: engine, format: formats.networks)
+      spec: spec.expert, weights: weights.experts, engine: engine, format: formats[.network])
     router = engine.makeMatrices(
       count: 1, outputs: spec.choices, inputs: spec.hidden, format: formats[.router])
     router.storeAll(weights.router)
@@ -51,7 +63,7 @@ public final class SparseLayer: ExecutableLayer {
         preconditionFailure("the layer has a shared expert, and no weights were given for it")
       }
       return NetworkBank(
-        spec: shared.network, weights: [network], engine: engine, format: formats.networks)
+        spec: shared.network, weights: [network], engine: engine, format: formats[.network])
     }
     sharedGate = spec.shared?.isGated == true ? .paddedRow(weights.sharedGate, spec.hidden) : nil
     latent = spec.latent.map { latent in
@@ -59,7 +71,8 @@ public final class SparseLayer: ExecutableLayer {
         preconditionFailure("the layer has a latent space, and no weights were given for it")
       }
       return LatentSpace(
-        latent, hidden: spec.hidden, weights: weights, engine: engine, format: formats.projections)
+        latent, hidden: spec.hidden, weights: weights, engine: engine,
+        format: formats[.projection])
     }
   }
 
@@ -72,17 +85,19 @@ public final class SparseLayer: ExecutableLayer {
     formats: FormatPlan, pool: WorkerPool
   ) {
     Self.check(spec)
+    engine.require(formats)
     precondition(
       residentExperts >= 1 && residentExperts <= spec.experts,
       "\(residentExperts) of \(spec.experts) experts cannot be resident")
     self.spec = spec
     self.engine = engine
     self.formats = formats
+    shape = WorkspaceShape(.sparse(spec), engine: engine, formats: formats)
     self.residentExperts = residentExperts
     let seeds = SeedSequence(seed &+ 1)
     experts = NetworkBank(
       spec: spec.expert, count: residentExperts, seed: seeds[100], engine: engine,
-      format: formats.networks, pool: pool)
+      format: formats[.network], pool: pool)
     router = engine.makeMatrices(
       count: 1, outputs: spec.choices, inputs: spec.hidden, format: formats[.router])
     router.storeRandom(seed: seeds[200], pool: pool)
@@ -96,7 +111,7 @@ public final class SparseLayer: ExecutableLayer {
       spec.router.hasSelectionBias ? row(spec.choices, seeds[301], amplitude: 0.01) : nil
     shared = spec.shared.map {
       NetworkBank(
-        spec: $0.network, count: 1, seed: seeds[400], engine: engine, format: formats.networks,
+        spec: $0.network, count: 1, seed: seeds[400], engine: engine, format: formats[.network],
         pool: pool)
     }
     sharedGate =
@@ -104,7 +119,7 @@ public final class SparseLayer: ExecutableLayer {
       ? row(spec.hidden, seeds[500], amplitude: RandomFill.amplitude(inputs: spec.hidden)) : nil
     latent = spec.latent.map {
       LatentSpace(
-        $0, hidden: spec.hidden, seed: seeds[600], engine: engine, format: formats.projections,
+        $0, hidden: spec.hidden, seed: seeds[600], engine: engine, format: formats[.projection],
         pool: pool)
     }
   }
@@ -126,21 +141,12 @@ public final class SparseLayer: ExecutableLayer {
 // MARK: - Memory
 
 extension SparseLayer {
-  /// H.
-  public var width: Int { spec.hidden }
-  /// H.
-  public var outputWidth: Int { spec.hidden }
-
-  /// What a workspace of this layer is made for.
-  private var shape: WorkspaceShape {
-    WorkspaceShape(layer: .sparse(spec), engine: engine.name, formats: formats)
-  }
-
   /// Scratch for passes of up to `maxTokens` tokens with the threads of `pool`.
-  public func makeWorkspace(maxTokens: Int, pool: WorkerPool) -> Workspace {
-    Workspace(
+  public func makeWorkspace(maxTokens: Int, pool: WorkerPool) -> FeedForwardWorkspace {
+    FeedForwardWorkspace(
       WorkspacePlan(
-        spec, maxTokens: maxTokens, threads: pool.threads, engine: engine, formats: formats))
+        .sparse(spec), maxTokens: maxTokens, threads: pool.threads, engine: engine,
+        formats: formats))
   }
 
   /// Bytes that a layer and one workspace take, before either is made; `Int.max` where they cannot
@@ -151,37 +157,39 @@ extension SparseLayer {
     for spec: SparseLayerSpec, residentExperts: Int, maxTokens: Int, threads: Int,
     engine: any Engine, formats: FormatPlan
   ) -> Int {
-    let others = Saturating.sum(spec.routerParameters, spec.sharedParameters)
-    return [
-      Saturating.product(
-        residentExperts, engine.networkBytes(spec.expert, format: formats.networks)),
-      Saturating.product(others, 4),
-      WorkspacePlan(
-        spec, maxTokens: maxTokens, threads: threads, engine: engine, formats: formats
-      ).bytes,
-    ].reduce(0, Saturating.sum)
+    func matrix(_ outputs: Int, _ inputs: Int, _ role: WeightRole) -> Int {
+      engine.matrixBytes(outputs: outputs, inputs: inputs, format: formats[role])
+    }
+    func networks(_ network: FeedForwardSpec, _ count: Int) -> Int {
+      NetworkBank.bytes(network, count: count, engine: engine, format: formats[.network])
+    }
+    // Biases of the router, the gate of the shared expert and the norms' scales, one row each.
+    let rows = 2 * paddedToVector(spec.choices) + paddedToVector(spec.hidden)
+    var parts = [
+      networks(spec.expert, residentExperts), matrix(spec.choices, spec.hidden, .router), 4 * rows,
+    ]
+    if let shared = spec.shared { parts.append(networks(shared.network, 1)) }
+    if let latent = spec.latent {
+      parts.append(matrix(latent.width, spec.hidden, .projection))
+      parts.append(matrix(spec.hidden, latent.width, .projection))
+      parts.append(2 * 4 * paddedToVector(latent.width))
+    }
+    let plan = WorkspacePlan(
+      .sparse(spec), maxTokens: maxTokens, threads: threads, engine: engine, formats: formats)
+    return Saturating.sum(parts + [plan.bytes])
   }
 }
 
 // MARK: - Forward
 
 extension SparseLayer {
-  /// One pass: `output` becomes the layer's value for every row of `input`.
-  ///
-  /// Allocates nothing. Results do not depend on the number of threads.
-  ///
-  /// - Parameters:
-  ///   - input: Tokens × H; 0 tokens are legal.
-  ///   - output: As many rows and columns as `input`, another matrix.
-  ///   - workspace: Made by `makeWorkspace` of this layer; holds the routing afterwards.
+  /// One pass; results do not depend on the number of threads.
   public func forward(
-    _ input: Matrix, into output: Matrix, workspace: Workspace, pool: WorkerPool
+    _ input: Matrix, into output: Matrix, workspace: FeedForwardWorkspace, pool: WorkerPool
   ) {
-    workspace.begin(input, output, pool: pool, for: shape)
-    guard let routing = workspace.routing else {
-      preconditionFailure("the workspace was made by a dense layer")
-    }
-    if input.rows == 0 { return }
+    checkShapes(input, output)
+    workspace.begin(shape, tokens: input.rows, pool: pool)
+    guard input.rows > 0, let routing = workspace.routing else { return }
     let pass = SparsePass(
       layer: self, input: input.all, output: output.all, workspace: workspace, routing: routing,
       pool: pool)

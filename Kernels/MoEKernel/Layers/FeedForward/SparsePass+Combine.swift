@@ -1,6 +1,7 @@
 import LayerSpec
 
-// The sum of each token's experts, by one owner a token.
+// The sum of each token's experts. One thread owns a token and adds in ascending order of expert, so that
+// the sum is the same with any number of threads.
 extension SparsePass {
   /// The weighted sum of each token's experts, and the shared expert where it has the same width.
   func combine() {
@@ -21,24 +22,24 @@ extension SparsePass {
       terms[count] = sharedTerm(token)
       count += 1
     }
-    Combine.sum(
+    RowArithmetic.weightedSum(
       terms, count: count, columns: spec.expertWidth, scale: layer.latent?.expertNorm.all[0],
       into: sums[token])
   }
 
-  /// P_post, and the shared expert of a layer with a latent space.
+  /// The output projection of a layer with a latent space, and its shared expert.
   ///
   /// - Returns: how the threads spent the projection; nothing without a latent space.
-  func projectOutputs() -> RegionSeconds {
+  func projectOutput() -> RegionSeconds {
     guard let latent = layer.latent, let sums = routing.latentSum?.all else {
       return RegionSeconds()
     }
     var staged = sums.part(from: 0, count: tokens)
-    if layer.engine.stagesRows {
+    let staging = latent.outputProjection.staging
+    if !staging.keepsRows {
       // The experts have read their inputs; there is one row per token and more.
       staged = workspace.gathered.all.part(from: 0, count: tokens)
-      stage(
-        sums, as: latent.outputProjection.staging, columns: spec.expertWidth, into: staged)
+      stage(sums, as: staging, columns: spec.expertWidth, into: staged)
     }
     let projection = Projection(latent.outputProjection, input: staged, into: output)
     let seconds = pool.forEach(
@@ -56,7 +57,8 @@ extension SparsePass {
     let terms = routing.terms(worker)
     terms[0] = Term(row: output[token], factor: 1)
     terms[1] = sharedTerm(token)
-    Combine.sum(terms, count: 2, columns: spec.hidden, scale: nil, into: output[token])
+    RowArithmetic.weightedSum(
+      terms, count: 2, columns: spec.hidden, scale: nil, into: output[token])
   }
 
   private func term(ofSlot slot: Int, token: Int) -> Term {

@@ -55,7 +55,7 @@ extension SparsePass {
         .part(from: group.firstRow, count: group.rows),
       into: result, scratch: workspace.scratch(worker), next: nextOutput(next, after: group))
     if let bias = bank.outputBias(Int(group.network)) {
-      add(bias + first, to: result, columns: outputs.count)
+      RowArithmetic.add(bias + first, to: result, columns: outputs.count)
     }
   }
 

@@ -4,18 +4,27 @@ import LayerSpec
 extension SparsePass {
   /// Brings the input into the order that the router reads.
   func stageRouterInput() {
-    guard layer.engine.stagesRows else { return }
+    guard workspace.inputs.router != nil else { return }
     stage(input, as: layer.router.staging, columns: spec.hidden, into: routerInput)
   }
 
-  /// Brings the input into the order that projections and the shared expert read, where it is another.
-  func stageNetworkInput() {
-    guard workspace.networkInput.rows > 0 else { return }
-    stage(input, as: layer.experts.networks.staging, columns: spec.hidden, into: networkInput)
+  /// Brings the input into the orders that the shared expert and the input projection read, where these
+  /// are others than the router's.
+  func stageOtherInputs() {
+    let inputs = workspace.inputs
+    if inputs.network != nil, inputs.network != inputs.router, let shared = layer.shared {
+      stage(input, as: shared.networks.staging, columns: spec.hidden, into: networkInput)
+    }
+    if inputs.projection != nil, inputs.projection != inputs.router,
+      inputs.projection != inputs.network, let latent = layer.latent
+    {
+      stage(
+        input, as: latent.inputProjection.staging, columns: spec.hidden, into: projectionInput)
+    }
   }
 
   /// Stages the first `tokens` rows of a matrix.
-  func stage(_ source: Rows, as staging: RowStaging, columns: Int, into target: Rows) {
+  func stage(_ source: Rows, as staging: any RowStaging, columns: Int, into target: Rows) {
     let pieces = staging.pieces(rows: tokens)
     let grain = tokens * columns <= Self.elementsWorthAThread ? pieces : 1
     pool.forEach(
@@ -28,11 +37,15 @@ extension SparsePass {
     }
   }
 
-  /// Router logits, and the input projection of a latent space.
+  /// Router logits, and the input projection of a layer with a latent space.
+  ///
+  /// One region for both: the logits of few experts alone would leave threads without work.
+  ///
+  /// - Returns: how the threads spent it.
   func project() -> RegionSeconds {
     let logits = Projection(layer.router, input: routerInput, into: routing.logits.all)
     let latent = layer.latent.map {
-      Projection($0.inputProjection, input: networkInput, into: expertInput)
+      Projection($0.inputProjection, input: projectionInput, into: expertInput)
     }
     return pool.forEach(
       logits.tasks + (latent?.tasks ?? 0), isAhead: false,
@@ -61,7 +74,7 @@ extension SparsePass {
       scratch: routing.scratch[worker], experts: routing.experts.base + token * spec.topK,
       weights: routing.weights.base + token * spec.topK)
     if let gate = layer.sharedGate {
-      let z = Norm.dot(gate.all[0], input[token], count: spec.hidden)
+      let z = RowArithmetic.dot(gate.all[0], input[token], count: spec.hidden)
       routing.sharedFactor.base[token] = logistic(Vector(repeating: z))[0]
     }
     if let latent = layer.latent {
@@ -102,23 +115,23 @@ extension SparsePass {
     let dispatch = routing.dispatch
     let group = dispatch.groups.base[index]
     guard group.lane == 0 else { return }
+    let staging = layer.experts.networks.staging
     let target = workspace.gathered.all.part(from: group.firstRow, count: group.rows)
     var source = expertInput
     var indices: UnsafePointer<Int32>? = UnsafePointer(dispatch.tokenOfRow.base + group.firstRow)
     if scalesInput {
       source =
-        layer.engine.stagesRows
-        ? workspace.scaled.all.part(from: group.firstRow, count: group.rows) : target
+        staging.keepsRows
+        ? target : workspace.scaled.all.part(from: group.firstRow, count: group.rows)
       for row in 0..<group.rows {
         let slot = Int(dispatch.slotOfRow.base[group.firstRow + row])
-        Gather.scaleRow(
+        RowArithmetic.scale(
           expertInput[slot / spec.topK], by: routing.weights.base[slot], to: source[row],
           count: spec.expertWidth)
       }
-      guard layer.engine.stagesRows else { return }
+      if staging.keepsRows { return }
       indices = nil
     }
-    let staging = layer.experts.networks.staging
     for piece in 0..<staging.pieces(rows: group.rows) {
       staging.stage(
         piece: piece, of: group.rows, source: source, indices: indices,

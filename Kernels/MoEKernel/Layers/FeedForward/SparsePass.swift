@@ -8,7 +8,7 @@ struct SparsePass {
   let layer: SparseLayer
   let input: Rows
   let output: Rows
-  let workspace: Workspace
+  let workspace: FeedForwardWorkspace
   let routing: RoutingScratch
   let pool: WorkerPool
 
@@ -18,20 +18,16 @@ struct SparsePass {
   /// What the experts read, one row a token.
   var expertInput: Rows { routing.latentInput?.all ?? input }
 
-  /// The input as the router reads it, and as the shared expert and the projections do.
-  var routerInput: Rows {
-    layer.engine.stagesRows ? workspace.routerInput.all.part(from: 0, count: tokens) : input
-  }
-  var networkInput: Rows {
-    workspace.networkInput.rows > 0
-      ? workspace.networkInput.all.part(from: 0, count: tokens) : routerInput
-  }
+  /// The input as the router, the shared expert and the input projection read it.
+  var routerInput: Rows { workspace.input(input, as: workspace.inputs.router) }
+  var networkInput: Rows { workspace.input(input, as: workspace.inputs.network) }
+  var projectionInput: Rows { workspace.input(input, as: workspace.inputs.projection) }
 
   /// All steps, and how long they took.
   func run() -> PassPhases {
     var phases = PassPhases()
     var clock = PhaseClock()
-    stageNetworkInput()
+    stageOtherInputs()
     phases.dispatchSeconds = clock.lap()
     stageRouterInput()
     let inputProjection = project()
@@ -43,7 +39,7 @@ struct SparsePass {
     phases.networks = computeHidden() + computeOutputs()
     _ = clock.lap()
     combine()
-    let outputProjection = projectOutputs()
+    let outputProjection = projectOutput()
     phases.combineSeconds = clock.lap()
     if layer.latent != nil {
       phases.projections = inputProjection + outputProjection

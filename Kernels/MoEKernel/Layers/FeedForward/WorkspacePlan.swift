@@ -1,41 +1,74 @@
 import LayerSpec
 
+/// What a workspace of a feed-forward layer is made for: all that its sizes follow from, but for the
+/// numbers of tokens and threads.
+struct WorkspaceShape: Hashable {
+  let layer: FFNLayerSpec
+  let formats: FormatPlan
+  /// Name and variant of the engine: they decide how rows are staged and how much scratch a product takes.
+  let engine: String
+
+  init(_ layer: FFNLayerSpec, engine: any Engine, formats: FormatPlan) {
+    self.layer = layer
+    self.formats = formats
+    self.engine = engine.identity
+  }
+}
+
+extension WorkspaceShape: CustomStringConvertible {
+  var description: String {
+    let kind =
+      switch layer {
+      case .dense(let network): "a dense layer, F \(network.intermediate)"
+      case .sparse(let layer):
+        "a routed layer, E \(layer.experts) K \(layer.topK) F \(layer.expert.intermediate)"
+      }
+    return "\(kind) H \(layer.hidden) in \(formats[.network]) on \(engine)"
+  }
+}
+
 /// What a pass needs beside weights, input and output, counted before anything is allocated.
 struct WorkspacePlan {
-  var maxTokens: Int
-  var threads: Int
-  /// The layer that it is for.
-  var shape: WorkspaceShape
-  /// What routes, `nil` for a dense layer.
-  var layer: SparseLayerSpec?
-  /// Input rows as the router reads them, where the engine stages rows.
-  var routerInput = (rows: 0, columns: 0)
-  /// Input rows as projections, the shared expert or a dense network read them, where that differs.
-  var networkInput = (rows: 0, columns: 0)
+  let shape: WorkspaceShape
+  let maxTokens: Int
+  let threads: Int
+  /// Which staged copy of the input each kind of product reads.
+  let inputs: StagedInputs
+  /// Rows of each staged copy of the input.
+  private(set) var stagedInput = (rows: 0, columns: 0)
   /// Rows of expert inputs times their weights, where weights apply to inputs and are staged after.
-  var scaled = (rows: 0, columns: 0)
+  private(set) var scaled = (rows: 0, columns: 0)
   /// Rows of expert inputs, in order of expert.
-  var gathered = (rows: 0, columns: 0)
+  private(set) var gathered = (rows: 0, columns: 0)
   /// Hidden rows and their padded length: routed experts or a dense network, then the shared expert.
-  var hidden: [(rows: Int, columns: Int)] = []
+  private(set) var hidden: [(rows: Int, columns: Int)] = []
   /// Rows that networks write, before they are combined.
-  var outputs: [(rows: Int, columns: Int)] = []
+  private(set) var outputs: [(rows: Int, columns: Int)] = []
   /// Scratch of one worker for the products.
-  var scratchPerThread = 0
+  private(set) var scratchPerThread = 0
 
-  /// For a routed layer.
   init(
-    _ layer: SparseLayerSpec, maxTokens: Int, threads: Int, engine: any Engine,
-    formats: FormatPlan
+    _ layer: FFNLayerSpec, maxTokens: Int, threads: Int, engine: any Engine, formats: FormatPlan
   ) {
-    let inputs = [
-      layer.hidden, layer.expertWidth, layer.expert.intermediate,
-      layer.shared?.network.intermediate ?? 0,
-    ].max()
-    self.init(
-      .sparse(layer), inputs: inputs ?? 0, maxTokens: maxTokens, threads: threads, engine: engine,
-      formats: formats)
-    self.layer = layer
+    precondition(maxTokens >= 0, "a workspace cannot be for \(maxTokens) tokens")
+    shape = WorkspaceShape(layer, engine: engine, formats: formats)
+    self.maxTokens = maxTokens
+    self.threads = threads
+    inputs = StagedInputs(layer, engine: engine, formats: formats)
+    stagedInput = (maxTokens, paddedToVector(layer.hidden))
+    switch layer {
+    case .dense(let network): hidden = [(maxTokens, paddedToVector(network.intermediate))]
+    case .sparse(let sparse): addRows(of: sparse, engine: engine, formats: formats)
+    }
+    for (inputs, role) in Self.products(layer) {
+      let elements = engine.scratchElements(rows: maxTokens, inputs: inputs, format: formats[role])
+      scratchPerThread = max(scratchPerThread, elements)
+    }
+  }
+
+  private mutating func addRows(
+    of layer: SparseLayerSpec, engine: any Engine, formats: FormatPlan
+  ) {
     let slots = Saturating.product(maxTokens, layer.topK)
     let width = paddedToVector(layer.expertWidth)
     gathered = (slots, width)
@@ -45,62 +78,74 @@ struct WorkspacePlan {
       hidden.append((maxTokens, paddedToVector(shared.network.intermediate)))
       outputs.append((maxTokens, paddedToVector(layer.hidden)))
     }
-    guard engine.stagesRows else { return }
-    let input = (maxTokens, paddedToVector(layer.hidden))
-    routerInput = input
-    let isStagedTwice = [formats.networks, formats.projections].contains { $0 != formats[.router] }
-    if isStagedTwice, layer.shared != nil || layer.latent != nil { networkInput = input }
-    if layer.router.application == .input { scaled = gathered }
+    if layer.router.application == .input && engine.stagesRows(formats[.network]) {
+      scaled = gathered
+    }
   }
 
-  /// For a dense layer.
-  init(
-    dense spec: FeedForwardSpec, maxTokens: Int, threads: Int, engine: any Engine,
-    formats: FormatPlan
-  ) {
-    self.init(
-      .dense(spec), inputs: max(spec.width, spec.intermediate), maxTokens: maxTokens,
-      threads: threads, engine: engine, formats: formats)
-    hidden = [(maxTokens, paddedToVector(spec.intermediate))]
-    if engine.stagesRows { networkInput = (maxTokens, paddedToVector(spec.width)) }
-  }
-
-  private init(
-    _ layer: FFNLayerSpec, inputs: Int, maxTokens: Int, threads: Int, engine: any Engine,
-    formats: FormatPlan
-  ) {
-    precondition(maxTokens >= 0, "a workspace cannot be for \(maxTokens) tokens")
-    self.maxTokens = maxTokens
-    self.threads = threads
-    shape = WorkspaceShape(layer: layer, engine: engine.name, formats: formats)
-    scratchPerThread = formats.formats.map {
-      engine.scratchElements(rows: maxTokens, inputs: inputs, format: $0)
-    }.max() ?? 0
+  /// The inputs of every product of a layer, and the role of its matrices.
+  private static func products(_ layer: FFNLayerSpec) -> [(inputs: Int, role: WeightRole)] {
+    func products(_ network: FeedForwardSpec) -> [(inputs: Int, role: WeightRole)] {
+      [(network.width, .network), (network.intermediate, .network)]
+    }
+    switch layer {
+    case .dense(let network): return products(network)
+    case .sparse(let layer):
+      return [(layer.hidden, .router)] + products(layer.expert)
+        + (layer.shared.map { products($0.network) } ?? [])
+        + (layer.latent.map { [(layer.hidden, .projection), ($0.width, .projection)] } ?? [])
+    }
   }
 
   /// Bytes of everything; `Int.max` where they cannot be counted.
   var bytes: Int {
-    var elements = Saturating.product(threads, scratchPerThread)
-    for (rows, columns) in hidden + outputs + [gathered, scaled, routerInput, networkInput] {
-      elements = Saturating.sum(elements, Saturating.product(rows, columns))
+    var elements = [
+      Saturating.product(threads, scratchPerThread),
+      Saturating.product(inputs.count, Saturating.product(stagedInput.rows, stagedInput.columns)),
+    ]
+    for (rows, columns) in hidden + outputs + [gathered, scaled] {
+      elements.append(Saturating.product(rows, columns))
     }
-    if let layer {
+    if case .sparse(let layer) = shape.layer {
       let slots = Saturating.product(maxTokens, layer.topK)
-      let logits = Saturating.product(maxTokens, paddedToVector(layer.choices))
-      elements = Saturating.sum(elements, Saturating.sum(logits, Saturating.product(slots, 4)))
+      elements.append(Saturating.product(maxTokens, paddedToVector(layer.choices)))
+      elements.append(Saturating.product(slots, 4))
       if let latent = layer.latent {
-        let rows = Saturating.product(maxTokens, paddedToVector(latent.width))
-        elements = Saturating.sum(elements, Saturating.product(rows, 2))
+        elements.append(
+          Saturating.product(2, Saturating.product(maxTokens, paddedToVector(latent.width))))
       }
     }
-    return Saturating.product(elements, 4)
+    return Saturating.product(Saturating.sum(elements), 4)
   }
 }
 
-/// What decides the sizes within a workspace: one that was made for another layer, engine or format would be
-/// written out of bounds.
-struct WorkspaceShape: Hashable {
-  let layer: FFNLayerSpec
-  let engine: String
-  let formats: FormatPlan
+/// Which staged copy of the layer's input each kind of product reads, by number; `nil` where it reads the
+/// input itself, or where the layer has no such product.
+///
+/// Products whose engine wants the same order share a copy.
+struct StagedInputs: Hashable {
+  private(set) var router: Int?
+  private(set) var network: Int?
+  private(set) var projection: Int?
+  /// Copies.
+  private(set) var count = 0
+
+  init(_ layer: FFNLayerSpec, engine: any Engine, formats: FormatPlan) {
+    var orders: [String] = []
+    func copy(for role: WeightRole) -> Int? {
+      let staging = engine.staging(formats[role])
+      if staging.keepsRows { return nil }
+      if let index = orders.firstIndex(of: staging.order) { return index }
+      orders.append(staging.order)
+      return orders.count - 1
+    }
+    switch layer {
+    case .dense: network = copy(for: .network)
+    case .sparse(let sparse):
+      router = copy(for: .router)
+      if sparse.shared != nil { network = copy(for: .network) }
+      if sparse.latent != nil { projection = copy(for: .projection) }
+    }
+    count = orders.count
+  }
 }

@@ -3,6 +3,9 @@ import LayerSpec
 /// One matrix product alone, Y = X·Wᵀ, as the networks of a layer are multiplied: packed once, rows
 /// staged, blocks of outputs taken by threads.
 public final class MatrixProduct: ExecutableLayer {
+  /// Staged rows and scratch.
+  public typealias Workspace = ProductWorkspace
+
   /// N, rows of W.
   public let outputs: Int
   /// K, columns of W.
@@ -12,38 +15,83 @@ public final class MatrixProduct: ExecutableLayer {
   /// How W is stored.
   public let format: WeightFormat
 
-  private let matrices: any EngineMatrices
-
-  /// A random matrix, the same for a seed with any engine and any number of threads.
-  ///
-  /// Weights have the variance 1/K: an output is as large as an input.
-  public init(
-    outputs: Int, inputs: Int, seed: UInt64, engine: any Engine, format: WeightFormat,
-    pool: WorkerPool
-  ) {
-    precondition(
-      outputs > 0 && inputs > 0, "a matrix of \(outputs)×\(inputs) cannot be multiplied")
-    self.outputs = outputs
-    self.inputs = inputs
-    self.engine = engine
-    self.format = format
-    matrices = engine.makeMatrices(count: 1, outputs: outputs, inputs: inputs, format: format)
-    matrices.storeRandom(seed: seed, pool: pool)
-  }
-
   /// K.
   public var width: Int { inputs }
   /// N.
   public var outputWidth: Int { outputs }
 
+  private let matrices: any EngineMatrices
+  /// Which of the matrices is W.
+  private let matrix: Int
+  private let shape: ProductWorkspace.Shape
+
+  private init(
+    _ matrices: any EngineMatrices, matrix: Int, engine: any Engine, format: WeightFormat
+  ) {
+    self.matrices = matrices
+    self.matrix = matrix
+    self.engine = engine
+    self.format = format
+    outputs = matrices.outputs
+    inputs = matrices.inputs
+    shape = ProductWorkspace.Shape(inputs: inputs, engine: engine, format: format)
+  }
+
+  /// A random matrix, the same for a seed with any engine and any number of threads.
+  ///
+  /// Weights have the variance 1/K: an output is as large as an input.
+  ///
+  /// - Precondition: The engine multiplies the format.
+  public convenience init(
+    outputs: Int, inputs: Int, seed: UInt64, engine: any Engine, format: WeightFormat,
+    pool: WorkerPool
+  ) {
+    let matrices = Self.matrices(
+      1, outputs: outputs, inputs: inputs, seed: seed, engine: engine, format: format, pool: pool)
+    self.init(matrices, matrix: 0, engine: engine, format: format)
+  }
+
+  /// Several products of equal shape and different weights, in one allocation.
+  ///
+  /// Passing through each in turn reads the weights from memory, as layers of a model do, once they are
+  /// together much larger than the caches. The first is the product that `init` makes of the seed.
+  public static func copies(
+    _ count: Int, outputs: Int, inputs: Int, seed: UInt64, engine: any Engine,
+    format: WeightFormat, pool: WorkerPool
+  ) -> [MatrixProduct] {
+    let matrices = matrices(
+      count, outputs: outputs, inputs: inputs, seed: seed, engine: engine, format: format,
+      pool: pool)
+    return (0..<count).map {
+      MatrixProduct(matrices, matrix: $0, engine: engine, format: format)
+    }
+  }
+
+  private static func matrices(
+    _ count: Int, outputs: Int, inputs: Int, seed: UInt64, engine: any Engine,
+    format: WeightFormat, pool: WorkerPool
+  ) -> any EngineMatrices {
+    precondition(
+      outputs > 0 && inputs > 0 && count > 0,
+      "\(count) matrices of \(outputs)×\(inputs) cannot be multiplied")
+    engine.require(FormatPlan(format))
+    let matrices = engine.makeMatrices(
+      count: count, outputs: outputs, inputs: inputs, format: format)
+    matrices.storeRandom(seed: seed, pool: pool)
+    return matrices
+  }
+
   /// Scratch for products of up to `maxTokens` rows with the threads of `pool`.
   public func makeWorkspace(maxTokens: Int, pool: WorkerPool) -> ProductWorkspace {
     ProductWorkspace(
       ProductWorkspace.Plan(
-        inputs: inputs, maxRows: maxTokens, threads: pool.threads, engine: engine, format: format))
+        inputs: inputs, maxTokens: maxTokens, threads: pool.threads, engine: engine,
+        format: format))
   }
 
   /// Bytes of W and of one workspace, before either is made; `Int.max` where they cannot be counted.
+  ///
+  /// Inputs and outputs are not in it. One W alone takes what the engine's `matrixBytes` says.
   public static func bytes(
     outputs: Int, inputs: Int, maxRows: Int, threads: Int, engine: any Engine,
     format: WeightFormat
@@ -51,52 +99,49 @@ public final class MatrixProduct: ExecutableLayer {
     Saturating.sum(
       engine.matrixBytes(outputs: outputs, inputs: inputs, format: format),
       ProductWorkspace.Plan(
-        inputs: inputs, maxRows: maxRows, threads: threads, engine: engine, format: format
+        inputs: inputs, maxTokens: maxRows, threads: threads, engine: engine, format: format
       ).bytes)
   }
 
-  /// One product: `output` becomes X·Wᵀ.
-  ///
-  /// - Parameters:
-  ///   - input: X, M×K; 0 rows are legal.
-  ///   - output: Y, M×N, another matrix.
-  ///   - workspace: Made by `makeWorkspace` of a product of as many inputs.
-  public func forward(
-    _ input: Matrix, into output: Matrix, workspace: ProductWorkspace, pool: WorkerPool
-  ) {
-    precondition(
-      input.columns == inputs && output.columns == outputs && input.rows == output.rows,
-      "a matrix of \(outputs)×\(inputs) cannot turn \(input.rows)×\(input.columns) into "
-        + "\(output.rows)×\(output.columns)")
-    precondition(input !== output, "a product cannot write over its own input")
-    workspace.begin(
-      rows: input.rows, columns: inputs, pool: pool, engine: engine.name, format: format)
-    if input.rows == 0 { return }
-    let pass = ProductPass(
-      matrices: matrices, input: input.all,
-      staged: engine.stagesRows
-        ? workspace.staged.all.part(from: 0, count: input.rows) : input.all,
-      output: output.all, workspace: workspace, threads: pool.threads)
-    var clock = PhaseClock()
-    if engine.stagesRows { pool.forEach(pass.pieces, in: pass) { $0.stage(piece: $2) } }
-    workspace.phases.dispatchSeconds = clock.lap()
-    workspace.phases.projections = pool.forEach(pass.blocks, isAhead: false, in: pass) {
-      pass, worker, block, _ in pass.multiply(block: block, worker: worker)
-    }
-  }
-
-  /// One row of X·Wᵀ in double precision.
+  /// One row of X·Wᵀ in double precision by plain loops, sharing no code with a product but the access to
+  /// the weights as they are stored.
   public func referenceOutput(of input: Matrix, token: Int, pool: WorkerPool) -> [Double] {
     precondition(input.columns == inputs, "the input is not of width \(inputs)")
     return Reference.product(
       rows: outputs, vector: input.row(token).map(Double.init), pool: pool
-    ) { matrices.copyRow($0, matrix: 0, to: $1) }
+    ) { matrices.copyRow($0, matrix: matrix, to: $1) }
+  }
+
+  /// One product.
+  ///
+  /// Blocks of outputs depend on the threads here, and a BLAS's sums may depend on its blocks; those of
+  /// the tile engine do not.
+  public func forward(
+    _ input: Matrix, into output: Matrix, workspace: ProductWorkspace, pool: WorkerPool
+  ) {
+    checkShapes(input, output)
+    workspace.begin(shape, tokens: input.rows, pool: pool)
+    if input.rows == 0 { return }
+    var clock = PhaseClock()
+    let pass = ProductPass(
+      matrices: matrices, matrix: matrix, input: input.all,
+      staged: matrices.staging.keepsRows
+        ? input.all : workspace.staged.all.part(from: 0, count: input.rows),
+      output: output.all, workspace: workspace, threads: pool.threads)
+    if !matrices.staging.keepsRows {
+      pool.forEach(pass.pieces, in: pass) { $0.stage(piece: $2) }
+      workspace.phases.dispatchSeconds = clock.lap()
+    }
+    workspace.phases.projections = pool.forEach(pass.blocks, isAhead: false, in: pass) {
+      pass, worker, block, _ in pass.multiply(block: block, worker: worker)
+    }
   }
 }
 
 /// One product: one region of the pool, and one before it where rows are staged.
 private struct ProductPass {
   let matrices: any EngineMatrices
+  let matrix: Int
   let input: Rows
   let staged: Rows
   let output: Rows
@@ -108,10 +153,11 @@ private struct ProductPass {
   private let block: Int
 
   init(
-    matrices: any EngineMatrices, input: Rows, staged: Rows, output: Rows,
+    matrices: any EngineMatrices, matrix: Int, input: Rows, staged: Rows, output: Rows,
     workspace: ProductWorkspace, threads: Int
   ) {
     self.matrices = matrices
+    self.matrix = matrix
     self.input = input
     self.staged = staged
     self.output = output
@@ -136,7 +182,7 @@ private struct ProductPass {
   func multiply(block index: Int, worker: Int) {
     let first = index * block
     matrices.multiply(
-      matrix: 0, outputs: first..<min(first + block, matrices.outputs), input: staged,
+      matrix: matrix, outputs: first..<min(first + block, matrices.outputs), input: staged,
       into: output.part(from: 0, count: input.count, column: first),
       scratch: workspace.scratch(worker))
   }

@@ -2,42 +2,51 @@ import LayerSpec
 
 /// All scratch of a matrix product, made once, so that a product allocates nothing.
 public final class ProductWorkspace: LayerWorkspace {
-  /// The most rows that one product may have.
-  public let maxRows: Int
-  private let threads: Int
-  private let inputs: Int
-  private let engine: String
-  private let format: WeightFormat
-
-  /// Where the time of the last product went.
+  /// The most rows that one pass may have.
+  public let maxTokens: Int
+  /// The most threads that a pool may have to use it.
+  public let threads: Int
+  /// Rows of the last pass.
+  public internal(set) var tokens = 0
+  /// Where the time of the last pass went.
   public internal(set) var phases = PassPhases()
 
+  private let shape: Shape
   /// Rows of X in the order that the engine reads; empty where that is their own.
   let staged: Matrix
   private let scratchRows: Matrix
 
+  /// What a workspace is made for: all that its sizes follow from, but for the numbers of rows and threads.
+  struct Shape: Hashable, CustomStringConvertible {
+    let inputs: Int
+    let format: WeightFormat
+    /// Name and variant of the engine.
+    let engine: String
+
+    init(inputs: Int, engine: any Engine, format: WeightFormat) {
+      self.inputs = inputs
+      self.format = format
+      self.engine = engine.identity
+    }
+
+    var description: String { "products of \(inputs) inputs in \(format) on \(engine)" }
+  }
+
   /// What a workspace needs, counted before anything is allocated.
   struct Plan {
-    let maxRows: Int
+    let shape: Shape
+    let maxTokens: Int
     let threads: Int
-    let inputs: Int
-    let engine: String
-    let format: WeightFormat
     let staged: (rows: Int, columns: Int)
     let scratchPerThread: Int
 
-    init(
-      inputs: Int, maxRows: Int, threads: Int, engine: any Engine, format: WeightFormat
-    ) {
-      precondition(maxRows >= 0, "a workspace cannot be for \(maxRows) rows")
-      self.maxRows = maxRows
+    init(inputs: Int, maxTokens: Int, threads: Int, engine: any Engine, format: WeightFormat) {
+      precondition(maxTokens >= 0, "a workspace cannot be for \(maxTokens) rows")
+      shape = Shape(inputs: inputs, engine: engine, format: format)
+      self.maxTokens = maxTokens
       self.threads = threads
-      self.inputs = inputs
-      self.engine = engine.name
-      self.format = format
-      staged = engine.stagesRows ? (maxRows, paddedToVector(inputs)) : (0, 0)
-      scratchPerThread = engine.scratchElements(
-        rows: maxRows, inputs: inputs, format: format)
+      staged = engine.stagesRows(format) ? (maxTokens, paddedToVector(inputs)) : (0, 0)
+      scratchPerThread = engine.scratchElements(rows: maxTokens, inputs: inputs, format: format)
     }
 
     /// Bytes of everything; `Int.max` where they cannot be counted.
@@ -50,12 +59,10 @@ public final class ProductWorkspace: LayerWorkspace {
   }
 
   init(_ plan: Plan) {
-    precondition(plan.bytes < Int.max, "a workspace for \(plan.maxRows) rows is too large")
-    maxRows = plan.maxRows
+    precondition(plan.bytes < Int.max, "a workspace for \(plan.maxTokens) rows is too large")
+    shape = plan.shape
+    maxTokens = plan.maxTokens
     threads = plan.threads
-    inputs = plan.inputs
-    engine = plan.engine
-    format = plan.format
     staged = Matrix(rows: plan.staged.rows, columns: plan.staged.columns)
     scratchRows = Matrix(rows: plan.threads, columns: plan.scratchPerThread)
   }
@@ -63,14 +70,10 @@ public final class ProductWorkspace: LayerWorkspace {
   /// A worker's scratch.
   func scratch(_ worker: Int) -> UnsafeMutablePointer<Float> { scratchRows.all[worker] }
 
-  /// Checks a product against what this was made for, and begins it.
-  func begin(rows: Int, columns: Int, pool: WorkerPool, engine: String, format: WeightFormat) {
-    precondition(
-      columns == inputs && engine == self.engine && format == self.format,
-      "the workspace was made for another product, engine or weight format")
-    precondition(rows <= maxRows, "a product of \(rows) rows in a workspace for \(maxRows)")
-    precondition(
-      pool.threads <= threads, "a pool of \(pool.threads) threads in a workspace for \(threads)")
+  /// Checks a product against what this was made for, and forgets the last one.
+  func begin(_ shape: Shape, tokens: Int, pool: WorkerPool) {
+    checkPass(shape, own: self.shape, tokens: tokens, pool: pool)
+    self.tokens = tokens
     phases = PassPhases()
   }
 }

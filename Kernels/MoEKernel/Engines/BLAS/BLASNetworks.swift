@@ -3,19 +3,25 @@ import LayerSpec
 /// Networks as a BLAS multiplies them: gate, up and down apart, the activation on a block of gate
 /// and up products while both are in the cache.
 final class BLASNetworks: EngineNetworks {
+  let count: Int
   let spec: FeedForwardSpec
   private let gate: BLASMatrices?
   private let up: BLASMatrices
   private let downMatrices: BLASMatrices
 
-  var count: Int { up.count }
   var down: any EngineMatrices { downMatrices }
 
-  init(spec: FeedForwardSpec, gate: BLASMatrices?, up: BLASMatrices, down: BLASMatrices) {
+  /// - Parameter codec: Of the weights; `nil` for 32-bit floats.
+  init(library: BLASLibrary, codec: (any WeightCodec)?, count: Int, spec: FeedForwardSpec) {
+    self.count = count
     self.spec = spec
-    self.gate = gate
-    self.up = up
-    downMatrices = down
+    func matrices(outputs: Int, inputs: Int) -> BLASMatrices {
+      BLASMatrices(library: library, codec: codec, count: count, outputs: outputs, inputs: inputs)
+    }
+    let (width, units) = (spec.width, spec.intermediate)
+    gate = spec.isGated ? matrices(outputs: units, inputs: width) : nil
+    up = matrices(outputs: units, inputs: width)
+    downMatrices = matrices(outputs: width, inputs: units)
   }
 
   private func matrices(_ part: NetworkPart) -> BLASMatrices {
@@ -34,7 +40,7 @@ final class BLASNetworks: EngineNetworks {
     matrices(part).copyRow(row, matrix: network, to: target)
   }
 
-  var staging: RowStaging { .rows }
+  var staging: any RowStaging { RowMajorStaging.shared }
 
   func hiddenBlock(rows: Int) -> Int { up.block(rows: rows) }
 
@@ -42,23 +48,22 @@ final class BLASNetworks: EngineNetworks {
     network: Int, units: Range<Int>, input: Rows, into result: Rows, epilogue: HiddenEpilogue,
     scratch: UnsafeMutablePointer<Float>, next: WeightPlace?
   ) {
-    // What is decoded lies behind the up product.
-    let decoding = scratch + BLASBlocking.scratchElements(rows: input.count)
+    checkHidden(network: network, units: units, input: input, result: result)
     var row = 0
     while row < input.count {
       let rows = min(input.count - row, BLASBlocking.mostProductRows)
       let turn = input.part(from: row, count: rows)
       let first = result.part(from: row, count: rows, column: units.lowerBound)
       var second: Rows?
+      // Behind the up product of a block lies what decoding needs.
+      let rest = scratch + BLASBlocking.scratchElements(rows: rows)
       if let gate {
         let scratchRows = Rows(base: scratch, stride: paddedToVector(units.count), count: rows)
-        gate.multiply(
-          matrix: network, outputs: units, input: turn, into: first, scratch: decoding)
-        up.multiply(
-          matrix: network, outputs: units, input: turn, into: scratchRows, scratch: decoding)
+        gate.multiply(matrix: network, outputs: units, input: turn, into: first, scratch: rest)
+        up.multiply(matrix: network, outputs: units, input: turn, into: scratchRows, scratch: rest)
         second = scratchRows
       } else {
-        up.multiply(matrix: network, outputs: units, input: turn, into: first, scratch: decoding)
+        up.multiply(matrix: network, outputs: units, input: turn, into: first, scratch: rest)
       }
       epilogue.apply(
         to: first, second, columns: units.count, firstColumn: units.lowerBound)

@@ -50,9 +50,6 @@ struct BLASBlocking {
   /// Floats of scratch for the up product of a block, for up to `rows` rows.
   static func scratchElements(rows: Int) -> Int { min(rows, mostProductRows) * productBlock }
 
-  /// The most outputs of one task.
-  static var mostOutputs: Int { max(productBlock, 2 * maxSmallOutputs) }
-
   /// Rows of one matrix product; more are done in turns, so that the up product fits the scratch.
   static let mostProductRows = 512
 

@@ -1,5 +1,5 @@
-/// One whole product Y = X·Wᵀ as independent tasks: the router, and the projections into and out of
-/// a latent space.
+/// One whole product Y = X·Wᵀ as independent tasks: the router, and the projections into and out of a
+/// latent space.
 ///
 /// How it is cut depends on the shapes alone, never on the threads, so that results are the same to
 /// the last bit with any number of them.

@@ -53,7 +53,9 @@ struct ReferenceRouter {
       var taken: Set<Int> = []
       return chosen.map { winner in
         let largest = logits[winner]
+        if largest.isNaN { return .nan }
         let near = logits.indices.filter { index in
+          if logits[index].isNaN { return false }
           let distance = (largest - logits[index]) / max(abs(logits[index]), largest)
           return !taken.contains(index) && !(distance > 2 * Double(jitter))
         }

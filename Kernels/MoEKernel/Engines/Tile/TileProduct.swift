@@ -10,6 +10,12 @@ import Tile
 /// 4. the part of one panel after the other comes by, from memory for the first group and later from
 ///    the last-level cache, and meets
 /// 5. the *tiles* of the group.
+///
+/// What each loop is for: the product in the middle reads a part of a panel and of a tile, at most 256 and
+/// 96 KiB with 512-bit vectors, where a second-level cache has 512 KiB to 2 MiB. The panel is read once for each tile, from that cache
+/// but for the first, and so is a tile for each panel: with m tiles in a group, memory delivers 1/m of what
+/// the product reads. Tiles are in the inner loop, because weights come from memory and rows of activations
+/// were just written. Without parts, panel and tiles of a long row would push each other out of the cache.
 struct TileProduct {
   /// The most steps of one part: a panel part of 256 KiB.
   ///
@@ -49,14 +55,6 @@ struct TileProduct {
       kernels.blockCapacity)
   }
 
-  /// Floats of scratch for `rows` rows.
-  func scratchElements(rows: Int) -> Int { Self.scratchElements(kernels, rows: rows) }
-
-  /// The most panels of one task, whatever the rows.
-  static func mostPanelsPerTask(_ kernels: TileKernels, depth: Int) -> Int {
-    max(panelsPerGroup, taskBytes / max(1, kernels.panelBytes(depth: depth)), 1)
-  }
-
   /// Panels of one task.
   func panelsPerTask(rows: Int) -> Int {
     let few = max(1, Self.taskBytes / max(1, kernels.panelBytes(depth: depth)))
@@ -70,7 +68,7 @@ struct TileProduct {
   /// - Parameters:
   ///   - first: The first panel; the others follow it in memory.
   ///   - panels: How many.
-  ///   - next: The panel that the worker multiplies after these; `nil` where nobody knows.
+  ///   - next: The panel that the worker multiplies after these; `nil` where that is not known.
   ///   - pieces: The tiles of the input that are multiplied.
   ///   - prepare: Is told which block comes next, to ask for the memory that it will be written to.
   ///   - finish: Is given a block of `panelWidth` sums for each row of a tile, the panel's number from
@@ -115,6 +113,8 @@ struct TileProduct {
         let end = pieces.lowerBound + (group + 1) * pieces.count / groups
         for panel in 0..<panels {
           let weights = firstPart + panel * panelBytes
+          // What is multiplied after this panel, to be asked for meanwhile: the next one; behind the last,
+          // the first again for another group, the next part, or what the worker turns to afterwards.
           var following = weights + panelBytes
           if panel + 1 == panels {
             if group + 1 < groups {

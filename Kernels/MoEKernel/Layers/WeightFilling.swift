@@ -1,5 +1,3 @@
-// How layers get their weights: row by row, from canonical elements or from a seed.
-
 /// Seeds for the tensors of one layer, each its own.
 struct SeedSequence {
   private let seed: UInt64
@@ -58,7 +56,7 @@ extension EngineMatrices {
 }
 
 extension Matrix {
-  /// One row with room up to a multiple of the vector width; the room is zero.
+  /// One row, filled up with zeros to a multiple of the vector width.
   static func paddedRow(_ values: [Float]?, _ count: Int) -> Matrix {
     guard let values, values.count == count else {
       preconditionFailure("\(values?.count ?? 0) values were given where there are \(count)")

@@ -36,7 +36,7 @@ extension SparseLayer {
     let choice = ReferenceRouter(
       layer: spec, selectionBias: selectionBias?.row(0).prefix(choices).map(Double.init)
     ).route(Reference.added(product, routerBias?.all[0]))
-    var output = projectOutput(routed(projectInput(x, pool), choice, pool), pool)
+    var output = outputProjection(routed(inputProjection(x, pool), choice, pool), pool)
     if let shared {
       let row = Reference.output(of: shared, network: 0, row: x, pool: pool)
       let factor = sharedGate.map { gate in
@@ -71,7 +71,7 @@ extension SparseLayer {
     return sum
   }
 
-  private func projectInput(_ x: [Double], _ pool: WorkerPool) -> [Double] {
+  private func inputProjection(_ x: [Double], _ pool: WorkerPool) -> [Double] {
     guard let latent else { return x }
     let projected = Reference.product(rows: latent.spec.width, vector: x, pool: pool) {
       latent.inputProjection.copyRow($0, matrix: 0, to: $1)
@@ -80,7 +80,7 @@ extension SparseLayer {
       projected, scale: latent.inputNorm, epsilon: latent.spec.inputNormEpsilon)
   }
 
-  private func projectOutput(_ sum: [Double], _ pool: WorkerPool) -> [Double] {
+  private func outputProjection(_ sum: [Double], _ pool: WorkerPool) -> [Double] {
     guard let latent else { return sum }
     return Reference.product(rows: spec.hidden, vector: sum, pool: pool) {
       latent.outputProjection.copyRow($0, matrix: 0, to: $1)
@@ -88,12 +88,26 @@ extension SparseLayer {
   }
 }
 
-extension DenseLayer {
-  /// One token's output in double precision by plain loops, sharing no code with a pass but the
-  /// access to the weights.
-  public func referenceOutput(of input: Matrix, token: Int, pool: WorkerPool) -> [Double] {
-    precondition(input.columns == spec.width, "the input is not of width \(spec.width)")
-    let x = input.row(token).map(Double.init)
-    return Reference.output(of: bank, network: 0, row: x, pool: pool)
+extension Reference {
+  /// One network's output for one row.
+  static func output(
+    of bank: NetworkBank, network: Int, row: [Double], pool: WorkerPool
+  ) -> [Double] {
+    let spec = bank.spec
+    func hidden(_ part: NetworkPart) -> [Double] {
+      let product = product(rows: spec.intermediate, vector: row, pool: pool) {
+        bank.networks.copyRow($0, of: part, network: network, to: $1)
+      }
+      return added(product, bank.hiddenBias(part, network))
+    }
+    let up = hidden(.up)
+    let active =
+      spec.isGated
+      ? zip(hidden(.gate), up).map { activate(spec.activation, $0, $1) }
+      : up.map { activate(spec.activation, $0, 1) }
+    let down = product(rows: spec.width, vector: active, pool: pool) {
+      bank.networks.down.copyRow($0, matrix: network, to: $1)
+    }
+    return added(down, bank.outputBias(network))
   }
 }

@@ -1,8 +1,8 @@
 import Glibc
 import LayerSpec
 
-// Networks one token at a time in double precision, row by row in plain order.
-
+/// The parts of every layer's oracle: products, activations and norms of one row in double precision, in
+/// plain order and sharing no code with a pass.
 enum Reference {
   /// W·x with rows spread over the pool.
   ///
@@ -48,28 +48,6 @@ enum Reference {
     return total
   }
 
-  /// One network's output for one row.
-  static func output(
-    of bank: NetworkBank, network: Int, row: [Double], pool: WorkerPool
-  ) -> [Double] {
-    let spec = bank.spec
-    func hidden(_ part: NetworkPart) -> [Double] {
-      let product = product(rows: spec.intermediate, vector: row, pool: pool) {
-        bank.networks.copyRow($0, of: part, network: network, to: $1)
-      }
-      return added(product, bank.hiddenBias(part, network))
-    }
-    let up = hidden(.up)
-    let active =
-      spec.isGated
-      ? zip(hidden(.gate), up).map { activate(spec.activation, $0, $1) }
-      : up.map { activate(spec.activation, $0, 1) }
-    let down = product(rows: spec.width, vector: active, pool: pool) {
-      bank.networks.down.copyRow($0, matrix: network, to: $1)
-    }
-    return added(down, bank.outputBias(network))
-  }
-
   /// The values plus a bias, if there is one.
   static func added(_ values: [Double], _ bias: UnsafeMutablePointer<Float>?) -> [Double] {
     guard let bias else { return values }
@@ -84,7 +62,8 @@ enum Reference {
     case .gelu: return g * 0.5 * erfc(-g / 2.0.squareRoot()) * u
     case .geluTanh:
       let inner = (2 / Double.pi).squareRoot() * (g + 0.044715 * g * g * g)
-      return 0.5 * g * (1 + tanh(inner)) * u
+      // (1 + tanh y)/2 is σ(2y), which does not cancel where tanh y is near -1.
+      return g / (1 + exp(-2 * inner)) * u
     case .relu: return max(g, 0) * u
     case .reluSquared: return max(g, 0) * max(g, 0) * u
     case .clampedSiLU(let limit):

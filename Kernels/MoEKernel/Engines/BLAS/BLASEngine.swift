@@ -1,0 +1,100 @@
+import LayerSpec
+
+/// A BLAS library with one thread, called by every worker on its own block of outputs.
+///
+/// Matrices lie row-major. It has products of 32-bit floats; formats of its codecs are decoded before
+/// they are multiplied.
+public struct BLASEngine: Engine {
+  /// The library that multiplies.
+  public let library: BLASLibrary
+  private let codecs: [any WeightCodec]
+
+  /// The engine of an opened library.
+  ///
+  /// - Parameter codecs: Of further formats than `f32`.
+  public init(library: BLASLibrary, codecs: [any WeightCodec] = []) {
+    self.library = library
+    self.codecs = codecs.further(than: [.f32])
+  }
+
+  /// `blas`.
+  public var name: String { "blas" }
+  /// The layout, which no library changes.
+  public var variant: String { "row-major" }
+  /// `f32` and those of the codecs.
+  public var formats: [WeightFormat] { [.f32] + codecs.map(\.format) }
+  /// False: activations stay 32-bit floats.
+  public func roundsActivations(_ format: WeightFormat) -> Bool { false }
+
+  /// Seen with AVX-512 at some tens of tokens an expert, where a BLAS mostly packs.
+  public var guessedFlopsPerSecond: Double { 40e9 }
+
+  /// `nil`: how the library cuts rows is its own affair.
+  public func tileRows(of rows: Int, format: WeightFormat) -> [Int]? { nil }
+  /// `nil`, as `tileRows` is.
+  public func makeTileWork(format: WeightFormat, threads: Int) -> TileWork? { nil }
+
+  /// Bytes of one matrix; `Int.max` where they cannot be counted.
+  public func matrixBytes(outputs: Int, inputs: Int, format: WeightFormat) -> Int {
+    guard supports(format) else { return .max }
+    return format.bytes(rows: outputs, columns: inputs) ?? .max
+  }
+
+  /// Bytes of one network's matrices; `Int.max` where they cannot be counted.
+  public func networkBytes(_ network: FeedForwardSpec, format: WeightFormat) -> Int {
+    let (width, units) = (network.width, network.intermediate)
+    return Saturating.sum(
+      Saturating.product(
+        network.matrices - 1, matrixBytes(outputs: units, inputs: width, format: format)),
+      matrixBytes(outputs: width, inputs: units, format: format))
+  }
+
+  /// Matrices of zeros.
+  public func makeMatrices(
+    count: Int, outputs: Int, inputs: Int, format: WeightFormat
+  ) -> any EngineMatrices {
+    BLASMatrices(
+      library: library, codec: codec(format), count: count, outputs: outputs, inputs: inputs)
+  }
+
+  /// Networks of zeros.
+  public func makeNetworks(
+    count: Int, spec: FeedForwardSpec, format: WeightFormat
+  ) -> any EngineNetworks {
+    BLASNetworks(library: library, codec: codec(format), count: count, spec: spec)
+  }
+
+  /// Rows as they are.
+  public func staging(_ format: WeightFormat) -> any RowStaging { RowMajorStaging.shared }
+
+  /// The up product of a block, and the decoded rows that it is multiplied from.
+  public func scratchElements(rows: Int, inputs: Int, format: WeightFormat) -> Int {
+    Saturating.sum(
+      BLASBlocking.scratchElements(rows: rows),
+      format == .f32 ? 0 : BLASMatrices.decodedElements(inputs: inputs))
+  }
+
+  /// The codec of a format, `nil` for the one that the library multiplies.
+  private func codec(_ format: WeightFormat) -> (any WeightCodec)? {
+    if format == .f32 { return nil }
+    return codecs.codec(of: format)
+  }
+}
+
+extension [any WeightCodec] {
+  /// Those of formats that are not given; an engine's own products are never replaced by a codec.
+  func further(than formats: [WeightFormat]) -> [any WeightCodec] {
+    for codec in self {
+      precondition(codec.format.isKnown, "the codec of \(codec.format) says nothing of its blocks")
+    }
+    return filter { !formats.contains($0.format) }
+  }
+
+  /// The codec of a format that is among the engine's.
+  func codec(of format: WeightFormat) -> any WeightCodec {
+    guard let codec = first(where: { $0.format == format }) else {
+      preconditionFailure("the engine does not multiply \(format) weights")
+    }
+    return codec
+  }
+}

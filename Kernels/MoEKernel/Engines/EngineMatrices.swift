@@ -1,0 +1,90 @@
+/// Equal matrices W, outputs × inputs each, in the layout that an engine multiplies from.
+///
+/// Rows may be stored by several threads at once, each its own; nothing is stored while a pass runs.
+public protocol EngineMatrices: AnyObject {
+  /// How many matrices there are.
+  var count: Int { get }
+  /// Rows of each.
+  var outputs: Int { get }
+  /// Columns of each.
+  var inputs: Int { get }
+
+  /// Puts a canonical row in its place, rounded to the format.
+  ///
+  /// - Parameter values: `inputs` floats.
+  func store(_ values: UnsafePointer<Float>, matrix: Int, row: Int)
+
+  /// Gives a canonical row back as it is stored: what products multiply.
+  ///
+  /// - Parameter target: `inputs` floats.
+  func copyRow(_ row: Int, matrix: Int, to target: UnsafeMutablePointer<Float>)
+
+  /// Outputs of one task when `rows` rows are multiplied: a multiple of `outputUnit`.
+  func block(rows: Int) -> Int
+
+  /// Outputs that belong together: tasks begin at multiples of it.
+  var outputUnit: Int { get }
+
+  /// Brings rows into the order that `multiply` reads.
+  var staging: any RowStaging { get }
+
+  /// Y = X·Wᵀ for the outputs given, and for some of the rows.
+  ///
+  /// - Parameters:
+  ///   - outputs: Begin at a multiple of `outputUnit`, and end at one or with the matrix.
+  ///   - input: All rows of one staging.
+  ///   - pieces: Those of its pieces that are multiplied.
+  ///   - result: Row-major; begins at the first row of all and at the first of the outputs.
+  ///   - scratch: A worker's own, as much as the engine's `scratchElements` says.
+  ///   - next: What the worker multiplies after this; `nil` where that is not known.
+  func multiply(
+    matrix: Int, outputs: Range<Int>, input: Rows, pieces: Range<Int>, into result: Rows,
+    scratch: UnsafeMutablePointer<Float>, next: WeightPlace?)
+}
+
+extension EngineMatrices {
+  /// Y = X·Wᵀ for the outputs given, and for all rows.
+  func multiply(
+    matrix: Int, outputs: Range<Int>, input: Rows, into result: Rows,
+    scratch: UnsafeMutablePointer<Float>, next: WeightPlace? = nil
+  ) {
+    multiply(
+      matrix: matrix, outputs: outputs, input: input,
+      pieces: 0..<staging.pieces(rows: input.count), into: result, scratch: scratch, next: next)
+  }
+
+  /// Stops when a product reads or writes what it must not.
+  ///
+  /// Conformers call it once a product, which costs nothing beside one.
+  func checkProduct(matrix: Int, outputs range: Range<Int>, input: Rows, result: Rows) {
+    precondition(
+      matrix >= 0 && matrix < count && range.lowerBound >= 0 && range.upperBound <= outputs
+        && range.lowerBound % outputUnit == 0,
+      "outputs \(range) of matrix \(matrix) are outside \(count) matrices of \(outputs) outputs")
+    precondition(
+      result.count >= input.count && (input.count == 0 || result.stride >= range.count),
+      "\(input.count)×\(range.count) results do not fit in \(result.count)×\(result.stride)")
+  }
+
+  /// The place of a row among the rows of all matrices.
+  func rowIndex(_ row: Int, matrix: Int) -> Int {
+    precondition(
+      row >= 0 && row < outputs && matrix >= 0 && matrix < count,
+      "row \(row) of matrix \(matrix) is outside \(count) matrices of \(outputs) rows")
+    return matrix * outputs + row
+  }
+}
+
+/// Where weights begin: so that an engine can ask for those that come next.
+public struct WeightPlace: Sendable {
+  /// The matrix or network among its equals.
+  public var matrix: Int
+  /// The first output, or hidden unit.
+  public var output: Int
+
+  /// A place.
+  public init(matrix: Int, output: Int) {
+    self.matrix = matrix
+    self.output = output
+  }
+}

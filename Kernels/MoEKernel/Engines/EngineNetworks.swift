@@ -1,0 +1,67 @@
+import LayerSpec
+
+/// Equal feed-forward networks in the layout that an engine multiplies from.
+///
+/// The first half is one operation, so that an engine may keep gate and up side by side and apply
+/// the activation while both are in registers. Its result is in the order that `down` reads.
+public protocol EngineNetworks: AnyObject {
+  /// How many networks there are.
+  var count: Int { get }
+  /// What each computes.
+  var spec: FeedForwardSpec { get }
+  /// W_down, H×F.
+  var down: any EngineMatrices { get }
+
+  /// Puts a canonical row of W_gate or W_up in its place, rounded to the format.
+  ///
+  /// - Parameter values: `spec.width` floats.
+  func store(_ values: UnsafePointer<Float>, of part: NetworkPart, network: Int, row: Int)
+
+  /// Gives a canonical row of W_gate or W_up back as it is stored.
+  ///
+  /// - Parameter target: `spec.width` floats.
+  func copyRow(
+    _ row: Int, of part: NetworkPart, network: Int, to target: UnsafeMutablePointer<Float>)
+
+  /// Hidden units of one task when `rows` rows are multiplied: a multiple of `vectorLanes`, or of what
+  /// else the layout needs.
+  func hiddenBlock(rows: Int) -> Int
+
+  /// Brings input rows into the order that `hidden` reads.
+  var staging: any RowStaging { get }
+
+  /// The hidden units given, activation applied, staged for `down`.
+  ///
+  /// - Parameters:
+  ///   - units: Begin at a multiple of a block, and end at one or with the network.
+  ///   - input: All rows of one staging.
+  ///   - result: As many rows of F units, up to a multiple of `vectorLanes`.
+  ///   - scratch: A worker's own, as much as the engine's `scratchElements` says.
+  ///   - next: What the worker turns to after this; `nil` where that is not known.
+  func hidden(
+    network: Int, units: Range<Int>, input: Rows, into result: Rows, epilogue: HiddenEpilogue,
+    scratch: UnsafeMutablePointer<Float>, next: WeightPlace?)
+}
+
+extension EngineNetworks {
+  /// Stops when the first half of a network reads or writes what it must not.
+  func checkHidden(network: Int, units: Range<Int>, input: Rows, result: Rows) {
+    precondition(
+      network >= 0 && network < count && units.lowerBound >= 0
+        && units.upperBound <= spec.intermediate,
+      "units \(units) of network \(network) are outside \(count) networks of \(spec.intermediate)")
+    precondition(
+      result.count >= input.count && (input.count == 0 || result.stride >= spec.intermediate),
+      "\(input.count)×\(spec.intermediate) units do not fit in \(result.count)×\(result.stride)")
+  }
+}
+
+/// One of the input matrices of a network.
+///
+/// One that is not gated has `up` only.
+public enum NetworkPart: Sendable {
+  /// W_gate, F×H.
+  case gate
+  /// W_up, F×H.
+  case up
+}

@@ -1,0 +1,59 @@
+import Tile
+
+/// Panels of equal matrices, zero where nothing was stored.
+struct PanelStorage {
+  /// Bytes of one panel.
+  let bytes: Int
+  private let panels: Int
+  private let matrices: Int
+  private let buffer: AlignedBuffer<UInt8>
+
+  init(_ kernels: TileKernels, matrices: Int, panels: Int, depth: Int) {
+    bytes = kernels.panelBytes(depth: depth)
+    self.panels = panels
+    self.matrices = matrices
+    buffer = AlignedBuffer(count: matrices * panels * bytes)
+  }
+
+  /// One panel of one matrix.
+  subscript(matrix: Int, panel: Int) -> UnsafeMutableRawPointer {
+    precondition(
+      matrix >= 0 && matrix < matrices && panel >= 0 && panel < panels,
+      "panel \(panel) of matrix \(matrix) is outside \(matrices) matrices of \(panels)")
+    return UnsafeMutableRawPointer(buffer.base + (matrix * panels + panel) * bytes)
+  }
+}
+
+/// A panel in a worker's scratch, behind the blocks of the product, filled from encoded rows just before
+/// it is multiplied.
+struct DecodedPanel {
+  private let kernels: TileKernels
+  private let depth: Int
+  private let row: UnsafeMutablePointer<Float>
+  /// The panel, as products read it.
+  let start: UnsafeMutableRawPointer
+
+  /// - Parameter scratch: A worker's own, where the blocks of a product over `rows` rows begin.
+  init(_ kernels: TileKernels, depth: Int, rows: Int, scratch: UnsafeMutablePointer<Float>) {
+    self.kernels = kernels
+    self.depth = depth
+    row = scratch + TileProduct.scratchElements(kernels, rows: rows)
+    start = UnsafeMutableRawPointer(row + paddedToVector(depth))
+  }
+
+  /// Floats of scratch for the panel and for one decoded row.
+  static func scratchElements(_ kernels: TileKernels, depth: Int) -> Int {
+    Saturating.product(paddedToVector(depth), kernels.panelWidth + 1)
+  }
+
+  /// Makes all columns zero: those of a last panel that have no output stay so.
+  func clear() {
+    start.initializeMemory(as: UInt8.self, repeating: 0, count: kernels.panelBytes(depth: depth))
+  }
+
+  /// Decodes a row into a column.
+  func fill(column: Int, from rows: CodedRows, row index: Int) {
+    rows.decode(row: index, to: row)
+    kernels.packOutput(row, depth: depth, column: column, panel: start)
+  }
+}

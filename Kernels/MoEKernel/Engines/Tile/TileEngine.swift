@@ -1,0 +1,186 @@
+import LayerSpec
+import Tile
+
+/// The micro-kernel of one instruction set, which packs weights once, when a matrix is made.
+///
+/// It has products of `f32` and `bf16` weights; formats of its codecs are decoded before they are
+/// multiplied.
+public struct TileEngine: Engine {
+  /// The instruction set.
+  public let level: TileLevel
+  private let f32: TileStaging
+  private let bf16: TileStaging
+  private let codecs: [any WeightCodec]
+
+  /// Kernels of a level that the CPU supports.
+  ///
+  /// - Parameter codecs: Of further formats than `f32` and `bf16`.
+  public init(level: TileLevel, codecs: [any WeightCodec] = []) {
+    self.level = level
+    f32 = TileStaging(TileKernels(level: level, format: .f32))
+    bf16 = TileStaging(TileKernels(level: level, format: .bf16))
+    self.codecs = codecs.further(than: Self.nativeFormats)
+  }
+
+  /// Kernels of the CPU's best instruction set, or of the one that is asked for.
+  ///
+  /// - Parameters:
+  ///   - forcedLevel: A level's name, such as `v3`; `nil` for the best.
+  ///   - codecs: Of further formats than `f32` and `bf16`.
+  /// - Throws: `TileLevelError` when the CPU does not have what is asked for.
+  public init(
+    forcedLevel: String?, codecs: [any WeightCodec] = []
+  ) throws(TileLevelError) {
+    self.init(level: try TileLevel.choose(forced: forcedLevel), codecs: codecs)
+  }
+
+  /// The environment variable by which users ask for a lower instruction set.
+  public static let levelVariable = TileLevel.variable
+
+  /// The instruction set, such as `v4`.
+  public var levelName: String { level.rawValue }
+
+  private static let nativeFormats: [WeightFormat] = [.f32, .bf16]
+
+  /// `tile`.
+  public var name: String { "tile" }
+  /// The instruction set, such as `v4`.
+  public var variant: String { levelName }
+  /// `f32`, `bf16` and those of the codecs.
+  public var formats: [WeightFormat] { Self.nativeFormats + codecs.map(\.format) }
+
+  /// True for bf16 where the CPU has dot products of bf16 pairs.
+  public func roundsActivations(_ format: WeightFormat) -> Bool {
+    isNative(format) && kernels(format).usesBF16Dot
+  }
+
+  /// Seen with AVX-512 at some tens of tokens an expert.
+  public var guessedFlopsPerSecond: Double { 150e9 }
+
+  // MARK: Formats
+
+  /// True for a format that there is a product for.
+  private func isNative(_ format: WeightFormat) -> Bool { Self.nativeFormats.contains(format) }
+
+  /// The codec of a format, `nil` where there is a product for it.
+  private func codec(_ format: WeightFormat) -> (any WeightCodec)? {
+    isNative(format) ? nil : codecs.codec(of: format)
+  }
+
+  /// The kernels that multiply a format: decoded weights are 32-bit floats.
+  private func kernels(_ format: WeightFormat) -> TileKernels { tiles(format).kernels }
+
+  private func tiles(_ format: WeightFormat) -> TileStaging { format == .bf16 ? bf16 : f32 }
+
+  /// Tiles, whose rows and order depend on the format that is multiplied.
+  public func staging(_ format: WeightFormat) -> any RowStaging { tiles(format) }
+
+  // MARK: Cuts
+
+  /// `nil` for a decoded format, whose speed is that of decoding.
+  public func tileRows(of rows: Int, format: WeightFormat) -> [Int]? {
+    guard isNative(format) else { return nil }
+    let kernels = kernels(format)
+    return (0..<kernels.tiles(rows: rows)).map { kernels.tileRows($0, of: rows).count }
+  }
+
+  /// Products in cache of the kernels that multiply the format; `nil` for a decoded one.
+  public func makeTileWork(format: WeightFormat, threads: Int) -> TileWork? {
+    guard isNative(format) else { return nil }
+    return TileWork(kernels(format), threads: threads)
+  }
+
+  // MARK: Matrices
+
+  /// Bytes of one matrix; `Int.max` where they cannot be counted.
+  public func matrixBytes(outputs: Int, inputs: Int, format: WeightFormat) -> Int {
+    guard isNative(format) else { return codedBytes(rows: outputs, columns: inputs, format) }
+    let kernels = kernels(format)
+    return panelBytes(kernels.panels(outputs:), of: outputs, depth: inputs, kernels)
+  }
+
+  /// Bytes of one network's matrices; `Int.max` where they cannot be counted.
+  public func networkBytes(_ network: FeedForwardSpec, format: WeightFormat) -> Int {
+    let (width, units) = (network.width, network.intermediate)
+    let down = matrixBytes(outputs: width, inputs: units, format: format)
+    guard isNative(format) else {
+      let rows = Saturating.product(network.matrices - 1, units)
+      return Saturating.sum(codedBytes(rows: rows, columns: width, format), down)
+    }
+    let kernels = kernels(format)
+    let panels = network.isGated ? kernels.gatedPanels(outputs:) : kernels.panels(outputs:)
+    return Saturating.sum(panelBytes(panels, of: units, depth: width, kernels), down)
+  }
+
+  /// Bytes of panels; `Int.max` where they cannot be counted.
+  private func panelBytes(
+    _ panels: (Int) -> Int, of outputs: Int, depth: Int, _ kernels: TileKernels
+  ) -> Int {
+    // No panel or step holds as much as that, so what is larger cannot be counted.
+    guard outputs >= 0, outputs <= .max - kernels.panelWidth, depth >= 0, depth < .max else {
+      return .max
+    }
+    return Saturating.product(
+      panels(outputs),
+      Saturating.product(kernels.steps(depth: depth), kernels.panelBytesPerStep))
+  }
+
+  private func codedBytes(rows: Int, columns: Int, _ format: WeightFormat) -> Int {
+    guard supports(format) else { return .max }
+    return format.bytes(rows: rows, columns: columns) ?? .max
+  }
+
+  /// Matrices of zeros.
+  public func makeMatrices(
+    count: Int, outputs: Int, inputs: Int, format: WeightFormat
+  ) -> any EngineMatrices {
+    TileMatrices(
+      tiles(format), codec: codec(format), count: count, outputs: outputs, inputs: inputs)
+  }
+
+  /// Networks of zeros.
+  public func makeNetworks(
+    count: Int, spec: FeedForwardSpec, format: WeightFormat
+  ) -> any EngineNetworks {
+    TileNetworks(tiles(format), codec: codec(format), count: count, spec: spec)
+  }
+
+  /// The blocks whose sums wait, and the panel that a decoded format is multiplied from.
+  public func scratchElements(rows: Int, inputs: Int, format: WeightFormat) -> Int {
+    let kernels = kernels(format)
+    return Saturating.sum(
+      TileProduct.scratchElements(kernels, rows: rows),
+      isNative(format) ? 0 : DecodedPanel.scratchElements(kernels, depth: inputs))
+  }
+}
+
+/// Tiles of a few rows each, input after input.
+final class TileStaging: RowStaging {
+  let kernels: TileKernels
+  let order: String
+
+  init(_ kernels: TileKernels) {
+    self.kernels = kernels
+    order = "tiles \(kernels.level.rawValue) \(kernels.format)"
+  }
+
+  let keepsRows = false
+
+  func pieces(rows count: Int) -> Int { kernels.tiles(rows: count) }
+
+  var rowsPerPiece: Int { kernels.maximumRows }
+
+  func stage(
+    piece: Int, of count: Int, source: Rows, indices: UnsafePointer<Int32>?, columns: Int,
+    into target: Rows
+  ) {
+    let rows = kernels.tileRows(piece, of: count)
+    kernels.packTile(
+      source: indices == nil ? source[rows.lowerBound] : source.base, stride: source.stride,
+      indices: indices.map { $0 + rows.lowerBound }, rows: rows.count, depth: columns,
+      tile: target[rows.lowerBound])
+  }
+}
+
+/// Why an instruction set cannot be used, for callers that do not know the micro-kernel.
+public typealias TileLevelError = Tile.TileLevelError

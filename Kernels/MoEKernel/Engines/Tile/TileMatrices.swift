@@ -1,0 +1,116 @@
+import Tile
+
+/// Matrices in panels, one matrix after the other in one allocation; or encoded, and decoded one panel at
+/// a time.
+final class TileMatrices: EngineMatrices {
+  let count: Int
+  let outputs: Int
+  let inputs: Int
+  let staging: any RowStaging
+  private let kernels: TileKernels
+  private let product: TileProduct
+  private let weights: Weights
+
+  private enum Weights {
+    case packed(PanelStorage)
+    case coded(CodedRows)
+  }
+
+  /// - Parameter codec: Of the weights; `nil` for those that the kernels multiply.
+  init(
+    _ staging: TileStaging, codec: (any WeightCodec)?, count: Int, outputs: Int, inputs: Int
+  ) {
+    self.staging = staging
+    kernels = staging.kernels
+    self.count = count
+    self.outputs = outputs
+    self.inputs = inputs
+    product = TileProduct(kernels, depth: inputs)
+    weights =
+      if let codec {
+        .coded(CodedRows(codec, rows: count * outputs, columns: inputs))
+      } else {
+        .packed(
+          PanelStorage(
+            kernels, matrices: count, panels: kernels.panels(outputs: outputs), depth: inputs))
+      }
+  }
+
+  func store(_ values: UnsafePointer<Float>, matrix: Int, row: Int) {
+    let index = rowIndex(row, matrix: matrix)
+    switch weights {
+    case .packed(let panels):
+      let place = kernels.place(output: row)
+      kernels.packOutput(
+        values, depth: inputs, column: place.column, panel: panels[matrix, place.panel])
+    case .coded(let rows): rows.store(values, row: index)
+    }
+  }
+
+  func copyRow(_ row: Int, matrix: Int, to target: UnsafeMutablePointer<Float>) {
+    let index = rowIndex(row, matrix: matrix)
+    switch weights {
+    case .packed(let panels):
+      let place = kernels.place(output: row)
+      kernels.unpackOutput(
+        target, depth: inputs, column: place.column, panel: panels[matrix, place.panel])
+    case .coded(let rows): rows.decode(row: index, to: target)
+    }
+  }
+
+  var outputUnit: Int { kernels.panelWidth }
+
+  func block(rows: Int) -> Int { product.panelsPerTask(rows: rows) * kernels.panelWidth }
+
+  func multiply(
+    matrix: Int, outputs range: Range<Int>, input: Rows, pieces: Range<Int>, into result: Rows,
+    scratch: UnsafeMutablePointer<Float>, next: WeightPlace?
+  ) {
+    checkProduct(matrix: matrix, outputs: range, input: input, result: result)
+    let width = kernels.panelWidth
+    let count = kernels.panels(outputs: range.count)
+    switch weights {
+    case .packed(let panels):
+      multiply(
+        panels[matrix, range.lowerBound / width], panels: count,
+        next: next.map { UnsafeRawPointer(panels[$0.matrix, $0.output / width]) },
+        outputs: range.count, input, pieces, result, scratch)
+    case .coded(let rows):
+      let panel = DecodedPanel(kernels, depth: inputs, rows: input.count, scratch: scratch)
+      for index in 0..<count {
+        let outputs = min(width, range.count - index * width)
+        if outputs < width { panel.clear() }
+        for column in 0..<outputs {
+          panel.fill(
+            column: column, from: rows,
+            row: rowIndex(range.lowerBound + index * width + column, matrix: matrix))
+        }
+        multiply(
+          panel.start, panels: 1, next: nil, outputs: outputs, input, pieces,
+          Rows(base: result.base + index * width, stride: result.stride, count: result.count),
+          scratch)
+      }
+    }
+  }
+
+  /// Some panels that lie one after the other.
+  @inline(__always)
+  private func multiply(
+    _ first: UnsafeRawPointer, panels: Int, next: UnsafeRawPointer?, outputs: Int, _ input: Rows,
+    _ pieces: Range<Int>, _ result: Rows, _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    let width = kernels.panelWidth
+    product.forEachBlock(
+      first: first, panels: panels, next: next, input: input, pieces: pieces, scratch: scratch,
+      prepare: { panel, rows in
+        for row in rows {
+          kernels.prefetchToWrite(result[row] + panel * width, bytes: width * 4)
+        }
+      }
+    ) { block, panel, rows in
+      kernels.storeRows(
+        block: block, rows: rows.count, count: min(width, outputs - panel * width),
+        destination: result[rows.lowerBound] + panel * width, stride: result.stride)
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import LayerSpec
+
+#if arch(x86_64)
+  import TileV2
+  import TileV3
+  import TileV4
+#else
+  import TileV2
+#endif
+
+typealias Multiply =
+  @Sendable (
+    _ weights: UnsafeRawPointer, _ activations: UnsafeRawPointer, _ steps: Int, _ rows: Int,
+    _ block: UnsafeMutablePointer<Float>, _ accumulates: Bool, _ prefetch: UnsafeRawPointer,
+    _ prefetchStep: Int
+  ) -> Void
+typealias PackTile =
+  @Sendable (
+    _ source: UnsafePointer<Float>, _ stride: Int, _ indices: UnsafePointer<Int32>?, _ rows: Int,
+    _ depth: Int, _ paddedDepth: Int, _ tile: UnsafeMutableRawPointer
+  ) -> Void
+typealias StoreTile =
+  @Sendable (
+    _ block: UnsafePointer<Float>, _ rows: Int, _ count: Int, _ input: Int,
+    _ tile: UnsafeMutableRawPointer
+  ) -> Void
+typealias StoreRows =
+  @Sendable (
+    _ block: UnsafePointer<Float>, _ rows: Int, _ count: Int, _ scales: UnsafePointer<Float>?,
+    _ destination: UnsafeMutablePointer<Float>, _ stride: Int, _ indices: UnsafePointer<Int32>?
+  ) -> Void
+typealias AddBias =
+  @Sendable (
+    _ block: UnsafeMutablePointer<Float>, _ rows: Int, _ first: UnsafePointer<Float>?,
+    _ firstCount: Int, _ second: UnsafePointer<Float>?, _ secondCount: Int
+  ) -> Void
+typealias Activate =
+  @Sendable (_ block: UnsafeMutablePointer<Float>, _ rows: Int, _ activation: Activation) -> Void
+typealias Compute =
+  @Sendable (_ rounds: Int, _ factor: Float, _ addend: Float) -> (flops: Int, checksum: Float)
+typealias Read = @Sendable (_ memory: UnsafeRawPointer, _ bytes: Int) -> UInt32
+
+/// How products with weights of one format are made: operands in, sums out.
+struct TileFormat: Sendable {
+  /// The most rows that one product takes.
+  let maximumRows: Int
+  /// Inputs that one step takes.
+  let inputsPerStep: Int
+  /// Words of a tile that one step reads for each row.
+  let wordsPerStep: Int
+  /// Bytes of a panel that one step reads.
+  let panelBytesPerStep: Int
+  let multiply: Multiply
+  let packTile: PackTile
+  let storeTile: StoreTile
+  let compute: Compute
+}
+
+/// One build of the micro-kernel: what its module exports.
+///
+/// The modules declare the same names, so each function is named with its module; this is the only place
+/// that does.
+struct TileBuild: Sendable {
+  /// Floats in one vector.
+  let lanes: Int
+  let f32: TileFormat
+  let widened: TileFormat
+  /// bf16 dot products in hardware; `nil` for a build without.
+  let dot: TileFormat?
+  let storeRows: StoreRows
+  let addBias: AddBias
+  let activateGated: Activate
+  let activatePlain: Activate
+  let read: Read
+}
+
+extension TileBuild {
+  /// x86-64-v2, or NEON on arm64.
+  static let v2 = TileBuild(
+    lanes: TileV2.lanes,
+    f32: TileFormat(
+      maximumRows: TileV2.maximumRows, inputsPerStep: 1, wordsPerStep: 1,
+      panelBytesPerStep: 8 * TileV2.lanes,
+      multiply: TileV2.multiplyF32, packTile: TileV2.packFloats, storeTile: TileV2.storeFloats,
+      compute: TileV2.multiplyInRegisters),
+    widened: TileFormat(
+      maximumRows: TileV2.maximumRowsWidened, inputsPerStep: 2, wordsPerStep: 2,
+      panelBytesPerStep: 8 * TileV2.lanes,
+      multiply: TileV2.multiplyWidened, packTile: TileV2.packFloats,
+      storeTile: TileV2.storeFloats, compute: TileV2.multiplyInRegisters),
+    dot: nil, storeRows: TileV2.storeRows, addBias: TileV2.addBias,
+    activateGated: TileV2.activateGated, activatePlain: TileV2.activatePlain,
+    read: TileV2.readStreams)
+
+  #if arch(x86_64)
+    static let v3 = TileBuild(
+      lanes: TileV3.lanes,
+      f32: TileFormat(
+        maximumRows: TileV3.maximumRows, inputsPerStep: 1, wordsPerStep: 1,
+        panelBytesPerStep: 8 * TileV3.lanes,
+        multiply: TileV3.multiplyF32, packTile: TileV3.packFloats, storeTile: TileV3.storeFloats,
+        compute: TileV3.multiplyInRegisters),
+      widened: TileFormat(
+        maximumRows: TileV3.maximumRowsWidened, inputsPerStep: 2, wordsPerStep: 2,
+        panelBytesPerStep: 8 * TileV3.lanes,
+        multiply: TileV3.multiplyWidened, packTile: TileV3.packFloats,
+        storeTile: TileV3.storeFloats, compute: TileV3.multiplyInRegisters),
+      dot: nil, storeRows: TileV3.storeRows, addBias: TileV3.addBias,
+      activateGated: TileV3.activateGated, activatePlain: TileV3.activatePlain,
+      read: TileV3.readStreams)
+
+    static let v4 = TileBuild(
+      lanes: TileV4.lanes,
+      f32: TileFormat(
+        maximumRows: TileV4.maximumRows, inputsPerStep: 1, wordsPerStep: 1,
+        panelBytesPerStep: 8 * TileV4.lanes,
+        multiply: TileV4.multiplyF32, packTile: TileV4.packFloats, storeTile: TileV4.storeFloats,
+        compute: TileV4.multiplyInRegisters),
+      widened: TileFormat(
+        maximumRows: TileV4.maximumRowsWidened, inputsPerStep: 2, wordsPerStep: 2,
+        panelBytesPerStep: 8 * TileV4.lanes,
+        multiply: TileV4.multiplyWidened, packTile: TileV4.packFloats,
+        storeTile: TileV4.storeFloats, compute: TileV4.multiplyInRegisters),
+      dot: TileFormat(
+        maximumRows: TileV4.maximumRows, inputsPerStep: 2, wordsPerStep: 1,
+        panelBytesPerStep: 8 * TileV4.lanes,
+        multiply: TileV4.multiplyDot, packTile: TileV4.packPairs, storeTile: TileV4.storePairs,
+        compute: TileV4.dotInRegisters),
+      storeRows: TileV4.storeRows, addBias: TileV4.addBias,
+      activateGated: TileV4.activateGated, activatePlain: TileV4.activatePlain,
+      read: TileV4.readStreams)
+  #endif
+}
