@@ -78,7 +78,8 @@ let package = Package(
       exclude: ["Golden"]),
     // A workload and a weight format of its own, through public seams alone.
     .testTarget(
-      name: "SeamTests", dependencies: ["Runner", "Reporter", "MoEKernel", "ModelSpec", "LayerSpec"]),
+      name: "SeamTests",
+      dependencies: ["Runner", "Reporter", "MoEKernel", "ModelSpec", "LayerSpec"]),
     .testTarget(name: "tenfoldTests", dependencies: ["tenfold"], exclude: ["Data"]),
   ],
   swiftLanguageModes: [.v6]

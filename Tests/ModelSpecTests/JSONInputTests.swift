@@ -29,9 +29,10 @@ import Testing
     #expect(try #require(error).description.contains("128 levels at byte 128"))
   }
 
-  @Test(arguments: [
-    ([0xF8], 0), ([0x7B, 0xC3, 0x28], 1), ([0x61, 0xE2, 0x82], 1), ([0xED, 0xA0, 0x80], 0),
-  ] as [([UInt8], Int)])
+  @Test(
+    arguments: [
+      ([0xF8], 0), ([0x7B, 0xC3, 0x28], 1), ([0x61, 0xE2, 0x82], 1), ([0xED, 0xA0, 0x80], 0),
+    ] as [([UInt8], Int)])
   func bytesThatAreNoUTF8AreNamed(bytes: [UInt8], offset: Int) throws {
     let error = #expect(throws: RecordError.self) { try JSONInput(bytes) }
     #expect(try #require(error).description.hasPrefix("byte \(offset) is no UTF-8"))
@@ -48,7 +49,8 @@ import Testing
   /// Some thousand damaged documents are each read or refused.
   @Test func damagedDocumentsAreReadOrRefused() {
     let whole = Array(
-      #"{"model_type": "mixtral", "x": [NaN, -Infinity, 1e9], "é": {"a": null, "b": "\u00e9"}}"#.utf8)
+      #"{"model_type": "mixtral", "x": [NaN, -Infinity, 1e9], "é": {"a": null, "b": "\u00e9"}}"#
+        .utf8)
     let inserts: [[UInt8]] = [
       [0xF8], [0xFF], Array("Infinity".utf8), Array("'".utf8), Array("/*".utf8), [0x5C], [0x22],
       [0x00], Array("+1".utf8), Array("0x1".utf8),

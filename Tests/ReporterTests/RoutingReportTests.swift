@@ -24,12 +24,12 @@ struct RoutingReportTests {
   }
 
   @Test("is called by its file in every table")
-  func names() {
+  func names() throws {
     #expect(traced.condition.option == "trace:/data/chat|\u{1B}[31m.jsonl#layer=3")
     #expect(traced.condition.label == "trace:chat|\u{1B}[31m.jsonl#3")
     let text = TextPage.render(
       Report(
-        records: [NamedRecord(name: "r", record: Sample.record([cell(traced)]))], claims: []
+        records: [try NamedRecord(name: "r", record: Sample.record([cell(traced)]))], claims: []
       ).page)
     #expect(text.contains("trace:chat|.jsonl#3"))
     #expect(!text.contains("\u{1B}"))

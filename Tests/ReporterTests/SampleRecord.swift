@@ -1,13 +1,27 @@
 import LayerSpec
 import ModelSpec
 import Reporter
+import Statistics
 
 /// Hand-made records, with round numbers that can be checked by eye.
 enum Sample {
-  static func estimate(
-    _ low: Double, _ median: Double, _ high: Double, confidence: Double = 0.951
-  ) -> RatioEstimate {
-    RatioEstimate(median: median, low: low, high: high, confidence: confidence, rounds: 40)
+  /// An estimate from 44 rounds, whose interval has this confidence.
+  static func estimate(_ low: Double, _ median: Double, _ high: Double) -> RatioEstimate {
+    RatioEstimate(
+      median: median, low: low, high: high, confidence: 0.9512332340955255, rounds: 44)
+  }
+
+  /// Rounds that give an estimate: as many at either end as its interval leaves out with the end
+  /// itself, and all others at the median.
+  static func rounds(_ estimate: RatioEstimate, baselineSeconds: Double = 100) -> [PairedRound] {
+    let ends = OrderStatisticInterval(count: estimate.rounds)?.rank ?? 0
+    return (0..<estimate.rounds).map { index in
+      let ratio =
+        index < ends
+        ? estimate.low : index < estimate.rounds - ends ? estimate.median : estimate.high
+      return PairedRound(
+        order: "ABBA", baselineSeconds: baselineSeconds, candidateSeconds: baselineSeconds / ratio)
+    }
   }
 
   /// A cell in which the baseline does 10 TFLOP in 100 s, and the candidate's FLOPs and time follow
@@ -34,7 +48,7 @@ enum Sample {
         candidate: Side(
           flops: Int(Double(flops) / flopRatio), bytes: Int(Double(bytes) / bytesRatio),
           secondsMedian: 100 / time.median, scaled: nil, residentExperts: resident, layers: [])),
-      rounds: [], cautions: cautions)
+      rounds: rounds(time), cautions: cautions)
   }
 
   static func record(
@@ -57,6 +71,25 @@ enum Sample {
         engines: ["blas"], precision: .f32, routing: ["uniform"], budgetSeconds: 60,
         memoryBytes: 8 << 30, seed: 1),
       cells: cells, cautions: cautions)
+  }
+
+  /// The record with everything stated that its rounds give, after these or the form changed.
+  static func restated(_ record: Record) -> Record {
+    var record = record
+    for index in record.cells.indices {
+      guard let estimate = PairedEstimate(rounds: record.cells[index].rounds) else { continue }
+      record.cells[index].timeRatio = estimate.ratio
+      record.cells[index].sides.baseline.secondsMedian = estimate.baselineSeconds
+      record.cells[index].sides.candidate.secondsMedian = estimate.candidateSeconds
+      record.cells[index].realisedShare = estimate.ratio.median / record.cells[index].flopRatio
+    }
+    return record
+  }
+
+  /// Rounds of times that are numbers, and whose sum is none: nothing contradicts itself in them, and
+  /// nothing can be averaged.
+  static let unusableRounds = (0..<6).map { _ in
+    PairedRound(order: "ABBA", baselineSeconds: 5e307, candidateSeconds: 5e307)
   }
 
   /// Mixtral against Llama 2 70B, and Muse Spark Open against Llama 4 Maverick.

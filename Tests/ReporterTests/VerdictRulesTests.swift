@@ -40,16 +40,6 @@ struct VerdictRulesTests {
     #expect(VerdictRules.outcome(of: estimate, claimed: 10, each.qualifier) == each.outcome)
   }
 
-  @Test("and only with enough confidence")
-  func confidence() {
-    let sure = Sample.estimate(20, 21, 22, confidence: 0.95)
-    let unsure = Sample.estimate(20, 21, 22, confidence: 0.9499)
-    #expect(VerdictRules.outcome(of: sure, claimed: 10, .exactly) == .exceeded)
-    #expect(VerdictRules.outcome(of: unsure, claimed: 10, .exactly) == .undecided)
-    let short = Sample.estimate(1, 2, 3, confidence: 0.5)
-    #expect(VerdictRules.outcome(of: short, claimed: 10, .exactly) == .undecided)
-  }
-
   @Test("taking the most favourable cell, proven before merely higher")
   func decide() throws {
     func cell(_ tokens: Int, _ low: Double, _ median: Double, _ high: Double) -> Cell {

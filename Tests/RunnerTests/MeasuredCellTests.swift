@@ -102,8 +102,8 @@ import Testing
   @Test func twoEstimatesOfTheRatioAreNoRest() throws {
     func only(_ seconds: Double) -> PhaseSeconds {
       PhaseSeconds(
-          productSeconds: seconds, productBusySeconds: seconds, productWaitingSeconds: 0,
-          others: [.router: 0, .dispatchAndCombine: 0])
+        productSeconds: seconds, productBusySeconds: seconds, productWaitingSeconds: 0,
+        others: [.router: 0, .dispatchAndCombine: 0])
     }
     let drifted = try cell(baselineSeconds: 2.42, phases: (only(2.42), only(1)))
     let explanation = try #require(drifted.cell(under: [ceiling]).explanation)

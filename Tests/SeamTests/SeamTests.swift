@@ -46,7 +46,7 @@ import Testing
   }
 
   private func text(_ record: Record) throws -> String {
-    TextPage.render(Report(records: [NamedRecord(name: "toy", record: record)]).page)
+    TextPage.render(Report(records: [try NamedRecord(name: "toy", record: record)]).page)
   }
 
   @Test func aWorkloadOfItsOwnIsMeasuredAndShownByName() throws {
@@ -64,7 +64,7 @@ import Testing
     let text = try text(record)
     #expect(text.contains("small against larger (toy-head)"))
     #expect(text.contains("toy staging"))
-    let csv = CSVExport.render([NamedRecord(name: "toy", record: record)])
+    let csv = CSVExport.render([try NamedRecord(name: "toy", record: record)])
     #expect(csv.contains("toy-head") && csv.contains("factor_toy_staging"))
   }
 

@@ -53,7 +53,8 @@ import Testing
     var draw = RoutingDraw(.zipf(alpha: alpha), choices: experts, topK: topK, seed: 3)
     var counts = [Int](repeating: 0, count: experts)
     for _ in 0..<4000 { for expert in draw.nextExperts() { counts[expert] += 1 } }
-    let expected = InclusionProbabilities.probabilities(logWeights: zipf(alpha, experts: experts), topK: topK)
+    let expected = InclusionProbabilities.probabilities(
+      logWeights: zipf(alpha, experts: experts), topK: topK)
     #expect(abs(expected.reduce(0, +) - Double(topK)) < 1e-9)
     for (count, probability) in zip(counts.sorted(by: >), expected) {
       #expect(abs(Double(count) / 4000 - probability) < 4 * (0.25 / 4000).squareRoot())
@@ -67,7 +68,8 @@ import Testing
   /// are allowed.
   @Test(arguments: [(0.0, 1), (0.0, 16), (0.8, 16), (1.2, 64)])
   func passesReadAsManyExpertsAsExpected(alpha: Double, tokens: Int) {
-    let inclusion = InclusionProbabilities.probabilities(logWeights: zipf(alpha, experts: 64), topK: 8)
+    let inclusion = InclusionProbabilities.probabilities(
+      logWeights: zipf(alpha, experts: 64), topK: 8)
     var draw = RoutingDraw(.zipf(alpha: alpha), choices: 64, topK: 8, seed: 6)
     var distinct = 0
     for _ in 0..<200 {
@@ -80,7 +82,8 @@ import Testing
   /// Weights that are found for popularities have these popularities.
   @Test(arguments: [(8, 2, 0.3), (8, 2, 2.0), (16, 1, 1.2), (32, 4, 1.5)])
   func weightsAreFoundBack(experts: Int, topK: Int, alpha: Double) {
-    let wanted = InclusionProbabilities.probabilities(logWeights: zipf(alpha, experts: experts), topK: topK)
+    let wanted = InclusionProbabilities.probabilities(
+      logWeights: zipf(alpha, experts: experts), topK: topK)
     let weights = InclusionProbabilities.logWeights(for: wanted, topK: topK)
     let reached = InclusionProbabilities.probabilities(logWeights: weights, topK: topK)
     for (one, other) in zip(wanted, reached) { #expect(abs(one - other) < 1e-9) }

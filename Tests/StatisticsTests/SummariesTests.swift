@@ -4,10 +4,11 @@ import Testing
 
 @Suite struct SummariesTests {
   /// Odd and even counts, in any order, and ties.
-  @Test(arguments: [
-    ([3.0], 3.0), ([1, 2], 1.5), ([9, 1, 2], 2), ([4, 1, 3, 2], 2.5), ([5, 5, 1, 5], 5),
-    ([-1, 1, -3, 7, 0, 2], 0.5),
-  ] as [([Double], Double)])
+  @Test(
+    arguments: [
+      ([3.0], 3.0), ([1, 2], 1.5), ([9, 1, 2], 2), ([4, 1, 3, 2], 2.5), ([5, 5, 1, 5], 5),
+      ([-1, 1, -3, 7, 0, 2], 0.5),
+    ] as [([Double], Double)])
   func theMedianIsTheMiddleOrTheMeanOfTheTwoMiddleValues(values: [Double], median: Double) {
     #expect(values.median == median)
     #expect(Array(values.reversed()).median == median)

@@ -20,7 +20,7 @@ import Testing
     }
   }
 
-  /// Multiplies every round's seconds on one side.
+  /// Multiplies every round's seconds on one side, and states what follows from them.
   private static func scale(
     _ side: String, by factor: Double
   ) -> (inout [String: Any]) throws -> Void {
@@ -33,6 +33,14 @@ import Testing
           rounds[round]["\(side)_seconds"] = seconds * factor
         }
         cells[cell]["rounds"] = rounds
+        let change = side == "candidate" ? 1 / factor : factor
+        var ratio = try #require(cells[cell]["time_ratio"] as? [String: Any])
+        for key in ["low", "median", "high"] {
+          ratio[key] = try #require(ratio[key] as? Double) * change
+        }
+        cells[cell]["time_ratio"] = ratio
+        cells[cell]["realised_share"] =
+          try #require(cells[cell]["realised_share"] as? Double) * change
       }
       document["cells"] = cells
     }

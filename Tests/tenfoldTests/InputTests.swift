@@ -45,6 +45,62 @@ import Testing
     try expectRefusal(of: text, saying: fragment, command: ["report"])
   }
 
+  /// Changes the cell of an example record in which Mixtral has one token, and gives the document.
+  private func example(_ change: (inout [String: Any]) throws -> Void) throws -> String {
+    let file = repository.appending(path: "Results/examples/default-suite.json")
+    var record = try #require(
+      JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    var cells = try #require(record["cells"] as? [[String: Any]])
+    let index = try #require(
+      cells.firstIndex {
+        $0["candidate"] as? String == "mixtral-8x7b" && $0["baseline"] as? String == "llama2-70b"
+          && $0["tokens"] as? Int == 1
+      })
+    try change(&cells[index])
+    record["cells"] = cells
+    return try String(decoding: JSONSerialization.data(withJSONObject: record), as: UTF8.self)
+  }
+
+  private let cellName =
+    "mixtral-8x7b/llama2-70b/ffn-forward/1-tokens/uniform/tile/f32/2-threads"
+
+  @Test func aRatioThatItsRoundsDoNotGiveIsRefusedByEveryReaderOfRecords() throws {
+    let tripled = try example { cell in
+      var ratio = try #require(cell["time_ratio"] as? [String: Any])
+      for key in ["low", "median", "high"] {
+        ratio[key] = try #require(ratio[key] as? Double) * 3
+      }
+      cell["time_ratio"] = ratio
+      cell["realised_share"] = try #require(cell["realised_share"] as? Double) * 3
+    }
+    let other = repository.appending(path: "Results/examples/default-suite-again.json").path
+    for command in [
+      ["report"], ["report", "--format", "csv"], ["report", "--format", "html"],
+      ["report", "--charts", "charts"], ["compare", other],
+    ] {
+      try expectRefusal(
+        of: tripled, saying: "time_ratio.median of the cell \(cellName) is 14.83", command: command)
+    }
+    try expectRefusal(of: tripled, saying: "its rounds give 4.9452602", command: ["report"])
+  }
+
+  @Test func anExplanationThatLeadsElsewhereKeepsNobodyFromComparing() throws {
+    let unexplained = try example { cell in
+      var explanation = try #require(cell["explanation"] as? [String: Any])
+      explanation["rest"] = try #require(explanation["rest"] as? Double) * 1.01
+      cell["explanation"] = explanation
+    }
+    try expectRefusal(
+      of: unexplained, saying: "explanation of the cell \(cellName)", command: ["report"])
+    try withTemporaryDirectory { directory in
+      let head = directory.appending(path: "head.json")
+      try Data(unexplained.utf8).write(to: head)
+      let base = repository.appending(path: "Results/examples/default-suite.json").path
+      let outcome = try Executable.debug.run(["compare", base, head.path])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+  }
+
   @Test(arguments: [
     ("/no/such/file.json", "there is no record"), ("/tmp", "is a directory"),
     ("/dev/zero", "is a device or a pipe"), ("/etc/passwd/x.json", "cannot be opened"),

@@ -96,7 +96,9 @@ extension SparseLayerSpec {
     return operations
   }
 
-  /// Logits of every choice. Its rows are staged apart, in 32 bits, and it is in no network's tiles.
+  /// Logits of every choice.
+  ///
+  /// Its rows are staged apart, in 32 bits, and it is in no network's tiles.
   private func router(tokens: Int, formats: FormatPlan) -> Operation {
     Operation(
       .router, flops: 2 * choices * hidden * tokens,

@@ -24,7 +24,7 @@ public struct ReportDocument: Codable, Hashable, Sendable {
     public var cpu: String
     /// Comparisons in the record.
     public var cells: Int
-    /// Comparisons whose numbers contradict themselves, and which no verdict uses.
+    /// Always 0, for scripts that read it: a record with a cell that contradicts itself is refused.
     public var cellsLeftOut: Int
 
     /// All values.

@@ -44,3 +44,21 @@ extension RatioEstimate {
       confidence: estimate.confidence, rounds: rounds.count)
   }
 }
+
+/// What paired rounds say: their ratio, and the median seconds of each side.
+public struct PairedEstimate: Hashable, Sendable {
+  /// Baseline seconds / candidate seconds.
+  public let ratio: RatioEstimate
+  /// Median seconds of a baseline pass.
+  public let baselineSeconds: Double
+  /// Median seconds of a candidate pass.
+  public let candidateSeconds: Double
+
+  /// The estimate from `rounds`; `nil` where they give no ratio (`RatioEstimate.init(rounds:)`).
+  public init?(rounds: [PairedRound]) {
+    guard let ratio = RatioEstimate(rounds: rounds) else { return nil }
+    self.ratio = ratio
+    baselineSeconds = rounds.map(\.baselineSeconds).median
+    candidateSeconds = rounds.map(\.candidateSeconds).median
+  }
+}

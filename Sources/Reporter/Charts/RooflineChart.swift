@@ -7,7 +7,7 @@ public struct RooflineChart: Sendable {
   public let chart: Chart
 
   /// The picture of a record, `nil` without ceilings or without a cell that has a place below them.
-  public init?(_ record: Record, id: String = "roofline", command: String? = nil) {
+  init?(_ record: Record, id: String = "roofline", command: String? = nil) {
     let roofs = Roof.all(of: record)
     let points = RooflinePoint.all(of: record)
     guard !roofs.isEmpty, !points.isEmpty,
@@ -88,7 +88,7 @@ struct Roof: Hashable, Sendable {
       let roof = Roof(
         ceiling: ceiling,
         isUsed: record.cells.contains {
-          $0.isCredible && $0.threads == ceiling.threads && $0.precision == ceiling.precision
+          $0.threads == ceiling.threads && $0.precision == ceiling.precision
         })
       return roof.ridge.isDrawable && known.insert(roof.name).inserted ? roof : nil
     }.sorted { $0.ceiling.peakFlopsPerSecond < $1.ceiling.peakFlopsPerSecond }
@@ -116,11 +116,10 @@ struct RooflinePoint: Hashable, Sendable {
   /// Roofline seconds / measured seconds, `nil` when the record has none.
   let share: Double?
 
-  /// Both sides of every credible cell, in the order of the record.
+  /// Both sides of every cell, in the order of the record.
   static func all(of record: Record) -> [RooflinePoint] {
-    let cells = record.cells.filter(\.isCredible)
-    let names = CellNames(cells)
-    return cells.flatMap { cell in
+    let names = CellNames(record.cells)
+    return record.cells.flatMap { cell in
       let sides: [(Side, String, ModelSpec.Side)] = [
         (.baseline, cell.baseline, cell.sides.baseline),
         (.candidate, cell.candidate, cell.sides.candidate),

@@ -8,10 +8,9 @@ public struct WaterfallChart: Sendable {
   /// The picture.
   public let chart: Chart
 
-  /// The picture of a cell, `nil` when it has no explanation, or one whose factors are not those of
-  /// its ratios.
-  public init?(_ cell: Cell, id: String = "waterfall", command: String? = nil) {
-    guard cell.isCredible, let explanation = cell.credibleExplanation,
+  /// The picture of a cell, `nil` when it has no explanation, or one with factors that no drawing holds.
+  init?(_ cell: Cell, id: String = "waterfall", command: String? = nil) {
+    guard let explanation = cell.explanation,
       let steps = Self.steps(cell, explanation)
     else { return nil }
     let ratios = [cell.flopRatio, cell.timeRatio.low, cell.timeRatio.high]
@@ -47,9 +46,6 @@ public struct WaterfallChart: Sendable {
 
   private static func middle(of row: Int) -> Double { rowHeight * (Double(row) + 0.5) }
 
-  /// What product and measured ratio may differ by: less than half of the last digit that is shown.
-  private static let closeness = 0.0005
-
   private static func steps(_ cell: Cell, _ explanation: Explanation) -> [WaterfallStep]? {
     var steps: [WaterfallStep] = []
     var ratio = cell.flopRatio
@@ -58,13 +54,9 @@ public struct WaterfallChart: Sendable {
       steps.append(step)
       ratio = step.to
     }
-    let rest = WaterfallStep(
-      "unexplained rest", factor: explanation.rest, from: ratio, isCause: false)
-    steps.append(rest)
-    guard steps.allSatisfy({ $0.factor.isDrawable && $0.to.isDrawable }),
-      abs(rest.to / cell.timeRatio.median - 1) < closeness
-    else { return nil }
-    return steps
+    steps.append(
+      WaterfallStep("unexplained rest", factor: explanation.rest, from: ratio, isCause: false))
+    return steps.allSatisfy { $0.factor.isDrawable && $0.to.isDrawable } ? steps : nil
   }
 
   private static func flops(_ cell: Cell, _ scale: LogScale) -> [Markup] {

@@ -2,8 +2,8 @@ import ModelSpec
 
 /// Writes the cells of records as comma-separated values (RFC 4180), for spreadsheets and scripts.
 ///
-/// One row a cell, of all records, as they were measured: cells that contradict themselves too, and
-/// no verdicts, which are not of one cell; the JSON report has them. Lines end with CR LF. A number
+/// One row a cell, of all records, and no verdicts, which are not of one cell; the JSON report has
+/// them. Lines end with CR LF. A number
 /// has all of its digits and a point, in the unit that the column's name ends with; one that does not
 /// exist is an empty field. Text is on one line, without invisible characters, and never a formula.
 public enum CSVExport {
@@ -59,7 +59,8 @@ public enum CSVExport {
   /// The conditions of cells: the usual ones, the routing, and others that any cell has.
   private static func conditions(of records: [Record]) -> [Column] {
     var names = usualConditions + ["routing"]
-    for part in records.flatMap(\.cells).flatMap(\.conditions.parts) where !names.contains(part.name) {
+    for part in records.flatMap(\.cells).flatMap(\.conditions.parts)
+    where !names.contains(part.name) {
       names.append(part.name)
     }
     let others = names.dropFirst(usualConditions.count + 1)

@@ -22,7 +22,7 @@ extension Report {
         blocks += IllustratedSection(section, idPrefix: "r\(index + 1)-").blocks.map(\.deepened)
       }
     }
-    let hasFigures = sections.contains { $0.named.record.cells.contains(where: \.isCredible) }
+    let hasFigures = sections.contains { !$0.named.record.cells.isEmpty }
     return Page(blocks + (hasFigures ? limits : []))
   }
 

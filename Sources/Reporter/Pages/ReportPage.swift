@@ -13,7 +13,7 @@ extension Report {
       blocks += CellTables(record, besides: curves.cells).blocks + ExplanationTables(record).blocks
       blocks += ClaimVerdicts(section.verdicts).blocks + YardstickTables(record).blocks
       blocks += cautions(record)
-      if record.cells.contains(where: \.isCredible) { blocks += limits }
+      if !record.cells.isEmpty { blocks += limits }
     }
     if blocks.isEmpty { blocks = [.title("Tenfold report"), .paragraph("There is no record.")] }
     return Page(blocks)

@@ -21,14 +21,14 @@ struct CellTables {
       .filter { !$0.isEmpty }.flatMap(section)
     let ratios: [Page.Block] =
       sections.isEmpty ? [] : [.heading("Measured ratios"), .paragraph(legend)] + sections
-    return ratios + leftOut + RooflineShares(record, names: names).blocks
+    return ratios + RooflineShares(record, names: names).blocks
       + RoutingTable(record).blocks
   }
 
   private var hasRoofline: Bool { record.cells.contains { $0.rooflineRatio != nil } }
 
   private var legend: String {
-    let confidence = record.cells.filter(\.isCredible).map(\.timeRatio.confidence).min() ?? 0
+    let confidence = record.cells.map(\.timeRatio.confidence).min() ?? 0
     return
       "Ratios are baseline / candidate of one pass through all feed-forward layers, so above 1x "
       + "the candidate saves. "
@@ -77,16 +77,6 @@ struct CellTables {
     }
     return numbers.map(String.init).joined(separator: ",")
   }
-
-  private var leftOut: [Page.Block] {
-    let count = record.cells.count { !$0.isCredible }
-    guard count > 0 else { return [] }
-    return [
-      .warning(
-        "\(Figures.count(count, "cell")) left out for numbers that contradict each other, such as an "
-          + "interval whose low end is above its high end or a time that is not positive.")
-    ]
-  }
 }
 
 /// How tokens found their experts in each measured cell.
@@ -105,7 +95,7 @@ struct RoutingTable {
     var rows: [Table.Row] = []
     var seen: Set<[String]> = []
     var last = ""
-    for cell in record.cells where cell.isCredible && cell.distinctExperts > 0 {
+    for cell in record.cells where cell.distinctExperts > 0 {
       guard let routing = cell.routing else { continue }
       let values = values(of: routing)
       let identity = [cell.candidate, String(cell.tokens)] + values

@@ -54,12 +54,12 @@ struct CellSeries {
 
   /// The series of a record, in the order of their first cells.
   ///
-  /// Cells that contradict themselves have no place in it. Of two cells with the same tokens the first
+  /// Of two cells with the same tokens the first
   /// counts.
   static func series(of record: Record) -> [CellSeries] {
     var order: [Key] = []
     var groups: [Key: [Cell]] = [:]
-    for cell in record.cells where cell.isCredible {
+    for cell in record.cells {
       let key = Key(cell)
       if groups[key] == nil { order.append(key) }
       if groups[key, default: []].contains(where: { $0.tokens == cell.tokens }) { continue }
@@ -98,7 +98,7 @@ struct CellSeries {
 }
 
 extension Curve {
-  /// The curves of a record: credible cells that differ in nothing but their tokens, at least three
+  /// The curves of a record: cells that differ in nothing but their tokens, at least three
   /// token counts each.
   public static func curves(of record: Record) -> [Curve] {
     CellSeries.series(of: record).map(\.curve)

@@ -37,7 +37,7 @@ struct ExplanationTables {
     let explanation: Explanation
 
     init?(_ cell: Cell) {
-      guard let explanation = cell.credibleExplanation else { return nil }
+      guard let explanation = cell.explanation else { return nil }
       self.cell = cell
       self.explanation = explanation
     }
@@ -147,19 +147,4 @@ extension Explanation {
     product < 1
       ? factors.min { $0.factor < $1.factor } : factors.max { $0.factor < $1.factor }
   }
-}
-
-extension Cell {
-  /// The explanation, `nil` where there is none or where its numbers cannot be what they claim to be:
-  /// every factor positive, and their product with the rest the realised share.
-  var credibleExplanation: Explanation? {
-    guard let explanation else { return nil }
-    let numbers = explanation.factors.map(\.factor) + [explanation.rest]
-    let error = explanation.product / realisedShare - 1
-    return numbers.allSatisfy { $0 > 0 && $0.isFinite } && abs(error) <= Self.roundingOfChains
-      ? explanation : nil
-  }
-
-  /// Far above the rounding of a dozen products of 53 bits, far below what a reader could see.
-  private static let roundingOfChains = 1e-9
 }

@@ -12,7 +12,7 @@ struct RooflineShares {
 
   /// A heading, the ceilings and a table; nothing without ceilings.
   var blocks: [Page.Block] {
-    let cells = record.cells.filter { $0.isCredible && $0.hasRooflineShares }
+    let cells = record.cells.filter(\.hasRooflineShares)
     guard !cells.isEmpty else { return [] }
     return [
       .heading("Share of the roofline"), .paragraph(legend), .list(record.ceilings.map(\.sentence)),

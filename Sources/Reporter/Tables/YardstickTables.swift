@@ -7,7 +7,7 @@ struct YardstickTables {
 
   /// The yardsticks of a record's candidates; nothing for a record about others.
   init(_ record: Record) {
-    cells = record.cells.filter(\.isCredible)
+    cells = record.cells
     let candidates = Set(cells.map(\.candidate))
     yardsticks = Yardstick.all.filter { candidates.contains($0.candidateID) }
   }

@@ -40,7 +40,7 @@ struct Headline {
   }
 
   private var cellSentence: String? {
-    let cells = section.named.record.cells.filter(\.isCredible)
+    let cells = section.named.record.cells
     guard let best = cells.max(by: { $0.timeRatio.median < $1.timeRatio.median }) else {
       return nil
     }

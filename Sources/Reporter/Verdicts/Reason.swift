@@ -81,10 +81,6 @@ struct Reason {
 
   private func doubt(_ claim: Claim, _ estimate: RatioEstimate) -> String {
     guard let ratio = claim.ratio else { return "and the claim has no number to hold against it" }
-    guard estimate.confidence >= VerdictRules.requiredConfidence else {
-      return "with an interval of only \(Figures.percent(estimate.confidence)) confidence from "
-        + Figures.count(estimate.rounds, "round")
-    }
     let needed = VerdictRules.needed(ratio, claim.qualifier)
     return "and its interval \(Figures.interval(estimate.low, estimate.high)) contains "
       + Figures.ratio(needed)
@@ -113,7 +109,7 @@ struct Reason {
   private func cause(_ cell: Cell) -> String {
     let time = cell.timeRatio.median
     if apart(time, cell.flopRatio) <= Self.closeness { return "time follows FLOPs" }
-    if let main = cell.credibleExplanation?.mainFactor { return blame(main, cell) }
+    if let main = cell.explanation?.mainFactor { return blame(main, cell) }
     if let bytes = cell.bytesRatio, apart(time, bytes) <= Self.follows,
       apart(time, bytes) < apart(time, cell.flopRatio)
     {

@@ -2,8 +2,8 @@ import ModelSpec
 
 /// When a measured interval delivers a claimed ratio.
 ///
-/// The interval covers the true time ratio with the cell's confidence, so a decision is taken only
-/// when the whole interval lies on one side:
+/// The interval, made of the cell's rounds, covers the true time ratio with at least 95 % confidence,
+/// so a decision is taken only when the whole interval lies on one side:
 ///
 /// | interval [low, high] | outcome |
 /// |---|---|
@@ -26,11 +26,6 @@ import ModelSpec
 enum VerdictRules {
   /// What "about" forgives, and what "exceeded" needs.
   static let leeway = 0.1
-  /// The confidence below which an interval decides nothing.
-  ///
-  /// Six rounds, the fewest with which the order-statistic interval reaches 0.95, have
-  /// 1 - 2/2⁶ = 0.969.
-  static let requiredConfidence = 0.95
 
   /// The ratio that delivers the claim.
   static func needed(_ ratio: Double, _ qualifier: Claim.Qualifier) -> Double {
@@ -41,7 +36,6 @@ enum VerdictRules {
   static func outcome(
     of estimate: RatioEstimate, claimed ratio: Double, _ qualifier: Claim.Qualifier
   ) -> Verdict.Outcome {
-    guard estimate.confidence >= requiredConfidence else { return .undecided }
     let needed = needed(ratio, qualifier)
     if estimate.high < needed { return .fallsShort }
     if qualifier != .atLeast, estimate.low > ratio * (1 + leeway) { return .exceeded }

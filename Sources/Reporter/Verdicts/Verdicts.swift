@@ -10,7 +10,7 @@ public enum Verdicts {
   public static func of(
     _ named: NamedRecord, claims: [Claim] = ClaimLedger.claims, analytic: AnalyticRatios = .none
   ) -> [Verdict] {
-    let cells = named.record.cells.filter(\.isCredible)
+    let cells = named.record.cells
     let candidates = Set(cells.map(\.candidate)).union(named.record.options.candidates)
     let judge = Judge(
       record: named.name, cells: cells, reason: Reason(names: CellNames(cells)),

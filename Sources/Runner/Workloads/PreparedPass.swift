@@ -27,7 +27,9 @@ public protocol PreparedPass: AnyObject {
 }
 
 extension PreparedPass {
+  /// None: most workloads route nothing.
   public var routingStatistics: [RoutingStatistics] { [] }
+  /// None.
   public var cautions: [String] { [] }
 }
 

@@ -48,9 +48,10 @@ public struct ProductRequest: Sendable {
 }
 
 extension RunPlan {
-  /// A sweep of products: one cell for each number of rows, the first engine as the candidate against the
-  /// last as the baseline, so that their ratio is one of equal conditions. An engine alone is measured
-  /// against itself: the rounds are the same.
+  /// A sweep of products, one cell for each number of rows.
+  ///
+  /// The first engine is the candidate and the last the baseline, so that their ratio is one of equal
+  /// conditions. An engine alone is measured against itself: the rounds are the same.
   ///
   /// - Throws: `PlanError.productMemory` with the arithmetic when the sweep does not fit, and
   ///   `PlanError.uncountable` for weights that cannot be stored so.

@@ -30,9 +30,7 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let records = try [base, head].map { path in
-      NamedRecord(name: path, record: try RecordFile.read(path))
-    }
+    let records = try [base, head].map(RecordFile.readTimes)
     let destination = try output.destination(offering: DocumentFormat.ofComparisons)
     let comparison = try Self.compare(records[0], records[1], tolerance: tolerance)
     try destination.write(output.render(comparison))

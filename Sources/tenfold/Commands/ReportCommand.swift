@@ -25,7 +25,7 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     var records: [NamedRecord] = []
     for path in record {
-      records.append(NamedRecord(name: path, record: try RecordFile.read(path)))
+      records.append(try RecordFile.read(path))
     }
     let report = Report(records: records, analytic: .catalogue)
     let destination = try output.destination(offering: DocumentFormat.ofCells)

@@ -30,8 +30,7 @@ struct RecordKeeper {
     defer { notes.forEach(StandardStream.note) }
     let path = try kept(record)
     if archive != nil { notes.append("Record: \(path)") }
-    let report = Report(
-      records: [NamedRecord(name: path, record: record)], analytic: .catalogue)
+    let report = Report(records: [try Self.named(path, record)], analytic: .catalogue)
     if writesPage {
       let page = Self.page(beside: path)
       try OutputFile(page).write([UInt8](HTMLPage.render(report.illustratedPage).utf8))
@@ -40,6 +39,15 @@ struct RecordKeeper {
     if archive != nil {
       try destination.write(
         output.resolvedFormat == .json ? record.text() : output.render(report))
+    }
+  }
+
+  /// The record as a report takes it: what was just measured has to agree with itself.
+  private static func named(_ path: String, _ record: Record) throws(Failure) -> NamedRecord {
+    do {
+      return try NamedRecord(name: path, record: record)
+    } catch {
+      throw Failure(.mismatch, "internal error: \(error); please report it")
     }
   }
 

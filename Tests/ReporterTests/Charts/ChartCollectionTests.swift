@@ -6,7 +6,7 @@ import Testing
 @Suite("The pictures of a report")
 struct ChartCollectionTests {
   private func charts(_ record: Record, idPrefix: String = "") throws -> ChartCollection {
-    let report = Report(records: [NamedRecord(name: "sample.json", record: record)])
+    let report = try Report(records: [NamedRecord(name: "sample.json", record: record)])
     return ChartCollection(try #require(report.sections.first), idPrefix: idPrefix)
   }
 

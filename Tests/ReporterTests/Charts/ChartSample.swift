@@ -34,7 +34,8 @@ enum ChartSample {
       sides: Sides(
         baseline: side(1e12, intensity.0, speed.0, shares?.0),
         candidate: side(1e12 / flopRatio, intensity.1, speed.1, shares?.1)),
-      rounds: [], cautions: [], explanation: explanation)
+      rounds: Sample.rounds(time, baselineSeconds: 1e12 / (speed.0 * 1e9)), cautions: [],
+      explanation: explanation)
   }
 
   /// The chain from a FLOP ratio of 5 to a measured ratio of 1.75; the factors are powers of two.

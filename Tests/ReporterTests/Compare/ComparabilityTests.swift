@@ -107,8 +107,8 @@ struct ComparabilityTests {
     head.options.seed = 7
     let error = #expect(throws: CompareError.self) {
       try RecordComparison(
-        base: NamedRecord(name: "a.json", record: Sample.suite),
-        head: NamedRecord(name: "b.json", record: head), tolerance: 0.03)
+        base: NamedRecord(name: "a.json", timesOf: Sample.suite),
+        head: NamedRecord(name: "b.json", timesOf: head), tolerance: 0.03)
     }
     let sentence = try #require(error?.description)
     #expect(sentence.contains("machine.cpu is 'AMD EPYC 9R14' in BASE and 'evilchip' in HEAD"))

@@ -21,8 +21,8 @@ struct ComparePolicyTests {
       var runs = SimulatedRuns(on: machine, seed: seed)
       for _ in 0..<pairs / Self.seeds.count {
         let comparison = try RecordComparison(
-          base: NamedRecord(name: "base", record: runs.record()),
-          head: NamedRecord(name: "head", record: runs.record(build)), tolerance: 0.03)
+          base: NamedRecord(name: "base", timesOf: runs.record()),
+          head: NamedRecord(name: "head", timesOf: runs.record(build)), tolerance: 0.03)
         counts[comparison.verdict, default: 0] += 1
       }
     }

@@ -52,7 +52,7 @@ struct SimulatedRuns {
             bandwidth: bandwidth * exp(fromCellToCell * normal()), common: common, build))
       }
     }
-    return Sample.record(cells)
+    return Sample.restated(Sample.record(cells))
   }
 
   private mutating func cell(
@@ -71,11 +71,10 @@ struct SimulatedRuns {
     let rounds = rounds(
       count: 6 + Int(generator.next() % 15), passesPerSlice: passesPerSlice, baseline, candidate,
       build)
+    let ratio = baseline / candidate
     var cell = Sample.cell(
       "model-\(comparison)", "iso-active", tokens: tokens, flopRatio: 1,
-      Sample.estimate(0.9, baseline / candidate, 10))
-    cell.timeRatio.low = cell.timeRatio.median
-    cell.timeRatio.high = cell.timeRatio.median
+      Sample.estimate(ratio, ratio, ratio))
     cell.rounds = rounds
     cell.sides.baseline.flops = flops
     cell.sides.candidate.flops = flops

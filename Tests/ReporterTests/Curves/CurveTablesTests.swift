@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Tables of curves")
 struct CurveTablesTests {
-  private func page(_ record: Record) -> Page {
-    Report(records: [NamedRecord(name: "r", record: record)], claims: []).page
+  private func page(_ record: Record) throws -> Page {
+    try Report(records: [NamedRecord(name: "r", record: record)], claims: []).page
   }
 
   private var valley: Record {
@@ -22,15 +22,15 @@ struct CurveTablesTests {
   }
 
   @Test("take the place of the cells' own")
-  func text() {
+  func text() throws {
     let text = TextPage.render(Page(CurveTables(valley).blocks))
     #expect(text == expectedText)
-    #expect(!TextPage.render(page(valley)).contains("Measured ratios"))
+    #expect(try !TextPage.render(page(valley)).contains("Measured ratios"))
   }
 
   @Test("are Markdown too")
-  func markdown() {
-    let markdown = MarkdownPage.render(page(valley))
+  func markdown() throws {
+    let markdown = try MarkdownPage.render(page(valley))
     #expect(markdown.contains("### olmoe-1b-7b against iso-total\n"))
     #expect(
       markdown.contains(
@@ -56,9 +56,9 @@ struct CurveTablesTests {
   }
 
   @Test("leave three token counts to the cells' tables, with a sentence where there is a saving")
-  func brief() {
+  func brief() throws {
     let record = SampleCurve.record([8, 1.2, 8])
-    let text = TextPage.render(page(record))
+    let text = try TextPage.render(page(record))
     #expect(
       text.contains(
         "- olmoe-1b-7b against iso-total: Needs at least 16 tokens per pass here, or at"))
@@ -102,7 +102,7 @@ struct CurveTablesTests {
 
   @Test("are in the JSON document, with what the record does not say")
   func document() throws {
-    let report = Report(records: [NamedRecord(name: "r.json", record: valley)], claims: [])
+    let report = try Report(records: [NamedRecord(name: "r.json", record: valley)], claims: [])
     let entry = try #require(report.document.curves.first)
     #expect(report.document.curves.count == 1)
     #expect(entry.record == "r.json")

@@ -5,8 +5,8 @@ import Testing
 @Suite("Charts as files")
 struct ChartFilesTests {
   @Test("have names of their own, also where two records are alike")
-  func names() {
-    let named = NamedRecord(name: "same", record: Sample.suite)
+  func names() throws {
+    let named = try NamedRecord(name: "same", record: Sample.suite)
     let files = Report(records: [named, named]).chartFiles
     #expect(!files.isEmpty)
     #expect(Set(files.map(\.name)).count == files.count)

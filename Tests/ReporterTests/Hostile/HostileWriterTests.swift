@@ -9,8 +9,8 @@ import Testing
 /// `scripts/check-writers` reads the same by the parsers of Python's world.
 @Suite("Hostile names")
 struct HostileWriterTests {
-  private func report(_ name: String) -> Report {
-    Report(
+  private func report(_ name: String) throws -> Report {
+    try Report(
       records: [NamedRecord(name: name, record: Sample.record(naming: name))],
       claims: Sample.claims, analytic: Sample.analytic)
   }
@@ -23,8 +23,8 @@ struct HostileWriterTests {
   }
 
   @Test("leave nothing in text that a terminal acts on", arguments: HostileName.all)
-  func text(_ hostile: HostileName) {
-    let report = report(hostile.name)
+  func text(_ hostile: HostileName) throws {
+    let report = try report(hostile.name)
     for page in [report.page, report.illustratedPage] {
       let text = TextPage.render(page)
       #expect(!text.unicodeScalars.contains { $0 != "\n" && $0.isInvisible })
@@ -35,8 +35,8 @@ struct HostileWriterTests {
   }
 
   @Test("leave nothing in Markdown but escaped text", arguments: HostileName.all)
-  func markdown(_ hostile: HostileName) {
-    let report = report(hostile.name)
+  func markdown(_ hostile: HostileName) throws {
+    let report = try report(hostile.name)
     let text = MarkdownPage.render(report.page)
     #expect(!text.unicodeScalars.contains { $0 == "<" || ($0 != "\n" && $0.isInvisible) })
     // A table begins with its titles and its rule; all of its rows have as many cells.
@@ -55,12 +55,12 @@ struct HostileWriterTests {
 
   @Test("leave nothing in HTML but text", arguments: HostileName.all)
   func html(_ hostile: HostileName) throws {
-    let report = report(hostile.name)
+    let report = try report(hostile.name)
     var body = HTMLBody()
     for block in report.illustratedPage.blocks { body.append(block) }
     // As XML a page has a strict grammar, and a parser of others to check it.
     let page = try XMLReading(body.markup.render(as: .xml))
-    let harmless = HTMLPage.render(self.report("name").illustratedPage)
+    let harmless = try HTMLPage.render(self.report("name").illustratedPage)
     #expect(page.texts(of: "dd").contains(shown(hostile.name)))
     #expect(page.texts(of: "h1") == ["Tenfold report: " + shown(hostile.name)])
     #expect(Set(page.elements).isSubset(of: Self.elements))
@@ -96,8 +96,8 @@ struct HostileWriterTests {
 
   @Test("leave drawings whole, under names that are safe", arguments: HostileName.all)
   func svg(_ hostile: HostileName) throws {
-    let files = report(hostile.name).chartFiles
-    #expect(files.count == report("name").chartFiles.count)
+    let files = try report(hostile.name).chartFiles
+    #expect(try files.count == report("name").chartFiles.count)
     #expect(Set(files.map(\.name)).count == files.count)
     for file in files {
       #expect(file.name.wholeMatch(of: /[a-z0-9][a-z0-9-]{0,120}\.svg/) != nil, "\(file.name)")
@@ -110,7 +110,7 @@ struct HostileWriterTests {
 
   @Test("are unchanged in JSON", arguments: HostileName.all)
   func json(_ hostile: HostileName) throws {
-    let document = report(hostile.name).document
+    let document = try report(hostile.name).document
     let text = try JSONText.render(document)
     let read = try DocumentCoding.decoder.decode(ReportDocument.self, from: Data(text.utf8))
     #expect(read == document)

@@ -5,22 +5,22 @@ import Testing
 
 @Suite("Command lines")
 struct CommandLinesTests {
-  private func lines(_ change: (inout Record) -> Void = { _ in }) -> CommandLines {
+  private func lines(_ change: (inout Record) -> Void = { _ in }) throws -> CommandLines {
     var record = Sample.suite
     record.options.candidates = ["mixtral-8x7b", "./my model.json"]
     record.options.baselines = ["iso-active", "llama2-70b"]
     change(&record)
-    return CommandLines(NamedRecord(name: "Results/a b.json", record: record))
+    return try CommandLines(NamedRecord(name: "Results/a b.json", record: record))
   }
 
   @Test("ask again for what was asked for")
-  func all() {
+  func all() throws {
     #expect(
-      lines().measuringAll
+      try lines().measuringAll
         == "tenfold run mixtral-8x7b './my model.json' --baseline iso-active --baseline llama2-70b "
         + "--tokens 1,16 --routing uniform --threads 2 --engine blas --precision f32 --budget 60s "
         + "--memory 8GiB --seed 1")
-    let other = lines {
+    let other = try lines {
       $0.options.engines = ["blas", "tile"]
       $0.options.budgetSeconds = 0.5
       $0.options.memoryBytes = 1000
@@ -30,13 +30,13 @@ struct CommandLinesTests {
   }
 
   @Test("leave the default suite its own models and routings")
-  func suite() {
-    let suite = lines {
+  func suite() throws {
+    let suite = try lines {
       $0.options.suite = "default"
       $0.options.routing = ["uniform", "zipf:0.8"]
     }
     #expect(suite.measuringAll.hasPrefix("tenfold run --tokens 1,16 --threads 2"))
-    let skewed = lines {
+    let skewed = try lines {
       $0.options.suite = "default"
       $0.options.routing = ["zipf:0.8"]
     }
@@ -45,7 +45,7 @@ struct CommandLinesTests {
 
   @Test("sweep again what was swept")
   func sweep() throws {
-    let swept = lines {
+    let swept = try lines {
       $0.options.suite = "sweep"
       $0.options.baselines = ["iso-total"]
       $0.options.sweep = SweepOptions(architecture: "olmoe-1b-7b", experts: [32, 64], topK: [4])
@@ -62,12 +62,13 @@ struct CommandLinesTests {
         "tenfold sweep olmoe-1b-7b --experts 64 --top-k 4 --baseline llama2-70b --tokens 1 --routing"
       ))
     #expect(
-      lines().measuring(cell).hasPrefix("tenfold run 'olmoe-1b-7b E=64 K=4' --baseline llama2-70b"))
+      try lines().measuring(cell).hasPrefix(
+        "tenfold run 'olmoe-1b-7b E=64 K=4' --baseline llama2-70b"))
   }
 
   @Test("quote names, and let no program take them for options")
-  func quoting() {
-    #expect(lines().page == "tenfold report 'Results/a b.json' --format html")
+  func quoting() throws {
+    #expect(try lines().page == "tenfold report 'Results/a b.json' --format html")
     #expect(ShellWord.path("-rf") == "./-rf")
     #expect(ShellWord.quoted("") == "''")
     #expect(ShellWord.quoted("it's") == #"'it'\''s'"#)

@@ -5,9 +5,13 @@ import Testing
 
 @Suite("The report of a small record")
 struct GoldenReportTests {
-  private let report = Report(
-    records: [NamedRecord(name: "Results/small.json", record: Sample.illustrated)],
-    claims: Sample.claims, analytic: Sample.analytic)
+  private let report: Report
+
+  init() throws {
+    report = try Report(
+      records: [NamedRecord(name: "Results/small.json", record: Sample.illustrated)],
+      claims: Sample.claims, analytic: Sample.analytic)
+  }
 
   @Test("is the one that was looked at, in every form")
   func forms() throws {

@@ -6,7 +6,7 @@ import Testing
 @Suite("The headline")
 struct HeadlineTests {
   private func headline(_ record: Record, claims: [Claim] = Sample.claims) throws -> String {
-    let report = Report(
+    let report = try Report(
       records: [NamedRecord(name: "r", record: record)], claims: claims, analytic: Sample.analytic)
     return Headline(try #require(report.sections.first)).sentence
   }

@@ -37,7 +37,8 @@ import Testing
     let changed = GoldenLayer(
       spec: golden.spec, weights: weights, tokens: golden.tokens,
       hiddenStates: golden.hiddenStates, output: golden.output)
-    let verifier = Verifier(engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(.f32),
+    let verifier = Verifier(
+      engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(.f32),
       pool: WorkerPool(threads: 1))
     let result = verifier.verify(changed, family: model.family, directory: name)
     #expect(!result.passed)
@@ -53,7 +54,8 @@ import Testing
     let changed = GoldenLayer(
       spec: golden.spec, weights: weights, tokens: golden.tokens,
       hiddenStates: golden.hiddenStates, output: golden.output)
-    let verifier = Verifier(engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(.f32),
+    let verifier = Verifier(
+      engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(.f32),
       pool: WorkerPool(threads: 1))
     let result = verifier.verify(changed, family: "mixtral", directory: "d")
     #expect(!result.passed)

@@ -1,26 +1,12 @@
 import ModelSpec
 
-/// A record with the name under which the reader knows it.
-public struct NamedRecord: Sendable {
-  /// A file's path, or what else distinguishes it.
-  public var name: String
-  /// What was measured.
-  public var record: Record
-
-  /// A record and its name.
-  public init(name: String, record: Record) {
-    self.name = name
-    self.record = record
-  }
-}
-
 extension Record {
-  /// Credible cells of one pairing and workload together, in the order of the record; each list holds at
+  /// Cells of one pairing and workload together, in the order of the record; each list holds at
   /// least one.
   var pairings: [[Cell]] {
     var order: [[String]] = []
     var groups: [[String]: [Cell]] = [:]
-    for cell in cells where cell.isCredible {
+    for cell in cells {
       let key = [cell.candidate, cell.baseline, cell.workload.kind.rawValue]
       if groups[key] == nil { order.append(key) }
       groups[key, default: []].append(cell)
@@ -42,21 +28,6 @@ extension Cell {
   /// D, distinct experts of a layer, mean over batches; 0 for a workload that routes nothing.
   var distinctExperts: Double { routing?.distinctExperts ?? 0 }
 
-  /// Whether the cell's numbers can be what they claim to be.
-  ///
-  /// Records come from files, and a verdict must not rest on an interval with its ends swapped.
-  var isCredible: Bool {
-    let estimate = timeRatio
-    let numbers = [
-      estimate.low, estimate.median, estimate.high, flopRatio, realisedShare,
-      sides.baseline.secondsMedian, sides.candidate.secondsMedian,
-    ]
-    return numbers.allSatisfy { $0.isFinite && $0 > 0 }
-      && estimate.low <= estimate.median && estimate.median <= estimate.high
-      && (0...1).contains(estimate.confidence) && tokens > 0
-      && sides.baseline.flops > 0 && sides.candidate.flops > 0
-  }
-
   /// Baseline bytes / candidate bytes, `nil` when either is unknown.
   var bytesRatio: Double? {
     guard sides.baseline.bytes > 0, sides.candidate.bytes > 0 else { return nil }
@@ -76,12 +47,16 @@ struct CellNames {
 
   init(_ cells: [Cell]) {
     var values: [String: Set<String>] = [:]
-    for part in cells.flatMap(\.conditions.parts) { values[part.name, default: []].insert(part.value) }
+    for part in cells.flatMap(\.conditions.parts) {
+      values[part.name, default: []].insert(part.value)
+    }
     differing = Set(values.filter { $0.value.count > 1 }.keys)
   }
 
   /// Conditions that say what multiplied, and how, in the order that a reader wants them.
-  private static let engineParts = ["engine", "precision", "threads", "sequences", "context", "ranks"]
+  private static let engineParts = [
+    "engine", "precision", "threads", "sequences", "context", "ranks",
+  ]
 
   /// Whether cells differ in what multiplied, and how.
   var distinguishesEngines: Bool { !differing.isDisjoint(with: Self.engineParts) }

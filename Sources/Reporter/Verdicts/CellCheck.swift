@@ -1,0 +1,214 @@
+import ModelSpec
+import Statistics
+
+/// Computes what follows from a cell's rounds and counts, and holds what the cell states against it.
+struct CellCheck {
+  /// What a stated median may differ by from that of the rounds, unless their interval contains it.
+  ///
+  /// No verdict can turn by what was stated, for verdicts go by the recomputed figures. So this need
+  /// not be narrow: it lets pass records whose rounds were edited a little, such as by jitter of the
+  /// size of a round's noise, and refuses those that say something else than their rounds.
+  static let medianTolerance = 0.03
+
+  /// What a stated quotient of two stated numbers may differ by: more than six printed digits do, less
+  /// than any reader sees.
+  static let quotientTolerance = 1e-6
+
+  /// Up to this difference a number is the same one after other roundings, such as those of another C
+  /// library's logarithm, and stays as it was stated: a record's report is the same on every machine.
+  static let rounding = 1e-12
+
+  private let cell: Cell
+
+  init(_ cell: Cell) {
+    self.cell = cell
+  }
+
+  /// The cell with the ratio, the seconds and the shares that its rounds and counts give.
+  func recomputed() throws(RecordContradiction) -> Cell {
+    try requireNumbers()
+    let estimate = try estimateOfRounds()
+    var result = cell
+    result.timeRatio = try timeRatio(estimate.ratio)
+    result.sides.baseline = rescaled(cell.sides.baseline, to: estimate.baselineSeconds)
+    result.sides.candidate = rescaled(cell.sides.candidate, to: estimate.candidateSeconds)
+    result.flopRatio = try flopRatio()
+    result.realisedShare = try realisedShare(result)
+    result.explanation = try explanation(leadingTo: result.realisedShare)
+    return result
+  }
+
+  private func contradiction(_ field: String, _ reason: String) -> RecordContradiction {
+    RecordContradiction(cell, field, reason)
+  }
+
+  /// The number as it was stated where it differs by rounding alone, else the recomputed one.
+  private func settled(_ stated: Double, _ recomputed: Double) -> Double {
+    apart(stated, recomputed) <= Self.rounding ? stated : recomputed
+  }
+
+  /// How far a stated number is from a recomputed one that is not 0.
+  private func apart(_ stated: Double, _ recomputed: Double) -> Double {
+    abs(stated / recomputed - 1)
+  }
+
+  // MARK: - What is stated
+
+  /// Whatever is a ratio, a time or a count must be a positive number.
+  private func requireNumbers() throws(RecordContradiction) {
+    let (estimate, sides) = (cell.timeRatio, cell.sides)
+    let counts = [
+      ("tokens", cell.tokens), ("sides.baseline.flops", sides.baseline.flops),
+      ("sides.candidate.flops", sides.candidate.flops),
+    ]
+    for (field, count) in counts where count <= 0 {
+      throw contradiction(field, "is \(count), which is no positive number")
+    }
+    let numbers: [(String, Double?)] = [
+      ("time_ratio.low", estimate.low), ("time_ratio.median", estimate.median),
+      ("time_ratio.high", estimate.high), ("flop_ratio", cell.flopRatio),
+      ("roofline_ratio", cell.rooflineRatio), ("realised_share", cell.realisedShare),
+      ("sides.baseline.seconds_median", sides.baseline.secondsMedian),
+      ("sides.candidate.seconds_median", sides.candidate.secondsMedian),
+      ("sides.baseline.roofline_share", sides.baseline.rooflineShare),
+      ("sides.candidate.roofline_share", sides.candidate.rooflineShare),
+    ]
+    for (field, number) in numbers { try requirePositive(number ?? 1, field) }
+    guard estimate.low <= estimate.median, estimate.median <= estimate.high else {
+      throw contradiction(
+        "time_ratio",
+        "has a median of \(estimate.median) outside of its interval from \(estimate.low) to "
+          + "\(estimate.high)")
+    }
+    guard (0...1).contains(estimate.confidence) else {
+      throw contradiction(
+        "time_ratio.confidence", "is \(estimate.confidence), which is no probability")
+    }
+  }
+
+  private func requirePositive(_ number: Double, _ field: String) throws(RecordContradiction) {
+    guard number.isFinite, number > 0 else {
+      throw contradiction(field, "is \(number), which is no positive number")
+    }
+  }
+
+  // MARK: - What the rounds give
+
+  private func estimateOfRounds() throws(RecordContradiction) -> PairedEstimate {
+    let rounds = cell.rounds
+    for (index, round) in rounds.enumerated() {
+      try requirePositive(round.baselineSeconds, "rounds[\(index)].baseline_seconds")
+      try requirePositive(round.candidateSeconds, "rounds[\(index)].candidate_seconds")
+    }
+    guard rounds.count == cell.timeRatio.rounds else {
+      throw contradiction(
+        "time_ratio.rounds",
+        "is \(cell.timeRatio.rounds), and the cell holds \(Figures.count(rounds.count, "round"))")
+    }
+    guard let estimate = PairedEstimate(rounds: rounds) else {
+      throw contradiction(
+        "rounds",
+        "are \(rounds.count), and an interval takes at least "
+          + "\(OrderStatisticInterval.minimumRounds)")
+    }
+    let figures = [
+      estimate.ratio.low, estimate.ratio.high, estimate.baselineSeconds, estimate.candidateSeconds,
+    ]
+    guard figures.allSatisfy({ $0.isFinite && $0 > 0 }) else {
+      throw contradiction("rounds", "have times whose medians or ratio no number holds")
+    }
+    return estimate
+  }
+
+  private func timeRatio(_ ofRounds: RatioEstimate) throws(RecordContradiction) -> RatioEstimate {
+    let stated = cell.timeRatio
+    guard
+      apart(stated.median, ofRounds.median) <= Self.medianTolerance
+        || (ofRounds.low...ofRounds.high).contains(stated.median)
+    else {
+      throw contradiction(
+        "time_ratio.median", differs(stated.median, ofRounds.median, "its rounds give"))
+    }
+    var ratio = ofRounds
+    ratio.median = settled(stated.median, ofRounds.median)
+    ratio.low = settled(stated.low, ofRounds.low)
+    ratio.high = settled(stated.high, ofRounds.high)
+    ratio.confidence = settled(stated.confidence, ofRounds.confidence)
+    return ratio
+  }
+
+  /// The side with the median seconds of its rounds, and with them what else depends on the seconds.
+  private func rescaled(_ side: Side, to seconds: Double) -> Side {
+    var result = side
+    result.secondsMedian = settled(side.secondsMedian, seconds)
+    let factor = result.secondsMedian / side.secondsMedian
+    result.rooflineShare = side.rooflineShare.map { $0 / factor }
+    result.phases = side.phases.map { factor * $0 }
+    return result
+  }
+
+  // MARK: - What the counts give
+
+  private func flopRatio() throws(RecordContradiction) -> Double {
+    let quotient = Double(cell.sides.baseline.flops) / Double(cell.sides.candidate.flops)
+    guard apart(cell.flopRatio, quotient) <= Self.quotientTolerance else {
+      throw contradiction(
+        "flop_ratio", differs(cell.flopRatio, quotient, "the FLOPs of its sides give"))
+    }
+    return settled(cell.flopRatio, quotient)
+  }
+
+  /// The share of the cell as recomputed so far, after checking the stated one against the stated ratios.
+  private func realisedShare(_ recomputed: Cell) throws(RecordContradiction) -> Double {
+    let quotient = cell.timeRatio.median / cell.flopRatio
+    guard apart(cell.realisedShare, quotient) <= Self.quotientTolerance else {
+      throw contradiction(
+        "realised_share",
+        differs(cell.realisedShare, quotient, "time_ratio.median / flop_ratio gives"))
+    }
+    let share = recomputed.timeRatio.median / recomputed.flopRatio
+    try requirePositive(share, "realised_share")
+    return settled(cell.realisedShare, share)
+  }
+
+  /// The chain of causes with the rest that leads to the recomputed share, after checking that it led
+  /// to the stated one.
+  private func explanation(
+    leadingTo share: Double
+  ) throws(RecordContradiction) -> Explanation? {
+    guard var chain = cell.explanation else { return nil }
+    for (index, factor) in chain.factors.enumerated() {
+      let field = "explanation.factors[\(index)]"
+      try requirePositive(factor.factor, "\(field).factor")
+      let quotient = factor.baseline / factor.candidate
+      guard apart(factor.factor, quotient) <= Self.quotientTolerance else {
+        throw contradiction(
+          "\(field).factor", differs(factor.factor, quotient, "its baseline / candidate gives"))
+      }
+    }
+    try requirePositive(chain.rest, "explanation.rest")
+    guard apart(cell.realisedShare, chain.product) <= Self.quotientTolerance else {
+      throw contradiction(
+        "explanation",
+        "multiplies to \(Self.shown(chain.product)), and realised_share is \(cell.realisedShare)")
+    }
+    let rest = chain.rest
+    chain.rest = 1
+    chain.rest = settled(rest, share / chain.product)
+    try requirePositive(chain.rest, "explanation.rest")
+    return chain
+  }
+
+  // MARK: - Sentences
+
+  /// Digits of a recomputed number, so that a difference beyond `quotientTolerance` can be seen.
+  private static let digits = 8
+
+  private func differs(_ stated: Double, _ recomputed: Double, _ source: String) -> String {
+    "is \(stated), and \(source) \(Self.shown(recomputed))"
+  }
+
+  private static func shown(_ recomputed: Double) -> String {
+    Figures.significant(recomputed, digits: digits, trimmed: true)
+  }
+}

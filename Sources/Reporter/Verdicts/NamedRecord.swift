@@ -1,0 +1,67 @@
+import ModelSpec
+
+/// A record with the name under which the reader knows it: the one door through which every record
+/// passes before anything is shown or judged.
+///
+/// Records come from files that anybody may have edited, so what follows from a cell's rounds and
+/// counts is computed anew (`CellCheck`). A record that states something else is refused; otherwise
+/// its cells hold the recomputed figures, and whatever is made of them rests on the rounds.
+public struct NamedRecord: Sendable {
+  /// A file's path, or what else distinguishes it.
+  public let name: String
+  /// What was measured, as its rounds give it.
+  public let record: Record
+
+  /// A record and its name, for reports.
+  ///
+  /// - Throws: `RecordContradiction` for the first cell whose numbers contradict each other.
+  public init(name: String, record: Record) throws(RecordContradiction) {
+    try self.init(name: name, record) { cell throws(RecordContradiction) in
+      try CellCheck(cell).recomputed()
+    }
+  }
+
+  /// A record whose times alone are held against another's.
+  ///
+  /// Explanations, which a comparison does not read, are put aside unchecked, so that one that does
+  /// not add up keeps nobody from learning of a slowdown.
+  ///
+  /// - Throws: `RecordContradiction` for the first cell whose numbers contradict each other.
+  public init(name: String, timesOf record: Record) throws(RecordContradiction) {
+    try self.init(name: name, record) { cell throws(RecordContradiction) in
+      var unexplained = cell
+      unexplained.explanation = nil
+      return try CellCheck(unexplained).recomputed()
+    }
+  }
+
+  private init(
+    name: String, _ record: Record, check: (Cell) throws(RecordContradiction) -> Cell
+  ) throws(RecordContradiction) {
+    var record = record
+    for index in record.cells.indices { record.cells[index] = try check(record.cells[index]) }
+    self.name = name
+    self.record = record
+  }
+}
+
+/// A cell whose numbers contradict each other, so that its record is not believed.
+public struct RecordContradiction: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What the cell measures, in one word:
+  /// `mixtral-8x7b/llama2-70b/ffn-forward/16-tokens/uniform/tile/f32/2-threads`.
+  public let cell: String
+  /// Where in the cell, as the document names it: `time_ratio.median`.
+  public let field: String
+  /// What is stated there and what contradicts it: `is 15.06, and its rounds give 5.02`.
+  public let reason: String
+
+  init(_ cell: Cell, _ field: String, _ reason: String) {
+    // The words come from a file, and the sentence goes to a terminal.
+    self.cell = Escaping.terminal(cell.comparisonID)
+    self.field = field
+    self.reason = reason
+  }
+
+  /// What is wrong and where, as a clause to be continued by the caller.
+  public var description: String { "\(field) of the cell \(cell) \(reason)" }
+}
