@@ -31,11 +31,10 @@ import Testing
     }
     for row in Set([0, rows / 2, rows - 1]) {
       let values = x.row(row)
-      for output in 0..<outputs {
-        var exact: Float = 0
-        for column in 0..<inputs { exact += values[column] * entry(output, column) }
-        #expect(y[row, output] == exact)
+      let exact = (0..<outputs).map { output in
+        (0..<inputs).reduce(Float(0)) { $0 + values[$1] * entry(output, $1) }
       }
+      #expect(y.row(row) == exact, "row \(row)")
     }
   }
 

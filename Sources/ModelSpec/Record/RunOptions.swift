@@ -16,6 +16,10 @@ public struct RunOptions: Codable, Hashable, Sendable {
   public var threadCounts: [Int]?
   /// Engines by name.
   public var engines: [String]
+  /// The library that was named in place of the default one; absent for the default.
+  public var blas: String?
+  /// The instruction set that was asked for by `TENFOLD_ISA`; absent for the best one.
+  public var instructionSet: String?
   /// How networks' weights are stored.
   public var precision: WeightFormat
   /// Routings as given on the command line: `uniform`, `zipf:0.8`.

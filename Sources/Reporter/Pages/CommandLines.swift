@@ -37,7 +37,7 @@ struct CommandLines {
     if let workload = options.workload {
       conditions.append(Option(name: "--workload", value: workload.rawValue))
     }
-    return line(words, conditions: conditions, seed: options.seed)
+    return line(words, conditions: conditions, engines: options.engines, seed: options.seed)
   }
 
   /// Measures one comparison again, everything else equal.
@@ -61,7 +61,9 @@ struct CommandLines {
     if let place = conditions.firstIndex(where: { $0.name == "--tokens" }) {
       conditions[place].value = cells.map { "\($0.tokens)" }.joined(separator: ",")
     }
-    return line(words, conditions: conditions, seed: cell.routing?.seed ?? options.seed)
+    return line(
+      words, conditions: conditions, engines: [cell.engine],
+      seed: cell.routing?.seed ?? options.seed)
   }
 
   /// Writes the page again, from the record.
@@ -71,13 +73,39 @@ struct CommandLines {
   var charts: String { "tenfold report \(ShellWord.path(named.name)) --charts charts" }
 
   /// The words with the options that every run has.
-  private func line(_ words: [String], conditions: [Option], seed: UInt64) -> String {
+  private func line(
+    _ words: [String], conditions: [Option], engines: [String], seed: UInt64
+  ) -> String {
     var words = words
+    if let level = options.instructionSet, engines.contains(Self.engineOfOwnKernels) {
+      // The assignment is no word to be quoted, its value is.
+      words.insert("TENFOLD_ISA=\(ShellWord.quoted(level))", at: 0)
+    }
     for option in conditions.sorted(by: { Self.place($0) < Self.place($1) }) {
       words += [option.name, ShellWord.quoted(option.value)]
     }
+    if let library, engines.contains(Self.engineOfLibraries) {
+      words += ["--blas", ShellWord.path(library)]
+    }
     words += ["--budget", seconds, "--memory", memory, "--seed", "\(seed)"]
     return words.joined(separator: " ")
+  }
+
+  /// The engine that multiplies with the library of `--blas`.
+  private static let engineOfLibraries = "blas"
+  /// The engine that chooses its kernels by instruction set.
+  private static let engineOfOwnKernels = "tile"
+
+  /// The library to be named, `nil` for the default one.
+  ///
+  /// Records did not always tell the two apart. The default is an OpenBLAS, whatever the system links
+  /// its name to, so another library has been named.
+  private var library: String? {
+    if let named = options.blas { return named }
+    guard let path = record.blas?.path,
+      let file = path.split(separator: "/").last, !file.hasPrefix("libopenblas")
+    else { return nil }
+    return path
   }
 
   /// Where an option stands: what is measured before what it is measured with.

@@ -45,6 +45,13 @@ extension Report {
         .init("Run", run.joined(separator: ", ")), .init("Claims", tally(section.verdicts)),
       ])
     ]
+    if !record.unknownValues.isEmpty {
+      blocks.append(
+        .warning(
+          "The record holds what this version of tenfold does not know: "
+            + record.unknownValues.joined(separator: ", ")
+            + ". It is shown by its name, and nothing is judged by it."))
+    }
     if record.status == .interrupted {
       blocks.append(
         .warning(

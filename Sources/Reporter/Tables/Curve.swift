@@ -54,12 +54,12 @@ struct CellSeries {
 
   /// The series of a record, in the order of their first cells.
   ///
-  /// Of two cells with the same tokens the first
+  /// Cells of a kind that this version does not know have no place in it. Of two cells with the same tokens the first
   /// counts.
   static func series(of record: Record) -> [CellSeries] {
     var order: [Key] = []
     var groups: [Key: [Cell]] = [:]
-    for cell in record.cells {
+    for cell in record.cells where cell.conditions.isKnown {
       let key = Key(cell)
       if groups[key] == nil { order.append(key) }
       if groups[key, default: []].contains(where: { $0.tokens == cell.tokens }) { continue }

@@ -143,8 +143,11 @@ extension Explanation {
 
   /// The factor that does most of what the whole chain does: the smallest where the realised share is
   /// below 1, the largest where it is above.
+  ///
+  /// `nil` beside a cause of a later version, which may be the one that does most.
   var mainFactor: Factor? {
-    product < 1
+    guard factors.allSatisfy({ Cause.known.contains($0.name) }) else { return nil }
+    return product < 1
       ? factors.min { $0.factor < $1.factor } : factors.max { $0.factor < $1.factor }
   }
 }

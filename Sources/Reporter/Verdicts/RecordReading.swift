@@ -1,6 +1,15 @@
 import ModelSpec
 
 extension Record {
+  /// Values of a later version, as parts of a sentence, each once: `the precision q4_0`.
+  var unknownValues: [String] {
+    var values = status.isKnown ? [] : ["the status \(status.rawValue)"]
+    values += cells.compactMap(\.conditions.unknownPart)
+    values += cells.compactMap(\.explanation).flatMap(\.factors).map(\.name)
+      .filter { !Explanation.Cause.known.contains($0) }.map { "the cause \($0.rawValue)" }
+    return values.enumerated().filter { values.firstIndex(of: $1) == $0 }.map(\.element)
+  }
+
   /// Cells of one pairing and workload together, in the order of the record; each list holds at
   /// least one.
   var pairings: [[Cell]] {

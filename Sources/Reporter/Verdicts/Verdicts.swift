@@ -10,8 +10,9 @@ public enum Verdicts {
   public static func of(
     _ named: NamedRecord, claims: [Claim] = ClaimLedger.claims, analytic: AnalyticRatios = .none
   ) -> [Verdict] {
-    let cells = named.record.cells
-    let candidates = Set(cells.map(\.candidate)).union(named.record.options.candidates)
+    // What this version does not know it cannot judge: such cells are shown, and decide nothing.
+    let cells = named.record.cells.filter(\.conditions.isKnown)
+    let candidates = Set(named.record.cells.map(\.candidate)).union(named.record.options.candidates)
     let judge = Judge(
       record: named.name, cells: cells, reason: Reason(names: CellNames(cells)),
       analytic: analytic)

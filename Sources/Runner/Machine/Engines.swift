@@ -12,13 +12,18 @@ public struct OpenedEngine: Sendable {
   /// The instruction set that the engine was built for, such as `v4`; `nil` where that is not its own.
   public let instructionSet: String?
 
+  /// What it was told when it was opened, as far as it listens to that.
+  public let settings: EngineSettings
+
   let engine: any Engine
 
   /// An engine with what a record says of it.
   public init(
-    _ engine: any Engine, blas: BLASIdentity? = nil, instructionSet: String? = nil
+    _ engine: any Engine, blas: BLASIdentity? = nil, instructionSet: String? = nil,
+    settings: EngineSettings = EngineSettings()
   ) {
     self.engine = engine
+    self.settings = settings
     self.blas = blas
     self.instructionSet = instructionSet
   }
@@ -89,7 +94,9 @@ public enum Engines {
   private static func openTile(_ settings: EngineSettings) throws(EngineError) -> OpenedEngine {
     do {
       let engine = try TileEngine(forcedLevel: settings.forcedLevel)
-      return OpenedEngine(engine, instructionSet: engine.levelName)
+      return OpenedEngine(
+        engine, instructionSet: engine.levelName,
+        settings: EngineSettings(forcedLevel: settings.forcedLevel))
     } catch {
       throw EngineError(error)
     }
@@ -103,7 +110,8 @@ public enum Engines {
         blas: BLASIdentity(
           path: library.path, version: library.version, core: library.core,
           threads: library.threads ?? 1, interface: library.interface,
-          config: library.config.isEmpty ? nil : library.config))
+          config: library.config.isEmpty ? nil : library.config),
+        settings: EngineSettings(library: settings.library))
     } catch {
       throw EngineError(error)
     }

@@ -109,6 +109,8 @@ extension RunOptions {
       sweep: request.suite.sweep)
     let digests = Self.unique(routings.compactMap(\.source?.digest))
     routingDigests = digests.isEmpty ? nil : digests
+    blas = engines.lazy.compactMap(\.settings.library).first
+    instructionSet = engines.lazy.compactMap(\.settings.forcedLevel).first
     workload = request.workload.kind == .feedForward ? nil : request.workload.kind
   }
 

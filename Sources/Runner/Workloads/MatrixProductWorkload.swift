@@ -75,11 +75,9 @@ final class PreparedProduct: PreparedPass {
   init(_ layer: MatrixProductLayer, copies count: Int, mostRows: Int, resources: PassResources) {
     self.layer = layer
     self.resources = resources
-    copies = (0..<count).map { _ in
-      MatrixProduct(
-        outputs: layer.outputs, inputs: layer.inputs, seed: resources.seed,
-        engine: resources.engine, format: resources.formats.projections, pool: resources.pool)
-    }
+    copies = MatrixProduct.copies(
+      count, outputs: layer.outputs, inputs: layer.inputs, seed: resources.seed,
+      engine: resources.engine, format: resources.formats.projections, pool: resources.pool)
     workspace = copies[0].makeWorkspace(maxTokens: mostRows, pool: resources.pool)
   }
 

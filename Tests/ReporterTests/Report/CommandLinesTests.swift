@@ -29,6 +29,28 @@ struct CommandLinesTests {
     #expect(other.measuringAll.contains(" --budget 0.5s --memory 1000 "))
   }
 
+  @Test("open the library and choose the instruction set that were asked for")
+  func enginesAsOpened() throws {
+    let named = try lines {
+      $0.options.engines = ["blas", "tile"]
+      $0.options.blas = "/opt/my blas.so"
+      $0.options.instructionSet = "v3"
+    }
+    #expect(named.measuringAll.hasPrefix("TENFOLD_ISA=v3 tenfold run "))
+    #expect(named.measuringAll.contains(" --blas '/opt/my blas.so' --budget"))
+    // One cell again: each engine with what it listens to, for --blas is refused beside another.
+    var cell = try #require(Sample.suite.cells.first)
+    cell.engine = "blas"
+    #expect(named.measuring(cell).hasPrefix("tenfold run "))
+    #expect(named.measuring(cell).contains(" --blas '/opt/my blas.so' "))
+    cell.engine = "tile"
+    #expect(named.measuring(cell).hasPrefix("TENFOLD_ISA=v3 tenfold run "))
+    #expect(!named.measuring(cell).contains("--blas"))
+    // A record that does not say what was named, but which library it was.
+    let older = try lines { $0.blas?.path = "/opt/blis/libblis.so.4" }
+    #expect(older.measuringAll.contains(" --blas /opt/blis/libblis.so.4 "))
+  }
+
   @Test("leave the default suite its own models and routings")
   func suite() throws {
     let suite = try lines {
