@@ -37,7 +37,14 @@ let package = Package(
 
     // MARK: - What is known, what is measured, what is told
     .target(
-      name: "ModelSpec", dependencies: ["LayerSpec", "Statistics"], swiftSettings: houseSettings),
+      name: "ModelSpec", dependencies: ["LayerSpec", "Statistics"],
+      exclude: ["Data/catalogue.schema.json", "Data/claims.schema.json"],
+      swiftSettings: houseSettings, plugins: ["EmbedTextPlugin"]),
+    // Data files become strings of the executable when it is built.
+    .executableTarget(name: "EmbedText"),
+    .plugin(
+      name: "EmbedTextPlugin", capability: .buildTool(), dependencies: ["EmbedText"],
+      path: "Sources/EmbedTextPlugin"),
     .target(name: "Checkpoint", dependencies: ["LayerSpec"], swiftSettings: houseSettings),
     .target(
       name: "Runner",

@@ -2,14 +2,14 @@ import FoundationEssentials
 
 /// Published efficiency claims.
 ///
-/// To add one, add one object to `ClaimLedgerData.swift`.
+/// To add one, add one object to `Data/claims.json`; `Data/claims.schema.json` describes it.
 public enum ClaimLedger {
   /// All claims, in the order of the data file.
   public static let claims: [Claim] = {
     do {
-      return try DocumentCoding.decoder.decode([Claim].self, from: Data(ledgerData.utf8))
+      return try DocumentCoding.decoder.decode([Claim].self, from: Data(EmbeddedText.claims.utf8))
     } catch {
-      preconditionFailure("ClaimLedgerData.swift: \(DocumentCoding.sentence(error))")
+      preconditionFailure("Data/claims.json: \(DocumentCoding.sentence(error))")
     }
   }()
 

@@ -1,6 +1,9 @@
 import FoundationEssentials
 
 /// The architectures that Tenfold knows by name.
+///
+/// To add one, add one object to `Data/catalogue.json`; `Data/catalogue.schema.json` describes it. Its
+/// `config` is read by the same code as a file.
 public enum Catalogue {
   /// One published model.
   public struct Entry: Hashable, Sendable, Decodable {
@@ -36,9 +39,9 @@ public enum Catalogue {
   /// Every model of the data file, in its order.
   public static let entries: [Entry] = {
     do {
-      return try JSONDecoder().decode([Entry].self, from: Data(catalogueJSON.utf8))
+      return try JSONDecoder().decode([Entry].self, from: Data(EmbeddedText.catalogue.utf8))
     } catch {
-      preconditionFailure("the catalogue is not valid: \(DocumentCoding.sentence(error))")
+      preconditionFailure("Data/catalogue.json: \(DocumentCoding.sentence(error))")
     }
   }()
 
