@@ -10,7 +10,7 @@ struct Executable {
     path: URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
       .deletingLastPathComponent().appending(path: "tenfold").path)
 
-  /// The release build, which alone may measure.
+  /// The release build, which alone may measure; it probes ceilings with a token effort.
   ///
   /// It is what `TENFOLD_EXECUTABLE` names, else what the last release build left; `scripts/test`
   /// builds it first.
@@ -87,7 +87,8 @@ struct Executable {
     }
     started.process.executableURL = URL(filePath: path)
     started.process.arguments = arguments
-    started.process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+    started.process.environment = ["PATH": "/usr/bin:/bin", "TENFOLD_PROBE": "token"]
+      .merging(environment) { $1 }
     started.process.currentDirectoryURL = URL(filePath: directory ?? scratch.path)
     started.process.standardInput = FileHandle.nullDevice
     started.process.standardOutput = try output ?? FileHandle(forWritingTo: started.output)
@@ -106,6 +107,9 @@ struct Executable {
     try body()
   }
 }
+
+/// Tests that measure, one after the other: two beside each other would disturb themselves.
+@Suite(.serialized) enum MeasuringTests {}
 
 /// A new directory that the caller may fill.
 func temporaryDirectory() throws -> URL {

@@ -34,7 +34,7 @@ import Testing
 }
 
 /// Sweeps that measure, in one suite with other runs: two that measure at once slow each other.
-extension RunTests {
+extension MeasuringTests.RunTests {
   /// Two sizes and, where there are two processors, two numbers of threads: four curves of three points.
   @Test func everyCombinationOfASweepIsInOneRecord() throws {
     try withSmallModel { directory, model in

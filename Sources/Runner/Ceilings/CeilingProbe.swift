@@ -13,7 +13,7 @@ import ModelSpec
 /// which tells how much of the peak experts of few tokens can reach at all.
 public final class CeilingProbe {
   /// How many slices to choose from, of reading and for each of the instruction sets that compute.
-  public struct Effort: Sendable {
+  public struct Effort: Hashable, Sendable {
     let slices: Int
     /// Whether tiles are measured too.
     let measuresTiles: Bool

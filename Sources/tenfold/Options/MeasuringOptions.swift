@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import LayerSpec
 import ModelSpec
 import Runner
@@ -58,8 +59,14 @@ struct MeasuringOptions: ParsableArguments {
       RunRequest(
         suite: suite, workload: workload, formats: engine.formats, tokens: tokens.values,
         threads: $0, budgetSeconds: budgetSeconds,
-        memoryBytes: memoryBytes, seed: seed)
+        memoryBytes: memoryBytes, seed: seed, probing: Self.probing)
     }
+  }
+
+  /// How long ceilings are probed; tests that do not look at figures ask for a token effort by
+  /// `TENFOLD_PROBE=token`, and the record says so.
+  static var probing: CeilingProbe.Effort {
+    ProcessInfo.processInfo.environment["TENFOLD_PROBE"] == "token" ? .token : .full
   }
 
   private func memoryBytes(on machine: MachineProbe) -> Int {
