@@ -16,7 +16,7 @@ struct RoutingCommand: ParsableCommand {
         {"layer":0,"counts":[91,12,70]}    tokens that each expert had
         layer,token,expert_0,expert_1      a header, then a line for each token
 
-      Sources/Runner/Workload/Recordings/README.md has every accepted form, and how to make such a \
+      Sources/Runner/RoutingInputs/Recordings/README.md has every accepted form, and how to make such a \
       file from what SGLang, vLLM and the FLAME-MoE traces record. tenfold run replays one with \
       --routing trace:FILE.
       """)

@@ -23,7 +23,7 @@ public struct RecordedRouting: Sendable {
   public init(parsing bytes: [UInt8]) throws(RecordingError) {
     if let kind = BinaryKind(bytes) {
       throw RecordingError(
-        "it is \(kind.rawValue), not text; README.md in Sources/Runner/Workload/Recordings shows how "
+        "it is \(kind.rawValue), not text; README.md in Sources/Runner/RoutingInputs/Recordings shows how "
           + "to turn it into JSON lines")
     }
     var scanner = ByteScanner(bytes)
