@@ -4,7 +4,7 @@ import MoEKernel
 /// A weight format that no engine knows: blocks of 16 numbers of 8 bits with one 32-bit scale.
 enum ToyFormat {
   static let format = WeightFormat(
-    name: "toy8", blockElements: 16, blockBytes: 20, arithmetic: .f32)
+    name: "toy8", blockElements: 16, blockBytes: 20, roundingError: 0x1p-8, arithmetic: .f32)
 
   /// The weights as they are stored, of whole rows.
   static func rounded(_ weights: [Float]) -> [Float] {

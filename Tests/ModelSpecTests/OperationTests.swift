@@ -74,7 +74,7 @@ import Testing
 
   @Test func blocksCountWhole() throws {
     let blocks = WeightFormat(
-      name: "blocks", blockElements: 5, blockBytes: 7, arithmetic: .f32)
+      name: "blocks", blockElements: 5, blockBytes: 7, roundingError: 0, arithmetic: .f32)
     #expect(blocks.bytes(rows: 3, columns: 10) == 42)
     #expect(blocks.bytes(rows: 3, columns: 11) == nil)
     #expect(blocks.bytes(rows: .max, columns: 10) == nil)

@@ -25,7 +25,7 @@ import Testing
       work(1, flops: 50_000_000_000, bytes: 1e9), work(2, flops: 1_000_000_000, bytes: 5e9),
     ]
     let candidate = [work(1, flops: 50_000_000_000, bytes: 1)]
-    let resources = SideResources(
+    let resources = try SideResources(
       engine: try TileEngine(forcedLevel: nil), formats: FormatPlan(.f32))
     func side(_ seconds: Double, _ phases: PhaseSeconds?) -> Side {
       Side(

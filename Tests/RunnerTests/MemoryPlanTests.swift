@@ -33,8 +33,8 @@ import Testing
   /// One expert of 64×128 has 3·64·128·4 bytes = 96 KiB.
   private let expertBytes = 96 << 10
 
-  private func limits(memory: Int, cache: Int = 1 << 10) -> MemoryPlan.Limits {
-    let side = SideResources(engine: engine, formats: FormatPlan(.f32))
+  private func limits(memory: Int, cache: Int = 1 << 10) throws -> MemoryPlan.Limits {
+    let side = try SideResources(engine: engine, formats: FormatPlan(.f32))
     return MemoryPlan.Limits(
       memoryBytes: memory, cacheBytes: cache, workload: Workload(.feedForward, tokens: 1),
       threads: 1, baseline: side, candidate: side)
@@ -42,14 +42,14 @@ import Testing
 
   @Test func whatFitsIsKeptWhole() throws {
     let plan = try MemoryPlan.fitting(
-      "test", baseline: [dense()], candidate: [sparse()], limits: limits(memory: 1 << 30))
+      "test", baseline: [dense()], candidate: [sparse()], limits: try limits(memory: 1 << 30))
     #expect(plan.divisors == Divisors(baseline: 1, candidate: 1))
     #expect(plan.candidate[0].residentSlices == 16)
     #expect(plan.candidate[0].residentDescription == nil)
   }
 
   @Test func aLayerBeyondTheMemoryKeepsFewerExperts() throws {
-    let allowed = limits(memory: 10 * expertBytes)
+    let allowed = try limits(memory: 10 * expertBytes)
     let plan = try MemoryPlan.fitting(
       "test", baseline: [dense()], candidate: [sparse()], limits: allowed)
     let resident = try #require(plan.candidate[0].residentSlices)
@@ -63,7 +63,7 @@ import Testing
     let plan = try #require(
       MemoryPlan(
         baseline: [dense()], candidate: [sparse()], divisors: Divisors(baseline: 1, candidate: 1),
-        slices: .fewest, limits: limits(memory: 1 << 30, cache: cache)))
+        slices: .fewest, limits: try limits(memory: 1 << 30, cache: cache)))
     #expect(plan.candidate[0].residentSlices == experts)
   }
 
@@ -72,7 +72,7 @@ import Testing
     let plan = try #require(
       MemoryPlan(
         baseline: [dense()], candidate: [sparse()], divisors: Divisors(baseline: 1, candidate: 1),
-        slices: .all, limits: limits(memory: 1 << 30, cache: 128 << 10)))
+        slices: .all, limits: try limits(memory: 1 << 30, cache: 128 << 10)))
     #expect(plan.baseline[0].copies == 6)
     #expect(plan.baseline[0].weightBytes == 6 * 192 << 10)
     #expect(!plan.baseline[0].mayStayInCache)
@@ -90,7 +90,7 @@ import Testing
   @Test func aWideDenseSideIsNarrowedFirst() throws {
     let plan = try MemoryPlan.fitting(
       "test", baseline: [dense(units: 64 << 10)], candidate: [sparse()],
-      limits: limits(memory: 16 << 20))
+      limits: try limits(memory: 16 << 20))
     #expect(plan.divisors.candidate == 1)
     #expect(plan.divisors.baseline > 1)
   }
@@ -99,7 +99,7 @@ import Testing
     let error = #expect(throws: PlanError.self) {
       try MemoryPlan.fitting(
         "a against b", baseline: [dense()], candidate: [sparse()],
-        limits: limits(memory: 16 << 10))
+        limits: try limits(memory: 16 << 10))
     }
     let sentence = try #require(error).description
     #expect(sentence.hasPrefix("a against b does not fit the memory"))
@@ -110,7 +110,7 @@ import Testing
 
   /// The number of tokens that a refusal names fits, and one more does not.
   @Test func theLargestSizeThatFitsIsTold() throws {
-    var limits = limits(memory: 4 << 20)
+    var limits = try limits(memory: 4 << 20)
     limits.workload.tokens = 1 << 20
     func fit() throws {
       _ = try MemoryPlan.fitting(
@@ -132,7 +132,7 @@ import Testing
   @Test func theSidesOfTheArithmeticAreNarrowedEachOnItsOwn() throws {
     let error = #expect(throws: PlanError.self) {
       try MemoryPlan.fitting(
-        "test", baseline: [dense(units: 3)], candidate: [sparse()], limits: limits(memory: 1))
+        "test", baseline: [dense(units: 3)], candidate: [sparse()], limits: try limits(memory: 1))
     }
     #expect("\(try #require(error))".contains("F=128 at 1/"))
   }
@@ -142,9 +142,9 @@ import Testing
     let huge = try sparse(experts: 1 << 40, width: 1 << 8, units: 1 << 8)
     #expect(throws: PlanError.self) {
       try MemoryPlan.fitting(
-        "huge", baseline: [dense()], candidate: [huge], limits: limits(memory: 1 << 30))
+        "huge", baseline: [dense()], candidate: [huge], limits: try limits(memory: 1 << 30))
     }
-    var many = limits(memory: 1 << 30)
+    var many = try limits(memory: 1 << 30)
     many.workload.tokens = .max / 2
     #expect(throws: PlanError.self) {
       try MemoryPlan.fitting("many", baseline: [dense()], candidate: [sparse()], limits: many)
@@ -167,7 +167,7 @@ import Testing
 
   /// Measuring ceilings takes its memory out of the same limit, and the refusal says so.
   @Test func ceilingsCountAsMemory() throws {
-    var allowed = limits(memory: 1 << 30)
+    var allowed = try limits(memory: 1 << 30)
     let layers = try MemoryPlan.fitting(
       "test", baseline: [dense()], candidate: [sparse()], limits: allowed
     ).bytes(allowed)

@@ -90,16 +90,35 @@ import Testing
 
   /// Rows that are no whole blocks are refused before anything is built.
   @Test func whatIsNoWholeBlockIsRefused() throws {
-    let format = WeightFormat(
-      name: "toy-blocks", blockElements: 40, blockBytes: 44, arithmetic: .f32)
+    let codec = WideCodec()
+    let engine = OpenedEngine(try TileEngine(forcedLevel: nil, codecs: [codec]))
+    #expect(try refusal(codec.format, engine).contains("blocks of 40"))
+  }
+
+  /// A format that the engine has no codec for is refused by a sentence, not by a trap.
+  @Test func aFormatThatTheEngineLacksIsRefused() throws {
+    let engine = OpenedEngine(try TileEngine(forcedLevel: nil))
+    #expect(
+      try refusal(ToyCodec.toy8, engine)
+        == "the tile engine does not multiply toy8 weights; it has f32, bf16")
+    let error = #expect(throws: PlanError.self) {
+      try RunPlan(
+        ProductRequest(
+          rows: [1], outputs: 16, inputs: 16, format: ToyCodec.toy8, threads: 1,
+          memoryBytes: 1 << 30),
+        engines: [engine], machine: machine)
+    }
+    #expect(try #require(error).isUsage)
+  }
+
+  private func refusal(_ format: WeightFormat, _ engine: OpenedEngine) throws -> String {
     let suite = Suite(
       candidates: [try Self.model("small", experts: 4, vocabulary: 160)], baselines: [],
       routings: [.uniform])
     let request = RunRequest(suite: suite, formats: FormatPlan(format), threads: 1)
-    let engine = OpenedEngine(try TileEngine(forcedLevel: nil))
     let error = #expect(throws: PlanError.self) {
       try RunPlan(request, engine: engine, machine: machine)
     }
-    #expect(try #require(error).description.contains("blocks of 40"))
+    return try #require(error).description
   }
 }

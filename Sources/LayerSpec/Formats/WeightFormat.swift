@@ -16,19 +16,31 @@ public struct WeightFormat: Sendable {
     public let elements: Int
     /// Bytes of a block, scales included, such as 18.
     public let bytes: Int
+    /// Root mean square of what storing does to a weight, relative to that of weights; 0 where they
+    /// are kept as they are.
+    public let roundingError: Double
     /// What a product with such weights is computed in.
     public let arithmetic: Arithmetic
   }
 
   /// A format whose rows are stored in blocks.
   ///
-  /// - Precondition: a block has elements and bytes.
-  public init(name: String, blockElements: Int, blockBytes: Int, arithmetic: Arithmetic) {
+  /// - Parameter roundingError: root mean square of what storing does to a weight, relative to that of
+  ///   weights; what `tenfold verify` forgives follows from it.
+  /// - Precondition: a block has elements and bytes, and the error is a fraction of a weight.
+  public init(
+    name: String, blockElements: Int, blockBytes: Int, roundingError: Double,
+    arithmetic: Arithmetic
+  ) {
+    precondition(
+      (0..<1).contains(roundingError), "storing \(name) weights does not lose \(roundingError)")
     precondition(
       !name.isEmpty && blockElements > 0 && blockBytes > 0,
       "a block of \(blockElements) elements in \(blockBytes) bytes is no weight format")
     self.name = name
-    block = Block(elements: blockElements, bytes: blockBytes, arithmetic: arithmetic)
+    block = Block(
+      elements: blockElements, bytes: blockBytes, roundingError: roundingError,
+      arithmetic: arithmetic)
   }
 
   /// The format of that name, without a block where this version knows none of that name.
@@ -43,11 +55,19 @@ public struct WeightFormat: Sendable {
 
   /// IEEE 754 binary32.
   public static let f32 = WeightFormat(
-    name: "f32", blockElements: 1, blockBytes: 4, arithmetic: .f32)
+    name: "f32", blockElements: 1, blockBytes: 4, roundingError: 0, arithmetic: .f32)
 
   /// The upper half of a binary32.
   public static let bf16 = WeightFormat(
-    name: "bf16", blockElements: 1, blockBytes: 2, arithmetic: .bf16)
+    name: "bf16", blockElements: 1, blockBytes: 2, roundingError: bf16RoundingError,
+    arithmetic: .bf16)
+
+  /// Root mean square of the relative error of rounding a value to bf16.
+  ///
+  /// Rounding to nearest in 8 significant bits is off by 2⁻⁸ of a value at worst. Over values whose
+  /// leading digits are spread as those of products and of weights are (Benford), the root mean square is
+  /// 2⁻⁷/√12 · √0.541 = 0.85 · 2⁻⁹; 2⁻⁹ is taken.
+  public static let bf16RoundingError = 0x1p-9
 
   /// The formats that this version can explain, in the order that help pages list them.
   public static let known: [WeightFormat] = [.f32, .bf16]

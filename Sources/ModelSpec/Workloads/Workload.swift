@@ -38,7 +38,7 @@ public struct WorkloadText: Hashable, Sendable {
       limits: "Attention, embeddings and the output head are not timed: measured ratios are of "
         + "feed-forward layers, with random weights of the published shapes."),
     .matrixProduct: WorkloadText(
-      pass: "one matrix product", subject: "a matrix product",
+      pass: "one matrix product", subject: "matrix products",
       limits: "A product alone is timed: no activation, no routing and no other layer."),
   ]
 }

@@ -35,7 +35,9 @@ struct Comparability {
       guard !Self.mayDiffer.contains(field) else { return nil }
       let (old, new) = (before[field], after[field])
       guard old != new, !Self.isAlike(field, old, new) else { return nil }
-      if field == "instruction_set", base.lacksTile || head.lacksTile { return nil }
+      if field == "instruction_set", base.lacksInstructionSet || head.lacksInstructionSet {
+        return nil
+      }
       return Difference(field, old?.description, new?.description)
     }
     cautions = all.filter(Self.isPatch)
@@ -123,10 +125,10 @@ struct Comparability {
 }
 
 extension Record {
-  /// True where no cell of the one engine that has an instruction set was measured; its cells in another record
-  /// are missing from this one.
-  fileprivate var lacksTile: Bool {
-    instructionSet == nil && !cells.contains { $0.engine == "tile" }
+  /// True where no engine that chooses an instruction set was measured; its cells in another record are
+  /// missing from this one.
+  fileprivate var lacksInstructionSet: Bool {
+    instructionSet == nil && cells.map(\.engine).firstEngine(where: \.choosesInstructionSet) == nil
   }
 }
 

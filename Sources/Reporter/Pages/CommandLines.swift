@@ -77,24 +77,21 @@ struct CommandLines {
     _ words: [String], conditions: [Option], engines: [String], seed: UInt64
   ) -> String {
     var words = words
-    if let level = options.instructionSet, engines.contains(Self.engineOfOwnKernels) {
+    if let level = options.instructionSet,
+      engines.firstEngine(where: \.choosesInstructionSet) != nil
+    {
       // The assignment is no word to be quoted, its value is.
       words.insert("TENFOLD_ISA=\(ShellWord.quoted(level))", at: 0)
     }
     for option in conditions.sorted(by: { Self.place($0) < Self.place($1) }) {
       words += [option.name, ShellWord.quoted(option.value)]
     }
-    if let library, engines.contains(Self.engineOfLibraries) {
+    if let library, engines.firstEngine(where: \.usesLibrary) != nil {
       words += ["--blas", ShellWord.path(library)]
     }
     words += ["--budget", seconds, "--memory", memory, "--seed", "\(seed)"]
     return words.joined(separator: " ")
   }
-
-  /// The engine that multiplies with the library of `--blas`.
-  private static let engineOfLibraries = "blas"
-  /// The engine that chooses its kernels by instruction set.
-  private static let engineOfOwnKernels = "tile"
 
   /// The library to be named, `nil` for the default one.
   ///

@@ -22,8 +22,8 @@ extension Report {
         blocks += IllustratedSection(section, idPrefix: "r\(index + 1)-").blocks.map(\.deepened)
       }
     }
-    let hasFigures = sections.contains { !$0.named.record.cells.isEmpty }
-    return Page(blocks + (hasFigures ? limits : []))
+    let measured = sections.flatMap(\.named.record.cells).map(\.workload.kind)
+    return Page(blocks + (measured.isEmpty ? [] : limits(of: WorkloadPhrases(measured))))
   }
 
   /// What must be known at once: the headline, the machine, and whatever spoils the figures.

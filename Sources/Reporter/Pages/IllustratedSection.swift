@@ -20,7 +20,7 @@ struct IllustratedSection {
     let curves = CurveTables(record)
     let cells = CellTables(record, besides: curves.cells).blocks
     let roofline: [Page.Block] = charts.roofline.map { [.chart($0)] } ?? []
-    var blocks = ClaimVerdicts(section.verdicts).illustrated(by: charts.claims)
+    var blocks = ClaimVerdicts(section).illustrated(by: charts.claims)
     blocks += YardstickTables(record).blocks
     blocks += Self.illustrated(
       curves.blocks, by: valleys, heading: "Saving over tokens per pass",

@@ -22,9 +22,14 @@ public enum ProductReport {
 
   private static func facts(_ document: ProductDocument) -> [Page.Fact] {
     var facts = [Page.Fact("Machine", document.machine.cpu)]
-    if let level = document.instructionSet { facts.append(.init("tile", level)) }
-    if let blas = document.blas {
-      facts.append(.init("blas", "\(blas.version), core \(blas.core), \(blas.path)"))
+    let engines = engines(document)
+    if let level = document.instructionSet,
+      let own = engines.firstEngine(where: \.choosesInstructionSet)
+    {
+      facts.append(.init(own.name, level))
+    }
+    if let blas = document.blas, let user = engines.firstEngine(where: \.usesLibrary) {
+      facts.append(.init(user.name, "\(blas.version), core \(blas.core), \(blas.path)"))
     }
     if !document.ceilings.isEmpty {
       facts.append(.init("Ceilings", document.ceilings.map(\.sentence).joined(separator: "; ")))
@@ -32,17 +37,25 @@ public enum ProductReport {
     return facts
   }
 
+  /// The engines in the order of their points.
+  private static func engines(_ document: ProductDocument) -> [String] {
+    let names = document.points.map(\.engine)
+    return names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
+  }
+
   /// Each engine has its columns; the ratio stands where both ran.
   private static func table(_ document: ProductDocument) -> Table {
     let points = document.points
-    let engines = ["tile", "blas"].filter { name in points.contains { $0.engine == name } }
+    let engines = engines(document)
     let hasRoofline = points.contains { $0.rooflineShare != nil }
     var columns: [Table.Column] = [.init("M", .right)]
     for engine in engines {
       columns += [.init("\(engine) GFLOP/s", .right), .init("GB/s", .right)]
       if hasRoofline { columns.append(.init("roofline", .right)) }
     }
-    if engines.count == 2 { columns += [.init("tile/blas", .right), .init("interval")] }
+    if engines.count == 2 {
+      columns += [.init(engines.joined(separator: "/"), .right), .init("interval")]
+    }
     var rows: [Table.Row] = []
     var seen: Set<Int> = []
     for m in points.map(\.m) where seen.insert(m).inserted {

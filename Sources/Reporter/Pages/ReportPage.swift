@@ -11,9 +11,9 @@ extension Report {
       let curves = CurveTables(record)
       blocks += head(section) + curves.blocks
       blocks += CellTables(record, besides: curves.cells).blocks + ExplanationTables(record).blocks
-      blocks += ClaimVerdicts(section.verdicts).blocks + YardstickTables(record).blocks
+      blocks += ClaimVerdicts(section).blocks + YardstickTables(record).blocks
       blocks += cautions(record)
-      if !record.cells.isEmpty { blocks += limits }
+      if !record.cells.isEmpty { blocks += limits(of: record.workloadPhrases) }
     }
     if blocks.isEmpty { blocks = [.title("Tenfold report"), .paragraph("There is no record.")] }
     return Page(blocks)
@@ -25,9 +25,12 @@ extension Report {
     let engines = Set(record.cells.map(\.engine)).sorted()
     var multiplied = (engines.isEmpty ? record.options.engines : engines).joined(separator: ", ")
     if let level = record.instructionSet {
-      multiplied += "; tile uses " + (level.hasPrefix("v") ? "x86-64-\(level)" : level)
+      let own = EngineTraits.known.first(where: \.choosesInstructionSet)?.name ?? "the engine"
+      multiplied += "; \(own) uses " + (level.hasPrefix("v") ? "x86-64-\(level)" : level)
     }
-    if let blas = record.blas, engines.isEmpty || engines.contains("blas") {
+    if let blas = record.blas,
+      engines.isEmpty || engines.firstEngine(where: \.usesLibrary) != nil
+    {
       multiplied +=
         "; \(blas.version), core \(blas.core), \(blas.interface), "
         + "\(Figures.count(blas.threads, "thread")) in a call, \(blas.path)"
@@ -87,17 +90,16 @@ extension Report {
   }
 
   /// What no figure of a report speaks of.
-  var limits: [Page.Block] {
+  func limits(of workloads: WorkloadPhrases) -> [Page.Block] {
     [
       .heading("What this does not show"),
-      .list([
-        "Attention, embeddings and the output head are not timed: measured ratios are of "
-          + "feed-forward layers, with random weights of the published shapes.",
-        "A time ratio is of this machine and engine. Accelerators, served batches and training "
-          + "have other limits, so a claim that falls short here may hold where it was made.",
-        "Model quality, training runs and prices are no matter of a kernel: a factor left to explain "
-          + "is not a factor disproved.",
-      ]),
+      .list(
+        workloads.limits + [
+          "A time ratio is of this machine and engine. Accelerators, served batches and training "
+            + "have other limits, so a claim that falls short here may hold where it was made.",
+          "Model quality, training runs and prices are no matter of a kernel: a factor left to explain "
+            + "is not a factor disproved.",
+        ]),
     ]
   }
 }

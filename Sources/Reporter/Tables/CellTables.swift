@@ -30,7 +30,7 @@ struct CellTables {
   private var legend: String {
     let confidence = record.cells.map(\.timeRatio.confidence).min() ?? 0
     return
-      "Ratios are baseline / candidate of one pass through all feed-forward layers, so above 1x "
+      "Ratios are baseline / candidate of \(record.workloadPhrases.passes), so above 1x "
       + "the candidate saves. "
       + (hasRoofline
         ? "FLOPs are counted; roofline is what this machine's ceilings allow; measured"

@@ -5,9 +5,12 @@ struct ClaimVerdicts {
   private let verdicts: [Verdict]
   /// Those with a figure beside the claim.
   private let shown: [Verdict]
+  /// What the record's passes went through.
+  private let subjects: String
 
-  init(_ verdicts: [Verdict]) {
-    self.verdicts = verdicts
+  init(_ section: Report.Section) {
+    verdicts = section.verdicts
+    subjects = section.named.record.workloadPhrases.subjects
     shown = verdicts.filter { $0.hasFigures && $0.verdict != .notMeasured }
   }
 
@@ -34,15 +37,16 @@ struct ClaimVerdicts {
           "The ledger holds no claim about these candidates; tenfold claims lists what it holds.")
       ]
     }
-    return shown.isEmpty ? [] : [.paragraph(Self.legend), .table(table(shown))]
+    return shown.isEmpty ? [] : [.paragraph(legend), .table(table(shown))]
   }
 
   /// The claims without a figure, one point for all that have the same verdict and reason.
   private var rest: [String] { summaries(verdicts.filter { !shown.contains($0) }) }
 
-  private static let legend =
-    "Measured is the most favourable matching cell, feed-forward layers only. FLOPs are of the same "
-    + "layers, and of the whole model, where it is known, for a not-a-kernel-claim."
+  private var legend: String {
+    "Measured is the most favourable matching cell, \(subjects) only. FLOPs are of the same "
+      + "layers, and of the whole model, where it is known, for a not-a-kernel-claim."
+  }
 
   private func table(_ verdicts: [Verdict]) -> Table {
     let hasRoofline = verdicts.contains { $0.roofline != nil }

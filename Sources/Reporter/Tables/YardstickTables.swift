@@ -4,10 +4,13 @@ import ModelSpec
 struct YardstickTables {
   private let yardsticks: [Yardstick]
   private let cells: [Cell]
+  /// What the passes of the cells went through.
+  private let subjects: String
 
   /// The yardsticks of a record's candidates; nothing for a record about others.
   init(_ record: Record) {
     cells = record.cells
+    subjects = record.workloadPhrases.subjects
     let candidates = Set(cells.map(\.candidate))
     yardsticks = Yardstick.all.filter { candidates.contains($0.candidateID) }
   }
@@ -16,18 +19,20 @@ struct YardstickTables {
   init() {
     yardsticks = Yardstick.all
     cells = []
+    subjects = WorkloadPhrases([]).subjects
   }
 
   /// A heading, what it means and a table; nothing without yardsticks.
   var blocks: [Page.Block] {
     guard !yardsticks.isEmpty else { return [] }
-    return [.heading("Vendors' own yardsticks"), .paragraph(Self.legend), .table(table)]
+    return [.heading("Vendors' own yardsticks"), .paragraph(legend), .table(table)]
   }
 
-  private static let legend =
+  private var legend: String {
     "What vendors' measurements on accelerators delivered of what counting says of their own models: "
-    + "measured / analytic. Here is the same share of the same pair on this machine, feed-forward layers "
-    + "only, forward only."
+      + "measured / analytic. Here is the same share of the same pair on this machine, \(subjects) "
+      + "only, forward only."
+  }
 
   private var table: Table {
     Table(

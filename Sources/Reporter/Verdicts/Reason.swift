@@ -35,10 +35,10 @@ struct Reason {
         "FLOPs give \(Figures.ratio(analytic.wholeModel)) (feed-forward layers alone "
           + "\(Figures.ratio(analytic.feedForward)))")
     } else if let best {
-      kernel.append("FLOPs give \(Figures.ratio(best.flopRatio)) in the feed-forward layers")
+      kernel.append("FLOPs give \(Figures.ratio(best.flopRatio)) in the \(subject(best))")
     }
     if let best {
-      kernel.append("the feed-forward layers measured \(reach(best: best, worst: worst))")
+      kernel.append("the \(subject(best)) measured \(reach(best: best, worst: worst))")
     }
     guard !kernel.isEmpty else { return sentence(parts) }
     parts.append("per token " + kernel.joined(separator: " and "))
@@ -79,6 +79,11 @@ struct Reason {
       + "\(low) at worst (\(names.conditions(of: worst)))"
   }
 
+  /// What the passes of a cell went through: `feed-forward layers`.
+  private func subject(_ cell: Cell) -> String {
+    WorkloadPhrases([cell.workload.kind]).subjects
+  }
+
   private func doubt(_ claim: Claim, _ estimate: RatioEstimate) -> String {
     guard let ratio = claim.ratio else { return "and the claim has no number to hold against it" }
     let needed = VerdictRules.needed(ratio, claim.qualifier)
@@ -88,7 +93,7 @@ struct Reason {
 
   /// What counting says, and of a claim that counts operations whether it holds as such.
   private func flops(_ claim: Claim, _ cell: Cell, _ analytic: AnalyticRatio?) -> String {
-    var text = "FLOPs allow \(Figures.ratio(cell.flopRatio)) in these feed-forward layers"
+    var text = "FLOPs allow \(Figures.ratio(cell.flopRatio)) in these \(subject(cell))"
     if let analytic {
       text += " and \(Figures.ratio(analytic.wholeModel)) in the whole model"
     }

@@ -10,6 +10,9 @@ extension Record {
     return values.enumerated().filter { values.firstIndex(of: $1) == $0 }.map(\.element)
   }
 
+  /// What legends say was measured, from the workloads of the cells.
+  var workloadPhrases: WorkloadPhrases { WorkloadPhrases(cells.map(\.workload.kind)) }
+
   /// Cells of one pairing and workload together, in the order of the record; each list holds at
   /// least one.
   var pairings: [[Cell]] {
@@ -41,6 +44,35 @@ extension Cell {
   var bytesRatio: Double? {
     guard sides.baseline.bytes > 0, sides.candidate.bytes > 0 else { return nil }
     return Double(sides.baseline.bytes) / Double(sides.candidate.bytes)
+  }
+}
+
+/// The workloads of a record in the words of its legends.
+///
+/// A kind that this version does not know goes by its name.
+struct WorkloadPhrases {
+  /// Each kind once, in the order of the record.
+  private let kinds: [WorkloadKind]
+
+  /// - Parameter kinds: One for each cell; of a record without cells, what `tenfold run` measures.
+  init(_ kinds: [WorkloadKind]) {
+    let named = kinds.isEmpty ? [.feedForward] : kinds
+    self.kinds = named.enumerated().filter { named.firstIndex(of: $1) == $0 }.map(\.element)
+  }
+
+  /// `one pass through all feed-forward layers`.
+  var passes: String {
+    kinds.map { $0.text?.pass ?? "one pass of \($0)" }.joined(separator: " or ")
+  }
+
+  /// `feed-forward layers`.
+  var subjects: String { kinds.map { $0.text?.subject ?? $0.rawValue }.joined(separator: " and ") }
+
+  /// A sentence for each kind: what it leaves out.
+  var limits: [String] {
+    kinds.map {
+      $0.text?.limits ?? "What \($0) leaves out is not known to this version of tenfold."
+    }
   }
 }
 

@@ -33,6 +33,14 @@ public final class CeilingProbe {
     public static let token = Effort(slices: 2, measuresTiles: true)
     /// When a figure is in doubt: seconds, for most of what disturbs is over by then.
     static let patient = Effort(slices: 50)
+
+    /// What a record must say of ceilings that were probed so before and after its run.
+    var cautions: [String] {
+      guard slices < Self.full.slices else { return [] }
+      return [
+        "ceilings were probed with a token effort, for a test; roofline shares are not to be relied on"
+      ]
+    }
   }
 
   /// One slice: long against the start of a region and a single pass over the memory, short against the

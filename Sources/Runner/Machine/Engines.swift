@@ -34,14 +34,15 @@ public struct OpenedEngine: Sendable {
 
 /// An engine that can be opened by its name.
 public struct EngineEntry: Sendable {
-  /// The name, as `--engine` takes it.
-  public let name: String
+  /// Its name, and what it may be told.
+  public let traits: EngineTraits
   /// The formats of weights that it multiplies.
   public let formats: [WeightFormat]
-  /// True for an engine that uses the library that `--blas` names.
-  public let usesLibrary: Bool
   /// Opens it.
   fileprivate let opening: @Sendable (EngineSettings) throws(EngineError) -> OpenedEngine
+
+  /// The name, as `--engine` takes it.
+  public var name: String { traits.name }
 
   /// Opens the engine.
   ///
@@ -73,12 +74,13 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
   init(_ error: any Error) { description = "\(error)" }
 }
 
-/// The engines that can be named: adding one is one line here and one file that conforms to `Engine`.
+/// The engines that can be named: adding one is a line here, its traits, and a
+/// folder that conforms to `Engine`.
 public enum Engines {
   /// All of them; the first is the default.
   public static let table = [
-    EngineEntry(name: "tile", formats: [.f32, .bf16], usesLibrary: false, opening: openTile),
-    EngineEntry(name: "blas", formats: [.f32], usesLibrary: true, opening: openBLAS),
+    EngineEntry(traits: .tile, formats: [.f32, .bf16], opening: openTile),
+    EngineEntry(traits: .blas, formats: [.f32], opening: openBLAS),
   ]
 
   /// The environment variable that asks for a lower instruction set.

@@ -89,14 +89,9 @@ public struct Measurement {
       ceilings: ceilings.highest, options: RunOptions(requests, engines: engines),
       cells: cells.map { $0.cell(under: ceilings.highest) },
       cautions: (ending.map { ["cells are missing: \($0)"] } ?? [])
-        + (requests.contains { $0.probing == .token } ? [Self.tokenProbing] : [])
+        + Set(requests.map(\.probing)).flatMap(\.cautions)
         + ceilings.cautions)
   }
-}
-
-extension Measurement {
-  private static let tokenProbing =
-    "ceilings were probed with a token effort, for a test; roofline shares are not to be relied on"
 }
 
 extension RunOptions {

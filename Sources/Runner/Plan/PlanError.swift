@@ -12,6 +12,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   case impossibleVariant(id: String, SweepOptions.Variant, reason: String)
   /// A recorded routing does not fit a routed layer of a side.
   case recording(source: String, reason: String)
+  /// An engine has no products for a format of weights.
+  case format(engine: String, format: String, has: [String])
   /// The work of a pass cannot be counted.
   case uncountable(pairing: String, reason: String)
   /// The smallest faithful form of a pairing does not fit.
@@ -43,6 +45,9 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
         + "this one out"
     case .recording(let source, let reason):
       return "the routing \(source) cannot be replayed: \(reason)"
+    case .format(let engine, let format, let has):
+      return "the \(engine) engine does not multiply \(format) weights; it has "
+        + has.joined(separator: ", ")
     case .uncountable(let pairing, let reason):
       return "\(pairing) cannot be measured: \(reason)"
     case .memory(let pairing, let arithmetic, let needed, let allowed, let mostTokens):
@@ -71,7 +76,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   /// True when the request is at fault rather than the machine's size.
   public var isUsage: Bool {
     switch self {
-    case .candidateIsDense, .noLayers, .nothingToVary, .impossibleVariant, .uncountable: true
+    case .candidateIsDense, .noLayers, .nothingToVary, .impossibleVariant, .format, .uncountable:
+      true
     case .recording, .memory, .productMemory, .time: false
     }
   }

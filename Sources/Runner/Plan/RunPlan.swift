@@ -34,7 +34,7 @@ public struct RunPlan: Sendable {
     _ request: RunRequest, engine: OpenedEngine, machine: MachineIdentity
   ) throws(PlanError) {
     let cacheBytes = machine.cacheBytes(threads: request.threads)
-    let side = SideResources(engine: engine.engine, formats: request.formats)
+    let side = try SideResources(engine: engine.engine, formats: request.formats)
     let limits = MemoryPlan.Limits(
       memoryBytes: request.memoryBytes, cacheBytes: cacheBytes,
       workload: Workload(request.workload.kind, tokens: request.tokens.max() ?? 0),
@@ -117,10 +117,21 @@ public struct RunPlan: Sendable {
 
 /// What multiplies on a side, and what its weights are stored in.
 struct SideResources: Sendable, Equatable {
-  var engine: any Engine
-  var formats: FormatPlan
+  let engine: any Engine
+  let formats: FormatPlan
+
+  /// - Throws: `PlanError` when a role has a format that the engine does not multiply.
+  init(engine: any Engine, formats: FormatPlan) throws(PlanError) {
+    for format in formats.formats where !engine.supports(format) {
+      throw .format(
+        engine: engine.name, format: format.name, has: engine.formats.map(\.name))
+    }
+    self.engine = engine
+    self.formats = formats
+  }
 
   static func == (left: SideResources, right: SideResources) -> Bool {
-    left.engine.name == right.engine.name && left.formats == right.formats
+    left.engine.name == right.engine.name && left.engine.variant == right.engine.variant
+      && left.formats == right.formats
   }
 }

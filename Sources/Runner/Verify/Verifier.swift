@@ -13,10 +13,8 @@ public struct Verifier {
 
   /// The largest error of a layer that passes on this engine.
   func tolerance(for layer: SparseLayerSpec) -> Double {
-    guard formats.networks == .bf16 else { return Self.tolerance }
-    // The golden output is of weights as published; both kinds of rounding stand between.
-    let rounding = HalfRounding(
-      roundsWeights: true, roundsActivations: engine.roundsActivations(formats.networks))
+    // The golden output is of weights as published, so that storing them stands between too.
+    let rounding = RoundingTolerance(engine: engine, formats: formats, seesStoredWeights: false)
     return rounding.tolerance(for: .sparse(layer)) + Self.tolerance
   }
 

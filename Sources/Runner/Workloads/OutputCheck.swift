@@ -25,21 +25,20 @@ enum OutputCheck {
   static func tolerance(
     for layer: FFNLayerSpec, engine: any Engine, formats: FormatPlan
   ) -> Double {
-    let rounding = HalfRounding(
-      roundsWeights: false, roundsActivations: engine.roundsActivations(formats.networks))
+    let rounding = RoundingTolerance(engine: engine, formats: formats, seesStoredWeights: true)
     let lengths = layer.sumLengths.reduce(0.0) { $0 + Double($1).squareRoot() }
     return deviations * unitRoundoff * lengths + rounding.tolerance(for: layer)
   }
 
   /// The largest error of a product that rounding explains, in units of the deviation of an output.
   ///
-  /// √K·u as above, and 2⁻⁹ where rows are rounded to bf16 (`HalfRounding`).
+  /// √K·u as above, and what the rounding of rows adds (`RoundingTolerance`).
   static func productTolerance(
     inputs: Int, engine: any Engine, format: WeightFormat
   ) -> Double {
     deviations
       * (Double(inputs).squareRoot() * unitRoundoff
-        + (engine.roundsActivations(format) ? HalfRounding.relativeError : 0))
+        + RoundingTolerance.activationError(format, on: engine))
   }
 
   /// max|y − ŷ| / max|ŷ|; infinite when a value is not a number or the reference is all zeros.

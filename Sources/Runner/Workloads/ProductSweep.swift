@@ -68,8 +68,8 @@ extension RunPlan {
       memoryBytes: request.memoryBytes, cacheBytes: cacheBytes,
       workload: Workload(.matrixProduct, tokens: request.rows.max() ?? 0),
       threads: request.threads,
-      baseline: SideResources(engine: baseline.engine, formats: formats),
-      candidate: SideResources(engine: candidate.engine, formats: formats),
+      baseline: try SideResources(engine: baseline.engine, formats: formats),
+      candidate: try SideResources(engine: candidate.engine, formats: formats),
       ceilingBytes: CeilingProbe.bufferBytes(cacheBytes: cacheBytes))
     do {
       try layer.check(limits.workload, formats: formats)
@@ -115,7 +115,8 @@ extension ProductDocument {
       instructionSet: engines.lazy.compactMap(\.instructionSet).first, ceilings: ceilings,
       points: run.cells.flatMap { $0.points(request, under: ceilings) },
       speedRatios: run.cells.compactMap(\.speedRatio),
-      cautions: (failure.map { ["the sweep ended early: \($0)"] } ?? []) + run.ceilings.cautions)
+      cautions: (failure.map { ["the sweep ended early: \($0)"] } ?? []) + request.probing.cautions
+        + run.ceilings.cautions)
   }
 }
 
@@ -139,11 +140,9 @@ extension MeasuredCell {
 
   private var isOneEngine: Bool { sideResources.candidate == sideResources.baseline }
 
-  /// `tile` over `blas`, where these two were measured.
+  /// The first engine over the last, where these are two.
   fileprivate var speedRatio: SpeedRatio? {
-    guard sideResources.candidate.engine.name == "tile",
-      sideResources.baseline.engine.name == "blas"
-    else { return nil }
+    guard !isOneEngine else { return nil }
     return SpeedRatio(m: measured.tokens, speed: measured.timeRatio)
   }
 }

@@ -11,14 +11,14 @@ struct EngineOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      \(Self.names.joined(separator: ", ")) (default: tile, or blas where --blas names a library; \
-      gemm runs both).
+      \(Self.names.joined(separator: ", ")) (default: \(Self.first(usesLibrary: false)), or \
+      \(Self.first(usesLibrary: true)) where --blas names a library; gemm runs both).
       """, valueName: "engine"), transform: OptionValue.engine)
   var engine: String?
 
   @Option(
     help: ArgumentHelp(
-      "How weights are stored: f32, or bf16 with the tile engine (default: f32).",
+      "How weights are stored: \(Self.precisions) (default: f32).",
       valueName: "precision"), transform: OptionValue.format)
   var precision = WeightFormat.f32
 
@@ -30,12 +30,27 @@ struct EngineOptions: ParsableArguments {
   /// What `--engine` takes.
   static var names: [String] { Engines.table.map(\.name) + [both] }
 
+  /// The engine that is meant when none is named.
+  private static func first(usesLibrary: Bool) -> String {
+    Engines.table.first { $0.traits.usesLibrary == usesLibrary }?.name ?? "none"
+  }
+
+  /// `f32, or bf16 with the tile engine`: what every engine has, then what some have.
+  private static var precisions: String {
+    WeightFormat.known.map { format in
+      let having = Engines.table.filter { $0.formats.contains(format) }.map(\.name)
+      return having.count == Engines.table.count
+        ? format.name
+        : "\(format) with the \(having.joined(separator: " or the ")) engine"
+    }.joined(separator: ", or ")
+  }
+
   /// Networks and projections are stored alike.
   var formats: FormatPlan { FormatPlan(precision) }
 
   func validate() throws {
     guard let entry = Engines.table.first(where: { $0.name == engine }), blas != nil,
-      !entry.usesLibrary
+      !entry.traits.usesLibrary
     else { return }
     throw ValidationError(
       "--blas names a library, and the \(entry.name) engine uses none; give one of both")
@@ -75,7 +90,7 @@ struct EngineOptions: ParsableArguments {
     case let name?: Engines.table.filter { $0.name == name }
     // A library that was named is meant to be used.
     case nil where opensAll: Engines.table
-    case nil: Array(Engines.table.filter { $0.usesLibrary == (blas != nil) }.prefix(1))
+    case nil: Array(Engines.table.filter { $0.traits.usesLibrary == (blas != nil) }.prefix(1))
     }
   }
 }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct CeilingProbeTests {
   private func side(_ format: WeightFormat) throws -> SideResources {
-    SideResources(engine: try TileEngine(forcedLevel: nil), formats: FormatPlan(format))
+    try SideResources(engine: try TileEngine(forcedLevel: nil), formats: FormatPlan(format))
   }
 
   /// No figure is held against another one, for the machine that tests may be busy.

@@ -6,7 +6,7 @@ import Testing
 @testable import Runner
 
 /// bf16 passes where only bf16 is at work, and nowhere else.
-@Suite struct HalfRoundingTests {
+@Suite struct RoundingToleranceTests {
   /// The tile engine in bf16 at every instruction set of this CPU: widened weights and, where the CPU
   /// has them, dot products of bf16.
   private static func engines() -> [any Engine] {
@@ -82,14 +82,38 @@ import Testing
     }
   }
 
+  /// Three weights and, where the engine rounds them, three activations of a network.
   @Test func toleranceCountsWhatIsRounded() throws {
     let layer = FFNLayerSpec.dense(try FeedForwardSpec(width: 8, intermediate: 8))
-    func tolerance(_ weights: Bool, _ activations: Bool) -> Double {
-      HalfRounding(roundsWeights: weights, roundsActivations: activations).tolerance(for: layer)
+    for engine in Self.engines() {
+      func tolerance(_ format: WeightFormat, seesStored: Bool = false) -> Double {
+        RoundingTolerance(
+          engine: engine, formats: FormatPlan(format), seesStoredWeights: seesStored
+        ).tolerance(for: layer)
+      }
+      let activations = engine.roundsActivations(.bf16) ? 3.0 : 0
+      #expect(tolerance(.f32) == 0)
+      #expect(tolerance(.bf16, seesStored: true) == 2 * activations.squareRoot() / 512)
+      #expect(tolerance(.bf16) == 2 * (3 + activations).squareRoot() / 512)
     }
-    #expect(tolerance(false, false) == 0)
-    #expect(tolerance(true, false) == 2 * 3.0.squareRoot() / 512)
-    #expect(tolerance(true, true) == 2 * 6.0.squareRoot() / 512)
+  }
+
+  /// A format that nothing here knows brings its own error, and projections count by theirs.
+  @Test func everyFormatBringsItsError() throws {
+    let coarse = WeightFormat(
+      name: "coarse", blockElements: 4, blockBytes: 5, roundingError: 0.125, arithmetic: .f32)
+    let engine = try TileEngine(forcedLevel: nil)
+    let latent = FFNLayerSpec.sparse(try golden("muse_spark_text").spec)
+    func tolerance(_ layer: FFNLayerSpec, _ formats: FormatPlan) -> Double {
+      RoundingTolerance(engine: engine, formats: formats, seesStoredWeights: false)
+        .tolerance(for: layer)
+    }
+    let dense = FFNLayerSpec.dense(try FeedForwardSpec(width: 4, intermediate: 4))
+    #expect(tolerance(dense, FormatPlan(coarse)) == 2 * 3.0.squareRoot() / 8)
+    let projections = FormatPlan(networks: .f32, projections: coarse)
+    #expect(tolerance(dense, projections) == 0)
+    #expect(tolerance(latent, projections) == 2 * 3.0.squareRoot() / 8)
+    #expect(tolerance(latent, FormatPlan(coarse)) == 2 * 6.0.squareRoot() / 8)
   }
 
   /// The check before timing sees the weights as stored: with widened weights nothing of bf16 is left.

@@ -1,0 +1,30 @@
+/// What a record holds of an engine besides its name, so that a report can say it and a printed command
+/// can ask for it again.
+///
+/// An engine that this version does not know has no traits: it is shown by its name alone.
+public struct EngineTraits: Hashable, Sendable {
+  /// The name, as `--engine` takes it and records carry it.
+  public let name: String
+  /// True where `--blas` names what multiplies.
+  public let usesLibrary: Bool
+  /// True where `TENFOLD_ISA` can ask for a lower instruction set than the CPU has.
+  public let choosesInstructionSet: Bool
+
+  /// Tenfold's own kernels.
+  public static let tile = EngineTraits(
+    name: "tile", usesLibrary: false, choosesInstructionSet: true)
+
+  /// The matrix products of a BLAS library.
+  public static let blas = EngineTraits(
+    name: "blas", usesLibrary: true, choosesInstructionSet: false)
+
+  /// The engines that this version knows.
+  public static let known = [tile, blas]
+}
+
+extension Sequence<String> {
+  /// The first of these engines that this version knows and that is so, `nil` when none is.
+  public func firstEngine(where isSo: (EngineTraits) -> Bool) -> EngineTraits? {
+    lazy.compactMap { name in EngineTraits.known.first { $0.name == name } }.first(where: isSo)
+  }
+}

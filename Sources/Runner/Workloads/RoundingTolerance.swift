@@ -1,0 +1,65 @@
+import LayerSpec
+import MoEKernel
+
+/// How far the rounding of stored weights and of activations moves a layer's output.
+///
+/// Each operand that is rounded before a product adds an error of its own. Over a sum of terms with
+/// random signs, Σ x²w²δ² is δ² times the sum's own mean square, so an operand with the relative error δ
+/// moves the sum by δ of its root mean square whatever its length (Higham and Mary 2019, SIAM J. Sci.
+/// Comput. 41, A2815). Errors of different origin add as squares. An activation passes on a relative
+/// error of gate and one of up with a factor near 1; for ReLU² it is √(4/3), and one error is absent.
+/// Hence a network counts:
+///
+/// | rounded | errors |
+/// |---|---|
+/// | weights of gate, up, down | 3 |
+/// | input, seen by gate and by up; hidden units | 3 |
+///
+/// and the projections of a latent space, whose way in is seen by gate and by up too:
+///
+/// | rounded | errors |
+/// |---|---|
+/// | weights on the way in and out | 2 + 1 |
+/// | input and sum of the experts | 2 + 1 |
+///
+/// Routing is in 32 bits and chooses the same experts. Weighted sums over experts, shared ones
+/// included, do not raise a relative error.
+struct RoundingTolerance {
+  /// max|y − ŷ| over max|ŷ| is compared, not root mean squares.
+  ///
+  /// Both maxima are over the same elements and lie 3 to 4 of their own standard deviations out (normal
+  /// values, 10² to 10⁴ of them); twice the ratio of the deviations covers the cases where the error's
+  /// lies further out than the value's.
+  static let maximumOverDeviation = 2.0
+
+  /// Squared relative errors of the operands of networks.
+  private let networks: Double
+  /// Squared relative errors of the operands of projections.
+  private let projections: Double
+
+  /// What an engine and formats round.
+  ///
+  /// - Parameter seesStoredWeights: whether the expected output is of the weights as they are stored,
+  ///   so that of their rounding nothing is left.
+  init(engine: any Engine, formats: FormatPlan, seesStoredWeights: Bool) {
+    func squares(_ format: WeightFormat) -> Double {
+      let weights = seesStoredWeights ? 0 : format.block?.roundingError ?? 0
+      let activations = Self.activationError(format, on: engine)
+      return 3 * (weights * weights + activations * activations)
+    }
+    networks = squares(formats.networks)
+    projections = squares(formats.projections)
+  }
+
+  /// Root mean square of the relative error of activations before they meet such weights.
+  static func activationError(_ format: WeightFormat, on engine: any Engine) -> Double {
+    engine.roundsActivations(format) ? WeightFormat.bf16RoundingError : 0
+  }
+
+  /// The largest relative error of an output that rounding explains.
+  func tolerance(for layer: FFNLayerSpec) -> Double {
+    var squares = networks
+    if case .sparse(let sparse) = layer, sparse.latent != nil { squares += projections }
+    return Self.maximumOverDeviation * squares.squareRoot()
+  }
+}
