@@ -21,7 +21,7 @@ let package = Package(
     .target(name: "LayerSpec"),
 
     // MARK: - What estimates
-    .target(name: "Statistics", swiftSettings: houseSettings),
+    .target(name: "Statistics", swiftSettings: houseSettings + optimised),
 
     // MARK: - What multiplies
     .target(name: "CBLAS", path: "Kernels/CBLAS", linkerSettings: [.linkedLibrary("dl")]),
@@ -29,17 +29,17 @@ let package = Package(
     .target(name: "CVector", path: "Kernels/CVector"),
     .target(
       name: "Tile", dependencies: ["CVector", "LayerSpec"], path: "Kernels/Tile",
-      exclude: ["Kernel", "README.md"], swiftSettings: kernelSettings),
+      exclude: ["Kernel", "README.md"], swiftSettings: optimised),
     .target(
       name: "MoEKernel", dependencies: ["CBLAS", "CThread", "Tile", "LayerSpec", "Statistics"],
       path: "Kernels/MoEKernel",
-      swiftSettings: kernelSettings),
+      swiftSettings: optimised),
 
     // MARK: - What is known, what is measured, what is told
     .target(
       name: "ModelSpec", dependencies: ["LayerSpec", "Statistics"],
       exclude: ["Data/catalogue.schema.json", "Data/claims.schema.json"],
-      swiftSettings: houseSettings, plugins: ["EmbedTextPlugin"]),
+      swiftSettings: houseSettings + optimised, plugins: ["EmbedTextPlugin"]),
     // Data files become strings of the executable when it is built.
     .executableTarget(name: "EmbedText"),
     .plugin(
@@ -53,7 +53,7 @@ let package = Package(
       swiftSettings: houseSettings),
     .target(
       name: "Reporter", dependencies: ["ModelSpec", "Statistics", "LayerSpec"],
-      swiftSettings: houseSettings),
+      swiftSettings: houseSettings + optimised),
     .executableTarget(
       name: "tenfold",
       dependencies: [
@@ -73,10 +73,10 @@ let package = Package(
       name: "CheckpointTests", dependencies: ["Checkpoint", "MoEKernel", "LayerSpec"]),
     .testTarget(
       name: "TileTests", dependencies: ["Tile", "MoEKernel", "CVector", "LayerSpec"],
-      swiftSettings: kernelSettings),
+      swiftSettings: optimised),
     .testTarget(
       name: "MoEKernelTests", dependencies: ["MoEKernel", "Tile", "LayerSpec"],
-      swiftSettings: kernelSettings),
+      swiftSettings: optimised),
     .testTarget(
       name: "RunnerTests",
       dependencies: ["Runner", "MoEKernel", "ModelSpec", "LayerSpec", "Statistics"]),
@@ -101,8 +101,9 @@ for level in tileLevels {
 /// Outside Kernels/ no memory may be touched unchecked.
 var houseSettings: [SwiftSetting] { [.strictMemorySafety()] }
 
-/// Kernels are optimised in debug builds too: their tests would otherwise take minutes.
-var kernelSettings: [SwiftSetting] { [.unsafeFlags(["-O"], .when(configuration: .debug))] }
+/// Kernels, their tests' oracles, and what tests simulate, read and write a hundred times are optimised
+/// in debug builds too: tests would otherwise take minutes.
+var optimised: [SwiftSetting] { [.unsafeFlags(["-O"], .when(configuration: .debug))] }
 
 /// The builds of the micro-kernel; arm64 has one, on the plain source.
 var tileLevels: [String] {
@@ -125,7 +126,7 @@ var tileLevels: [String] {
   #endif
   return .target(
     name: "Tile\(level)", dependencies: ["CVector", "LayerSpec"], path: "Kernels/Tile\(level)",
-    swiftSettings: kernelSettings + [.define("TILE_\(level)"), .unsafeFlags(flags)])
+    swiftSettings: optimised + [.define("TILE_\(level)"), .unsafeFlags(flags)])
 }
 
 // CI turns every warning of our own targets into an error (.ci/run); users of newer compilers are

@@ -15,7 +15,7 @@ import Testing
       try change(&document)
       let head = directory.appending(path: "head.json")
       try JSONSerialization.data(withJSONObject: document).write(to: head)
-      return try Executable.debug.run(
+      return try Executable.release().run(
         ["compare", record.path, head.path] + arguments, in: directory.path)
     }
   }
@@ -133,7 +133,7 @@ import Testing
   }
 
   @Test func whatIsNoRecordExitsWith65() throws {
-    let outcome = try Executable.debug.run(["compare", record.path, "/no/such/file.json"])
+    let outcome = try Executable.release().run(["compare", record.path, "/no/such/file.json"])
     #expect(outcome.status == 65)
     #expect(outcome.errors.contains("/no/such/file.json"))
     let damaged = try compare { $0["schema"] = "tenfold.result/9" }
@@ -155,7 +155,7 @@ import Testing
   func theFilesNameDecidesTheForm(_ name: String, _ beginning: String) throws {
     try withTemporaryDirectory { directory in
       let file = directory.appending(path: name)
-      let outcome = try Executable.debug.run(
+      let outcome = try Executable.release().run(
         ["compare", record.path, record.path, "--output", file.path])
       #expect(outcome.status == 0, "\(outcome.errors)")
       #expect(outcome.output.isEmpty)

@@ -6,7 +6,7 @@ import Testing
   private let record = repository.appending(path: "Tests/tenfoldTests/Data/record.json").path
 
   @Test func theLedgerHasTheKeysThatScriptsReadFrom() throws {
-    let document = try Executable.debug.run(["claims", "--format", "json"]).json
+    let document = try Executable.release().run(["claims", "--format", "json"]).json
     #expect(document["schema"] as? String == "tenfold.claims/1")
     let claims = try #require(document["claims"] as? [[String: Any]])
     #expect(claims.count >= 112)
@@ -24,14 +24,14 @@ import Testing
 
   @Test func oneClaimIsADocumentOfOne() throws {
     let id = "mixtral-8x7b-6x-llama2-70b"
-    let document = try Executable.debug.run(["claims", id, "--format", "json"]).json
+    let document = try Executable.release().run(["claims", id, "--format", "json"]).json
     let claims = try #require(document["claims"] as? [[String: Any]])
     #expect(claims.map { $0["id"] as? String } == [id])
     #expect(claims[0]["ratio"] as? Double == 6)
   }
 
   @Test func anArchitectureIsCounted() throws {
-    let document = try Executable.debug.run(
+    let document = try Executable.release().run(
       ["models", "mixtral-8x7b", "--tokens", "16", "--format", "json"]
     ).json
     #expect(document["schema"] as? String == "tenfold.model/1")
@@ -54,14 +54,14 @@ import Testing
       let path = directory.appending(path: "mine.json").path
       // Keys that are missing take their documented defaults, which are Mixtral 8x7B's.
       try Data(#"{"model_type": "mixtral"}"#.utf8).write(to: URL(filePath: path))
-      let document = try Executable.debug.run(["models", path, "--format", "json"]).json
+      let document = try Executable.release().run(["models", path, "--format", "json"]).json
       #expect(document["id"] as? String == path)
       #expect(document["total_parameters"] as? Int == 46_702_792_704)
     }
   }
 
   @Test func aReportHasAVerdictForEachClaimItCanSpeakOf() throws {
-    let document = try Executable.debug.run(["report", record, "--format", "json"]).json
+    let document = try Executable.release().run(["report", record, "--format", "json"]).json
     #expect(document["schema"] as? String == "tenfold.report/1")
     let verdicts = try #require(document["verdicts"] as? [[String: Any]])
     #expect(!verdicts.isEmpty)
@@ -74,7 +74,8 @@ import Testing
 
   @Test(arguments: [["claims"], ["models"], ["models", "deepseek-v3"], ["report"]])
   func textFits100Columns(_ command: [String]) throws {
-    let outcome = try Executable.debug.run(command == ["report"] ? ["report", record] : command)
+    let outcome = try Executable.release().run(
+      command == ["report"] ? ["report", record] : command)
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(!outcome.output.isEmpty)
     for line in outcome.output.split(separator: "\n") {
@@ -104,7 +105,7 @@ import Testing
     #expect(
       try !onTerminal(command + " --format markdown", environment: ["TERM": "xterm"]).contains(
         escape))
-    let piped = try Executable.debug.run(["report", record], environment: ["TERM": "xterm"])
+    let piped = try Executable.release().run(["report", record], environment: ["TERM": "xterm"])
     #expect(!piped.output.contains(escape))
   }
 }

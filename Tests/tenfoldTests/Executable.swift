@@ -10,7 +10,8 @@ struct Executable {
     path: URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
       .deletingLastPathComponent().appending(path: "tenfold").path)
 
-  /// The release build, which alone may measure; it probes ceilings with a token effort.
+  /// The release build: what users run, quick to start, and alone allowed to measure. It probes ceilings
+  /// with a token effort.
   ///
   /// It is what `TENFOLD_EXECUTABLE` names, else what the last release build left; `scripts/test`
   /// builds it first.
@@ -36,6 +37,14 @@ struct Executable {
         try #require(
           JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any],
           "standard output is not a JSON object: \(output.prefix(200))")
+      }
+    }
+
+    /// Whether the document warns of ceilings that nobody may rely on, as every one of a test must.
+    var saysThatCeilingsAreTokens: Bool {
+      get throws {
+        let cautions = try json["cautions"] as? [String] ?? []
+        return cautions.contains { $0.contains("probed with a token effort") }
       }
     }
   }

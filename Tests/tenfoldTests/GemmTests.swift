@@ -31,6 +31,7 @@ extension MeasuringTests {
       #expect(outcome.status == 0, "\(outcome.errors)")
       let document = try outcome.json
       #expect(document["schema"] as? String == "tenfold.gemm/1")
+      #expect(try outcome.saysThatCeilingsAreTokens)
       let points = try #require(document["points"] as? [[String: Any]])
       #expect(points.map { $0["engine"] as? String } == ["tile", "blas", "tile", "blas"])
       #expect(points.map { $0["m"] as? Int } == [1, 1, 3, 3])
@@ -52,7 +53,10 @@ extension MeasuringTests {
 
     @Test func oneMatrixElementAndHalfPrecisionWork() throws {
       let outcome = try Executable.release().run(
-        ["gemm", "--m", "1", "--n", "1", "--k", "1", "--precision", "bf16", "--format", "json"])
+        [
+          "gemm", "--m", "1", "--n", "1", "--k", "1", "--threads", "1", "--precision", "bf16",
+          "--format", "json",
+        ])
       #expect(outcome.status == 0, "\(outcome.errors)")
       let points = try #require(try outcome.json["points"] as? [[String: Any]])
       #expect(points.map { $0["engine"] as? String } == ["tile"])
@@ -61,7 +65,7 @@ extension MeasuringTests {
 
     @Test func theTableStaysWithinItsWidth() throws {
       let outcome = try Executable.release().run([
-        "gemm", "--m", "1,1024", "--n", "64", "--k", "64",
+        "gemm", "--m", "1,1024", "--n", "64", "--k", "64", "--threads", "1",
       ])
       #expect(outcome.status == 0, "\(outcome.errors)")
       #expect(outcome.output.contains("tile/blas"))

@@ -13,7 +13,7 @@ import Testing
   }()
 
   private func expectOneLine(_ arguments: [String], in directory: String? = nil) throws {
-    let outcome = try Executable.debug.run(arguments, in: directory)
+    let outcome = try Executable.release().run(arguments, in: directory)
     #expect([64, 65, 73].contains(outcome.status))
     let bytes = Array(outcome.errors.utf8)
     #expect(bytes.last == UInt8(ascii: "\n"))

@@ -10,7 +10,7 @@ import Testing
     try withTemporaryDirectory { directory in
       let path = directory.appending(path: name).path
       try Data(text.utf8).write(to: URL(filePath: path))
-      let outcome = try Executable.debug.run(command + [path])
+      let outcome = try Executable.release().run(command + [path])
       #expect(outcome.status == 65)
       #expect(outcome.output.isEmpty)
       #expect(outcome.errors.contains(path))
@@ -96,7 +96,7 @@ import Testing
       let head = directory.appending(path: "head.json")
       try Data(unexplained.utf8).write(to: head)
       let base = repository.appending(path: "Results/examples/default-suite.json").path
-      let outcome = try Executable.debug.run(["compare", base, head.path])
+      let outcome = try Executable.release().run(["compare", base, head.path])
       #expect(outcome.status == 0, "\(outcome.errors)")
     }
   }
@@ -106,7 +106,7 @@ import Testing
     ("/dev/zero", "is a device or a pipe"), ("/etc/passwd/x.json", "cannot be opened"),
   ])
   func whatIsNoFileIsRefused(_ path: String, _ fragment: String) throws {
-    let outcome = try Executable.debug.run(["report", path])
+    let outcome = try Executable.release().run(["report", path])
     #expect(outcome.status == 65)
     #expect(outcome.errors.contains(fragment))
     #expect(outcome.errors.contains(path))
@@ -117,7 +117,7 @@ import Testing
       let file = directory.appending(path: "huge.json")
       try Data().write(to: file)
       try FileHandle(forWritingTo: file).truncate(atOffset: 1 << 40)
-      let outcome = try Executable.debug.run(["report", file.path])
+      let outcome = try Executable.release().run(["report", file.path])
       #expect(outcome.status == 65)
       #expect(outcome.errors.contains("1099511627776 bytes"))
     }

@@ -6,8 +6,8 @@ import Testing
   @Test func aFileHoldsTheBytesThatStandardOutputWouldHave() throws {
     try withTemporaryDirectory { directory in
       let file = directory.appending(path: "claims.json").path
-      let printed = try Executable.debug.run(["claims", "--format", "json"])
-      let written = try Executable.debug.run(["claims", "--format", "json", "--output", file])
+      let printed = try Executable.release().run(["claims", "--format", "json"])
+      let written = try Executable.release().run(["claims", "--format", "json", "--output", file])
       #expect(written.status == 0)
       #expect(written.output.isEmpty)
       #expect(try String(contentsOfFile: file, encoding: .utf8) == printed.output)
@@ -20,7 +20,7 @@ import Testing
   func theEndingOfTheNameDecidesTheForm(_ name: String, _ sign: String) throws {
     try withTemporaryDirectory { directory in
       let file = directory.appending(path: name).path
-      #expect(try Executable.debug.run(["models", "--output", file]).status == 0)
+      #expect(try Executable.release().run(["models", "--output", file]).status == 0)
       let text = try String(contentsOfFile: file, encoding: .utf8)
       #expect(text.contains(sign))
       #expect(text.hasPrefix("{") == name.hasSuffix(".json"))
@@ -34,7 +34,7 @@ import Testing
       try Data("old".utf8).write(to: target)
       try FileManager.default.createSymbolicLink(
         atPath: link.path, withDestinationPath: "target.json")
-      #expect(try Executable.debug.run(["claims", "--output", link.path]).status == 0)
+      #expect(try Executable.release().run(["claims", "--output", link.path]).status == 0)
       #expect(try String(contentsOf: target, encoding: .utf8).hasPrefix("{"))
       #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == "target.json")
     }
@@ -48,7 +48,7 @@ import Testing
         directory.appending(path: "nowhere/x.json").path, directory.path, "/proc/x.json",
         inTheWay.appending(path: "x.json").path,
       ] {
-        let outcome = try Executable.debug.run(["claims", "--output", path])
+        let outcome = try Executable.release().run(["claims", "--output", path])
         #expect(outcome.status == 73, "\(path): \(outcome.errors)")
         #expect(outcome.errors.contains(path))
       }
@@ -56,11 +56,11 @@ import Testing
   }
 
   @Test func aFullDiskIs74() throws {
-    let outcome = try Executable.debug.run(["claims", "--output", "/dev/full"])
+    let outcome = try Executable.release().run(["claims", "--output", "/dev/full"])
     #expect(outcome.status == 74)
     #expect(outcome.errors.contains("/dev/full"))
     let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
-    let printed = try Executable.debug.start(["claims"], output: full).finish()
+    let printed = try Executable.release().start(["claims"], output: full).finish()
     #expect(printed.status == 74)
     #expect(printed.errors.contains("standard output"))
   }
@@ -68,7 +68,8 @@ import Testing
   @Test func aClosedPipeIs74WithoutAWord() throws {
     let pipe = Pipe()
     try pipe.fileHandleForReading.close()
-    let outcome = try Executable.debug.start(["claims"], output: pipe.fileHandleForWriting).finish()
+    let outcome = try Executable.release().start(["claims"], output: pipe.fileHandleForWriting)
+      .finish()
     #expect(outcome.status == 74)
     #expect(outcome.errors.isEmpty)
   }

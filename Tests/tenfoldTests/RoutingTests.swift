@@ -11,7 +11,7 @@ import Testing
     try withTemporaryDirectory { directory in
       let path = directory.appending(path: name).path
       try Data(text.utf8).write(to: URL(filePath: path))
-      return (path, try Executable.debug.run(before + [path + suffix] + after))
+      return (path, try Executable.release().run(before + [path + suffix] + after))
     }
   }
 
@@ -85,7 +85,7 @@ import Testing
         let path = directory.appending(path: "trace").path
         try Data(text.utf8).write(to: URL(filePath: path))
         let argument = (isRun ? "trace:" : "") + path + suffix
-        return (path, try Executable.debug.run(before + [argument]))
+        return (path, try Executable.release().run(before + [argument]))
       }
       #expect(outcome.status == 65, "\(before): \(outcome.errors)")
       #expect(outcome.output.isEmpty)
@@ -105,7 +105,7 @@ import Testing
       try Data(text.utf8).write(to: URL(filePath: path))
       return (
         path,
-        try Executable.debug.run(["run", "olmoe-1b-7b", "--routing", "uniform,trace:\(path)"])
+        try Executable.release().run(["run", "olmoe-1b-7b", "--routing", "uniform,trace:\(path)"])
       )
     }
     #expect(run.status == 65)
@@ -121,7 +121,7 @@ import Testing
     for arguments in [
       ["routing", "/no/such"], ["run", "olmoe-1b-7b", "--routing", "trace:/no/such"],
     ] {
-      let outcome = try Executable.debug.run(arguments)
+      let outcome = try Executable.release().run(arguments)
       #expect(outcome.status == 65)
       #expect(outcome.errors.contains("there is no routing at /no/such"))
     }

@@ -44,7 +44,7 @@ extension MeasuringTests {
       try withSmallModel { directory, model in
         let outcome = try Executable.release().run(
           [
-            "run", model, "--baseline", "iso-active", "--tokens", "1,4", "--budget", "2s",
+            "run", model, "--baseline", "iso-active", "--tokens", "1,4", "--budget", "1s",
             "--engine",
             "blas",
             "--routing", "uniform,zipf:0.8", "--seed", "7", "--format", "json",
@@ -59,6 +59,7 @@ extension MeasuringTests {
         let blas = try #require(document["blas"] as? [String: Any])
         for key in ["path", "version", "core", "interface"] { #expect(blas[key] is String) }
         #expect(document["machine"] is [String: Any])
+        #expect(try outcome.saysThatCeilingsAreTokens)
         let ceilings = try #require(document["ceilings"] as? [[String: Any]])
         #expect(Set(ceilings.map { $0["precision"] as? String }) == ["f32"])
         for key in ["peak_flops_per_second", "read_bytes_per_second"] {
@@ -127,7 +128,7 @@ extension MeasuringTests {
         let started = try Executable.release().start(
           [
             "run", model, "--baseline", "iso-active", "--tokens", "1,2,4,8,16,32,64,128",
-            "--budget", "12s", "--output", file.path,
+            "--threads", "1", "--budget", "5s", "--output", file.path,
           ], in: directory.path)
         // The second cell has begun: the first one must be in the record.
         while started.process.isRunning, !started.errorsSoFar.contains("[2/8]") {
@@ -169,7 +170,10 @@ extension MeasuringTests {
     @Test func aRecordThatCannotBeKeptIsPrinted() throws {
       try withSmallModel { directory, model in
         let started = try Executable.release().start(
-          ["run", model, "--baseline", "iso-active", "--tokens", "1", "--budget", "1s"],
+          [
+            "run", model, "--baseline", "iso-active", "--tokens", "1", "--threads", "1", "--budget",
+            "0.6s",
+          ],
           in: directory.path)
         while started.process.isRunning, !started.errorsSoFar.contains("[1/1]") {
           Thread.sleep(forTimeInterval: 0.01)
@@ -185,7 +189,8 @@ extension MeasuringTests {
     @Test func anIllustratedReportGoesBesideTheRecord() throws {
       try withSmallModel { directory, model in
         let command = [
-          "run", model, "--baseline", "iso-active", "--tokens", "1", "--budget", "1s", "--html",
+          "run", model, "--baseline", "iso-active", "--tokens", "1", "--threads", "1", "--budget",
+          "0.6s", "--html",
         ]
         let kept = try Executable.release().run(command, in: directory.path)
         #expect(kept.status == 0, "\(kept.errors)")
@@ -209,7 +214,8 @@ extension MeasuringTests {
       try withSmallModel { directory, model in
         let outcome = try Executable.release().run(
           [
-            "run", model, "--baseline", "iso-active", "--tokens", "1", "--budget", "1s",
+            "run", model, "--baseline", "iso-active", "--tokens", "1", "--threads", "1", "--budget",
+            "0.6s",
             "--format", "json", "--output", "/dev/full",
           ], in: directory.path)
         #expect(outcome.status == 74)

@@ -6,14 +6,14 @@ import Testing
     ["--help"], ["help"], [], ["run", "--help"], ["report", "-h"], ["help", "models"],
   ])
   func helpIsADocument(_ arguments: [String]) throws {
-    let outcome = try Executable.debug.run(arguments)
+    let outcome = try Executable.release().run(arguments)
     #expect(outcome.status == 0)
     #expect(outcome.output.contains("USAGE: tenfold"))
     #expect(outcome.errors.isEmpty)
   }
 
   @Test func versionIsOneLine() throws {
-    let outcome = try Executable.debug.run(["--version"])
+    let outcome = try Executable.release().run(["--version"])
     #expect(outcome.status == 0)
     #expect(outcome.output.split(separator: ".").count == 3)
   }
@@ -108,7 +108,7 @@ import Testing
 
   @Test(arguments: mistakes)
   func aMistakeGetsItsSentence(_ arguments: [String], _ fragment: String) throws {
-    let outcome = try Executable.debug.run(arguments)
+    let outcome = try Executable.release().run(arguments)
     #expect(outcome.status == 64)
     #expect(outcome.output.isEmpty)
     #expect(outcome.errors.contains(fragment))

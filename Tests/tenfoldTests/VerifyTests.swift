@@ -16,12 +16,12 @@ import Testing
       var data = try Data(contentsOf: file)
       change(&data)
       try data.write(to: file)
-      return try Executable.debug.run(["verify", copy.path, "--format", "json"])
+      return try Executable.release().run(["verify", copy.path, "--format", "json"])
     }
   }
 
   @Test func goldenLayersPass() throws {
-    let outcome = try Executable.debug.run(["verify", golden.path, "--format", "json"])
+    let outcome = try Executable.release().run(["verify", golden.path, "--format", "json"])
     #expect(outcome.status == 0, "\(outcome.errors)")
     let document = try outcome.json
     #expect(document["schema"] as? String == "tenfold.verify/1")
@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test func aMissingDirectoryIs65() throws {
-    let outcome = try Executable.debug.run(["verify", "/no/such/layer"])
+    let outcome = try Executable.release().run(["verify", "/no/such/layer"])
     #expect(outcome.status == 65)
     #expect(outcome.errors.contains("/no/such/layer/config.json"))
   }
@@ -62,7 +62,7 @@ import Testing
   @Test(arguments: ["/no/such/libblas.so", "/bin/true", "/etc/passwd"])
   func aLibraryThatIsNoneIs69(_ path: String) throws {
     for command in [["verify", golden.path], ["run", "olmoe-1b-7b"]] {
-      let outcome = try Executable.debug.run(command + ["--blas", path])
+      let outcome = try Executable.release().run(command + ["--blas", path])
       #expect(outcome.status == 69)
       #expect(outcome.errors.contains(path))
       #expect(outcome.errors.count { $0 == "\n" } == 1, "\(outcome.errors)")
@@ -70,14 +70,14 @@ import Testing
   }
 
   @Test func anInstructionSetThatIsNotThereIs69() throws {
-    let outcome = try Executable.debug.run(
+    let outcome = try Executable.release().run(
       ["verify", golden.path, "--engine", "tile"], environment: ["TENFOLD_ISA": "v9"])
     #expect(outcome.status == 69)
     #expect(outcome.errors.contains("v9"))
   }
 
   @Test func bf16PassesWithinItsOwnTolerance() throws {
-    let outcome = try Executable.debug.run(
+    let outcome = try Executable.release().run(
       ["verify", golden.path, "--precision", "bf16", "--format", "json"])
     #expect(outcome.status == 0, "\(outcome.errors)")
     let result = try #require((try outcome.json["results"] as? [[String: Any]])?.first)

@@ -48,18 +48,14 @@ public enum Catalogue {
   /// The models whose sizes are known.
   ///
   /// Those of Llama 4 Behemoth are not; it was announced without them.
-  public static let architectures: [Architecture] = entries.compactMap { entry in
-    guard let config = entry.config else { return nil }
-    do {
-      return try Architecture(config: config, id: entry.id)
-    } catch {
-      preconditionFailure("the catalogue's \(entry.id) is not valid: \(error)")
-    }
-  }
+  public static let architectures: [Architecture] = entries.compactMap(architecture(of:))
 
   /// The architecture of that id, `nil` when there is none.
+  ///
+  /// It alone is read from its configuration: most commands name one or two, and reading all takes
+  /// longer than the rest of such a command.
   public static func architecture(id: String) -> Architecture? {
-    byID[id]
+    entry(id: id).flatMap(architecture(of:))
   }
 
   /// The entry of that id, `nil` when there is none.
@@ -67,6 +63,12 @@ public enum Catalogue {
     entries.first { $0.id == id }
   }
 
-  private static let byID = Dictionary(
-    uniqueKeysWithValues: architectures.map { ($0.id, $0) })
+  private static func architecture(of entry: Entry) -> Architecture? {
+    guard let config = entry.config else { return nil }
+    do {
+      return try Architecture(config: config, id: entry.id)
+    } catch {
+      preconditionFailure("the catalogue's \(entry.id) is not valid: \(error)")
+    }
+  }
 }

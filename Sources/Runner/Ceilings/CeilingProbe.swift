@@ -12,16 +12,24 @@ import ModelSpec
 /// For an engine that multiplies in tiles, a full probe also measures tiles of every number of rows,
 /// which tells how much of the peak experts of few tokens can reach at all.
 public final class CeilingProbe {
-  /// How many slices to choose from, of reading and for each of the instruction sets that compute.
+  /// How many slices to choose from, of reading and for each of the instruction sets that compute, and
+  /// how long they are.
   public struct Effort: Hashable, Sendable {
+    /// Slices of each kind.
     let slices: Int
-    /// Whether tiles are measured too.
-    let measuresTiles: Bool
+    /// Seconds of a slice of reading or of computing on registers.
+    let sliceSeconds: Double
+    /// Seconds of a slice of tiles, of which there are many kinds and whose tasks are shorter; `nil`
+    /// where tiles are not measured.
+    let tileSliceSeconds: Double?
 
-    init(slices: Int, measuresTiles: Bool = false) {
+    init(
+      slices: Int, measuresTiles: Bool = false, sliceSeconds: Double = CeilingProbe.sliceSeconds
+    ) {
       precondition(slices >= 2, "the second best of \(slices) slices")
       self.slices = slices
-      self.measuresTiles = measuresTiles
+      self.sliceSeconds = sliceSeconds
+      tileSliceSeconds = measuresTiles ? sliceSeconds / CeilingProbe.tileSlicesOfASlice : nil
     }
 
     /// Before and after a run: a third of a second for each number of threads, and half as long again
@@ -29,17 +37,24 @@ public final class CeilingProbe {
     public static let full = Effort(slices: 5, measuresTiles: true)
     /// Beside a cell, so that a drift is seen where it happened: a fifth of a second.
     static let brief = Effort(slices: 3)
-    /// For tests of everything but the figures: tiles too, in a few slices.
-    public static let token = Effort(slices: 2, measuresTiles: true)
+    /// For tests of everything but the figures: every kind, for as good as no time.
+    public static let token = Effort(slices: 2, measuresTiles: true, sliceSeconds: 0.001)
     /// When a figure is in doubt: seconds, for most of what disturbs is over by then.
     static let patient = Effort(slices: 50)
 
+    /// The effort beside each cell of a run whose ceilings are probed with this one before and after.
+    var besideCells: Effort { isBelowFull ? Self(slices: 2, sliceSeconds: sliceSeconds) : .brief }
+
     /// What a record must say of ceilings that were probed so before and after its run.
     var cautions: [String] {
-      guard slices < Self.full.slices else { return [] }
+      guard isBelowFull else { return [] }
       return [
         "ceilings were probed with a token effort, for a test; roofline shares are not to be relied on"
       ]
+    }
+
+    private var isBelowFull: Bool {
+      slices < Self.full.slices || sliceSeconds < Self.full.sliceSeconds
     }
   }
 
@@ -47,8 +62,8 @@ public final class CeilingProbe {
   /// time for which the system leaves a CPU to one thread.
   private static let sliceSeconds = 0.020
 
-  /// One slice of tiles, of which there are many kinds and whose tasks are shorter.
-  private static let tileSliceSeconds = 0.002
+  /// Slices of tiles that take as long as one slice of another kind.
+  private static let tileSlicesOfASlice = 10.0
 
   /// Tasks of computing that tell how many a slice takes.
   private static let firstTasks = 8
@@ -130,27 +145,31 @@ public final class CeilingProbe {
   }
 
   private func measure(_ effort: Effort, on pool: WorkerPool) -> [Ceiling] {
-    let readRate = rate(effort, firstAmount: 1) { passes in
+    let readRate = rate(effort.slices, of: effort.sliceSeconds, firstAmount: 1) { passes in
       (0..<passes).reduce(0) { bytes, _ in bytes + buffer.read(pool: pool) }
     }
     return formats.map { format in
       let peaks = (work[format] ?? []).map { work in
-        rate(effort, firstAmount: Self.firstTasks) { work.run(tasks: $0, pool: pool) }
+        rate(effort.slices, of: effort.sliceSeconds, firstAmount: Self.firstTasks) {
+          work.run(tasks: $0, pool: pool)
+        }
       }
       return Ceiling(
         threads: pool.threads, precision: format, peakFlopsPerSecond: peaks.max() ?? 0,
         readBytesPerSecond: readRate,
-        tileFlopsPerSecond: effort.measuresTiles ? tileRates(effort, format, on: pool) : nil)
+        tileFlopsPerSecond: effort.tileSliceSeconds.flatMap {
+          tileRates(effort.slices, of: $0, format, on: pool)
+        })
     }
   }
 
   /// FLOP/s with tiles of 1, 2, … rows; `nil` where no engine has any of this format.
   private func tileRates(
-    _ effort: Effort, _ format: WeightFormat, on pool: WorkerPool
+    _ slices: Int, of seconds: Double, _ format: WeightFormat, on pool: WorkerPool
   ) -> [Double]? {
     guard let tiles = tiles[format] else { return nil }
     return (1...tiles.mostRows).map { rows in
-      rate(effort, sliceSeconds: Self.tileSliceSeconds, firstAmount: Self.firstTasks) {
+      rate(slices, of: seconds, firstAmount: Self.firstTasks) {
         tiles.run(rows: rows, tasks: $0, pool: pool)
       }
     }
@@ -162,12 +181,11 @@ public final class CeilingProbe {
   ///   - firstAmount: of a first try, which warms up and tells how much a slice takes.
   ///   - body: does so much work, and returns what it is in FLOPs or bytes.
   private func rate(
-    _ effort: Effort, sliceSeconds: Double = CeilingProbe.sliceSeconds, firstAmount: Int,
-    _ body: (Int) -> Int
+    _ slices: Int, of sliceSeconds: Double, firstAmount: Int, _ body: (Int) -> Int
   ) -> Double {
     var amount = firstAmount
     var rates: [Double] = []
-    for slice in 0...effort.slices {
+    for slice in 0...slices {
       let watch = Stopwatch()
       let done = body(amount)
       let seconds = max(watch.seconds, 1e-9)

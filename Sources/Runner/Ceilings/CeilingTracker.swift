@@ -32,7 +32,7 @@ final class CeilingTracker {
 
   /// A brief probe of all threads, beside one measurement; empty where there is none.
   func probeBriefly() -> [Ceiling] {
-    let found = probe?.measureAllThreads(.brief) ?? []
+    let found = probe?.measureAllThreads(full.besideCells) ?? []
     log.raise(by: found)
     return found
   }
