@@ -10,8 +10,8 @@ struct Executable {
     path: URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
       .deletingLastPathComponent().appending(path: "tenfold").path)
 
-  /// The release build: what users run, quick to start, and alone allowed to measure. It probes ceilings
-  /// with a token effort.
+  /// The release build: what users run, quick to start, and alone allowed to measure, with a token
+  /// effort.
   ///
   /// It is what `TENFOLD_EXECUTABLE` names, else what the last release build left; `scripts/test`
   /// builds it first.
@@ -40,11 +40,11 @@ struct Executable {
       }
     }
 
-    /// Whether the document warns of ceilings that nobody may rely on, as every one of a test must.
-    var saysThatCeilingsAreTokens: Bool {
+    /// Whether the document warns of figures that nobody may rely on, as every one of a test must.
+    var saysThatFiguresAreTokens: Bool {
       get throws {
         let cautions = try json["cautions"] as? [String] ?? []
-        return cautions.contains { $0.contains("probed with a token effort") }
+        return cautions.contains { $0.contains("measured with a token effort") }
       }
     }
   }
@@ -96,7 +96,7 @@ struct Executable {
     }
     started.process.executableURL = URL(filePath: path)
     started.process.arguments = arguments
-    started.process.environment = ["PATH": "/usr/bin:/bin", "TENFOLD_PROBE": "token"]
+    started.process.environment = ["PATH": "/usr/bin:/bin", "TENFOLD_EFFORT": "token"]
       .merging(environment) { $1 }
     started.process.currentDirectoryURL = URL(filePath: directory ?? scratch.path)
     started.process.standardInput = FileHandle.nullDevice

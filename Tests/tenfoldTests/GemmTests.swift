@@ -31,7 +31,7 @@ extension MeasuringTests {
       #expect(outcome.status == 0, "\(outcome.errors)")
       let document = try outcome.json
       #expect(document["schema"] as? String == "tenfold.gemm/1")
-      #expect(try outcome.saysThatCeilingsAreTokens)
+      #expect(try outcome.saysThatFiguresAreTokens)
       let points = try #require(document["points"] as? [[String: Any]])
       #expect(points.map { $0["engine"] as? String } == ["tile", "blas", "tile", "blas"])
       #expect(points.map { $0["m"] as? Int } == [1, 1, 3, 3])

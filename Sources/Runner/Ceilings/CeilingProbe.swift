@@ -38,24 +38,9 @@ public final class CeilingProbe {
     /// Beside a cell, so that a drift is seen where it happened: a fifth of a second.
     static let brief = Effort(slices: 3)
     /// For tests of everything but the figures: every kind, for as good as no time.
-    public static let token = Effort(slices: 2, measuresTiles: true, sliceSeconds: 0.001)
+    static let token = Effort(slices: 2, measuresTiles: true, sliceSeconds: 0.001)
     /// When a figure is in doubt: seconds, for most of what disturbs is over by then.
     static let patient = Effort(slices: 50)
-
-    /// The effort beside each cell of a run whose ceilings are probed with this one before and after.
-    var besideCells: Effort { isBelowFull ? Self(slices: 2, sliceSeconds: sliceSeconds) : .brief }
-
-    /// What a record must say of ceilings that were probed so before and after its run.
-    var cautions: [String] {
-      guard isBelowFull else { return [] }
-      return [
-        "ceilings were probed with a token effort, for a test; roofline shares are not to be relied on"
-      ]
-    }
-
-    private var isBelowFull: Bool {
-      slices < Self.full.slices || sliceSeconds < Self.full.sliceSeconds
-    }
   }
 
   /// One slice: long against the start of a region and a single pass over the memory, short against the

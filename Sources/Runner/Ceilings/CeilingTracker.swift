@@ -7,7 +7,7 @@ import ModelSpec
 /// On a CPU that the probe does not know it finds nothing, and what is measured has no roofline.
 final class CeilingTracker {
   private let probe: CeilingProbe?
-  private let full: CeilingProbe.Effort
+  private let effort: MeasuringEffort
 
   /// What was found so far.
   private(set) var log = CeilingLog()
@@ -16,23 +16,23 @@ final class CeilingTracker {
   ///
   /// - Parameters:
   ///   - sides: the engines whose tiles are measured too, and the formats of their weights.
-  ///   - full: the effort before the first measurement and after the last.
+  ///   - effort: how long it looks, before the first measurement, beside each, and after the last.
   init(
-    pool: WorkerPool, sides: [SideResources], cacheBytes: Int, full: CeilingProbe.Effort
+    pool: WorkerPool, sides: [SideResources], cacheBytes: Int, effort: MeasuringEffort
   ) {
-    self.full = full
+    self.effort = effort
     let single = pool.threads > 1 ? [WorkerPool(threads: 1)] : []
     probe = CeilingProbe(pools: single + [pool], sides: sides, cacheBytes: cacheBytes)
   }
 
   /// A full probe, before the first measurement and after the last.
   func probeFully() {
-    if let probe { log.add(probe.measure(full)) }
+    if let probe { log.add(probe.measure(effort.ceilings)) }
   }
 
   /// A brief probe of all threads, beside one measurement; empty where there is none.
   func probeBriefly() -> [Ceiling] {
-    let found = probe?.measureAllThreads(full.besideCells) ?? []
+    let found = probe?.measureAllThreads(effort.ceilingsBesideCells) ?? []
     log.raise(by: found)
     return found
   }

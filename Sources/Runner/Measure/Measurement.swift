@@ -89,7 +89,7 @@ public struct Measurement {
       ceilings: ceilings.highest, options: RunOptions(requests, engines: engines),
       cells: cells.map { $0.cell(under: ceilings.highest) },
       cautions: (ending.map { ["cells are missing: \($0)"] } ?? [])
-        + Set(requests.map(\.probing)).flatMap(\.cautions)
+        + Set(requests.map(\.effort)).flatMap(\.cautions)
         + ceilings.cautions)
   }
 }

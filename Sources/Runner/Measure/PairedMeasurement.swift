@@ -14,10 +14,6 @@ enum SideRole: Hashable {
 /// favours a side. Every slice repeats the pass the same number of times on both sides: different
 /// counts would bias the ratio by what a slice's beginning costs.
 struct PairedMeasurement {
-  /// A slice of the slower side lasts at least this long, so that the clock's resolution and the
-  /// scheduler's shortest interruption are small against it.
-  static let shortestSliceSeconds = 0.020
-
   /// With nine rounds the interval leaves out the smallest and the largest ratio: one disturbed
   /// round does not widen it.
   ///
@@ -34,11 +30,14 @@ struct PairedMeasurement {
   let roundSeconds: Double
 
   /// A schedule from the seconds of one pass of each side, taken beforehand.
-  init(baselineSeconds: Double, candidateSeconds: Double) {
+  init(
+    baselineSeconds: Double, candidateSeconds: Double,
+    shortestSliceSeconds: Double = MeasuringEffort.full.shortestSliceSeconds
+  ) {
     let slower = max(baselineSeconds, candidateSeconds)
     passesPerSlice =
-      slower >= Self.shortestSliceSeconds || slower <= 0
-      ? 1 : Int((Self.shortestSliceSeconds / slower).rounded(.up))
+      slower >= shortestSliceSeconds || slower <= 0
+      ? 1 : Int((shortestSliceSeconds / slower).rounded(.up))
     roundSeconds = 2 * Double(passesPerSlice) * (baselineSeconds + candidateSeconds)
   }
 

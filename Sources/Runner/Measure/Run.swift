@@ -23,7 +23,7 @@ public final class Run {
     builder = PassBuilder(pool: pool, seed: plan.seed)
     MemoryReserve.reserve(bytes: plan.memoryBytes)
     tracker = CeilingTracker(
-      pool: pool, sides: plan.sides, cacheBytes: plan.cacheBytes, full: plan.probing)
+      pool: pool, sides: plan.sides, cacheBytes: plan.cacheBytes, effort: plan.effort)
   }
 
   /// Measures all cells, and the machine's ceilings before, beside and after them.
@@ -87,7 +87,8 @@ public final class Run {
     try check(.candidate, sides.candidate, of: cell)
     let schedule = PairedMeasurement(
       baselineSeconds: sides.baseline.trial().measured,
-      candidateSeconds: sides.candidate.trial().measured)
+      candidateSeconds: sides.candidate.trial().measured,
+      shortestSliceSeconds: plan.effort.shortestSliceSeconds)
     let least = Double(OrderStatisticInterval.minimumRounds) * schedule.roundSeconds
     guard least <= plan.budgetSeconds else {
       throw PlanError.time(

@@ -14,8 +14,8 @@ public struct RunPlan: Sendable {
   let rounds: Int?
   /// Bytes that weights and scratch may take.
   let memoryBytes: Int
-  /// How long the machine's ceilings are looked for.
-  let probing: CeilingProbe.Effort
+  /// How much time rounds and the machine's ceilings take.
+  let effort: MeasuringEffort
 
   /// The last-level caches that the run's threads can fill, as far as they are known.
   let cacheBytes: Int
@@ -59,13 +59,13 @@ public struct RunPlan: Sendable {
     self.init(
       cells: cells, threads: request.threads, seed: request.seed,
       budgetSeconds: request.budgetSeconds, rounds: nil, memoryBytes: request.memoryBytes,
-      probing: request.probing, cacheBytes: cacheBytes)
+      effort: request.effort, cacheBytes: cacheBytes)
   }
 
   /// A plan of these cells.
   init(
     cells: [CellPlan], threads: Int, seed: UInt64, budgetSeconds: Double, rounds: Int?,
-    memoryBytes: Int, probing: CeilingProbe.Effort, cacheBytes: Int
+    memoryBytes: Int, effort: MeasuringEffort, cacheBytes: Int
   ) {
     self.cells = cells
     self.threads = threads
@@ -73,7 +73,7 @@ public struct RunPlan: Sendable {
     self.budgetSeconds = budgetSeconds
     self.rounds = rounds
     self.memoryBytes = memoryBytes
-    self.probing = probing
+    self.effort = effort
     self.cacheBytes = cacheBytes
   }
 

@@ -19,8 +19,8 @@ public struct RunRequest: Sendable {
   public var memoryBytes: Int
   /// Seed of every random choice.
   public var seed: UInt64
-  /// How long the machine's ceilings are looked for, before and after the cells.
-  public var probing: CeilingProbe.Effort
+  /// How much time rounds and the machine's ceilings take.
+  public var effort: MeasuringEffort
 
   /// Tokens per pass unless asked otherwise: decode, a small batch, a prefill.
   public static let defaultTokens = [1, 16, 256]
@@ -48,7 +48,7 @@ public struct RunRequest: Sendable {
     formats: FormatPlan = FormatPlan(.f32), tokens: [Int] = Self.defaultTokens, threads: Int,
     budgetSeconds: Double = Self.defaultBudgetSeconds,
     memoryBytes: Int = Self.defaultMemoryBytes, seed: UInt64 = Self.defaultSeed,
-    probing: CeilingProbe.Effort = .full
+    effort: MeasuringEffort = .full
   ) {
     self.suite = suite
     self.workload = workload
@@ -58,7 +58,7 @@ public struct RunRequest: Sendable {
     self.budgetSeconds = budgetSeconds
     self.memoryBytes = memoryBytes
     self.seed = seed
-    self.probing = probing
+    self.effort = effort
   }
 
   /// The request for one of several runs, by engine and number of threads, that share the budget.

@@ -18,8 +18,8 @@ public struct ProductRequest: Sendable {
   public var memoryBytes: Int
   /// Seed of every random choice.
   public var seed: UInt64
-  /// How long the machine's ceilings are looked for, before and after the points.
-  public var probing: CeilingProbe.Effort
+  /// How much time points and the machine's ceilings take.
+  public var effort: MeasuringEffort
 
   /// From one token to a long prompt, as many as an expert or a dense layer gets.
   public static let defaultRows = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
@@ -34,7 +34,7 @@ public struct ProductRequest: Sendable {
   public init(
     rows: [Int] = Self.defaultRows, outputs: Int = Self.defaultOutputs,
     inputs: Int = Self.defaultInputs, format: WeightFormat = .f32, threads: Int, memoryBytes: Int,
-    seed: UInt64 = RunRequest.defaultSeed, probing: CeilingProbe.Effort = .full
+    seed: UInt64 = RunRequest.defaultSeed, effort: MeasuringEffort = .full
   ) {
     self.rows = rows
     self.outputs = outputs
@@ -43,7 +43,7 @@ public struct ProductRequest: Sendable {
     self.threads = threads
     self.memoryBytes = memoryBytes
     self.seed = seed
-    self.probing = probing
+    self.effort = effort
   }
 }
 
@@ -96,7 +96,7 @@ extension RunPlan {
       },
       threads: request.threads, seed: request.seed, budgetSeconds: .infinity,
       rounds: ProductRequest.rounds, memoryBytes: request.memoryBytes,
-      probing: request.probing, cacheBytes: cacheBytes)
+      effort: request.effort, cacheBytes: cacheBytes)
   }
 }
 
@@ -115,7 +115,7 @@ extension ProductDocument {
       instructionSet: engines.lazy.compactMap(\.instructionSet).first, ceilings: ceilings,
       points: run.cells.flatMap { $0.points(request, under: ceilings) },
       speedRatios: run.cells.compactMap(\.speedRatio),
-      cautions: (failure.map { ["the sweep ended early: \($0)"] } ?? []) + request.probing.cautions
+      cautions: (failure.map { ["the sweep ended early: \($0)"] } ?? []) + request.effort.cautions
         + run.ceilings.cautions)
   }
 }

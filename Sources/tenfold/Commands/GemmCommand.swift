@@ -52,7 +52,7 @@ struct GemmCommand: ParsableCommand {
     let request = ProductRequest(
       rows: m.values, outputs: n, inputs: k, format: engine.precision,
       threads: try machine.threads(asked: threads), memoryBytes: machine.defaultMemoryBytes,
-      seed: seed, probing: MeasuringOptions.probing)
+      seed: seed, effort: MeasuringOptions.effort)
     let engines = try engine.open(opensAll: engine.precision == .f32)
     let identity = machine.identity
     let plan: RunPlan

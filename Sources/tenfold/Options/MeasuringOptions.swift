@@ -59,14 +59,14 @@ struct MeasuringOptions: ParsableArguments {
       RunRequest(
         suite: suite, workload: workload, formats: engine.formats, tokens: tokens.values,
         threads: $0, budgetSeconds: budgetSeconds,
-        memoryBytes: memoryBytes, seed: seed, probing: Self.probing)
+        memoryBytes: memoryBytes, seed: seed, effort: Self.effort)
     }
   }
 
-  /// How long ceilings are probed; tests that do not look at figures ask for a token effort by
-  /// `TENFOLD_PROBE=token`, and the record says so.
-  static var probing: CeilingProbe.Effort {
-    ProcessInfo.processInfo.environment["TENFOLD_PROBE"] == "token" ? .token : .full
+  /// Tests that do not look at figures ask for a token effort by `TENFOLD_EFFORT=token`, and the
+  /// record says so.
+  static var effort: MeasuringEffort {
+    ProcessInfo.processInfo.environment["TENFOLD_EFFORT"] == "token" ? .token : .full
   }
 
   private func memoryBytes(on machine: MachineProbe) -> Int {
