@@ -20,14 +20,18 @@ struct DataFileTests {
     Schema(try #require(try json("\(name).schema.json") as? [String: Any]))
   }
 
-  @Test("keep to their schemas", arguments: ["catalogue", "claims"])
+  @Test("keep to their schemas", arguments: ["catalogue", "claims", "familyDefaults"])
   func files(_ name: String) throws {
     #expect(try schema(name).faults(in: json("\(name).json")) == [])
   }
 
   @Test("are embedded as they are")
   func embedded() throws {
-    for (name, text) in [("catalogue", EmbeddedText.catalogue), ("claims", EmbeddedText.claims)] {
+    let embedded = [
+      ("catalogue", EmbeddedText.catalogue), ("claims", EmbeddedText.claims),
+      ("familyDefaults", EmbeddedText.familyDefaults),
+    ]
+    for (name, text) in embedded {
       let file = try String(
         contentsOf: Self.folder.appending(path: "\(name).json"), encoding: .utf8)
       #expect(text == file)
@@ -51,6 +55,8 @@ struct DataFileTests {
         "[0].provenance is none of the choices; [0].source is too short"
       ),
       ("claims", #"{}"#, "is no array"),
+      ("familyDefaults", #"{"a b": {"x": 1}}"#, "a b is of another form"),
+      ("familyDefaults", #"{"a": {}, "b": 1}"#, ".a has too few members; .b is no object"),
     ])
   func damage(_ name: String, _ text: String, _ fault: String) throws {
     let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
@@ -115,7 +121,15 @@ private struct Schema {
         if number <= bound { faults.append(fault("is too small")) }
       case ("required", let keys as [String], let object as [String: Any]):
         faults += keys.filter { object[$0] == nil }.map { fault("lacks \($0)") }
-      case ("additionalProperties", _, let object as [String: Any]):
+      case ("propertyNames", let rules as [String: Any], let object as [String: Any]):
+        for key in object.keys { faults += Schema(rules).faults(in: key, at: key) }
+      case ("minProperties", let least as Int, let object as [String: Any]):
+        if object.count < least { faults.append(fault("has too few members")) }
+      case ("additionalProperties", let rules as [String: Any], let object as [String: Any]):
+        for (key, member) in object {
+          faults += Schema(rules).faults(in: member, at: "\(place).\(key)")
+        }
+      case ("additionalProperties", false as Bool, let object as [String: Any]):
         let known = child("properties").words
         faults += object.keys.filter { known[$0] == nil }.map { "\(place).\($0) is not known" }
       case ("properties", let properties as [String: [String: Any]], let object as [String: Any]):
@@ -142,7 +156,7 @@ private struct Schema {
 
   private static let wordsOfTypes: Set<String> = [
     "minLength", "pattern", "exclusiveMinimum", "required", "additionalProperties", "properties",
-    "items",
+    "items", "propertyNames", "minProperties",
   ]
 
   private static func isOf(_ type: String, _ value: Any) -> Bool {

@@ -52,7 +52,7 @@ struct ExplanationTablesTests {
     var cell = Sample.cell(
       "mixtral-8x7b", "llama2-70b", tokens: 16, flopRatio: 2, Sample.estimate(2.9, 3, 3.1))
     cell.explanation = Sample.explanation(share: 1.5, memory: 1)
-    let all = try Verdicts.of(NamedRecord(name: "r", record: Sample.record([cell])))
+    let all = try Verdicts.judging(NamedRecord(name: "r", record: Sample.record([cell])))
     let reasons = all.map(\.reason).joined()
     #expect(reasons.contains("the baseline loses more by engine shortfall (×1.82)"), "\(reasons)")
   }

@@ -9,7 +9,7 @@ struct VerdictsTests {
     _ cells: [Cell], candidates: [String] = [], analytic: AnalyticRatios = .none
   ) throws -> [String: Verdict] {
     let record = Sample.record(cells, candidates: candidates)
-    let all = try Verdicts.of(NamedRecord(name: "r", record: record), analytic: analytic)
+    let all = try Verdicts.judging(NamedRecord(name: "r", record: record), analytic: analytic)
     return Dictionary(uniqueKeysWithValues: all.map { ($0.claim, $0) })
   }
 
@@ -80,7 +80,7 @@ struct VerdictsTests {
     var named = claim
     named.modelID = candidate
     let record = try NamedRecord(name: "r", record: Sample.record([cell]))
-    let verdict = try #require(Verdicts.of(record, claims: [named]).first)
+    let verdict = try #require(Verdicts.judging(record, claims: [named]).first)
     if claim.test.criteria == nil {
       #expect(verdict.verdict == (claim.scope.isKernelTestable ? .notMeasured : .notAKernelClaim))
     }

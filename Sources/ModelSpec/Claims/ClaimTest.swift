@@ -20,7 +20,7 @@ extension Claim {
     /// What a pass does, such as `ffn-forward`.
     public var workload: WorkloadKind
     /// The part of inference that the claim speaks of.
-    public var phase: Phase
+    public var phase: InferencePhase
     /// The fewest tokens per pass that match the claim's conditions, `nil` for the phase's own.
     public var leastTokens: Int?
 
@@ -33,7 +33,7 @@ extension Claim {
   }
 
   /// The part of inference that a claim speaks of.
-  public enum Phase: String, Codable, Hashable, Sendable, CaseIterable {
+  public enum InferencePhase: String, Codable, Hashable, Sendable, CaseIterable {
     /// The claim does not say.
     case any
     /// Writing the answer: one token per sequence and pass.

@@ -24,7 +24,7 @@ public struct Yardstick: Hashable, Sendable {
   /// A training step passes thousands of tokens at once, as a prefill does; its backward pass is not
   /// measured here.
   public var tokens: ClosedRange<Int> {
-    claim.test.criteria?.tokens ?? Claim.Phase.prefill.tokens
+    claim.test.criteria?.tokens ?? Claim.InferencePhase.prefill.tokens
   }
 }
 
@@ -36,17 +36,17 @@ extension Yardstick {
   /// 16B against DeepSeek 7B (2.47x, a count of FLOPs and no time).
   public static let all = [
     // 66.6 / 20.9 thousand million active parameters.
-    of("deepseek-v2-training-1p74x", "training", analytic: 3.19),
+    yardstick("deepseek-v2-training-1p74x", "training", analytic: 3.19),
     // 7.1 / 2.4 thousand million active parameters.
-    of("qwen15-moe-inference-1p74x", "inference", analytic: 2.98),
+    yardstick("qwen15-moe-inference-1p74x", "inference", analytic: 2.98),
     // Equal active parameters: counted as is, time is lost. Any dense model of that size will do.
-    of("olmoe-iso-active-throughput", "training", analytic: 1.0, besides: ["iso-active"]),
+    yardstick("olmoe-iso-active-throughput", "training", analytic: 1.0, besides: ["iso-active"]),
     // Active parameters without embeddings, as the vendor counts.
-    of("qwen3-next-prefill-7x-4k", "prefill", analytic: 9.6),
-    of("qwen3-next-decode-4x-4k", "decode", analytic: 9.6),
+    yardstick("qwen3-next-prefill-7x-4k", "prefill", analytic: 9.6),
+    yardstick("qwen3-next-decode-4x-4k", "decode", analytic: 9.6),
   ]
 
-  private static func of(
+  private static func yardstick(
     _ id: String, _ kind: String, analytic: Double, besides: [String] = []
   ) -> Yardstick {
     guard let claim = ClaimLedger.claim(id: id), let measured = claim.ratio,

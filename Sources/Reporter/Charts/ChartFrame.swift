@@ -93,7 +93,7 @@ extension ChartFrame {
     for word in TextWidth.visible(title).split(separator: " ") {
       let longer = line.isEmpty ? String(word) : line + " " + word
       if !line.isEmpty, lines.count < mostHeadingLines - 1,
-        TextWidth.of(longer, size: headingSize) > room
+        TextWidth.measure(longer, size: headingSize) > room
       {
         lines.append(line)
         line = String(word)

@@ -18,7 +18,7 @@ struct TextMark {
   }
 
   /// Units across.
-  var width: Double { TextWidth.of(text) }
+  var width: Double { TextWidth.measure(text) }
 
   /// The box of the text whose baseline begins, is centred or ends at a place.
   func box(at place: Point, _ anchor: Anchor) -> Box {
@@ -69,7 +69,7 @@ struct TextMark {
 /// narrower than said: what must not touch has room.
 enum TextWidth {
   /// Units that a line takes in a font of `size`.
-  static func of(_ text: String, size: Double = ChartFrame.fontSize) -> Double {
+  static func measure(_ text: String, size: Double = ChartFrame.fontSize) -> Double {
     text.reduce(0) { $0 + share(of: $1) } * size
   }
 
@@ -80,11 +80,11 @@ enum TextWidth {
     _ text: String, into width: Double, size: Double = ChartFrame.fontSize
   ) -> String {
     let shown = visible(text)
-    guard of(shown, size: size) > width else { return shown }
+    guard measure(shown, size: size) > width else { return shown }
     var columns = min(shown.displayWidth, Int(width / (size * narrowest)))
     while columns > 4 {
       let candidate = shown.elided(columns: columns).replacing("...", with: "…")
-      if of(candidate, size: size) <= width { return candidate }
+      if measure(candidate, size: size) <= width { return candidate }
       columns -= 1
     }
     return "…"

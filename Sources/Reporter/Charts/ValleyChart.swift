@@ -71,7 +71,7 @@ public struct ValleyChart: Sendable {
     return Table(
       columns: columns,
       rows: points.map { point in
-        var cells: [Table.Cell] = [
+        var cells: [Table.Entry] = [
           .init("\(point.tokens)"), .init(Figures.ratio(point.flopRatio)),
           .init(point.drawableRoofline.map(Figures.ratio) ?? "-"),
           .init(Figures.measuredRatio(point.timeRatio.median)),

@@ -57,7 +57,7 @@ extension RecordComparison {
     ]
     let rows = cells.map { compared -> Table.Row in
       let cell = compared.cell
-      var row: [Table.Cell] = [
+      var row: [Table.Entry] = [
         .init("\(cell.candidate) / \(cell.baseline)"), .init("\(cell.tokens)"),
         .init(cell.routingLabel),
       ]

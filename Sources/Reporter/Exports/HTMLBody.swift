@@ -222,7 +222,7 @@ struct HTMLTable {
 
   /// A row, and its detail as a row of one cell below it.
   private func rows(_ row: Table.Row) -> [Markup] {
-    let cells = zip(row.cells, table.columns).enumerated().map { index, pair in
+    let cells = zip(row.entries, table.columns).enumerated().map { index, pair in
       let (cell, column) = pair
       // What the row is about heads it.
       let isHead = index == 0 && !cell.text.isEmpty
@@ -243,7 +243,7 @@ struct HTMLTable {
   }
 
   /// Classes of a cell; the style sheet gives a tone a sign or a line besides its colour.
-  private static func style(of cell: Table.Cell, in column: Table.Column) -> String {
+  private static func style(of cell: Table.Entry, in column: Table.Column) -> String {
     let length = cell.text.utf8.count > longestLine ? "long" : "short"
     return
       ([length] + (column.alignment == .right ? ["number"] : [])

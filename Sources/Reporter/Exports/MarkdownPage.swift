@@ -50,7 +50,7 @@ public enum MarkdownPage {
       rules.append(":---")
     }
     let rows = table.rows.map { row in
-      var cells = row.cells.map { Escaping.markdown($0.text) }
+      var cells = row.entries.map { Escaping.markdown($0.text) }
       if hasDetails { cells.append(Escaping.markdown(row.detail ?? "")) }
       return cells
     }

@@ -110,7 +110,7 @@ struct TextTable {
 
   init(_ table: Table, width: Int, ink: Ink) {
     let titles = table.columns.map { Escaping.terminal($0.title) }
-    let cells = table.rows.map { row in row.cells.map { Escaping.terminal($0.text) } }
+    let cells = table.rows.map { row in row.entries.map { Escaping.terminal($0.text) } }
     for row in cells { precondition(row.count == titles.count, "one cell a column") }
     let widths = Self.fit(
       titles.indices.map { column in
@@ -132,7 +132,7 @@ struct TextTable {
 
     var lines = [line(titles) { ink.tinted($1, .faint) }]
     for (row, texts) in zip(table.rows, cells) {
-      lines.append(line(texts) { ink.tinted($1, row.cells[$0].tone) })
+      lines.append(line(texts) { ink.tinted($1, row.entries[$0].tone) })
       guard let detail = row.detail else { continue }
       lines += Escaping.terminal(detail).wrapped(columns: width - Self.detailIndent)
         .map { String(repeating: " ", count: Self.detailIndent) + $0 }

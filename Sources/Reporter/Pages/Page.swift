@@ -87,34 +87,34 @@ public struct Table: Hashable, Sendable {
     case right
   }
 
-  /// The cells of one row.
+  /// The entries of one row.
   public struct Row: Hashable, Sendable {
-    /// One cell a column.
-    public var cells: [Cell]
+    /// One entry a column.
+    public var entries: [Entry]
     /// A sentence that belongs to the row and fits no column.
     public var detail: String?
 
-    /// A row of cells.
-    public init(_ cells: [Cell], detail: String? = nil) {
-      self.cells = cells
+    /// A row of entries.
+    public init(_ entries: [Entry], detail: String? = nil) {
+      self.entries = entries
       self.detail = detail
     }
   }
 
   /// One value of a row.
-  public struct Cell: Hashable, Sendable, ExpressibleByStringInterpolation {
+  public struct Entry: Hashable, Sendable, ExpressibleByStringInterpolation {
     /// The value as text.
     public var text: String
     /// How it stands out.
     public var tone: Tone
 
-    /// A cell, plain unless told otherwise.
+    /// An entry, plain unless told otherwise.
     public init(_ text: String, tone: Tone = .plain) {
       self.text = text
       self.tone = tone
     }
 
-    /// A plain cell.
+    /// A plain entry.
     public init(stringLiteral value: String) {
       self.init(value)
     }

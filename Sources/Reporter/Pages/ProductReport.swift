@@ -59,7 +59,7 @@ public enum ProductReport {
     var rows: [Table.Row] = []
     var seen: Set<Int> = []
     for m in points.map(\.m) where seen.insert(m).inserted {
-      var cells: [Table.Cell] = [.init(String(m))]
+      var cells: [Table.Entry] = [.init(String(m))]
       for engine in engines {
         let point = points.first { $0.m == m && $0.engine == engine }
         cells += [

@@ -51,7 +51,7 @@ struct CellTables {
       .init("experts", .right), .init("notes"),
     ]
     let rows = cells.map { cell -> Table.Row in
-      var row: [Table.Cell] = [.init("\(cell.tokens)"), .init(cell.routingLabel)]
+      var row: [Table.Entry] = [.init("\(cell.tokens)"), .init(cell.routingLabel)]
       if names.distinguishesEngines { row.append(.init(names.engine(of: cell))) }
       let limit = hasRoofline ? cell.rooflineRatio : cell.bytesRatio
       row += [.init(Figures.ratio(cell.flopRatio)), .init(limit.map(Figures.ratio) ?? "-")]
@@ -103,7 +103,7 @@ struct RoutingTable {
       rows.append(
         Table.Row(
           ([cell.candidate == last ? "" : cell.candidate, String(cell.tokens)] + values).map {
-            Table.Cell($0)
+            Table.Entry($0)
           }))
       last = cell.candidate
     }

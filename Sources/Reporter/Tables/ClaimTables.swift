@@ -58,7 +58,7 @@ struct ClaimVerdicts {
 
     var told: Set<String> = []
     let rows = byReason(verdicts).map { verdict in
-      var cells: [Table.Cell] = [
+      var cells: [Table.Entry] = [
         .init(verdict.claim), .init(Figures.claimed(verdict.claimed, verdict.qualifier)),
         .init(verdict.analytic.map(Figures.ratio) ?? "-"),
       ]

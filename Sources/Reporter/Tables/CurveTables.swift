@@ -74,7 +74,7 @@ struct CurveTables {
       rows: tabled.map { series in
         let curve = series.curve
         let bottom = curve.bottom
-        var row: [Table.Cell] = [.init(curve.candidate), .init(curve.baseline)]
+        var row: [Table.Entry] = [.init(curve.candidate), .init(curve.baseline)]
         if let cell = series.cells.first {
           if names.distinguishesRoutings { row.append(.init(cell.routingLabel)) }
           if names.distinguishesEngines { row.append(.init(names.engine(of: cell))) }
@@ -96,12 +96,12 @@ struct CurveTables {
     var shares: [Page.Fact] = []
     if curve.hasRoofline {
       shares.append(
-        .init("Roofline", Sparkline.of(curve.points.map { $0.realisableShare ?? 0 })))
+        .init("Roofline", Sparkline.text(curve.points.map { $0.realisableShare ?? 0 })))
     }
     shares.append(
       .init(
         "Realised",
-        "\(Sparkline.of(curve.points.map(\.realisedShare))) of the FLOP ratio, "
+        "\(Sparkline.text(curve.points.map(\.realisedShare))) of the FLOP ratio, "
           + "\(curve.points.first?.tokens ?? 0) to \(curve.points.last?.tokens ?? 0) tokens"))
     let notes = CellNotes.byTokens(of: series.cells)
     return [
@@ -144,7 +144,7 @@ enum Sparkline {
   private static let bars: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 
   /// One bar for each share: the lowest for 0, the full one from 7/8 on.
-  static func of(_ shares: [Double]) -> String {
+  static func text(_ shares: [Double]) -> String {
     String(
       shares.map { share in
         let eighths = (share.isNaN ? 0 : min(max(share, 0), 1)) * Double(bars.count)

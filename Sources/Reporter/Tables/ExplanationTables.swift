@@ -46,7 +46,7 @@ struct ExplanationTables {
   /// One line of a table: its name, and what it says of a cell.
   private struct Line {
     let name: String
-    let value: (Column) -> Table.Cell
+    let value: (Column) -> Table.Entry
   }
 
   /// All lines, the column titles first.
@@ -100,12 +100,12 @@ struct ExplanationTables {
   }
 
   /// A factor, marked where it matters.
-  private static func tinted(_ factor: Double) -> Table.Cell {
+  private static func tinted(_ factor: Double) -> Table.Entry {
     let isSmall = (1 / notable...notable).contains(factor)
     return .init(Figures.factor(factor), tone: isSmall ? .faint : factor < 1 ? .bad : .good)
   }
 
-  private static func rest(_ factor: Double) -> Table.Cell {
+  private static func rest(_ factor: Double) -> Table.Entry {
     let isSmall = (1 / notable...notable).contains(factor)
     return .init(Figures.factor(factor), tone: isSmall ? .faint : .open)
   }

@@ -34,7 +34,7 @@ struct RooflineShares {
     var last = ""
     let rows = cells.map { cell in
       let comparison = "\(cell.candidate) against \(cell.baseline)"
-      var row: [Table.Cell] = [
+      var row: [Table.Entry] = [
         .init(comparison == last ? "" : comparison), .init("\(cell.tokens)"),
         .init(cell.routingLabel),
       ]

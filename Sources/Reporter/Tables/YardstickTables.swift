@@ -59,7 +59,7 @@ struct YardstickTables {
   }
 
   /// What this machine delivers, or what would tell it.
-  private func here(_ yardstick: Yardstick) -> (cell: Table.Cell, notes: [String]) {
+  private func here(_ yardstick: Yardstick) -> (cell: Table.Entry, notes: [String]) {
     let own = cells.filter {
       $0.candidate == yardstick.candidateID && yardstick.tokens.contains($0.tokens)
     }

@@ -19,7 +19,7 @@ public struct Report: Sendable {
     analytic: AnalyticRatios = .none
   ) {
     sections = records.map { named in
-      Section(named: named, verdicts: Verdicts.of(named, claims: claims, analytic: analytic))
+      Section(named: named, verdicts: Verdicts.judging(named, claims: claims, analytic: analytic))
     }
   }
 

@@ -7,7 +7,7 @@ public enum Verdicts {
   /// Those are the claims about a model that was measured, or was to be measured, as a candidate.
   /// Decided ones come first, then those beyond a kernel whose pair is known, then the rest, each in
   /// the ledger's order.
-  public static func of(
+  public static func judging(
     _ named: NamedRecord, claims: [Claim] = ClaimLedger.claims, analytic: AnalyticRatios = .none
   ) -> [Verdict] {
     // What this version does not know it cannot judge: such cells are shown, and decide nothing.

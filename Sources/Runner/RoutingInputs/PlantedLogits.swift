@@ -14,7 +14,7 @@ enum PlantedLogits {
   static let gap = 4.0
 
   /// One logit for each of so many choices, the middle of the gap at 0 so that no score saturates.
-  static func of(
+  static func planting(
     _ chosen: some Sequence<UInt16>, choices: Int, noise generator: inout SeededGenerator
   ) -> [Double] {
     var logits = (0..<choices).map { _ in generator.nextGumbel() }

@@ -69,7 +69,7 @@ struct RoutingDraw {
     case .trace(var cursor):
       let chosen = cursor.next()
       law = .trace(cursor)
-      return PlantedLogits.of(chosen, choices: choices, noise: &generator).map(Float.init)
+      return PlantedLogits.planting(chosen, choices: choices, noise: &generator).map(Float.init)
     }
   }
 }

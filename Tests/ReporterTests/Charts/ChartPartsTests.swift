@@ -20,7 +20,7 @@ struct ChartPartsTests {
     let long = String(repeating: "expert", count: 100)
     for width in [20.0, 60, 200, 500] {
       let cut = TextWidth.fit(long, into: width)
-      #expect(TextWidth.of(cut) <= width)
+      #expect(TextWidth.measure(cut) <= width)
       #expect(cut.contains("…"))
     }
     let cut = TextWidth.fit("muse-spark-open-816b-a42b-instruct", into: 180)
@@ -36,9 +36,9 @@ struct ChartPartsTests {
 
   @Test("wide letters are wider than narrow ones")
   func widths() {
-    #expect(TextWidth.of("漢字") > TextWidth.of("ab"))
-    #expect(TextWidth.of("MW") > TextWidth.of("il"))
-    #expect(TextWidth.of("ab", size: 30) == 2 * TextWidth.of("ab", size: 15))
+    #expect(TextWidth.measure("漢字") > TextWidth.measure("ab"))
+    #expect(TextWidth.measure("MW") > TextWidth.measure("il"))
+    #expect(TextWidth.measure("ab", size: 30) == 2 * TextWidth.measure("ab", size: 15))
   }
 
   @Test("labels go where there is room, or nowhere")

@@ -34,7 +34,7 @@ struct DumbbellChartTests {
     let verdict = ChartSample.verdict("a", claimed: 0, 5, -1, (4, 5, 6), .undecided)
     let chart = try #require(DumbbellChart([verdict])?.chart)
     #expect(
-      chart.table.rows[0].cells.map(\.text).dropFirst(3) == [
+      chart.table.rows[0].entries.map(\.text).dropFirst(3) == [
         "-", "5x", "-", "5.00x", "[4.00, 6.00]", "undecided",
       ])
     expectSound(chart)
@@ -48,7 +48,7 @@ struct DumbbellChartTests {
 
   @Test("has measured claims first, and of the others only what is claimed and FLOPs")
   func order() throws {
-    let rows = try #require(chart).table.rows.map { $0.cells.map(\.text) }
+    let rows = try #require(chart).table.rows.map { $0.entries.map(\.text) }
     #expect(rows.count == 8)
     #expect(rows.prefix(4).allSatisfy { $0[6] != "-" })
     #expect(rows.dropFirst(4).allSatisfy { $0[5] == "-" && $0[6] == "-" && $0[7] == "-" })
@@ -58,7 +58,7 @@ struct DumbbellChartTests {
   func marks() throws {
     let chart = try #require(chart)
     var expected: [String] = []
-    for row in chart.table.rows.map({ $0.cells.map(\.text) }) {
+    for row in chart.table.rows.map({ $0.entries.map(\.text) }) {
       if row[5] != "-" { expected.append("roofline \(row[5])") }
       if row[4] != "-" { expected.append("FLOPs \(row[4])") }
       if row[6] != "-" { expected.append("measured \(row[6]) \(row[7])") }

@@ -89,7 +89,7 @@ func expectSound(_ chart: Chart, _ location: SourceLocation = #_sourceLocation) 
   #expect(ids == ["\(chart.id)-title", "\(chart.id)-desc"], sourceLocation: location)
   #expect(parsed.elements[0].attributes["aria-labelledby"] == ids.joined(separator: " "))
   for row in chart.table.rows {
-    #expect(row.cells.count == chart.table.columns.count, sourceLocation: location)
+    #expect(row.entries.count == chart.table.columns.count, sourceLocation: location)
   }
   expectTextWithin(parsed, location)
 }
@@ -103,7 +103,7 @@ private func expectTextWithin(_ parsed: ParsedDrawing, _ location: SourceLocatio
     }
     // Turned text is placed by its own coordinates.
     guard text.parents.filter({ $0 == "g" }).count < 2 else { continue }
-    let width = TextWidth.of(text.text, size: text.number("font-size") ?? ChartFrame.fontSize)
+    let width = TextWidth.measure(text.text, size: text.number("font-size") ?? ChartFrame.fontSize)
     let left: Double =
       switch text.attributes["text-anchor"] {
       case "middle": x - width / 2

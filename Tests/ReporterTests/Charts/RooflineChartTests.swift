@@ -49,7 +49,7 @@ struct RooflineChartTests {
   func roofs() throws {
     let record = ChartSample.record(ceilings: ChartSample.ceilings + ChartSample.ceilings)
     let chart = try #require(RooflineChart(record)?.chart)
-    let rows = chart.table.rows.map { $0.cells.map(\.text) }
+    let rows = chart.table.rows.map { $0.entries.map(\.text) }
     #expect(rows.count { $0[0].hasPrefix("ceilings") } == 2)
     #expect(rows[0] == ["ceilings of 1 thread, f32", "-", "-", "6.21", "243 GFLOP/s", "39.1 GB/s"])
     #expect(chart.summary.contains("1 thread, f32: 243 GFLOP/s, 39.1 GB/s; 2 threads, f32"))
@@ -59,7 +59,7 @@ struct RooflineChartTests {
   func marks() throws {
     let chart = try #require(chart)
     let hints = try #require(ParsedDrawing(chart.svg)).hints
-    let rows = chart.table.rows.map { $0.cells.map(\.text) }.filter { $0[1] != "-" }
+    let rows = chart.table.rows.map { $0.entries.map(\.text) }.filter { $0[1] != "-" }
     #expect(
       hints == rows.map { "\($0[2]), \($0[1]), \($0[0]): \($0[4]) at \($0[3]) FLOP/byte" })
     #expect(rows.count == 2 * ChartSample.cells.count)

@@ -49,14 +49,14 @@ struct ValleyChartTests {
     ]
     let drawn = try #require(chart(wild, bottom: wild[0], enough: .max))
     expectSound(drawn)
-    #expect(drawn.table.rows.map { $0.cells[2].text } == ["-", "-"])
+    #expect(drawn.table.rows.map { $0.entries[2].text } == ["-", "-"])
     expectSound(try #require(chart(flat, bottom: flat[0], enough: -5)))
   }
 
   @Test("has a mark for every point of its table, and says the same")
   func marks() throws {
     let chart = try #require(ChartSample.valley?.chart)
-    let rows = chart.table.rows.map { $0.cells.map(\.text) }
+    let rows = chart.table.rows.map { $0.entries.map(\.text) }
     let hints = try #require(ParsedDrawing(chart.svg)).hints
     #expect(
       hints

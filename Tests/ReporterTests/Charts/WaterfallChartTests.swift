@@ -51,7 +51,7 @@ struct WaterfallChartTests {
   @Test("has a bar for every step of its table, each from where the last one ended")
   func steps() throws {
     let chart = try #require(WaterfallChart(cell)?.chart)
-    let rows = chart.table.rows.map { $0.cells.map(\.text) }
+    let rows = chart.table.rows.map { $0.entries.map(\.text) }
     let parsed = try #require(ParsedDrawing(chart.svg))
     let ratios = rows.dropLast().map { $0[4] }
     let bars = parsed.named("path").compactMap(\.hint)

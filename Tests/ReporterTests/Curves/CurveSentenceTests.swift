@@ -73,6 +73,6 @@ struct CurveSentenceTests {
       ([-1, .nan, .infinity], "▁▁█"),
     ])
   func bars(_ shares: [Double], _ bars: String) {
-    #expect(Sparkline.of(shares) == bars)
+    #expect(Sparkline.text(shares) == bars)
   }
 }

@@ -140,11 +140,11 @@ import Testing
   @Test func plantedLogitsLeaveAGapAroundZero() {
     var noise = SeededGenerator(seed: 1, purpose: "noise")
     let chosen: [UInt16] = [5, 0, 63]
-    let logits = PlantedLogits.of(chosen, choices: 64, noise: &noise)
+    let logits = PlantedLogits.planting(chosen, choices: 64, noise: &noise)
     let others = logits.indices.filter { !chosen.contains(UInt16($0)) }
     // Two roundings of numbers below 16.
     #expect(abs((chosen.map { logits[Int($0)] }.min() ?? 0) - PlantedLogits.gap / 2) < 1e-14)
     #expect(abs((others.map { logits[$0] }.max() ?? 0) + PlantedLogits.gap / 2) < 1e-14)
-    #expect(PlantedLogits.of([0, 1], choices: 2, noise: &noise).allSatisfy { $0 > 1.9 })
+    #expect(PlantedLogits.planting([0, 1], choices: 2, noise: &noise).allSatisfy { $0 > 1.9 })
   }
 }

@@ -1,6 +1,6 @@
 import LayerSpec
 
-/// Families whose every layer routes, with a softmax router and no shared expert.
+/// Families whose every layer routes, most with a softmax router, and whose experts stand alone.
 extension Family {
   /// Mixtral (arXiv 2401.04088): softmax over all experts, the K best renormalised.
   static func mixtral(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
@@ -84,5 +84,22 @@ extension Family {
         attentionBias: .key("attention_bias"), hasSinks: true,
         windows: .allButEvery(2)),
       feedForwards: { _ in [layer] })
+  }
+
+  /// MiniMax-M2: sigmoid router with a selection bias, renormalised without an epsilon.
+  static func miniMaxM2(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
+    try config.decoder(
+      DecoderForm(queryKeyNorm: .wide),
+      feedForwards: mixtralLayer(
+        config,
+        router: RouterPolicy(
+          score: .sigmoid, hasSelectionBias: true, normalization: .sum(epsilon: 0))))
+  }
+
+  /// Grok-1, by the code that xAI published: norms before and after each half, weights as the
+  /// softmax gives them.
+  static func grok1(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
+    try config.decoder(
+      DecoderForm(layerNorms: 4), feedForwards: mixtralLayer(config, router: RouterPolicy()))
   }
 }
