@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ModelSpec
 import Statistics
 
 #if canImport(Glibc)

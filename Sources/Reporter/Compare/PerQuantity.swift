@@ -1,3 +1,5 @@
+import ModelSpec
+
 /// What can become worse between two builds.
 enum ComparedQuantity: Hashable, CaseIterable {
   /// Seconds of one candidate pass.

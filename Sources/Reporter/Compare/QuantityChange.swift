@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ModelSpec
 
 #if canImport(Glibc)
   import Glibc

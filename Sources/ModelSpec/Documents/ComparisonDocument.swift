@@ -1,5 +1,3 @@
-import ModelSpec
-
 /// The JSON document `tenfold.compare/1`.
 public struct ComparisonDocument: Codable, Hashable, Sendable {
   /// The schema this version writes.
@@ -30,6 +28,26 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
   /// Ids of cells that only HEAD holds.
   public var onlyInHead: [String]
 
+  /// A document of this schema.
+  public init(
+    base: Origin, head: Origin, tolerance: Double, verdict: CompareVerdict, summary: String,
+    cautions: [String], whole: Whole, cells: [Cell], leftOut: [LeftOut], onlyInBase: [String],
+    onlyInHead: [String]
+  ) {
+    schema = Self.currentSchema
+    self.base = base
+    self.head = head
+    self.tolerance = tolerance
+    self.verdict = verdict
+    self.summary = summary
+    self.cautions = cautions
+    self.whole = whole
+    self.cells = cells
+    self.leftOut = leftOut
+    self.onlyInBase = onlyInBase
+    self.onlyInHead = onlyInHead
+  }
+
   /// One of the two records.
   public struct Origin: Codable, Hashable, Sendable {
     /// The record as the reader named it.
@@ -43,12 +61,13 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
     /// How the run ended: `complete`, `interrupted`.
     public var status: String
 
-    init(_ named: NamedRecord) {
-      name = named.name
-      created = named.record.created
-      version = named.record.tool.version
-      commit = named.commit ?? MachineIdentity.unknown
-      status = named.record.status.rawValue
+    /// A record as it is named and what it says of its run.
+    public init(name: String, created: String, version: String, commit: String, status: String) {
+      self.name = name
+      self.created = created
+      self.version = version
+      self.commit = commit
+      self.status = status
     }
   }
 
@@ -60,6 +79,13 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
     public var verdict: CompareVerdict
     /// Cells that the figure rests on; absent for a single cell.
     public var cells: Int?
+
+    /// A change with its verdict.
+    public init(change: ChangeEstimate? = nil, verdict: CompareVerdict, cells: Int? = nil) {
+      self.change = change
+      self.verdict = verdict
+      self.cells = cells
+    }
   }
 
   /// The three quantities over all cells.
@@ -70,6 +96,13 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
     public var baselineSeconds: Quantity
     /// Baseline seconds / candidate seconds.
     public var timeRatio: Quantity
+
+    /// The three quantities.
+    public init(candidateSeconds: Quantity, baselineSeconds: Quantity, timeRatio: Quantity) {
+      self.candidateSeconds = candidateSeconds
+      self.baselineSeconds = baselineSeconds
+      self.timeRatio = timeRatio
+    }
   }
 
   /// One cell.
@@ -84,6 +117,18 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
     public var ratioChange: ChangeEstimate
     /// The most urgent of the three.
     public var verdict: CompareVerdict
+
+    /// A cell with its three changes.
+    public init(
+      id: String, change: ChangeEstimate, baselineChange: ChangeEstimate,
+      ratioChange: ChangeEstimate, verdict: CompareVerdict
+    ) {
+      self.id = id
+      self.change = change
+      self.baselineChange = baselineChange
+      self.ratioChange = ratioChange
+      self.verdict = verdict
+    }
   }
 
   /// A cell of both records that is not compared.
@@ -92,31 +137,43 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
     public var id: String
     /// Why it is left out.
     public var reason: String
+
+    /// A cell with the reason.
+    public init(id: String, reason: String) {
+      self.id = id
+      self.reason = reason
+    }
   }
 }
 
-extension RecordComparison {
-  /// The comparison as the JSON document `tenfold.compare/1`.
-  public var document: ComparisonDocument {
-    func whole(_ quantity: ComparedQuantity) -> ComparisonDocument.Quantity {
-      let whole = self.whole[quantity]
-      return .init(change: whole.change, verdict: whole.verdict, cells: whole.steadyCells)
-    }
-    return ComparisonDocument(
-      schema: ComparisonDocument.currentSchema, base: .init(base), head: .init(head),
-      tolerance: tolerance, verdict: verdict, summary: summary, cautions: cautions,
-      whole: .init(
-        candidateSeconds: whole(.candidateSeconds), baselineSeconds: whole(.baselineSeconds),
-        timeRatio: whole(.timeRatio)),
-      cells: cells.map { cell in
-        .init(
-          id: cell.id, change: cell.quantities.candidateSeconds.change,
-          baselineChange: cell.quantities.baselineSeconds.change,
-          ratioChange: cell.quantities.timeRatio.change, verdict: cell.verdict)
-      },
-      leftOut: uncompared.filter { $0.cause == .otherForm || $0.cause == .unusable }
-        .map { .init(id: $0.id, reason: $0.reason) },
-      onlyInBase: uncompared.filter { $0.cause == .onlyInBase }.map(\.id),
-      onlyInHead: uncompared.filter { $0.cause == .onlyInHead }.map(\.id))
+/// What two records say about two builds.
+public enum CompareVerdict: String, Codable, Hashable, Sendable, CaseIterable {
+  /// Slower beyond the tolerance.
+  case regression
+  /// The records cannot tell.
+  case inconclusive
+  /// Faster beyond the tolerance.
+  case improvement
+  /// No slower: a slowdown that matters would have been seen.
+  case pass
+
+  /// Most urgent first.
+  public var severity: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
+
+/// A change from BASE to HEAD as a fraction, with its interval: 0.1 is a tenth more.
+public struct ChangeEstimate: Codable, Hashable, Sendable {
+  /// The middle of what the records allow.
+  public var median: Double
+  /// Lower end of the interval.
+  public var low: Double
+  /// Upper end of the interval.
+  public var high: Double
+
+  /// An interval with its middle.
+  public init(median: Double, low: Double, high: Double) {
+    self.median = median
+    self.low = low
+    self.high = high
   }
 }

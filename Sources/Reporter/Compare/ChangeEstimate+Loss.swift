@@ -1,18 +1,11 @@
 import FoundationEssentials
+import ModelSpec
 
 #if canImport(Glibc)
   import Glibc
 #endif
 
-/// A change from BASE to HEAD as a fraction, with its interval: 0.1 is a tenth more.
-public struct ChangeEstimate: Codable, Hashable, Sendable {
-  /// The middle of what the records allow.
-  public var median: Double
-  /// Lower end of the interval.
-  public var low: Double
-  /// Upper end of the interval.
-  public var high: Double
-
+extension ChangeEstimate {
   /// A change of a quantity from logarithms of a loss; a loss of ratio makes the ratio smaller.
   init(_ quantity: ComparedQuantity, loss: Double, from low: Double, to high: Double) {
     func fraction(_ loss: Double) -> Double {
@@ -20,9 +13,8 @@ public struct ChangeEstimate: Codable, Hashable, Sendable {
       return expm1(quantity == .timeRatio ? -bounded : bounded)
     }
     let ends = [fraction(low), fraction(high)]
-    median = fraction(loss)
-    self.low = min(ends[0], ends[1])
-    self.high = max(ends[0], ends[1])
+    self.init(
+      median: fraction(loss), low: min(ends[0], ends[1]), high: max(ends[0], ends[1]))
   }
 
   /// Beyond it an exponential is no number any more.
