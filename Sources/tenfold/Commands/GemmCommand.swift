@@ -12,7 +12,7 @@ struct GemmCommand: ParsableCommand {
     discussion: """
       Multiplies M rows of K elements with a matrix W[N×K] that comes from memory, as a layer's \
       weights do, for each M. Engines take turns within short rounds; every result is compared with \
-      a reference before it is timed. Without --engine both run, in bf16 the one that has it.
+      a reference before it is timed. Without --engine every one runs that has the precision.
       """)
 
   @Option(
@@ -53,7 +53,7 @@ struct GemmCommand: ParsableCommand {
       rows: m.values, outputs: n, inputs: k, format: engine.precision,
       threads: try machine.threads(asked: threads), memoryBytes: machine.defaultMemoryBytes,
       seed: seed, effort: MeasuringOptions.effort)
-    let engines = try engine.open(opensAll: engine.precision == .f32)
+    let engines = try engine.open(opensAll: true)
     let identity = machine.identity
     let plan: RunPlan
     do {

@@ -23,7 +23,10 @@ struct RooflineCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How operands are stored: f32 or bf16 (default: both).", valueName: "precision"),
+      """
+      How operands are stored: \(WeightFormat.known.map(\.name).joined(separator: " or ")) \
+      (default: each).
+      """, valueName: "precision"),
     transform: OptionValue.format)
   var precision: WeightFormat?
 

@@ -58,8 +58,8 @@ struct EngineOptions: ParsableArguments {
 
   /// Opens the engines asked for.
   ///
-  /// - Parameter opensAll: what is meant when neither an engine nor a library is named: every engine, or
-  ///   the default one.
+  /// - Parameter opensAll: what is meant when neither an engine nor a library is named: every engine that
+  ///   has the precision, or the default one.
   /// - Throws: `Failure` with status 69 for a library that cannot be used, for an instruction set that
   ///   this CPU does not have, and for a precision that an engine does not have.
   func open(opensAll: Bool = false) throws(Failure) -> [OpenedEngine] {
@@ -89,7 +89,10 @@ struct EngineOptions: ParsableArguments {
     case Self.both: Engines.table
     case let name?: Engines.table.filter { $0.name == name }
     // A library that was named is meant to be used.
-    case nil where opensAll: Engines.table
+    case nil where opensAll:
+      Engines.table.filter {
+        $0.formats.contains(precision) || $0.traits.usesLibrary && blas != nil
+      }
     case nil: Array(Engines.table.filter { $0.traits.usesLibrary == (blas != nil) }.prefix(1))
     }
   }
