@@ -63,24 +63,24 @@ struct NamedRecordTests {
     #expect(explanation.factors == Self.clean.cells[0].explanation?.factors)
   }
 
-  @Test("takes interval, confidence and seconds from its rounds, whatever is stated")
+  @Test("takes interval, confidence and seconds from its rounds, whatever is stated near them")
   func recomputed() throws {
     let cell = try passed {
-      $0.timeRatio.low = 1
-      $0.timeRatio.high = 20
+      $0.timeRatio.low = 4.6
+      $0.timeRatio.high = 5.2
       $0.timeRatio.confidence = 0.5
-      $0.sides.baseline.secondsMedian = 50
+      $0.sides.baseline.secondsMedian = 95
       $0.sides.baseline.rooflineShare = 0.9
-      $0.sides.candidate.secondsMedian = 1e9
+      $0.sides.candidate.secondsMedian = 20
       $0.sides.candidate.phases = PhaseSeconds(
-        productSeconds: 8e8, productBusySeconds: 7e8, productWaitingSeconds: 1e8,
-        others: [.router: 1e8, .dispatchAndCombine: 1e8])
+        productSeconds: 16, productBusySeconds: 14, productWaitingSeconds: 2,
+        others: [.router: 2, .dispatchAndCombine: 2])
     }
     #expect(abs(cell.timeRatio.low - 4.85) < 1e-12 && abs(cell.timeRatio.high - 4.95) < 1e-12)
     #expect(cell.timeRatio.confidence == Sample.estimate(1, 1, 1).confidence)
     #expect(cell.sides.baseline.secondsMedian == 100)
-    // Half of the seconds were twice the share.
-    #expect(cell.sides.baseline.rooflineShare == 0.45)
+    // Fewer seconds were a larger share.
+    #expect(abs(try #require(cell.sides.baseline.rooflineShare) - 0.9 * 0.95) < 1e-12)
     #expect(abs(cell.sides.candidate.secondsMedian - 100 / 4.9) < 1e-12)
     // Products took eight tenths of the stated seconds, and do so of the recomputed ones.
     let products = try #require(cell.sides.candidate.phases).productSeconds
@@ -99,8 +99,7 @@ struct NamedRecordTests {
         cell.rounds = Sample.rounds(estimate)
         cell.explanation = nil
         cell.timeRatio.median *= factor
-        cell.timeRatio.low = 1
-        cell.timeRatio.high = 10
+        (cell.timeRatio.low, cell.timeRatio.high) = isScattered ? (3.8, 5.8) : (4.6, 5.2)
         cell.realisedShare *= factor
       }
     }
@@ -179,6 +178,24 @@ struct NamedRecordTests {
     ])
   func impossible(_ damage: Damage) throws {
     #expect(try contradiction(damage.damage).field == damage.field)
+  }
+
+  @Test(
+    "is refused when an interval or a side's seconds lie where no round does",
+    arguments: [
+      Damage("time_ratio.high") { $0.timeRatio.high *= 3 },
+      .init("time_ratio.low") { $0.timeRatio.low /= 3 },
+      .init("sides.baseline.seconds_median") { $0.sides.baseline.secondsMedian *= 3 },
+      .init("sides.candidate.seconds_median") { $0.sides.candidate.secondsMedian /= 3 },
+    ])
+  func elsewhere(_ damage: Damage) throws {
+    let error = try contradiction(damage.damage)
+    #expect(error.field == damage.field)
+    #expect(error.reason.contains("its rounds give"))
+    // A comparison reads rounds alone.
+    var record = Self.clean
+    damage.damage(&record.cells[0])
+    #expect(throws: Never.self) { try NamedRecord(name: "times", timesOf: record) }
   }
 
   @Test("is refused without rounds, with another number of them, and with too few")

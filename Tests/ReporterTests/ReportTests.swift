@@ -150,7 +150,6 @@ struct ReportTests {
       ], candidates: [evil], cautions: [evil])
     record.cells[0].sides.baseline.flops = 1
     record.cells[0].sides.candidate.flops = .max
-    record.cells[0].sides.candidate.secondsMedian = .leastNonzeroMagnitude
     record.cells[0].flopRatio = 1 / Double(Int.max)
     record.cells[0].realisedShare = Double(Int.max)
     record.machine.cpu = evil

@@ -33,7 +33,7 @@ import Testing
       routings: [.uniform])
     let request = RunRequest(
       suite: suite, workload: workload, formats: FormatPlan(format), tokens: [1, 3], threads: 1,
-      budgetSeconds: 0.1, memoryBytes: 1 << 30, effort: .token)
+      budgetSeconds: 1, memoryBytes: 1 << 30, effort: .token)
     var measurement = Measurement(
       plans: [try RunPlan(request, engine: engine, machine: machine)])
     measurement.run()

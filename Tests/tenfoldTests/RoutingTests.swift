@@ -142,7 +142,7 @@ import Testing
       try Data(String(repeating: "[6,1]\n[1,6]\n[2,6]\n", count: 30).utf8).write(to: trace)
       let outcome = try Executable.release().run(
         [
-          "run", model.path, "--baseline", "iso-active", "--tokens", "3", "--budget", "0.2s",
+          "run", model.path, "--baseline", "iso-active", "--tokens", "3", "--budget", "0.5s",
           "--routing", "trace:\(trace.path)", "--format", "json",
         ], in: directory.path)
       #expect(outcome.status == 0, "\(outcome.errors)")

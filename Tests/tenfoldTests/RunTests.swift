@@ -44,7 +44,7 @@ extension MeasuringTests {
       try withSmallModel { directory, model in
         let outcome = try Executable.release().run(
           [
-            "run", model, "--baseline", "iso-active", "--tokens", "1,4", "--budget", "0.4s",
+            "run", model, "--baseline", "iso-active", "--tokens", "1,4", "--budget", "1s",
             "--engine",
             "blas",
             "--routing", "uniform,zipf:0.8", "--seed", "7", "--format", "json",

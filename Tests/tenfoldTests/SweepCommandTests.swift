@@ -43,7 +43,7 @@ extension MeasuringTests.RunTests {
       let outcome = try Executable.release().run(
         [
           "sweep", model, "--tokens", "1-4*2", "--experts", "4,8", "--top-k", "2",
-          "--threads", threads.map(String.init).joined(separator: ","), "--budget", "0.4s",
+          "--threads", threads.map(String.init).joined(separator: ","), "--budget", "1s",
           "--output", file,
         ], in: directory.path)
       #expect(outcome.status == 0, "\(outcome.errors)")

@@ -10,6 +10,13 @@ struct CellCheck {
   /// size of a round's noise, and refuses those that say something else than their rounds.
   static let medianTolerance = 0.03
 
+  /// What a stated end of the interval, or a side's stated median, may be beyond the smallest and the
+  /// largest of the rounds.
+  ///
+  /// An end may be a single round's ratio, whose noise no median smooths: of some percent where rounds
+  /// were edited by as much as they scatter.
+  static let rangeTolerance = 0.1
+
   /// What a stated quotient of two stated numbers may differ by: more than six printed digits do, less
   /// than any reader sees.
   static let quotientTolerance = 1e-6
@@ -19,9 +26,14 @@ struct CellCheck {
   static let rounding = 1e-12
 
   private let cell: Cell
+  /// Whether stated seconds and intervals are held against the rounds, or put aside.
+  private let checksWhatIsShown: Bool
 
-  init(_ cell: Cell) {
+  /// - Parameter checksWhatIsShown: `false` for a reader of rounds alone, whom stated seconds and
+  ///   intervals do not concern.
+  init(_ cell: Cell, checksWhatIsShown: Bool = true) {
     self.cell = cell
+    self.checksWhatIsShown = checksWhatIsShown
   }
 
   /// The cell with the ratio, the seconds and the shares that its rounds and counts give.
@@ -30,8 +42,12 @@ struct CellCheck {
     let estimate = try estimateOfRounds()
     var result = cell
     result.timeRatio = try timeRatio(estimate.ratio)
-    result.sides.baseline = rescaled(cell.sides.baseline, to: estimate.baselineSeconds)
-    result.sides.candidate = rescaled(cell.sides.candidate, to: estimate.candidateSeconds)
+    result.sides.baseline = try rescaled(
+      cell.sides.baseline, to: estimate.baselineSeconds, of: cell.rounds.map(\.baselineSeconds),
+      "sides.baseline.seconds_median")
+    result.sides.candidate = try rescaled(
+      cell.sides.candidate, to: estimate.candidateSeconds, of: cell.rounds.map(\.candidateSeconds),
+      "sides.candidate.seconds_median")
     result.flopRatio = try flopRatio()
     result.realisedShare = try realisedShare(result)
     result.explanation = try explanation(leadingTo: result.realisedShare)
@@ -129,6 +145,12 @@ struct CellCheck {
       throw contradiction(
         "time_ratio.median", differs(stated.median, ofRounds.median, "its rounds give"))
     }
+    let ratios = cell.rounds.map { $0.baselineSeconds / $0.candidateSeconds }
+    for (field, end, given) in [
+      ("time_ratio.low", stated.low, ofRounds.low), ("time_ratio.high", stated.high, ofRounds.high),
+    ] where !isWithin(ratios, end) {
+      throw contradiction(field, differs(end, given, "its rounds give"))
+    }
     var ratio = ofRounds
     ratio.median = settled(stated.median, ofRounds.median)
     ratio.low = settled(stated.low, ofRounds.low)
@@ -137,8 +159,19 @@ struct CellCheck {
     return ratio
   }
 
+  /// Whether a stated number lies where its rounds do, or nearly.
+  private func isWithin(_ rounds: [Double], _ stated: Double) -> Bool {
+    guard checksWhatIsShown, let least = rounds.min(), let most = rounds.max() else { return true }
+    return stated >= least / (1 + Self.rangeTolerance) && stated <= most * (1 + Self.rangeTolerance)
+  }
+
   /// The side with the median seconds of its rounds, and with them what else depends on the seconds.
-  private func rescaled(_ side: Side, to seconds: Double) -> Side {
+  private func rescaled(
+    _ side: Side, to seconds: Double, of rounds: [Double], _ field: String
+  ) throws(RecordContradiction) -> Side {
+    guard isWithin(rounds, side.secondsMedian) else {
+      throw contradiction(field, differs(side.secondsMedian, seconds, "its rounds give"))
+    }
     var result = side
     result.secondsMedian = settled(side.secondsMedian, seconds)
     let factor = result.secondsMedian / side.secondsMedian
