@@ -27,7 +27,7 @@ import Testing
     _ workload: any MeasurableWorkload, _ format: WeightFormat, baseline: Baseline
   ) throws -> Record {
     let engine = OpenedEngine(
-      try TileEngine(forcedLevel: nil, codecs: [ToyCodec()]), instructionSet: "toy")
+      try TileEngine(forcedLevel: nil, codecs: [ToyCodec(), OddCodec()]), instructionSet: "toy")
     let suite = Suite(
       candidates: [try Self.model("small", experts: 4, vocabulary: 160)], baselines: [baseline],
       routings: [.uniform])
@@ -79,6 +79,19 @@ import Testing
     #expect(record.ceilings.contains { $0.precision.name == "toy8" })
     #expect(cell.rooflineRatio != nil && cell.explanation != nil)
     #expect(try text(record).contains("toy8"))
+  }
+
+  /// An arithmetic without a known peak is measured, and has no roofline.
+  @Test func anArithmeticOfItsOwnHasNoRoofline() throws {
+    let record = try record(FeedForwardWorkload(), OddCodec().format, baseline: .isoTotal)
+    #expect(record.cells.map(\.precision.name) == ["toy-odd", "toy-odd"])
+    #expect(record.cells.allSatisfy { $0.rooflineRatio == nil })
+    #expect(!record.ceilings.contains { $0.precision.name == "toy-odd" })
+    #expect(record.options.effort == "token")
+    #expect(try text(record).contains("nothing is judged by them"))
+    let named = try NamedRecord(name: "toy", record: record)
+    let again = try RecordComparison(base: named, head: named, tolerance: 0.03)
+    #expect(again.verdict != .pass || again.summary.contains("token"), "\(again.summary)")
   }
 
   @Test func bothTogether() throws {

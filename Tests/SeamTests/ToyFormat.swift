@@ -51,3 +51,18 @@ struct WideCodec: WeightCodec {
     }
   }
 }
+
+/// The toy format in an arithmetic that nobody has a kernel for, so that its peak is not known.
+struct OddCodec: WeightCodec {
+  let format = WeightFormat(
+    name: "toy-odd", blockElements: 16, blockBytes: 20, roundingError: 0x1p-8,
+    arithmetic: Arithmetic(rawValue: "toy-arithmetic"))
+
+  func encode(_ block: Span<Float>, into bytes: inout MutableSpan<UInt8>) {
+    ToyCodec().encode(block, into: &bytes)
+  }
+
+  func decode(_ bytes: Span<UInt8>, into block: inout MutableSpan<Float>) {
+    ToyCodec().decode(bytes, into: &block)
+  }
+}

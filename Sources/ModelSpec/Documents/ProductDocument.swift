@@ -21,7 +21,7 @@ public struct ProductDocument: Codable, Hashable, Sendable {
   public var ceilings: [Ceiling]
   /// One entry for each number of rows and engine.
   public var points: [ProductPoint]
-  /// Speed of `tile` over that of `blas`, one entry for each number of rows that both multiplied.
+  /// Speed of the first engine over that of the last, one entry for each number of rows that both multiplied.
   public var speedRatios: [SpeedRatio]
   /// Whatever a reader should know about the numbers.
   public var cautions: [String]

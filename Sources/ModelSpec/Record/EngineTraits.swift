@@ -22,6 +22,15 @@ public struct EngineTraits: Hashable, Sendable {
   public static let known = [tile, blas]
 }
 
+extension Record {
+  /// The name of the engine whose instruction set the record tells: one that it measured, one that was
+  /// asked for, or in older records the only one that has any.
+  public var engineOfInstructionSet: String? {
+    let engine = (cells.map(\.engine) + options.engines).firstEngine(where: \.choosesInstructionSet)
+    return (engine ?? EngineTraits.known.first(where: \.choosesInstructionSet))?.name
+  }
+}
+
 extension Sequence<String> {
   /// The first of these engines that this version knows and that is so, `nil` when none is.
   public func firstEngine(where isSo: (EngineTraits) -> Bool) -> EngineTraits? {

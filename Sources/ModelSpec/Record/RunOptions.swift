@@ -33,6 +33,9 @@ public struct RunOptions: Codable, Hashable, Sendable {
   public var memoryBytes: Int
   /// Seed of every random choice.
   public var seed: UInt64
+  /// How much time was given to figures where it was not enough for any to be relied on: `token`, for
+  /// tests; absent for the full effort.
+  public var effort: String?
   /// What a pass does, absent for `ffn-forward`.
   public var workload: WorkloadKind?
   /// What a sweep varied; absent for other suites.

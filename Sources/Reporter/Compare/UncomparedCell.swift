@@ -98,10 +98,11 @@ extension RecordComparison {
   /// True when a record is not complete.
   var isPartial: Bool { !incomplete.isEmpty }
 
-  /// Which record is not complete: `HEAD is interrupted`.
+  /// Which record is not complete, or not to be relied on: `HEAD is interrupted`.
   private var incomplete: [String] {
-    [("BASE", base.record), ("HEAD", head.record)].compactMap { name, record in
-      record.status == .complete ? nil : "\(name) is \(record.status.rawValue)"
+    [("BASE", base.record), ("HEAD", head.record)].flatMap { name, record in
+      (record.status == .complete ? [] : ["\(name) is \(record.status.rawValue)"])
+        + (record.options.effort.map { ["\(name) was measured with a \($0) effort"] } ?? [])
     }
   }
 

@@ -38,7 +38,9 @@ struct RecordFacts {
       Page.Fact("Tenfold", "\(tool.version), \(tool.build) build by Swift \(tool.swift)"),
       .init("Revision", tool.commit),
     ]
-    if let level = record.instructionSet { facts.append(.init("Instructions of tile", level)) }
+    if let level = record.instructionSet, let engine = record.engineOfInstructionSet {
+      facts.append(.init("Instructions of \(engine)", level))
+    }
     if let blas = record.blas {
       facts.append(
         .init(

@@ -24,8 +24,7 @@ extension Report {
     let record = section.named.record
     let engines = Set(record.cells.map(\.engine)).sorted()
     var multiplied = (engines.isEmpty ? record.options.engines : engines).joined(separator: ", ")
-    if let level = record.instructionSet {
-      let own = EngineTraits.known.first(where: \.choosesInstructionSet)?.name ?? "the engine"
+    if let level = record.instructionSet, let own = record.engineOfInstructionSet {
       multiplied += "; \(own) uses " + (level.hasPrefix("v") ? "x86-64-\(level)" : level)
     }
     if let blas = record.blas,
@@ -54,6 +53,12 @@ extension Report {
           "The record holds what this version of tenfold does not know: "
             + record.unknownValues.joined(separator: ", ")
             + ". It is shown by its name, and nothing is judged by it."))
+    }
+    if let effort = record.options.effort {
+      blocks.append(
+        .warning(
+          "The figures were measured with a \(effort) effort, for a test; nothing is judged by them."
+        ))
     }
     if record.status == .interrupted {
       blocks.append(

@@ -86,10 +86,3 @@ extension Side {
     return share.isFinite ? share : nil
   }
 }
-
-extension [Ceiling] {
-  /// What the machine gave to so many threads in such a precision.
-  func ceiling(of cell: Cell) -> Ceiling? {
-    first { $0.threads == cell.threads && $0.precision == cell.precision }
-  }
-}

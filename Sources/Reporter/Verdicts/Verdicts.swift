@@ -10,8 +10,10 @@ public enum Verdicts {
   public static func judging(
     _ named: NamedRecord, claims: [Claim] = ClaimLedger.claims, analytic: AnalyticRatios = .none
   ) -> [Verdict] {
-    // What this version does not know it cannot judge: such cells are shown, and decide nothing.
-    let cells = named.record.cells.filter(\.conditions.isKnown)
+    // What this version does not know it cannot judge, nor what nobody took the time to measure: such
+    // cells are shown, and decide nothing.
+    let isMeant = named.record.options.effort == nil
+    let cells = named.record.cells.filter { isMeant && $0.conditions.isKnown }
     let candidates = Set(named.record.cells.map(\.candidate)).union(named.record.options.candidates)
     let judge = Judge(
       record: named.name, cells: cells, reason: Reason(names: CellNames(cells)),

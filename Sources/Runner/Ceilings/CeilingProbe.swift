@@ -133,14 +133,16 @@ public final class CeilingProbe {
     let readRate = rate(effort.slices, of: effort.sliceSeconds, firstAmount: 1) { passes in
       (0..<passes).reduce(0) { bytes, _ in bytes + buffer.read(pool: pool) }
     }
-    return formats.map { format in
+    return formats.compactMap { format in
       let peaks = (work[format] ?? []).map { work in
         rate(effort.slices, of: effort.sliceSeconds, firstAmount: Self.firstTasks) {
           work.run(tasks: $0, pool: pool)
         }
       }
+      // An arithmetic without a kernel that computes on registers has no peak, and so no roofline.
+      guard let peak = peaks.max(), peak > 0 else { return nil }
       return Ceiling(
-        threads: pool.threads, precision: format, peakFlopsPerSecond: peaks.max() ?? 0,
+        threads: pool.threads, precision: format, peakFlopsPerSecond: peak,
         readBytesPerSecond: readRate,
         tileFlopsPerSecond: effort.tileSliceSeconds.flatMap {
           tileRates(effort.slices, of: $0, format, on: pool)

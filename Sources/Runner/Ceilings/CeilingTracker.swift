@@ -43,7 +43,7 @@ final class CeilingTracker {
   /// - Parameter find: what is above the given ceilings, `nil` when nothing is.
   func confirmedExcess<Excess>(_ find: ([Ceiling]) -> Excess?) -> Excess? {
     guard let probe, find(log.highest) != nil else { return nil }
-    log.raise(by: probe.measureAllThreads(.patient))
+    log.raise(by: probe.measureAllThreads(effort.ceilingsInDoubt))
     return find(log.highest)
   }
 

@@ -113,6 +113,7 @@ extension RunOptions {
     routingDigests = digests.isEmpty ? nil : digests
     blas = engines.lazy.compactMap(\.settings.library).first
     instructionSet = engines.lazy.compactMap(\.settings.forcedLevel).first
+    effort = requests.lazy.compactMap(\.effort.name).first
     workload = request.workload.kind == .feedForward ? nil : request.workload.kind
   }
 

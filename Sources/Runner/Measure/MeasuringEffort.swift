@@ -4,17 +4,24 @@ public struct MeasuringEffort: Hashable, Sendable {
   let ceilings: CeilingProbe.Effort
   /// How they are probed beside each cell.
   let ceilingsBesideCells: CeilingProbe.Effort
+  /// How they are probed once more when something seems faster than they allow.
+  let ceilingsInDoubt: CeilingProbe.Effort
   /// A slice of the slower side of a round lasts at least this long.
   let shortestSliceSeconds: Double
 
   /// For figures to be relied on: a slice is long against the clock's resolution and the scheduler's
   /// shortest interruption.
   public static let full = MeasuringEffort(
-    ceilings: .full, ceilingsBesideCells: .brief, shortestSliceSeconds: 0.020)
+    ceilings: .full, ceilingsBesideCells: .brief, ceilingsInDoubt: .patient,
+    shortestSliceSeconds: 0.020)
 
   /// For tests of everything but the figures: as many steps, each for as good as no time.
   public static let token = MeasuringEffort(
-    ceilings: .token, ceilingsBesideCells: .token, shortestSliceSeconds: 0.001)
+    ceilings: .token, ceilingsBesideCells: .token, ceilingsInDoubt: .brief,
+    shortestSliceSeconds: 0.001)
+
+  /// What a record's options call it; `nil` for the full effort.
+  var name: String? { self == .full ? nil : "token" }
 
   /// What a record must say of figures that were measured so.
   var cautions: [String] {

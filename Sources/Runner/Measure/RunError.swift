@@ -20,6 +20,11 @@ public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// A share in whole percent, whatever it is.
+  private static func percent(_ share: Double) -> String {
+    Int(exactly: (share * 100).rounded()).map(String.init) ?? "\(share * 100)"
+  }
+
   /// What is wrong and what to do.
   public var description: String {
     switch self {
@@ -30,7 +35,7 @@ public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(cell): the router of \(layer) cannot be made to send token \(token + 1) of batch "
         + "\(batch + 1) where the trace says; give its counts instead (tenfold routing --help)"
     case .aboveCeilings(let cell, let side, let engine, let share, let ceilings):
-      "\(cell): \(side) by the \(engine) engine seems to run at \(Int((share * 100).rounded())) % of "
+      "\(cell): \(side) by the \(engine) engine seems to run at \(Self.percent(share)) % of "
         + "what this machine can do (\(ceilings), measured twice); measure again on an idle machine"
     case .cancelled: "the run was interrupted"
     }

@@ -4,7 +4,7 @@ import ModelSpec
 public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A dense counterpart was asked of a model that routes nothing.
   case candidateIsDense(id: String, baseline: String)
-  /// A model has no feed-forward layer.
+  /// A model has no layer of the kind that the workload measures.
   case noLayers(id: String)
   /// Numbers of experts were asked of a model that routes nothing.
   case nothingToVary(id: String)
@@ -33,7 +33,7 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
       return "\(id) routes no tokens, so it has no \(baseline) counterpart; "
         + "name another model with --baseline"
     case .noLayers(let id):
-      return "\(id) has no feed-forward layer to measure"
+      return "\(id) has no layer to measure"
     case .nothingToVary(let id):
       return "\(id) routes no tokens, so --experts and --top-k have nothing to vary; leave them out"
     case .impossibleVariant(let id, let variant, let reason):

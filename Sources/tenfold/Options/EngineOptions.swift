@@ -12,7 +12,7 @@ struct EngineOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       \(Self.names.joined(separator: ", ")) (default: \(Self.first(usesLibrary: false)), or \
-      \(Self.first(usesLibrary: true)) where --blas names a library; gemm runs both).
+      \(Self.first(usesLibrary: true)) where --blas names a library; gemm runs all that have the precision).
       """, valueName: "engine"), transform: OptionValue.engine)
   var engine: String?
 
@@ -66,7 +66,11 @@ struct EngineOptions: ParsableArguments {
     let settings = EngineSettings(
       library: blas, forcedLevel: ProcessInfo.processInfo.environment[Engines.levelVariable])
     var engines: [OpenedEngine] = []
-    for entry in chosen(opensAll) {
+    let chosen = chosen(opensAll)
+    guard !chosen.isEmpty else {
+      throw Failure(.unavailable, "no engine has \(precision); give another --precision")
+    }
+    for entry in chosen {
       guard entry.formats.contains(precision) else {
         let others = Engines.table.filter { $0.formats.contains(precision) }.map(\.name)
         throw Failure(
