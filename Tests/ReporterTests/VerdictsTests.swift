@@ -1,3 +1,4 @@
+import LayerSpec
 import ModelSpec
 import Testing
 
@@ -151,5 +152,25 @@ struct VerdictsTests {
     let unknown = Sample.cell(
       "my/config.json", "iso-active", tokens: 1, flopRatio: 1, Sample.estimate(1, 1, 1))
     #expect(try verdicts([unknown]).isEmpty)
+  }
+
+  /// What this version does not know is named wherever it is not judged, and so are phases.
+  @Test func cellsOfAnUnknownKindAreLeftOutByName() throws {
+    var record = Sample.suite
+    for index in record.cells.indices {
+      record.cells[index].precision = WeightFormat(named: "zeta-9")
+      record.cells[index].sides.candidate.phases = PhaseSeconds(
+        productSeconds: 1, productBusySeconds: 1, productWaitingSeconds: 0,
+        others: [Phase(rawValue: "zeta-phase"): 1])
+    }
+    #expect(record.unknownValues.contains("the phase zeta-phase"))
+    let named = try NamedRecord(name: "zeta", record: record)
+    let compared = try RecordComparison(base: named, head: named, tolerance: 0.03).document
+    #expect(compared.leftOut.count == record.cells.count)
+    let report = Report(records: [named])
+    #expect(report.document.records.map(\.cellsLeftOut) == [record.cells.count])
+    let verdicts = report.document.verdicts
+    #expect(verdicts.allSatisfy { $0.measured == nil })
+    #expect(verdicts.contains { $0.reason.contains("in cells that nothing is judged by") })
   }
 }

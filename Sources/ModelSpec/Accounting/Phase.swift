@@ -24,5 +24,5 @@ public struct Phase: RawRepresentable, Hashable, Sendable, Codable {
   public static let dispatchAndCombine = Phase(rawValue: "dispatch-and-combine")
 
   /// The phases outside of products that this version knows, in the order of a pass.
-  static let known: [Phase] = [.router, .dispatchAndCombine]
+  public static let known: [Phase] = [.router, .dispatchAndCombine]
 }

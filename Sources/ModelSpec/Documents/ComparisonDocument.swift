@@ -21,7 +21,8 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
   public var whole: Whole
   /// Cells that both records hold, most urgent first.
   public var cells: [Cell]
-  /// Cells of both records that are not compared: in another form, or without usable times.
+  /// Cells of both records that are not compared: in another form, without usable times, or of a kind
+  /// that this version does not know.
   public var leftOut: [LeftOut]
   /// Ids of cells that only BASE holds.
   public var onlyInBase: [String]

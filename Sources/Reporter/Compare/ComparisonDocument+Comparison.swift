@@ -19,7 +19,7 @@ extension RecordComparison {
           baselineChange: cell.quantities.baselineSeconds.change,
           ratioChange: cell.quantities.timeRatio.change, verdict: cell.verdict)
       },
-      leftOut: uncompared.filter { $0.cause == .otherForm || $0.cause == .unusable }
+      leftOut: uncompared.filter { ![.onlyInBase, .onlyInHead].contains($0.cause) }
         .map { .init(id: $0.id, reason: $0.reason) },
       onlyInBase: uncompared.filter { $0.cause == .onlyInBase }.map(\.id),
       onlyInHead: uncompared.filter { $0.cause == .onlyInHead }.map(\.id))

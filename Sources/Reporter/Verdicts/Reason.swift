@@ -47,13 +47,19 @@ struct Reason {
   }
 
   /// The reason for a testable claim without a matching cell.
-  func notMeasured(_ claim: Claim, criteria: Claim.CellCriteria, pair: [Cell]) -> String {
+  ///
+  /// - Parameter isHeld: whether the record holds the pair, in cells of any kind.
+  func notMeasured(
+    _ claim: Claim, criteria: Claim.CellCriteria, pair: [Cell], isHeld: Bool
+  ) -> String {
     let candidate = claim.modelID ?? claim.model
     let baseline = claim.baselineID ?? claim.baseline
     let command = "tenfold run \(candidate) --baseline \(baseline)"
     guard !pair.isEmpty else {
       return sentence([
-        "the record does not hold \(candidate) against \(baseline)", "\(command) measures it",
+        isHeld
+          ? "the record holds \(candidate) against \(baseline) in cells that nothing is judged by"
+          : "the record does not hold \(candidate) against \(baseline)", "\(command) measures it",
       ])
     }
     let range = criteria.tokens

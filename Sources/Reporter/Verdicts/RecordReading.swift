@@ -5,6 +5,9 @@ extension Record {
   var unknownValues: [String] {
     var values = status.isKnown ? [] : ["the status \(status.rawValue)"]
     values += cells.compactMap(\.conditions.unknownPart)
+    let phases = cells.flatMap { [$0.sides.baseline.phases, $0.sides.candidate.phases] }
+    values += phases.compactMap(\.self).flatMap { $0.others.keys.map(\.rawValue).sorted() }
+      .filter { !Phase.known.map(\.rawValue).contains($0) }.map { "the phase \($0)" }
     values += cells.compactMap(\.explanation).flatMap(\.factors).map(\.name)
       .filter { !Explanation.Cause.known.contains($0) }.map { "the cause \($0.rawValue)" }
     return values.enumerated().filter { values.firstIndex(of: $1) == $0 }.map(\.element)

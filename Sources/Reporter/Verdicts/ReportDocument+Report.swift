@@ -17,7 +17,8 @@ extension ReportDocument.Origin {
     let record = named.record
     self.init(
       name: named.name, created: record.created, status: record.status, cpu: record.machine.cpu,
-      cells: record.cells.count, cellsLeftOut: 0)
+      cells: record.cells.count,
+      cellsLeftOut: record.cells.count - Verdicts.judgedCells(of: record).count)
   }
 }
 

@@ -10,19 +10,25 @@ public enum Verdicts {
   public static func judging(
     _ named: NamedRecord, claims: [Claim] = ClaimLedger.claims, analytic: AnalyticRatios = .none
   ) -> [Verdict] {
-    // What this version does not know it cannot judge, nor what nobody took the time to measure: such
-    // cells are shown, and decide nothing.
-    let isMeant = named.record.options.effort == nil
-    let cells = named.record.cells.filter { isMeant && $0.conditions.isKnown }
+    let cells = judgedCells(of: named.record)
     let candidates = Set(named.record.cells.map(\.candidate)).union(named.record.options.candidates)
     let judge = Judge(
-      record: named.name, cells: cells, reason: Reason(names: CellNames(cells)),
+      record: named.name, cells: cells, held: named.record.cells,
+      reason: Reason(names: CellNames(cells)),
       analytic: analytic)
     let verdicts = claims.compactMap { claim -> Verdict? in
       guard let candidate = claim.modelID, candidates.contains(candidate) else { return nil }
       return judge.verdict(on: claim, candidate: candidate)
     }
     return [0, 1, 2].flatMap { group in verdicts.filter { $0.group == group } }
+  }
+
+  /// The cells that decide.
+  ///
+  /// What this version does not know it cannot judge, nor what nobody took the time to measure: such cells
+  /// are shown, and decide nothing.
+  static func judgedCells(of record: Record) -> [Cell] {
+    record.options.effort == nil ? record.cells.filter(\.conditions.isKnown) : []
   }
 }
 
@@ -44,6 +50,8 @@ extension Verdict {
 private struct Judge {
   let record: String
   let cells: [Cell]
+  /// All cells of the record, those that decide nothing among them.
+  let held: [Cell]
   let reason: Reason
   let analytic: AnalyticRatios
 
@@ -73,7 +81,11 @@ private struct Judge {
     guard let (best, outcome) = decision else {
       return blank(
         claim, candidate, .notMeasured, counted: counted,
-        reason: reason.notMeasured(claim, criteria: criteria, pair: kind))
+        reason: reason.notMeasured(
+          claim, criteria: criteria, pair: kind,
+          isHeld: held.contains {
+            $0.candidate == candidate && $0.baseline == claim.baselineID
+          }))
     }
     let worst = lowest(matching, besides: best)
     var verdict = blank(
