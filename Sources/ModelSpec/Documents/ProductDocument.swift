@@ -93,11 +93,11 @@ public struct ProductPoint: Codable, Hashable, Sendable {
   }
 }
 
-/// Speed of the `tile` engine over that of `blas` for one number of rows.
+/// Speed of the first engine over that of the last for one number of rows.
 public struct SpeedRatio: Codable, Hashable, Sendable {
   /// M, rows of the input.
   public var m: Int
-  /// Seconds of `blas` / seconds of `tile` with its interval, from paired rounds.
+  /// Seconds of the last engine / seconds of the first with its interval, from paired rounds.
   public var speed: RatioEstimate
 
   /// A ratio with its interval.

@@ -12,7 +12,7 @@ struct EngineOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       \(Self.names.joined(separator: ", ")) (default: \(Self.first(usesLibrary: false)), or \
-      \(Self.first(usesLibrary: true)) where --blas names a library; gemm runs all that have the precision).
+      \(Self.first(usesLibrary: true)) where --blas names a library; gemm runs those that have the precision).
       """, valueName: "engine"), transform: OptionValue.engine)
   var engine: String?
 
