@@ -42,6 +42,10 @@ typealias Read = @Sendable (_ memory: UnsafeRawPointer, _ bytes: Int) -> UInt32
 
 /// How products with weights of one format are made: operands in, sums out.
 struct TileFormat: Sendable {
+  /// How weights are stored.
+  let format: WeightFormat
+  /// True for dot products of bf16 pairs, which round activations and which not every CPU has.
+  var usesBF16Dot = false
   /// The most rows that one product takes.
   let maximumRows: Int
   /// Inputs that one step takes.
@@ -63,10 +67,8 @@ struct TileFormat: Sendable {
 struct TileBuild: Sendable {
   /// Floats in one vector.
   let lanes: Int
-  let f32: TileFormat
-  let widened: TileFormat
-  /// bf16 dot products in hardware; `nil` for a build without.
-  let dot: TileFormat?
+  /// The products that it has; of those with one format the first that the CPU supports is the best.
+  let products: [TileFormat]
   let storeRows: StoreRows
   let addBias: AddBias
   let activateGated: Activate
@@ -78,56 +80,58 @@ extension TileBuild {
   /// x86-64-v2, or NEON on arm64.
   static let v2 = TileBuild(
     lanes: TileV2.lanes,
-    f32: TileFormat(
-      maximumRows: TileV2.maximumRows, inputsPerStep: 1, wordsPerStep: 1,
-      panelBytesPerStep: 8 * TileV2.lanes,
-      multiply: TileV2.multiplyF32, packTile: TileV2.packFloats, storeTile: TileV2.storeFloats,
-      compute: TileV2.multiplyInRegisters),
-    widened: TileFormat(
-      maximumRows: TileV2.maximumRowsWidened, inputsPerStep: 2, wordsPerStep: 2,
-      panelBytesPerStep: 8 * TileV2.lanes,
-      multiply: TileV2.multiplyWidened, packTile: TileV2.packFloats,
-      storeTile: TileV2.storeFloats, compute: TileV2.multiplyInRegisters),
-    dot: nil, storeRows: TileV2.storeRows, addBias: TileV2.addBias,
-    activateGated: TileV2.activateGated, activatePlain: TileV2.activatePlain,
-    read: TileV2.readStreams)
+    products: [
+      TileFormat(
+        format: .f32, maximumRows: TileV2.maximumRows, inputsPerStep: 1, wordsPerStep: 1,
+        panelBytesPerStep: 8 * TileV2.lanes, multiply: TileV2.multiplyF32,
+        packTile: TileV2.packFloats, storeTile: TileV2.storeFloats,
+        compute: TileV2.multiplyInRegisters),
+      TileFormat(
+        format: .bf16, maximumRows: TileV2.maximumRowsWidened, inputsPerStep: 2, wordsPerStep: 2,
+        panelBytesPerStep: 8 * TileV2.lanes, multiply: TileV2.multiplyWidened,
+        packTile: TileV2.packFloats, storeTile: TileV2.storeFloats,
+        compute: TileV2.multiplyInRegisters),
+    ],
+    storeRows: TileV2.storeRows, addBias: TileV2.addBias, activateGated: TileV2.activateGated,
+    activatePlain: TileV2.activatePlain, read: TileV2.readStreams)
 
   #if arch(x86_64)
     static let v3 = TileBuild(
       lanes: TileV3.lanes,
-      f32: TileFormat(
-        maximumRows: TileV3.maximumRows, inputsPerStep: 1, wordsPerStep: 1,
-        panelBytesPerStep: 8 * TileV3.lanes,
-        multiply: TileV3.multiplyF32, packTile: TileV3.packFloats, storeTile: TileV3.storeFloats,
-        compute: TileV3.multiplyInRegisters),
-      widened: TileFormat(
-        maximumRows: TileV3.maximumRowsWidened, inputsPerStep: 2, wordsPerStep: 2,
-        panelBytesPerStep: 8 * TileV3.lanes,
-        multiply: TileV3.multiplyWidened, packTile: TileV3.packFloats,
-        storeTile: TileV3.storeFloats, compute: TileV3.multiplyInRegisters),
-      dot: nil, storeRows: TileV3.storeRows, addBias: TileV3.addBias,
-      activateGated: TileV3.activateGated, activatePlain: TileV3.activatePlain,
-      read: TileV3.readStreams)
+      products: [
+        TileFormat(
+          format: .f32, maximumRows: TileV3.maximumRows, inputsPerStep: 1, wordsPerStep: 1,
+          panelBytesPerStep: 8 * TileV3.lanes, multiply: TileV3.multiplyF32,
+          packTile: TileV3.packFloats, storeTile: TileV3.storeFloats,
+          compute: TileV3.multiplyInRegisters),
+        TileFormat(
+          format: .bf16, maximumRows: TileV3.maximumRowsWidened, inputsPerStep: 2, wordsPerStep: 2,
+          panelBytesPerStep: 8 * TileV3.lanes, multiply: TileV3.multiplyWidened,
+          packTile: TileV3.packFloats, storeTile: TileV3.storeFloats,
+          compute: TileV3.multiplyInRegisters),
+      ],
+      storeRows: TileV3.storeRows, addBias: TileV3.addBias, activateGated: TileV3.activateGated,
+      activatePlain: TileV3.activatePlain, read: TileV3.readStreams)
 
     static let v4 = TileBuild(
       lanes: TileV4.lanes,
-      f32: TileFormat(
-        maximumRows: TileV4.maximumRows, inputsPerStep: 1, wordsPerStep: 1,
-        panelBytesPerStep: 8 * TileV4.lanes,
-        multiply: TileV4.multiplyF32, packTile: TileV4.packFloats, storeTile: TileV4.storeFloats,
-        compute: TileV4.multiplyInRegisters),
-      widened: TileFormat(
-        maximumRows: TileV4.maximumRowsWidened, inputsPerStep: 2, wordsPerStep: 2,
-        panelBytesPerStep: 8 * TileV4.lanes,
-        multiply: TileV4.multiplyWidened, packTile: TileV4.packFloats,
-        storeTile: TileV4.storeFloats, compute: TileV4.multiplyInRegisters),
-      dot: TileFormat(
-        maximumRows: TileV4.maximumRows, inputsPerStep: 2, wordsPerStep: 1,
-        panelBytesPerStep: 8 * TileV4.lanes,
-        multiply: TileV4.multiplyDot, packTile: TileV4.packPairs, storeTile: TileV4.storePairs,
-        compute: TileV4.dotInRegisters),
-      storeRows: TileV4.storeRows, addBias: TileV4.addBias,
-      activateGated: TileV4.activateGated, activatePlain: TileV4.activatePlain,
-      read: TileV4.readStreams)
+      products: [
+        TileFormat(
+          format: .f32, maximumRows: TileV4.maximumRows, inputsPerStep: 1, wordsPerStep: 1,
+          panelBytesPerStep: 8 * TileV4.lanes, multiply: TileV4.multiplyF32,
+          packTile: TileV4.packFloats, storeTile: TileV4.storeFloats,
+          compute: TileV4.multiplyInRegisters),
+        TileFormat(
+          format: .bf16, usesBF16Dot: true, maximumRows: TileV4.maximumRows, inputsPerStep: 2,
+          wordsPerStep: 1, panelBytesPerStep: 8 * TileV4.lanes, multiply: TileV4.multiplyDot,
+          packTile: TileV4.packPairs, storeTile: TileV4.storePairs, compute: TileV4.dotInRegisters),
+        TileFormat(
+          format: .bf16, maximumRows: TileV4.maximumRowsWidened, inputsPerStep: 2, wordsPerStep: 2,
+          panelBytesPerStep: 8 * TileV4.lanes, multiply: TileV4.multiplyWidened,
+          packTile: TileV4.packFloats, storeTile: TileV4.storeFloats,
+          compute: TileV4.multiplyInRegisters),
+      ],
+      storeRows: TileV4.storeRows, addBias: TileV4.addBias, activateGated: TileV4.activateGated,
+      activatePlain: TileV4.activatePlain, read: TileV4.readStreams)
   #endif
 }

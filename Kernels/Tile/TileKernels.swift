@@ -17,7 +17,7 @@ public struct TileKernels: Sendable {
   /// The instruction set.
   public let level: TileLevel
 
-  /// How weights are stored: `f32` or `bf16`.
+  /// How weights are stored.
   public let format: WeightFormat
 
   /// True when products are hardware dot products of bf16 pairs, which rounds activations to bf16.
@@ -51,39 +51,36 @@ public struct TileKernels: Sendable {
   /// The kernels of a level that the CPU supports.
   ///
   /// - Parameters:
-  ///   - format: `f32` or `bf16`; there are no kernels for another, so ask before.
+  ///   - format: One of `formats`; there are no kernels for another.
   ///   - allowsBF16Dot: false widens bf16 weights even where the CPU multiplies them.
   public init(level: TileLevel, format: WeightFormat, allowsBF16Dot: Bool = true) {
     precondition(TileLevel.supported.contains(level), "this CPU does not run level \(level)")
-    precondition(format == .f32 || format == .bf16, "no kernel multiplies \(format) weights")
     let build = Self.build(level)
-    var way = build.f32
-    var usesDot = false
-    if format == .bf16 {
-      way = build.widened
-      if let dot = build.dot, allowsBF16Dot, vector_cpu_has_bf16_dot() {
-        way = dot
-        usesDot = true
-      }
-    }
+    let hasDot = allowsBF16Dot && vector_cpu_has_bf16_dot()
+    let product = build.products.first { $0.format == format && (hasDot || !$0.usesBF16Dot) }
+    guard let product else { preconditionFailure("no kernel multiplies \(format) weights") }
     self.level = level
     self.format = format
-    usesBF16Dot = usesDot
+    usesBF16Dot = product.usesBF16Dot
     lanes = build.lanes
-    maximumRows = way.maximumRows
-    inputsPerStep = way.inputsPerStep
-    wordsPerStep = way.wordsPerStep
-    panelBytesPerStep = way.panelBytesPerStep
-    multiplyEntry = way.multiply
-    packTileEntry = way.packTile
-    storeTileEntry = way.storeTile
-    computeEntry = way.compute
+    maximumRows = product.maximumRows
+    inputsPerStep = product.inputsPerStep
+    wordsPerStep = product.wordsPerStep
+    panelBytesPerStep = product.panelBytesPerStep
+    multiplyEntry = product.multiply
+    packTileEntry = product.packTile
+    storeTileEntry = product.storeTile
+    computeEntry = product.compute
     storeRowsEntry = build.storeRows
     addBiasEntry = build.addBias
     activateGatedEntry = build.activateGated
     activatePlainEntry = build.activatePlain
     readEntry = build.read
   }
+
+  /// The formats of weights that there are kernels for, `f32` first: the same at every level, since all
+  /// are built from one source.
+  public static let formats: [WeightFormat] = TileBuild.v2.products.map(\.format)
 
   private static func build(_ level: TileLevel) -> TileBuild {
     switch level {

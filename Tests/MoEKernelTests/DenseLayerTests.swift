@@ -29,8 +29,7 @@ import Testing
         let output = layer.output(of: input, pool: pool)
         // Two products before and one after an activation of slope below 1.13; of bf16 activations,
         // three roundings.
-        let rounds = way.engine.roundsActivations(format)
-        let rounding = gamma(3 * 33 + units + 64) + (rounds ? 3.5 * 0x1p-8 : 0)
+        let rounding = gamma(3 * 33 + units + 64) + 3.5 * way.worstActivationError
         for (index, token) in checked.enumerated() {
           let errors = zip(output.row(token), expected[index]).map { abs(Double($0) - $1) }
           let isClose = zip(errors, sizes[index]).allSatisfy { $0 <= rounding * $1 }

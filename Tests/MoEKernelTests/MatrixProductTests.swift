@@ -11,8 +11,7 @@ import Tile
     _ values: [Float], near expected: [Double], inputs: Int, _ way: EngineFormat
   ) {
     let magnitude = (3 * Double(inputs)).squareRoot()
-    let rounding =
-      gamma(inputs + 64) + (way.engine.roundsActivations(way.format) ? 0x1p-8 : 0)
+    let rounding = gamma(inputs + 64) + way.worstActivationError
     let wrong = zip(values, expected).map { abs(Double($0) - $1) }.first {
       !($0 <= rounding * magnitude)
     }

@@ -10,9 +10,6 @@ private struct PlainEngine: Engine {
   let formats: [WeightFormat] = [.f32]
   let guessedFlopsPerSecond = 1e9
 
-  func roundsActivations(_ format: WeightFormat) -> Bool { false }
-  func tileRows(of rows: Int, format: WeightFormat) -> [Int]? { nil }
-  func makeTileWork(format: WeightFormat, threads: Int) -> TileWork? { nil }
   func staging(_ format: WeightFormat) -> any RowStaging { RowMajorStaging.shared }
 
   /// The up product of a block of units.

@@ -129,7 +129,7 @@ import Testing
       let layer = SparseLayer(
         spec: spec, weights: weights, engine: way.engine, formats: way.formats)
       // silu(2) = 2 / (1 + e⁻²) = 1.761594156; times 1.5. Ten roundings at most, and 2⁻⁸ of bf16.
-      let rounding = gamma(10) + (way.engine.roundsActivations(way.format) ? 0x1p-8 : 0)
+      let rounding = gamma(10) + way.worstActivationError
       let value = layer.output(of: input, pool: pool)[0, 0]
       #expect(abs(Double(value) - 2.642391234) <= rounding * 2.642391234, "\(way)")
       let reference = layer.referenceOutput(of: input, token: 0, pool: pool)[0]

@@ -31,6 +31,10 @@ struct EngineFormat: CustomStringConvertible {
   var description: String { "\(engine.name) \(engine.variant) \(format)" }
   var formats: FormatPlan { FormatPlan(format) }
 
+  /// The largest relative error of a rounded activation: half a step at the low end of a binade, where the
+  /// root mean square is at most half of that (`WeightFormat.bf16RoundingError`).
+  var worstActivationError: Double { 2 * engine.activationError(format) }
+
   /// Every engine in every format that it has products for.
   static func all() throws -> [EngineFormat] { try allEngines().flatMap(ways) }
 
@@ -82,8 +86,8 @@ func tolerance(for layer: FFNLayerSpec, _ way: EngineFormat) -> Double {
     }
   }
   let units = lengths.reduce(16) { $0 + Double($1).squareRoot() }
-  let rounds = way.engine.roundsActivations(way.format)
-  return 8 * 0x1p-24 * units + (rounds ? 4 * Double(roundings).squareRoot() * 0x1p-9 : 0)
+  return 8 * 0x1p-24 * units
+    + 4 * Double(roundings).squareRoot() * way.engine.activationError(way.format)
 }
 
 /// Expects a row to be the reference, but for `tolerance` of its largest element.

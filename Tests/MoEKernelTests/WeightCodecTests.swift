@@ -13,7 +13,7 @@ import Testing
     for engine in try Self.engines() {
       #expect(engine.formats.last == ToyFormat.format)
       #expect(engine.supports(ToyFormat.format))
-      #expect(!engine.roundsActivations(ToyFormat.format))
+      #expect(engine.activationError(ToyFormat.format) == 0)
       #expect(engine.tileRows(of: 5, format: ToyFormat.format) == nil)
       #expect(engine.makeTileWork(format: ToyFormat.format, threads: 1) == nil)
     }

@@ -7,7 +7,7 @@ import Testing
   /// three more than the peak, which only a drift of the machine can have done.
   private let ceiling = Ceiling(
     threads: 2, precision: .f32, peakFlopsPerSecond: 100e9, readBytesPerSecond: 10e9,
-    tileFlopsPerSecond: [25e9, 50e9, 110e9])
+    tileRates: ["tile": [25e9, 50e9, 110e9]])
 
   /// Powers of two, so that every quotient is exact: 1 s of FLOPs, a roofline of 2 s, tiles of 4 s; then
   /// 8 s of multiplying, as much of waiting, as much as both of waking threads, and so on.
@@ -69,6 +69,8 @@ import Testing
     rows <= 3 ? [rows] : [3] + (cut(rows - 3, format) ?? [])
   }
 
+  private var tiles: TileCut { TileCut(engine: "tile", rows: cut) }
+
   private func work(
     _ count: Int = 1, flops: Int, bytes: Double, byRows: [Int: Double] = [:]
   ) -> [LayerWork] {
@@ -82,7 +84,7 @@ import Testing
   }
 
   @Test func aPassOfNothingHasNoExplanation() throws {
-    let empty = try #require(CostChain([], phases: .zero, under: under(ceiling), cut: cut))
+    let empty = try #require(CostChain([], phases: .zero, under: under(ceiling), tiles: tiles))
     #expect(empty.multipliers(phases: []) == nil)
     #expect(Explanation(baseline: dense, candidate: empty, realisedShare: 1) == nil)
     #expect(Explanation(baseline: empty, candidate: dense, realisedShare: 1) == nil)
@@ -99,29 +101,31 @@ import Testing
     let under = try under(ceiling)
     #expect(work.flopSeconds(under: under) == 2)
     #expect(work.rooflineSeconds(under: under) == 2)
-    #expect(abs(try #require(work.tiledSeconds(under: under, cut: cut)) - 3.6) < 1e-14)
+    #expect(abs(try #require(work.tiledSeconds(under: under, tiles: tiles)) - 3.6) < 1e-14)
   }
 
   /// Four rows are tiles of three and one, which have three quarters and one quarter of the FLOPs.
   @Test func rowsAreCutIntoTiles() throws {
     let work = work(flops: 100_000_000_000, bytes: 1, byRows: [4: 100e9])
-    let seconds = try #require(work.tiledSeconds(under: under(ceiling), cut: cut))
+    let seconds = try #require(work.tiledSeconds(under: under(ceiling), tiles: tiles))
     #expect(abs(seconds - (0.75 + 0.25 * 4)) < 1e-14)
   }
 
   @Test func whereMemoryBoundsTilesCostNothing() throws {
     let work = work(flops: 1_000_000_000, bytes: 10_000_000_000, byRows: [1: 1e9])
-    #expect(work.tiledSeconds(under: try under(ceiling), cut: cut) == 1)
+    #expect(work.tiledSeconds(under: try under(ceiling), tiles: tiles) == 1)
     #expect(work.rooflineSeconds(under: try under(ceiling)) == 1)
   }
 
   @Test func withoutTilesTheRooflineStays() throws {
     var unknown = ceiling
-    unknown.tileFlopsPerSecond = nil
+    unknown.tileRates = ["another": [1]]
     let work = work(flops: 7, bytes: 0, byRows: [1: 7])
     let roofline = work.rooflineSeconds(under: try under(ceiling))
-    #expect(work.tiledSeconds(under: try under(unknown), cut: cut) == roofline)
-    #expect(work.tiledSeconds(under: try under(ceiling), cut: { _, _ in nil }) == roofline)
+    #expect(work.tiledSeconds(under: try under(unknown), tiles: tiles) == roofline)
+    #expect(
+      work.tiledSeconds(under: try under(ceiling), tiles: TileCut(engine: "tile") { _, _ in nil })
+        == roofline)
   }
 
   @Test func phasesAddUpAndScale() {

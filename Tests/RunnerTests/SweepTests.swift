@@ -72,7 +72,7 @@ import Testing
     let request = RunRequest(
       suite: try .sweep(
         of: try known("olmoe-1b-7b"), experts: [16, 8], routings: [.uniform, .single]),
-      tokens: [4, 1], threads: 1)
+      sizes: WorkloadSizes(tokens: [4, 1]), threads: 1)
     let plan = try RunPlan(
       request, engine: try Engines.table[0].open(EngineSettings()), machine: machine)
     #expect(plan.cellCount == 8)

@@ -24,15 +24,17 @@ import Testing
 
   /// Plans, measures, writes and reads a record.
   private func record(
-    _ workload: any MeasurableWorkload, _ format: WeightFormat, baseline: Baseline
+    _ workload: any MeasurableWorkload, _ format: WeightFormat, baseline: Baseline,
+    sizes: WorkloadSizes = WorkloadSizes(tokens: [1, 3]), engine: (any Engine)? = nil
   ) throws -> Record {
+    let codecs: [any WeightCodec] = [ToyCodec(), OddCodec()]
     let engine = OpenedEngine(
-      try TileEngine(forcedLevel: nil, codecs: [ToyCodec(), OddCodec()]), instructionSet: "toy")
+      try engine ?? TileEngine(forcedLevel: nil, codecs: codecs), instructionSet: "toy")
     let suite = Suite(
       candidates: [try Self.model("small", experts: 4, vocabulary: 160)], baselines: [baseline],
       routings: [.uniform])
     let request = RunRequest(
-      suite: suite, workload: workload, formats: FormatPlan(format), tokens: [1, 3], threads: 1,
+      suite: suite, workload: workload, formats: FormatPlan(format), sizes: sizes, threads: 1,
       budgetSeconds: 1, memoryBytes: 1 << 30, effort: .token)
     var measurement = Measurement(
       plans: [try RunPlan(request, engine: engine, machine: machine)])
@@ -68,6 +70,27 @@ import Testing
     #expect(csv.contains("toy-head") && csv.contains("factor_toy_staging"))
   }
 
+  /// Sizes besides tokens go from the request to ids, tables and options; a workload without them refuses.
+  @Test func sizesOfItsOwnAreMeasuredAndShown() throws {
+    let larger = try Self.model("larger", experts: 4, vocabulary: 640)
+    let sizes = WorkloadSizes(tokens: [2], sequences: [3, 1])
+    let record = try record(ToyWorkload(), .f32, baseline: .named(larger), sizes: sizes)
+    #expect(record.options.sequences == [3, 1] && record.options.context == nil)
+    #expect(record.cells.map(\.workload.sequences) == [1, 3])
+    #expect(record.cells.map(\.sides.candidate.flops) == [1, 3].map { $0 * 2 * 2 * 160 * 64 })
+    #expect(
+      record.cells.map(\.conditions.id)
+        == [
+          "toy-head/2-tokens/tile/f32/1-threads",
+          "toy-head/2-tokens/3-sequences/tile/f32/1-threads",
+        ])
+    #expect(
+      throws: PlanError.noSuchSize(workload: "ffn-forward", size: "sequences")
+    ) {
+      try self.record(FeedForwardWorkload(), .f32, baseline: .isoTotal, sizes: sizes)
+    }
+  }
+
   @Test func aFormatOfItsOwnIsMeasuredAndShownByName() throws {
     let record = try record(FeedForwardWorkload(), ToyCodec.toy8, baseline: .isoTotal)
     #expect(record.cells.map(\.precision.name) == ["toy8", "toy8"])
@@ -92,6 +115,42 @@ import Testing
     let named = try NamedRecord(name: "toy", record: record)
     let again = try RecordComparison(base: named, head: named, tolerance: 0.03)
     #expect(again.verdict != .pass || again.summary.contains("token"), "\(again.summary)")
+  }
+
+  /// An engine is measured with its own tiles, and shown by its name.
+  @Test func anEngineOfItsOwnIsMeasuredAndShownByName() throws {
+    let record = try record(
+      FeedForwardWorkload(), .f32, baseline: .isoTotal, engine: ToyEngine(name: "toy-engine"))
+    #expect(record.cells.map(\.engine) == ["toy-engine", "toy-engine"])
+    let rates = try #require(record.ceilings.first { $0.precision == .f32 }).tileRates
+    #expect(rates.keys.sorted() == ["toy-engine"] && rates["toy-engine"]?.count == 1)
+    let causes = try #require(record.cells.first?.explanation).factors
+    let tiles = try #require(causes.first { $0.name == .tileRemainder })
+    #expect(tiles.baseline > 1, "a scalar loop is slower than the peak of vectors")
+    #expect(try text(record).contains("toy-engine"))
+  }
+
+  /// Products are measured with every engine, the first beside each other one.
+  @Test func productsAreMeasuredWithEveryEngine() throws {
+    let engines = [
+      OpenedEngine(try TileEngine(forcedLevel: nil)), OpenedEngine(try ToyEngine(name: "toy-one")),
+      OpenedEngine(try ToyEngine(name: "toy-two")),
+    ]
+    let request = ProductRequest(
+      rows: [1, 3], outputs: 32, inputs: 16, threads: 1, memoryBytes: 1 << 30, effort: .token)
+    let run = Run(try RunPlan(request, engines: engines, machine: machine))
+    try run.measure()
+    let document = ProductDocument(
+      run, request: request, engines: engines, created: "",
+      tool: ToolIdentity(version: "0", commit: "test", build: "release", swift: "6"),
+      machine: machine, failure: nil)
+    let names = ["tile", "toy-one", "toy-two"]
+    for m in [1, 3] {
+      #expect(document.points.filter { $0.m == m }.map(\.engine) == names)
+      #expect(document.speedRatios.filter { $0.m == m }.map(\.over) == Array(names.dropFirst()))
+    }
+    let page = TextPage.render(ProductReport.page(of: document))
+    #expect(page.contains("tile/toy-one") && page.contains("tile/toy-two"))
   }
 
   @Test func bothTogether() throws {

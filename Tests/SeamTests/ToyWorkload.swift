@@ -3,9 +3,11 @@ import MoEKernel
 import ModelSpec
 import Runner
 
-/// A workload that Tenfold does not know: the output head of a model, one product of the vocabulary.
+/// A workload that Tenfold does not know: the output head of a model, one product of the vocabulary, for
+/// the tokens of several sequences.
 struct ToyWorkload: MeasurableWorkload {
   let kind = WorkloadKind(rawValue: "toy-head")
+  let sizes: Set<Workload.Size> = [.tokens, .sequences]
 
   func layers(of pairing: Pairing) throws(PlanError) -> PairedLayers {
     guard case .named(let baseline) = pairing.baseline else {
@@ -16,6 +18,11 @@ struct ToyWorkload: MeasurableWorkload {
       baseline: [PlannedLayer(ToyHead(baseline), count: 1)],
       candidate: [PlannedLayer(ToyHead(pairing.candidate), count: 1)])
   }
+}
+
+extension Workload {
+  /// A row for each token of each sequence.
+  fileprivate var rows: Int { tokens * sequences }
 }
 
 /// The head as it is measured.
@@ -49,17 +56,17 @@ struct ToyHead: MeasurableLayer {
     formats: FormatPlan
   ) -> Int {
     MatrixProduct.bytes(
-      outputs: vocabulary, inputs: hidden, maxRows: workload.tokens, threads: threads,
+      outputs: vocabulary, inputs: hidden, maxRows: workload.rows, threads: threads,
       engine: engine, format: formats.projections)
   }
 
   func operations(_ workload: Workload, formats: FormatPlan) -> [ModelSpec.Operation] {
-    let flops = 2 * vocabulary * hidden * workload.tokens
+    let flops = 2 * vocabulary * hidden * workload.rows
     return [
       Operation(
         .projection, flops: flops, format: formats.projections,
         weightBytes: Double(weightBytes(.common, formats: formats)),
-        flopsByRows: [workload.tokens: Double(flops)])
+        flopsByRows: [workload.rows: Double(flops)])
     ]
   }
 
@@ -90,10 +97,10 @@ final class ToyPass: PreparedPass {
 
   func load(_ workload: Workload, routing: Routing, seed: UInt64) {
     self.workload = workload
-    workspace = product.makeWorkspace(maxTokens: workload.tokens, pool: resources.pool)
-    input = Matrix(rows: workload.tokens, columns: head.hidden)
+    workspace = product.makeWorkspace(maxTokens: workload.rows, pool: resources.pool)
+    input = Matrix(rows: workload.rows, columns: head.hidden)
     input.fill(seed: seed, pool: resources.pool)
-    output = Matrix(rows: workload.tokens, columns: head.vocabulary)
+    output = Matrix(rows: workload.rows, columns: head.vocabulary)
   }
 
   func pass(_ number: Int) -> PassTime {

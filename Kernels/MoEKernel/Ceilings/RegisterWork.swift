@@ -24,9 +24,6 @@ public final class RegisterWork {
     results = AlignedBuffer(count: threads * Self.stride)
   }
 
-  /// The formats whose products are made in each kind of arithmetic that registers can be timed with.
-  private static let formats: [Arithmetic: WeightFormat] = [.f32: .f32, .bf16: .bf16]
-
   /// The work of the CPU's two strongest instruction sets, with the product that the arithmetic has
   /// there: bf16 dot products where the CPU takes them, else 32-bit multiply-adds.
   ///
@@ -35,7 +32,8 @@ public final class RegisterWork {
   /// - Returns: none for a CPU that runs no kernel, and for arithmetic that no kernel is in.
   public static func strongest(arithmetic: Arithmetic, threads: Int) -> [RegisterWork] {
     precondition(threads >= 1, "\(threads) threads")
-    guard let format = formats[arithmetic] else { return [] }
+    let format = TileKernels.formats.first { $0.block?.arithmetic == arithmetic }
+    guard let format else { return [] }
     return TileLevel.supported.suffix(2).map {
       RegisterWork(level: $0, format: format, threads: threads)
     }

@@ -1,13 +1,26 @@
 import Tile
 
-/// Products of one panel with one tile that both stay in the second-level cache: their speed is
-/// what tiles of so many rows can reach, when neither memory nor anything else is in the way.
+/// Products of an engine's tiles whose operands stay in a cache: their speed is what tiles of so many rows
+/// can reach, when neither memory nor anything else is in the way.
 ///
-/// It is the ceiling of the `tile` engine for experts of few rows: a product of one row has too few
-/// sums to keep the vector units busy, and one of the largest tile nearly fills them.
-public final class TileWork {
+/// It is the ceiling of an engine for experts of few rows: a product of one row has too few sums to keep
+/// the vector units busy, and one of the largest tile nearly fills them.
+public protocol TileWork: AnyObject {
   /// The most rows of a tile.
-  public let mostRows: Int
+  var mostRows: Int { get }
+
+  /// Does tasks of equal work, taken from one counter as a layer's are, on all threads of the pool.
+  ///
+  /// - Parameters:
+  ///   - rows: of each tile, 1 to `mostRows`.
+  ///   - tasks: each long against taking it, some tens of microseconds.
+  /// - Returns: FLOPs done by all threads together.
+  func run(rows: Int, tasks: Int, pool: WorkerPool) -> Int
+}
+
+/// Products of one panel with one tile that both stay in the second-level cache.
+final class PanelTileWork: TileWork {
+  let mostRows: Int
 
   private let kernels: TileKernels
   private let panels: AlignedBuffer<UInt8>
@@ -61,12 +74,8 @@ public final class TileWork {
       tiles.base + worker * kernels.tileBytes(rows: mostRows, depth: Self.depth))
   }
 
-  /// Does tasks of equal work, taken from one counter as a layer's are, on all threads of the pool.
-  ///
-  /// - Parameter rows: of each tile, 1 to `mostRows`. All elements are equal, so that a tile of the most
-  ///   rows begins with one of fewer.
-  /// - Returns: FLOPs done by all threads together.
-  public func run(rows: Int, tasks: Int, pool: WorkerPool) -> Int {
+  /// All elements are equal, so that a tile of the most rows begins with one of fewer.
+  func run(rows: Int, tasks: Int, pool: WorkerPool) -> Int {
     precondition(rows >= 1 && rows <= mostRows, "tiles of 1 to \(mostRows) rows, not \(rows)")
     precondition(
       pool.threads * kernels.blockCapacity <= blocks.count, "more threads than were announced")

@@ -24,9 +24,9 @@ public protocol Engine: Sendable {
   /// `f32` is always among them, because routers have no other format.
   var formats: [WeightFormat] { get }
 
-  /// True when products round activations to the precision of such weights, as dot products of bf16
-  /// pairs do.
-  func roundsActivations(_ format: WeightFormat) -> Bool
+  /// Root mean square of the relative error by which products round activations before they meet such
+  /// weights, as dot products of bf16 pairs do; 0 where they stay 32-bit floats.
+  func activationError(_ format: WeightFormat) -> Double
 
   /// FLOP/s of one thread, guessed before anything was measured.
   ///
@@ -42,7 +42,7 @@ public protocol Engine: Sendable {
   /// What measures products of every number of rows in cache; `nil` where `tileRows` is.
   ///
   /// - Parameter threads: the most that will ever work at once.
-  func makeTileWork(format: WeightFormat, threads: Int) -> TileWork?
+  func makeTileWork(format: WeightFormat, threads: Int) -> (any TileWork)?
 
   // MARK: Matrices
 
@@ -85,6 +85,15 @@ extension Engine {
 
   /// True when rows are brought into an order of the engine's before they meet such weights.
   public func stagesRows(_ format: WeightFormat) -> Bool { !staging(format).keepsRows }
+
+  /// None, as of every engine that computes with 32-bit floats.
+  public func activationError(_ format: WeightFormat) -> Double { 0 }
+
+  /// None, as of every engine that cuts rows into no pieces of its own.
+  public func tileRows(of rows: Int, format: WeightFormat) -> [Int]? { nil }
+
+  /// None, as `tileRows`.
+  public func makeTileWork(format: WeightFormat, threads: Int) -> (any TileWork)? { nil }
 
   /// Name and variant: what a workspace is tied to.
   var identity: String { "\(name) \(variant)" }

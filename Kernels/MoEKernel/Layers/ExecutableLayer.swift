@@ -46,6 +46,9 @@ extension ExecutableLayer {
 /// All scratch of a layer's passes, made once, so that a pass allocates nothing; afterwards, what is known
 /// of the last pass.
 public protocol LayerWorkspace: AnyObject {
+  /// The phases of the layer's passes: `PassPhases`, or a type of its own where a layer has others.
+  associatedtype Phases: Hashable & Sendable
+
   /// The most rows that one pass may have.
   var maxTokens: Int { get }
 
@@ -56,7 +59,7 @@ public protocol LayerWorkspace: AnyObject {
   var tokens: Int { get }
 
   /// Where the time of the last pass went.
-  var phases: PassPhases { get }
+  var phases: Phases { get }
 
   /// Tokens that each of the E experts received in the last pass; empty for a layer that routes nothing.
   var tokensPerExpert: [Int] { get }

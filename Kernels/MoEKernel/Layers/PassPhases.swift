@@ -1,14 +1,15 @@
-/// Seconds that the last pass spent in each of its phases, one after the other.
+/// Seconds that the last pass of a feed-forward layer, or of a product, spent in each of its phases, one after
+/// the other.
 ///
 /// They are taken at the barriers between phases, by the caller, and around the products also by every
 /// thread: a few clock readings of some tens of nanoseconds each, made in every pass so that no pass is
 /// timed differently.
 ///
 /// Every field is nothing where a layer has no such phase, so that a value costs a pass no more than the
-/// readings that it needs. A layer with a phase that none of these is (attention over a cache, an exchange
-/// between processes) adds a field with a default of nothing: a `RegionSeconds` for a region of products,
-/// whose threads are timed one by one, a `Double` for anything else. A layer made of layers keeps the phases
-/// of each.
+/// readings that it needs. A layer with phases that none of these is (attention over a cache, an exchange
+/// between processes) brings a type of its own (`LayerWorkspace.Phases`), with a `RegionSeconds` for each
+/// region of products, whose threads are timed one by one, and a `Double` for anything else; its workload
+/// says which phase of a record each becomes.
 public struct PassPhases: Hashable, Sendable {
   /// Gate, up, activation and down of every expert, shared or dense network: what depends on the
   /// intermediate width.

@@ -29,15 +29,13 @@ public struct CostChain: Hashable, Sendable {
   }
 
   /// The chain of layers that follow each other; `nil` where a peak is not known.
-  ///
-  /// - Parameter cut: the tiles that an engine cuts so many rows into; `nil` for an engine without.
   public init?(
     _ work: [LayerWork], phases: PhaseSeconds, under ceilings: Ceilings,
-    cut: (Int, WeightFormat) -> [Int]?
+    tiles: TileCut
   ) {
     guard let flops = work.flopSeconds(under: ceilings),
       let roofline = work.rooflineSeconds(under: ceilings),
-      let tiled = work.tiledSeconds(under: ceilings, cut: cut)
+      let tiled = work.tiledSeconds(under: ceilings, tiles: tiles)
     else { return nil }
     self.init(
       flopSeconds: flops, rooflineSeconds: roofline, tiledSeconds: tiled, phases: phases)

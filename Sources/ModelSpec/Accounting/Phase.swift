@@ -22,7 +22,4 @@ public struct Phase: RawRepresentable, Hashable, Sendable, Codable {
 
   /// Sorting, gathering and staging of rows before the networks, and weighted sums after them.
   public static let dispatchAndCombine = Phase(rawValue: "dispatch-and-combine")
-
-  /// The phases outside of products that this version knows, in the order of a pass.
-  public static let known: [Phase] = [.router, .dispatchAndCombine]
 }

@@ -6,8 +6,11 @@ public struct Ceilings: Hashable, Sendable {
   public var readBytesPerSecond: Double
   /// Multiply-adds on registers, FLOP/s, by the format of the weights.
   public var peakFlopsPerSecond: [WeightFormat: Double]
-  /// FLOP/s of tiles of 1, 2, … rows in cache, by the format of the weights; none for an engine without.
-  public var tileFlopsPerSecond: [WeightFormat: [Double]]
+  /// The same by the arithmetic of their products.
+  public var arithmeticFlopsPerSecond: [Arithmetic: Double]
+  /// FLOP/s of tiles of 1, 2, … rows in cache, by engine and by the format of the weights; none for an
+  /// engine without.
+  public var tileFlopsPerSecond: [String: [WeightFormat: [Double]]]
 
   /// The ceilings among `list` that were measured with `threads` threads; `nil` where there are none.
   ///
@@ -17,17 +20,38 @@ public struct Ceilings: Hashable, Sendable {
     guard let bandwidth = own.map(\.readBytesPerSecond).max() else { return nil }
     readBytesPerSecond = bandwidth
     peakFlopsPerSecond = [:]
+    arithmeticFlopsPerSecond = [:]
     tileFlopsPerSecond = [:]
     for ceiling in own {
       peakFlopsPerSecond[ceiling.precision] = ceiling.peakFlopsPerSecond
-      tileFlopsPerSecond[ceiling.precision] = ceiling.tileFlopsPerSecond
+      if let arithmetic = ceiling.precision.block?.arithmetic {
+        arithmeticFlopsPerSecond[arithmetic] = ceiling.peakFlopsPerSecond
+      }
+      for (engine, rates) in ceiling.tileRates {
+        tileFlopsPerSecond[engine, default: [:]][ceiling.precision] = rates
+      }
     }
   }
 
   /// The peak that bounds products with such weights: of the format itself, or else of its arithmetic.
   func peak(_ format: WeightFormat) -> Double? {
     peakFlopsPerSecond[format]
-      ?? format.block.flatMap { peakFlopsPerSecond[WeightFormat(named: $0.arithmetic.rawValue)] }
+      ?? format.block.flatMap { arithmeticFlopsPerSecond[$0.arithmetic] }
+  }
+}
+
+/// How an engine cuts rows into tiles.
+public struct TileCut {
+  /// The engine by name.
+  let engine: String
+  /// The rows of each tile that so many rows are cut into, by the format of the weights; `nil` where the
+  /// engine has no tiles.
+  let rows: (Int, WeightFormat) -> [Int]?
+
+  /// The tiles of an engine.
+  public init(engine: String, rows: @escaping (Int, WeightFormat) -> [Int]?) {
+    self.engine = engine
+    self.rows = rows
   }
 }
 
@@ -52,14 +76,13 @@ extension Operation {
   ///
   /// Never below `rooflineSeconds`: a rate above the peak is the same peak, measured at another time.
   ///
-  /// - Parameter cut: the tiles that an engine cuts so many rows into; `nil` for an engine without.
-  func tiledSeconds(under ceilings: Ceilings, cut: (Int) -> [Int]?) -> Double? {
+  func tiledSeconds(under ceilings: Ceilings, tiles: TileCut) -> Double? {
     guard let peak = ceilings.peak(format) else { return rooflineSeconds(under: ceilings) }
     var computing = Double(flops) / peak
-    let rates = ceilings.tileFlopsPerSecond[format] ?? []
+    let rates = ceilings.tileFlopsPerSecond[tiles.engine]?[format] ?? []
     // Keys in order, so that sums repeat to the last digit.
     for (rows, flops) in flopsByRows.sorted(by: { $0.key < $1.key }) {
-      for tile in cut(rows) ?? [] where tile <= rates.count && rates[tile - 1] > 0 {
+      for tile in tiles.rows(rows, format) ?? [] where tile <= rates.count && rates[tile - 1] > 0 {
         let share = flops * Double(tile) / Double(rows)
         computing += share * (1 / min(rates[tile - 1], peak) - 1 / peak)
       }
@@ -80,11 +103,8 @@ extension Sequence<LayerWork> {
   }
 
   /// Seconds of a pass at the rates of the tiles that an engine cuts rows into.
-  public func tiledSeconds(under ceilings: Ceilings, cut: (Int, WeightFormat) -> [Int]?) -> Double?
-  {
-    sum { operation in
-      operation.tiledSeconds(under: ceilings) { cut($0, operation.format) }
-    }
+  public func tiledSeconds(under ceilings: Ceilings, tiles: TileCut) -> Double? {
+    sum { $0.tiledSeconds(under: ceilings, tiles: tiles) }
   }
 
   private func sum(_ seconds: (Operation) -> Double?) -> Double? {

@@ -21,7 +21,7 @@ public struct ProductDocument: Codable, Hashable, Sendable {
   public var ceilings: [Ceiling]
   /// One entry for each number of rows and engine.
   public var points: [ProductPoint]
-  /// Speed of the first engine over that of the last, one entry for each number of rows that both multiplied.
+  /// Speed of the first engine over that of each other one, an entry for each number of rows.
   public var speedRatios: [SpeedRatio]
   /// Whatever a reader should know about the numbers.
   public var cautions: [String]
@@ -93,16 +93,22 @@ public struct ProductPoint: Codable, Hashable, Sendable {
   }
 }
 
-/// Speed of the first engine over that of the last for one number of rows.
+/// Speed of one engine over that of another for one number of rows.
 public struct SpeedRatio: Codable, Hashable, Sendable {
   /// M, rows of the input.
   public var m: Int
-  /// Seconds of the last engine / seconds of the first with its interval, from paired rounds.
+  /// The engine whose speed it is.
+  public var engine: String
+  /// The engine that it is held against.
+  public var over: String
+  /// Seconds of the other engine / seconds of this one with its interval, from paired rounds.
   public var speed: RatioEstimate
 
   /// A ratio with its interval.
-  public init(m: Int, speed: RatioEstimate) {
+  public init(m: Int, engine: String, over: String, speed: RatioEstimate) {
     self.m = m
+    self.engine = engine
+    self.over = over
     self.speed = speed
   }
 }

@@ -10,20 +10,37 @@ public struct Ceiling: Codable, Hashable, Sendable {
   public var peakFlopsPerSecond: Double
   /// Streaming reads from memory.
   public var readBytesPerSecond: Double
-  /// Products of the `tile` engine with tiles of 1, 2, … rows, weights and rows in cache; absent where
-  /// that engine was not asked for.
-  public var tileFlopsPerSecond: [Double]?
+  /// The rates of the `tile` engine, which every `tenfold.result/1` has under this key; absent where that
+  /// engine was not asked for.
+  private var tileFlopsPerSecond: [Double]?
+  /// The same of other engines, by name; absent where none of them cuts rows into tiles.
+  private var otherTileFlopsPerSecond: [String: [Double]]?
 
   /// Measured ceilings.
   public init(
     threads: Int, precision: WeightFormat, peakFlopsPerSecond: Double, readBytesPerSecond: Double,
-    tileFlopsPerSecond: [Double]? = nil
+    tileRates: [String: [Double]] = [:]
   ) {
     self.threads = threads
     self.precision = precision
     self.peakFlopsPerSecond = peakFlopsPerSecond
     self.readBytesPerSecond = readBytesPerSecond
-    self.tileFlopsPerSecond = tileFlopsPerSecond
+    self.tileRates = tileRates
+  }
+
+  /// FLOP/s of products with tiles of 1, 2, … rows, weights and rows in cache, by the engines that cut rows
+  /// into tiles.
+  public var tileRates: [String: [Double]] {
+    get {
+      var rates = otherTileFlopsPerSecond ?? [:]
+      rates[EngineTraits.tile.name] = tileFlopsPerSecond
+      return rates
+    }
+    set {
+      let others = newValue.filter { $0.key != EngineTraits.tile.name }
+      tileFlopsPerSecond = newValue[EngineTraits.tile.name]
+      otherTileFlopsPerSecond = others.isEmpty ? nil : others
+    }
   }
 }
 

@@ -62,16 +62,10 @@ public struct Conditions: Hashable, Sendable {
     var parts = [
       Part(
         name: "workload", value: kind.rawValue, word: kind.rawValue, phrase: kind.rawValue,
-        option: kind == .feedForward ? nil : .init(name: "--workload", value: kind.rawValue)),
-      Part("tokens", workload.tokens, of: "token", "per pass"),
+        option: kind == .usual ? nil : .init(name: "--workload", value: kind.rawValue))
     ]
-    if workload.sequences != 1 {
-      parts.append(Part("sequences", workload.sequences, of: "sequence", "together"))
-    }
-    if workload.context != 0 {
-      parts.append(Part("context", workload.context, of: "token", "of context"))
-    }
-    if workload.ranks != 1 { parts.append(Part("ranks", workload.ranks, of: "rank")) }
+    parts += Workload.Size.allCases.filter { workload[$0] != $0.absent }
+      .map { Part($0, workload[$0]) }
     if let routing {
       parts.append(
         Part(
@@ -81,7 +75,7 @@ public struct Conditions: Hashable, Sendable {
     }
     return parts + [
       Part("engine", engine), Part("precision", format.name),
-      Part("threads", threads, of: "thread"),
+      Part("threads", threads, phrase: "\(threads) thread\(threads == 1 ? "" : "s")"),
     ]
   }
 
@@ -93,7 +87,7 @@ public struct Conditions: Hashable, Sendable {
 
   /// The condition that this version does not know, as the end of a sentence; `nil` when it knows all.
   public var unknownPart: String? {
-    if workload.kind.text == nil { return "the workload \(workload.kind)" }
+    if workload.kind.traits == nil { return "the workload \(workload.kind)" }
     return format.isKnown ? nil : "the precision \(format)"
   }
 }
@@ -107,12 +101,16 @@ extension Conditions.Part {
   }
 
   /// A condition that is a count: `16-tokens`, `16 tokens per pass`.
-  fileprivate init(_ name: String, _ count: Int, of noun: String, _ relation: String? = nil) {
-    let counted = "\(count) \(noun)\(count == 1 ? "" : "s")"
+  fileprivate init(_ name: String, _ count: Int, phrase: String) {
     self.init(
-      name: name, value: "\(count)", word: "\(count)-\(name)",
-      phrase: relation.map { "\(counted) \($0)" } ?? counted,
+      name: name, value: "\(count)", word: "\(count)-\(name)", phrase: phrase,
       option: .init(name: "--\(name)", value: "\(count)"))
+  }
+
+  /// A size of a pass.
+  fileprivate init(_ size: Workload.Size, _ count: Int) {
+    self.init(
+      size.rawValue, count, phrase: size.counted(count) + (size == .tokens ? " per pass" : ""))
   }
 }
 

@@ -58,10 +58,9 @@ public struct Explanation: Codable, Hashable, Sendable {
 
     /// The causes that this version knows, in the order of the chain: first what counting says, then what
     /// was measured.
-    public static let known: [Cause] = [
-      .memoryTraffic, .tileRemainder, .engineShortfall, .loadImbalance, .synchronisation, .router,
-      .dispatchAndCombine,
-    ]
+    public static let known: [Cause] =
+      [.memoryTraffic, .tileRemainder, .engineShortfall, .loadImbalance, .synchronisation]
+      + Phase.known.map(Cause.init)
   }
 
   /// The causes, in the order of the chain.

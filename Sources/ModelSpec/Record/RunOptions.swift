@@ -10,6 +10,12 @@ public struct RunOptions: Codable, Hashable, Sendable {
   public var baselines: [String]
   /// Tokens per pass.
   public var tokens: [Int]
+  /// Sequences decoded together, where a workload has them and one was asked for.
+  public var sequences: [Int]?
+  /// Tokens already in each sequence's cache, where a workload has them and one was asked for.
+  public var context: [Int]?
+  /// Processes that share a layer, where a workload has them and one was asked for.
+  public var ranks: [Int]?
   /// Worker threads, the most where a sweep took several numbers of them.
   public var threads: Int
   /// Every number of worker threads in the order of measuring; absent where there was one.

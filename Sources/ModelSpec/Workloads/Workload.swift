@@ -12,35 +12,14 @@ public struct WorkloadKind: RawRepresentable, Hashable, Sendable, Codable, Custo
   /// Every feed-forward layer of a model once.
   public static let feedForward = WorkloadKind(rawValue: "ffn-forward")
 
+  /// The kind that is measured, and meant, unless another is named.
+  public static let usual = feedForward
+
   /// One matrix product, a row for each token.
   public static let matrixProduct = WorkloadKind(rawValue: "matrix-product")
 
   /// The name.
   public var description: String { rawValue }
-
-  /// What this version says of the kind; `nil` for one that it does not know, which it cannot judge.
-  public var text: WorkloadText? { WorkloadText.known[self] }
-}
-
-/// What legends and limits say of a workload.
-public struct WorkloadText: Hashable, Sendable {
-  /// What one pass is: `one pass through all feed-forward layers`.
-  public let pass: String
-  /// What passes go through: `feed-forward layers`.
-  public let subject: String
-  /// What the workload leaves out, as a whole sentence.
-  public let limits: String
-
-  /// The kinds that this version can explain.
-  static let known: [WorkloadKind: WorkloadText] = [
-    .feedForward: WorkloadText(
-      pass: "one pass through all feed-forward layers", subject: "feed-forward layers",
-      limits: "Attention, embeddings and the output head are not timed: measured ratios are of "
-        + "feed-forward layers, with random weights of the published shapes."),
-    .matrixProduct: WorkloadText(
-      pass: "one matrix product", subject: "matrix products",
-      limits: "A product alone is timed: no activation, no routing and no other layer."),
-  ]
 }
 
 /// A kind of pass with its sizes.
@@ -66,6 +45,53 @@ public struct Workload: Hashable, Sendable {
     self.context = context
     self.ranks = ranks
   }
+
+  /// A size by itself.
+  public enum Size: String, CaseIterable, Sendable {
+    case tokens, sequences, context, ranks
+
+    /// The value of a pass that does not have the size; `nil` for the one that every pass has.
+    public var absent: Int? {
+      switch self {
+      case .tokens: nil
+      case .sequences, .ranks: 1
+      case .context: 0
+      }
+    }
+
+    /// So much of it in words: `16 tokens`, `4 sequences`, `1 token of context`.
+    public func counted(_ count: Int) -> String {
+      let plural = count == 1 ? "" : "s"
+      return switch self {
+      case .tokens: "\(count) token\(plural)"
+      case .sequences: "\(count) sequence\(plural)"
+      case .context: "\(count) token\(plural) of context"
+      case .ranks: "\(count) rank\(plural)"
+      }
+    }
+  }
+
+  /// The sizes that the pass has, in words: `16 tokens`, `1 token, 4 sequences`.
+  public var sizesInWords: String {
+    Size.allCases.filter { self[$0] != $0.absent }.map { $0.counted(self[$0]) }
+      .joined(separator: ", ")
+  }
+
+  /// One of the sizes.
+  public subscript(size: Size) -> Int {
+    switch size {
+    case .tokens: tokens
+    case .sequences: sequences
+    case .context: context
+    case .ranks: ranks
+    }
+  }
+
+  /// True for a pass of the same kind that has more of something and less of nothing, so that it takes
+  /// longer.
+  public func exceeds(_ other: Workload) -> Bool {
+    kind == other.kind && self != other && Size.allCases.allSatisfy { self[$0] >= other[$0] }
+  }
 }
 
 extension Workload: Codable {
@@ -90,8 +116,10 @@ extension Workload: Codable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(kind, forKey: .kind)
     try container.encode(tokens, forKey: .tokens)
-    if sequences != 1 { try container.encode(sequences, forKey: .sequences) }
-    if context != 0 { try container.encode(context, forKey: .context) }
-    if ranks != 1 { try container.encode(ranks, forKey: .ranks) }
+    for (size, key) in [
+      (Size.sequences, CodingKeys.sequences), (.context, .context), (.ranks, .ranks),
+    ] where self[size] != size.absent {
+      try container.encode(self[size], forKey: key)
+    }
   }
 }

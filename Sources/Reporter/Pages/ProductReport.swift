@@ -10,12 +10,14 @@ public enum ProductReport {
       .title(
         "Matrix product, W[\(first.n)×\(first.k)] times M rows, \(first.precision), "
           + Figures.count(first.threads, "thread")),
-      .facts(facts(document)), .table(table(document)),
+      .facts(facts(document)),
+    ]
+    blocks += tables(document).map(Page.Block.table)
+    blocks.append(
       .paragraph(
         "GB/s are those of the weights, which come from memory: products take copies of W in turn."
           + (points.contains { $0.rooflineShare != nil }
-            ? " Roofline is the share of what this machine's ceilings allow." : "")),
-    ]
+            ? " Roofline is the share of what this machine's ceilings allow." : "")))
     blocks += document.cautions.map { .warning($0) }
     return Page(blocks)
   }
@@ -43,18 +45,24 @@ public enum ProductReport {
     return names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
   }
 
-  /// Each engine has its columns; the ratio stands where both ran.
-  private static func table(_ document: ProductDocument) -> Table {
-    let points = document.points
+  /// The first engine beside each other one; alone where there is no other.
+  private static func tables(_ document: ProductDocument) -> [Table] {
     let engines = engines(document)
+    let pairs = engines.dropFirst().map { [engines[0], $0] }
+    return (pairs.isEmpty ? [engines] : pairs).map { table(document, engines: $0) }
+  }
+
+  /// Each engine has its columns, and so has the ratio of two.
+  private static func table(_ document: ProductDocument, engines: [String]) -> Table {
+    let points = document.points
     let hasRoofline = points.contains { $0.rooflineShare != nil }
     var columns: [Table.Column] = [.init("M", .right)]
     for engine in engines {
       columns += [.init("\(engine) GFLOP/s", .right), .init("GB/s", .right)]
       if hasRoofline { columns.append(.init("roofline", .right)) }
     }
-    if engines.count == 2 {
-      columns += [.init(engines.joined(separator: "/"), .right), .init("interval")]
+    for other in engines.dropFirst() {
+      columns += [.init("\(engines[0])/\(other)", .right), .init("interval")]
     }
     var rows: [Table.Row] = []
     var seen: Set<Int> = []
@@ -68,8 +76,8 @@ public enum ProductReport {
         ]
         if hasRoofline { cells.append(.init(point?.rooflineShare.map(Figures.percent) ?? "")) }
       }
-      if engines.count == 2 {
-        let speed = document.speedRatios.first { $0.m == m }?.speed
+      for other in engines.dropFirst() {
+        let speed = document.speedRatios.first { $0.m == m && $0.over == other }?.speed
         cells += [
           .init(speed.map { Figures.measuredRatio($0.median) } ?? ""),
           .init(speed.map { Figures.interval($0.low, $0.high) } ?? ""),

@@ -65,16 +65,18 @@ struct WorkloadPhrases {
 
   /// `one pass through all feed-forward layers`.
   var passes: String {
-    kinds.map { $0.text?.pass ?? "one pass of \($0)" }.joined(separator: " or ")
+    kinds.map { $0.traits?.pass ?? "one pass of \($0)" }.joined(separator: " or ")
   }
 
   /// `feed-forward layers`.
-  var subjects: String { kinds.map { $0.text?.subject ?? $0.rawValue }.joined(separator: " and ") }
+  var subjects: String {
+    kinds.map { $0.traits?.subject ?? $0.rawValue }.joined(separator: " and ")
+  }
 
   /// A sentence for each kind: what it leaves out.
   var limits: [String] {
     kinds.map {
-      $0.text?.limits ?? "What \($0) leaves out is not known to this version of tenfold."
+      $0.traits?.limits ?? "What \($0) leaves out is not known to this version of tenfold."
     }
   }
 }

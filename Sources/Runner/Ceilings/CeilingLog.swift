@@ -43,15 +43,10 @@ public struct CeilingLog: Sendable {
         highest[index].peakFlopsPerSecond, ceiling.peakFlopsPerSecond)
       highest[index].readBytesPerSecond = max(
         highest[index].readBytesPerSecond, ceiling.readBytesPerSecond)
-      highest[index].tileFlopsPerSecond = Self.highest(
-        highest[index].tileFlopsPerSecond, ceiling.tileFlopsPerSecond)
+      highest[index].tileRates.merge(ceiling.tileRates) { rates, others in
+        rates.count == others.count ? zip(rates, others).map(max) : rates
+      }
     }
-  }
-
-  /// The larger of two rates for each number of rows, where both are known.
-  private static func highest(_ rates: [Double]?, _ others: [Double]?) -> [Double]? {
-    guard let rates, let others, rates.count == others.count else { return rates ?? others }
-    return zip(rates, others).map(max)
   }
 
   /// Takes in what another run's probes found after this one's.

@@ -62,7 +62,8 @@ public final class CeilingProbe {
   private let pools: [WorkerPool]
   private let formats: [WeightFormat]
   private let work: [WeightFormat: [RegisterWork]]
-  private let tiles: [WeightFormat: TileWork]
+  /// The tiles of each engine, of the formats that its networks have.
+  private let tiles: [WeightFormat: [String: any TileWork]]
   private let buffer: ReadBuffer
 
   /// Bytes of the memory that is read.
@@ -86,21 +87,22 @@ public final class CeilingProbe {
   /// - Parameter sides: what is measured: the formats of all roles, and the tiles of networks.
   convenience init?(pools: [WorkerPool], sides: [SideResources], cacheBytes: Int) {
     var formats: [WeightFormat] = []
-    var tiles: [WeightFormat: TileWork] = [:]
+    var tiles: [WeightFormat: [String: any TileWork]] = [:]
     let threads = pools.map(\.threads).max() ?? 1
     for side in sides {
       for format in side.formats.formats where !formats.contains(format) { formats.append(format) }
       let format = side.formats.networks
-      if tiles[format] == nil {
-        tiles[format] = side.engine.makeTileWork(format: format, threads: threads)
+      if tiles[format]?[side.engine.name] == nil {
+        tiles[format, default: [:]][side.engine.name] = side.engine.makeTileWork(
+          format: format, threads: threads)
       }
     }
     self.init(pools: pools, formats: formats, tiles: tiles, cacheBytes: cacheBytes)
   }
 
   private init?(
-    pools: [WorkerPool], formats: [WeightFormat], tiles: [WeightFormat: TileWork] = [:],
-    cacheBytes: Int
+    pools: [WorkerPool], formats: [WeightFormat],
+    tiles: [WeightFormat: [String: any TileWork]] = [:], cacheBytes: Int
   ) {
     guard let largest = pools.max(by: { $0.threads < $1.threads }),
       let buffer = ReadBuffer(bytes: Self.bufferBytes(cacheBytes: cacheBytes), pool: largest)
@@ -144,18 +146,17 @@ public final class CeilingProbe {
       return Ceiling(
         threads: pool.threads, precision: format, peakFlopsPerSecond: peak,
         readBytesPerSecond: readRate,
-        tileFlopsPerSecond: effort.tileSliceSeconds.flatMap {
-          tileRates(effort.slices, of: $0, format, on: pool)
-        })
+        tileRates: effort.tileSliceSeconds.map { seconds in
+          (tiles[format] ?? [:]).mapValues { tileRates(effort.slices, of: seconds, $0, on: pool) }
+        } ?? [:])
     }
   }
 
-  /// FLOP/s with tiles of 1, 2, … rows; `nil` where no engine has any of this format.
+  /// FLOP/s with tiles of 1, 2, … rows.
   private func tileRates(
-    _ slices: Int, of seconds: Double, _ format: WeightFormat, on pool: WorkerPool
-  ) -> [Double]? {
-    guard let tiles = tiles[format] else { return nil }
-    return (1...tiles.mostRows).map { rows in
+    _ slices: Int, of seconds: Double, _ tiles: any TileWork, on pool: WorkerPool
+  ) -> [Double] {
+    (1...tiles.mostRows).map { rows in
       rate(slices, of: seconds, firstAmount: Self.firstTasks) {
         tiles.run(rows: rows, tasks: $0, pool: pool)
       }

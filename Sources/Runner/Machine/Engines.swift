@@ -79,7 +79,7 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
 public enum Engines {
   /// All of them; the first is the default.
   public static let table = [
-    EngineEntry(traits: .tile, formats: [.f32, .bf16], opening: openTile),
+    EngineEntry(traits: .tile, formats: TileEngine.nativeFormats, opening: openTile),
     EngineEntry(traits: .blas, formats: [.f32], opening: openBLAS),
   ]
 

@@ -20,7 +20,7 @@ extension MeasuredCell {
       candidate: plan.candidateID, baseline: plan.baselineID, workload: plan.workload,
       threads: plan.limits.threads, engine: plan.limits.candidate.engine.name,
       precision: plan.limits.candidate.formats.networks,
-      routing: candidate.routingSummary(plan.routing, seed: seed),
+      routing: plan.routing.map { candidate.routingSummary($0, seed: seed) },
       flopRatio: flopRatio, timeRatio: estimate, realisedShare: estimate.median / flopRatio,
       sides: sides, rounds: rounds,
       cautions: Self.cautions(estimate, sides: [baseline, candidate]))
@@ -52,8 +52,8 @@ extension MeasuredCell {
 }
 
 extension PreparedSide {
-  /// The routing of the first layer that routes; `nil` where none does, and nothing was to be routed.
-  fileprivate func routingSummary(_ routing: Routing, seed: UInt64) -> RoutingSummary? {
+  /// The routing of the first layer that routes, or what was asked for where none does.
+  fileprivate func routingSummary(_ routing: Routing, seed: UInt64) -> RoutingSummary {
     for layer in layers {
       guard let routed = layer.plan.full.layer.routed else { continue }
       return RoutingSummary(

@@ -57,10 +57,10 @@ public struct MeasuredCell: Sendable {
     guard
       let baselineChain = CostChain(
         baselineWork, phases: half * baseline, under: ceilings,
-        cut: sideResources.baseline.engine.tileRows),
+        tiles: TileCut(sideResources.baseline.engine)),
       let candidateChain = CostChain(
         candidateWork, phases: 1 / half * candidate, under: ceilings,
-        cut: sideResources.candidate.engine.tileRows)
+        tiles: TileCut(sideResources.candidate.engine))
     else { return nil }
     return Explanation(
       baseline: baselineChain, candidate: candidateChain, realisedShare: measured.realisedShare)
@@ -86,6 +86,12 @@ public struct MeasuredCell: Sendable {
   private static let fastMachine =
     "a side seems to run more than 3 % above this machine's ceilings, which moved while it was "
     + "measured; read its roofline share as 100 %"
+}
+
+extension TileCut {
+  fileprivate init(_ engine: any Engine) {
+    self.init(engine: engine.name) { engine.tileRows(of: $0, format: $1) }
+  }
 }
 
 extension Cell {

@@ -103,7 +103,7 @@ extension RunOptions {
     let routings = pairings.flatMap(\.routings)
     self.init(
       suite: request.suite.name, candidates: Self.unique(pairings.map(\.candidate.id)),
-      baselines: Self.unique(pairings.map(\.baseline.id)), tokens: request.tokens,
+      baselines: Self.unique(pairings.map(\.baseline.id)), tokens: request.sizes.tokens,
       threads: threads.max() ?? request.threads, threadCounts: threads.count > 1 ? threads : nil,
       engines: engines.map(\.name), precision: request.formats.networks,
       routing: Self.unique(routings.map(\.description)),
@@ -114,7 +114,11 @@ extension RunOptions {
     blas = engines.lazy.compactMap(\.settings.library).first
     instructionSet = engines.lazy.compactMap(\.settings.forcedLevel).first
     effort = requests.lazy.compactMap(\.effort.name).first
-    workload = request.workload.kind == .feedForward ? nil : request.workload.kind
+    workload = request.workload.kind == .usual ? nil : request.workload.kind
+    let given = request.sizes.given
+    sequences = given.contains(.sequences) ? request.sizes.sequences : nil
+    context = given.contains(.context) ? request.sizes.context : nil
+    ranks = given.contains(.ranks) ? request.sizes.ranks : nil
   }
 
   /// Each name once, in the order of its first appearance.

@@ -39,7 +39,9 @@ final class PassBuilder {
           kept[BuiltLayer(plan, side.resources)].map { PreparedLayer(plan: plan, pass: $0) }
         })
     }
-    for side in prepared { side.load(cell.workload, routing: cell.routing, seed: seed) }
+    // Passes that route nothing do not look at the routing.
+    let routing = cell.routing ?? .uniform
+    for side in prepared { side.load(cell.workload, routing: routing, seed: seed) }
     return (prepared[0], prepared[1])
   }
 }

@@ -6,21 +6,17 @@ struct CellPlan: Sendable {
   let baselineID: String
   let layers: PairedLayers
   let workload: Workload
-  let routing: Routing
+  /// How tokens are routed; `nil` where the workload routes none.
+  let routing: Routing?
   /// The widest form that fits the memory.
   let widest: MemoryPlan
   let limits: MemoryPlan.Limits
 
-  /// T, tokens of a pass.
-  var tokens: Int { workload.tokens }
-
   /// The cell as messages name it.
   var name: String {
-    guard layers.candidate.contains(where: { $0.layer.routed != nil }) else {
-      return "\(candidateID) against \(baselineID), \(tokens) \(tokens == 1 ? "token" : "tokens")"
-    }
-    return "\(candidateID) against \(baselineID), \(tokens) "
-      + "\(tokens == 1 ? "token" : "tokens"), \(routing.name)"
+    let routes = layers.candidate.contains { $0.layer.routed != nil }
+    return "\(candidateID) against \(baselineID), \(workload.sizesInWords)"
+      + (routes ? routing.map { ", \($0.name)" } ?? "" : "")
   }
 
   /// The layers of one side.
@@ -33,9 +29,10 @@ struct CellPlan: Sendable {
     role == .baseline ? limits.baseline : limits.candidate
   }
 
-  /// True for a cell of the same pairing with more tokens, which takes longer.
+  /// True for a cell of the same pairing with a larger pass, which takes longer.
   func isLarger(than other: CellPlan) -> Bool {
-    tokens > other.tokens && candidateID == other.candidateID && baselineID == other.baselineID
+    workload.exceeds(other.workload) && candidateID == other.candidateID
+      && baselineID == other.baselineID
   }
 
   /// The form at the given fractions of each side's widths, or the nearest one that exists: never

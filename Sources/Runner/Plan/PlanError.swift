@@ -4,6 +4,8 @@ import ModelSpec
 public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A dense counterpart was asked of a model that routes nothing.
   case candidateIsDense(id: String, baseline: String)
+  /// A workload's passes do not have a size that was given.
+  case noSuchSize(workload: String, size: String)
   /// A model has no layer of the kind that the workload measures.
   case noLayers(id: String)
   /// Numbers of experts were asked of a model that routes nothing.
@@ -32,6 +34,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     case .candidateIsDense(let id, let baseline):
       return "\(id) routes no tokens, so it has no \(baseline) counterpart; "
         + "name another model with --baseline"
+    case .noSuchSize(let workload, let size):
+      return "a pass of \(workload) has no \(size); leave --\(size) out, or name another --workload"
     case .noLayers(let id):
       return "\(id) has no layer to measure"
     case .nothingToVary(let id):
@@ -76,7 +80,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   /// True when the request is at fault rather than the machine's size.
   public var isUsage: Bool {
     switch self {
-    case .candidateIsDense, .noLayers, .nothingToVary, .impossibleVariant, .format, .uncountable:
+    case .candidateIsDense, .noSuchSize, .noLayers, .nothingToVary, .impossibleVariant, .format,
+      .uncountable:
       true
     case .recording, .memory, .productMemory, .time: false
     }

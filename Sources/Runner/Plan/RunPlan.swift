@@ -33,11 +33,14 @@ public struct RunPlan: Sendable {
   public init(
     _ request: RunRequest, engine: OpenedEngine, machine: MachineIdentity
   ) throws(PlanError) {
+    if let size = request.sizes.given.first(where: { !request.workload.sizes.contains($0) }) {
+      throw .noSuchSize(workload: request.workload.kind.rawValue, size: size.rawValue)
+    }
     let cacheBytes = machine.cacheBytes(threads: request.threads)
     let side = try SideResources(engine: engine.engine, formats: request.formats)
     let limits = MemoryPlan.Limits(
       memoryBytes: request.memoryBytes, cacheBytes: cacheBytes,
-      workload: Workload(request.workload.kind, tokens: request.tokens.max() ?? 0),
+      workload: request.sizes.largest(request.workload.kind),
       threads: request.threads, baseline: side, candidate: side,
       ceilingBytes: CeilingProbe.bufferBytes(cacheBytes: cacheBytes))
     var cells: [CellPlan] = []
@@ -46,12 +49,13 @@ public struct RunPlan: Sendable {
       try Self.check(pairing, layers, limits)
       let widest = try MemoryPlan.fitting(
         pairing.name, baseline: layers.baseline, candidate: layers.candidate, limits: limits)
-      for tokens in request.tokens.sorted() {
-        for routing in pairing.routings {
+      for workload in request.sizes.workloads(request.workload.kind) {
+        let routings = request.workload.routes ? pairing.routings.map(Optional.some) : [nil]
+        for routing in routings {
           cells.append(
             CellPlan(
               candidateID: pairing.candidate.id, baselineID: pairing.baseline.id, layers: layers,
-              workload: Workload(request.workload.kind, tokens: tokens), routing: routing,
+              workload: workload, routing: routing,
               widest: widest, limits: limits))
         }
       }

@@ -9,8 +9,8 @@ public struct RunRequest: Sendable {
   public var workload: any MeasurableWorkload
   /// How weights are stored.
   public var formats: FormatPlan
-  /// T, tokens per pass, one cell for each.
-  public var tokens: [Int]
+  /// The sizes of passes, one cell for each combination.
+  public var sizes: WorkloadSizes
   /// Worker threads.
   public var threads: Int
   /// Seconds that measuring may take, over all cells.
@@ -44,8 +44,9 @@ public struct RunRequest: Sendable {
 
   /// A request.
   public init(
-    suite: Suite, workload: any MeasurableWorkload = FeedForwardWorkload(),
-    formats: FormatPlan = FormatPlan(.f32), tokens: [Int] = Self.defaultTokens, threads: Int,
+    suite: Suite, workload: any MeasurableWorkload = Workloads.usual,
+    formats: FormatPlan = FormatPlan(.f32),
+    sizes: WorkloadSizes = WorkloadSizes(tokens: Self.defaultTokens), threads: Int,
     budgetSeconds: Double = Self.defaultBudgetSeconds,
     memoryBytes: Int = Self.defaultMemoryBytes, seed: UInt64 = Self.defaultSeed,
     effort: MeasuringEffort = .full
@@ -53,7 +54,7 @@ public struct RunRequest: Sendable {
     self.suite = suite
     self.workload = workload
     self.formats = formats
-    self.tokens = tokens
+    self.sizes = sizes
     self.threads = threads
     self.budgetSeconds = budgetSeconds
     self.memoryBytes = memoryBytes

@@ -9,6 +9,8 @@ public struct FeedForwardWorkload: MeasurableWorkload {
 
   /// `ffn-forward`.
   public let kind = WorkloadKind.feedForward
+  /// True, whatever the layers of a pairing: records of dense ones say how they would have been routed.
+  public let routes = true
 
   /// Against a dense counterpart one routed layer stands for all, for they are alike; against a named model
   /// every feed-forward layer of both takes part, as often as the model has it.

@@ -9,10 +9,24 @@ public protocol MeasurableWorkload: Sendable {
   /// Its name, as `--workload` takes it and records carry it.
   var kind: WorkloadKind { get }
 
+  /// The sizes that a pass of it has, so that others can be refused; tokens unless it says more.
+  var sizes: Set<Workload.Size> { get }
+
+  /// Whether tokens of a pass are routed, so that routing is a condition of its cells; they are not unless
+  /// it says so.
+  var routes: Bool { get }
+
   /// What both sides of a pairing do in one pass.
   ///
   /// - Throws: `PlanError` when the pairing cannot be measured by this workload.
   func layers(of pairing: Pairing) throws(PlanError) -> PairedLayers
+}
+
+extension MeasurableWorkload {
+  /// Tokens alone.
+  public var sizes: Set<Workload.Size> { [.tokens] }
+  /// Nothing is routed.
+  public var routes: Bool { false }
 }
 
 /// The layers of both sides of a pairing.
@@ -45,8 +59,11 @@ public struct PlannedLayer: Sendable {
 
 /// The workloads that can be measured.
 public enum Workloads {
-  /// Every workload by which architectures are measured; the first is the default.
+  /// Every workload by which architectures are measured; the first, `WorkloadKind.usual`, is the default.
   public static let table: [any MeasurableWorkload] = [FeedForwardWorkload()]
+
+  /// The one that is measured unless another is named.
+  public static var usual: any MeasurableWorkload { table[0] }
 
   /// The workload of that name, `nil` when there is none.
   public static func workload(named name: String) -> (any MeasurableWorkload)? {

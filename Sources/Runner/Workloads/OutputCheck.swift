@@ -38,7 +38,7 @@ enum OutputCheck {
   ) -> Double {
     deviations
       * (Double(inputs).squareRoot() * unitRoundoff
-        + RoundingTolerance.activationError(format, on: engine))
+        + engine.activationError(format))
   }
 
   /// max|y − ŷ| / max|ŷ|; infinite when a value is not a number or the reference is all zeros.

@@ -48,9 +48,9 @@ public struct ProductRequest: Sendable {
 }
 
 extension RunPlan {
-  /// A sweep of products, one cell for each number of rows.
+  /// A sweep of products, one cell for each number of rows and each engine besides the first.
   ///
-  /// The first engine is the candidate and the last the baseline, so that their ratio is one of equal
+  /// The first engine is the candidate and the other the baseline, so that their ratio is one of equal
   /// conditions. An engine alone is measured against itself: the rounds are the same.
   ///
   /// - Throws: `PlanError.productMemory` with the arithmetic when the sweep does not fit, and
@@ -58,18 +58,33 @@ extension RunPlan {
   public init(
     _ request: ProductRequest, engines: [OpenedEngine], machine: MachineIdentity
   ) throws(PlanError) {
-    guard let candidate = engines.first, let baseline = engines.last else {
-      preconditionFailure("a product needs an engine")
-    }
+    guard let candidate = engines.first else { preconditionFailure("a product needs an engine") }
     let cacheBytes = machine.cacheBytes(threads: request.threads)
+    let others = engines.count > 1 ? engines.dropFirst() : engines[...]
+    var pairs: [(Int) -> CellPlan] = []
+    for baseline in others {
+      pairs.append(
+        try Self.cells(request, candidate.engine, over: baseline.engine, cacheBytes: cacheBytes))
+    }
+    self.init(
+      cells: request.rows.flatMap { rows in pairs.map { $0(rows) } },
+      threads: request.threads, seed: request.seed, budgetSeconds: .infinity,
+      rounds: ProductRequest.rounds, memoryBytes: request.memoryBytes,
+      effort: request.effort, cacheBytes: cacheBytes)
+  }
+
+  /// The cells of one engine over another, by their rows.
+  private static func cells(
+    _ request: ProductRequest, _ candidate: any Engine, over baseline: any Engine, cacheBytes: Int
+  ) throws(PlanError) -> (Int) -> CellPlan {
     let layer = MatrixProductLayer(outputs: request.outputs, inputs: request.inputs)
     let formats = FormatPlan(request.format)
     let limits = MemoryPlan.Limits(
       memoryBytes: request.memoryBytes, cacheBytes: cacheBytes,
       workload: Workload(.matrixProduct, tokens: request.rows.max() ?? 0),
       threads: request.threads,
-      baseline: try SideResources(engine: baseline.engine, formats: formats),
-      candidate: try SideResources(engine: candidate.engine, formats: formats),
+      baseline: try SideResources(engine: baseline, formats: formats),
+      candidate: try SideResources(engine: candidate, formats: formats),
       ceilingBytes: CeilingProbe.bufferBytes(cacheBytes: cacheBytes))
     do {
       try layer.check(limits.workload, formats: formats)
@@ -85,18 +100,14 @@ extension RunPlan {
       guard case .memory(_, let arithmetic, let needed, let allowed, _) = error else { throw error }
       throw .productMemory(arithmetic: arithmetic, neededBytes: needed, allowedBytes: allowed)
     }
-    self.init(
-      cells: request.rows.map { rows in
-        CellPlan(
-          candidateID: "\(layer.name) by \(candidate.name)",
-          baselineID: "\(layer.name) by \(baseline.name)",
-          layers: PairedLayers(baseline: sides, candidate: sides),
-          workload: Workload(.matrixProduct, tokens: rows), routing: .uniform, widest: widest,
-          limits: limits)
-      },
-      threads: request.threads, seed: request.seed, budgetSeconds: .infinity,
-      rounds: ProductRequest.rounds, memoryBytes: request.memoryBytes,
-      effort: request.effort, cacheBytes: cacheBytes)
+    return { rows in
+      CellPlan(
+        candidateID: "\(layer.name) by \(candidate.name)",
+        baselineID: "\(layer.name) by \(baseline.name)",
+        layers: PairedLayers(baseline: sides, candidate: sides),
+        workload: Workload(.matrixProduct, tokens: rows), routing: nil, widest: widest,
+        limits: limits)
+    }
   }
 }
 
@@ -109,11 +120,17 @@ extension ProductDocument {
     tool: ToolIdentity, machine: MachineIdentity, failure: String?
   ) {
     let ceilings = run.ceilings.highest
+    var points: [ProductPoint] = []
+    // The first engine is measured beside each other one, and its first point of so many rows stands.
+    for point in run.cells.flatMap({ $0.points(request, under: ceilings) })
+    where !points.contains(where: { $0.m == point.m && $0.engine == point.engine }) {
+      points.append(point)
+    }
     self.init(
       created: created, tool: tool, machine: machine,
       blas: engines.lazy.compactMap(\.blas).first,
       instructionSet: engines.lazy.compactMap(\.instructionSet).first, ceilings: ceilings,
-      points: run.cells.flatMap { $0.points(request, under: ceilings) },
+      points: points,
       speedRatios: run.cells.compactMap(\.speedRatio),
       cautions: (failure.map { ["the sweep ended early: \($0)"] } ?? []) + request.effort.cautions
         + run.ceilings.cautions)
@@ -140,9 +157,11 @@ extension MeasuredCell {
 
   private var isOneEngine: Bool { sideResources.candidate == sideResources.baseline }
 
-  /// The first engine over the last, where these are two.
+  /// One engine over the other, where these are two.
   fileprivate var speedRatio: SpeedRatio? {
     guard !isOneEngine else { return nil }
-    return SpeedRatio(m: measured.tokens, speed: measured.timeRatio)
+    return SpeedRatio(
+      m: measured.tokens, engine: sideResources.candidate.engine.name,
+      over: sideResources.baseline.engine.name, speed: measured.timeRatio)
   }
 }

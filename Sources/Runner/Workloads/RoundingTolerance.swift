@@ -44,16 +44,11 @@ struct RoundingTolerance {
   init(engine: any Engine, formats: FormatPlan, seesStoredWeights: Bool) {
     func squares(_ format: WeightFormat) -> Double {
       let weights = seesStoredWeights ? 0 : format.block?.roundingError ?? 0
-      let activations = Self.activationError(format, on: engine)
+      let activations = engine.activationError(format)
       return 3 * (weights * weights + activations * activations)
     }
     networks = squares(formats.networks)
     projections = squares(formats.projections)
-  }
-
-  /// Root mean square of the relative error of activations before they meet such weights.
-  static func activationError(_ format: WeightFormat, on engine: any Engine) -> Double {
-    engine.roundsActivations(format) ? WeightFormat.bf16RoundingError : 0
   }
 
   /// The largest relative error of an output that rounding explains.

@@ -12,7 +12,7 @@ struct GemmCommand: ParsableCommand {
     discussion: """
       Multiplies M rows of K elements with a matrix W[N×K] that comes from memory, as a layer's \
       weights do, for each M. Engines take turns within short rounds; every result is compared with \
-      a reference before it is timed. Without --engine the first and the last run that have the precision.
+      a reference before it is timed. Without --engine all run that have the precision.
       """)
 
   @Option(

@@ -67,7 +67,11 @@ struct SweepCommand: MeasuringCommand {
 
   func validate() throws {
     let lists = [
-      ("token counts", tokens.values.count), ("numbers of experts", experts?.values.count ?? 1),
+      ("token counts", tokens.values.count),
+      ("numbers of sequences", measuring.sequences.values.count),
+      ("context lengths", measuring.context.values.count),
+      ("numbers of ranks", measuring.ranks.values.count),
+      ("numbers of experts", experts?.values.count ?? 1),
       ("values of top-k", topK?.values.count ?? 1), ("routings", max(1, measuring.routingCount)),
       ("thread counts", threads?.values.count ?? 1), ("baselines", max(1, baseline.count)),
     ].filter { $0.1 > 1 }

@@ -35,11 +35,43 @@ struct MeasuringOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "What a pass does: \(Workloads.table.map(\.kind.rawValue).joined(separator: ", ")) (default: "
-        + "\(Workloads.table[0].kind)).", valueName: "name"), transform: OptionValue.workload)
-  var workload: any MeasurableWorkload = Workloads.table[0]
+        + "\(Workloads.usual.kind)).", valueName: "name"), transform: OptionValue.workload)
+  var workload: any MeasurableWorkload = Workloads.usual
+
+  @Option(
+    parsing: .unconditional,
+    help: Self.help("Sequences decoded together (default: 1).", of: .sequences),
+    transform: OptionValue.sequenceCounts)
+  var sequences = NumberList(values: [1])
+
+  @Option(
+    parsing: .unconditional,
+    help: Self.help("Tokens already in each sequence's cache (default: 0).", of: .context),
+    transform: OptionValue.contexts)
+  var context = NumberList(values: [0])
+
+  @Option(
+    parsing: .unconditional,
+    help: Self.help("Processes that share one layer (default: 1).", of: .ranks),
+    transform: OptionValue.rankCounts)
+  var ranks = NumberList(values: [1])
 
   @Flag(help: "Also write the illustrated report, one HTML file beside the record.")
   var html = false
+
+  /// The help of a size, shown where a workload has it.
+  private static func help(_ text: String, of size: Workload.Size) -> ArgumentHelp {
+    ArgumentHelp(
+      "\(text)", valueName: "list",
+      visibility: Workloads.table.contains { $0.sizes.contains(size) } ? .default : .hidden)
+  }
+
+  /// The sizes of passes with so many tokens.
+  func sizes(tokens: NumberList) -> WorkloadSizes {
+    WorkloadSizes(
+      tokens: tokens.values, sequences: sequences.values, context: context.values,
+      ranks: ranks.values)
+  }
 
   /// How many routings were asked for, 0 when none was.
   var routingCount: Int { routing.reduce(0) { $0 + $1.count } }
@@ -57,7 +89,7 @@ struct MeasuringOptions: ParsableArguments {
     let memoryBytes = memoryBytes(on: machine)
     return threads.map {
       RunRequest(
-        suite: suite, workload: workload, formats: engine.formats, tokens: tokens.values,
+        suite: suite, workload: workload, formats: engine.formats, sizes: sizes(tokens: tokens),
         threads: $0, budgetSeconds: budgetSeconds,
         memoryBytes: memoryBytes, seed: seed, effort: Self.effort)
     }

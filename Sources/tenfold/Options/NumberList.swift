@@ -112,6 +112,33 @@ extension OptionValue {
       .read(text)
   }
 
+  /// Sequences that may be decoded together: more than fit any server's memory.
+  static let sequenceRange = 1...(1 << 16)
+
+  /// `1,8,64`: sequences decoded together.
+  static func sequenceCounts(_ text: String) throws(OptionError) -> NumberList {
+    try NumberListReader(
+      noun: "number of sequences", accepted: sequenceRange, example: "1,8,64 or 1-64*2"
+    ).read(text)
+  }
+
+  /// Tokens that a cache may hold of a sequence: none, or up to sixteen times the longest published
+  /// context of a million.
+  static let contextRange = 0...(1 << 24)
+
+  /// `0,4096`: tokens already in each sequence's cache.
+  static func contexts(_ text: String) throws(OptionError) -> NumberList {
+    try NumberListReader(
+      noun: "context length", accepted: contextRange, example: "0,4096 or 1024-16384*2"
+    ).read(text)
+  }
+
+  /// `1,2,4`: processes that share a layer.
+  static func rankCounts(_ text: String) throws(OptionError) -> NumberList {
+    try NumberListReader(noun: "number of ranks", accepted: threadRange, example: "2,4 or 1-8*2")
+      .read(text)
+  }
+
   /// Experts that a routed layer may be given: more than any published one has.
   static let expertRange = 1...(1 << 16)
 

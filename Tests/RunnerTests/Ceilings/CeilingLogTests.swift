@@ -27,17 +27,17 @@ import Testing
   }
 
   @Test func theHighestRateOfEachTileIsKeptWhoeverMeasuredIt() {
-    func tiles(_ rates: [Double]?) -> Ceiling {
+    func tiles(_ rates: [String: [Double]]) -> Ceiling {
       var ceiling = ceiling()
-      ceiling.tileFlopsPerSecond = rates
+      ceiling.tileRates = rates
       return ceiling
     }
     var log = CeilingLog()
-    log.add([tiles(nil)])
-    log.raise(by: [tiles([3, 5])])
-    log.raise(by: [tiles(nil)])
-    log.add([tiles([4, 2])])
-    #expect(log.highest == [tiles([4, 5])])
+    log.add([tiles([:])])
+    log.raise(by: [tiles(["tile": [3, 5]])])
+    log.raise(by: [tiles([:])])
+    log.add([tiles(["tile": [4, 2], "another": [9]])])
+    #expect(log.highest == [tiles(["tile": [4, 5], "another": [9]])])
   }
 
   @Test(arguments: [(50.0, 48.6), (48.6, 50.0), (50, 50)])

@@ -33,13 +33,13 @@ import Testing
       CeilingProbe(pools: [WorkerPool(threads: 2)], sides: [side], cacheBytes: 1 << 20))
     let ceilings = probe.measure(CeilingProbe.Effort(slices: 2, measuresTiles: true))
     #expect(ceilings.map(\.precision) == [.bf16, .f32], "the router's format is measured too")
-    #expect(ceilings[1].tileFlopsPerSecond == nil, "the tiles are those of networks")
-    let rates = try #require(ceilings[0].tileFlopsPerSecond)
+    #expect(ceilings[1].tileRates.isEmpty, "the tiles are those of networks")
+    let rates = try #require(ceilings[0].tileRates["tile"])
     let most = try #require(side.engine.tileRows(of: 1000, format: .bf16)?.max())
     #expect(rates.count == most)
     for rate in rates { #expect(rate > 0 && rate.isFinite) }
     for ceiling in probe.measure(CeilingProbe.Effort(slices: 2)) {
-      #expect(ceiling.tileFlopsPerSecond == nil)
+      #expect(ceiling.tileRates.isEmpty)
     }
   }
 

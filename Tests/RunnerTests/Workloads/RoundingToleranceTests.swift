@@ -91,7 +91,7 @@ import Testing
           engine: engine, formats: FormatPlan(format), seesStoredWeights: seesStored
         ).tolerance(for: layer)
       }
-      let activations = engine.roundsActivations(.bf16) ? 3.0 : 0
+      let activations = engine.activationError(.bf16) > 0 ? 3.0 : 0
       #expect(tolerance(.f32) == 0)
       #expect(tolerance(.bf16, seesStored: true) == 2 * activations.squareRoot() / 512)
       #expect(tolerance(.bf16) == 2 * (3 + activations).squareRoot() / 512)
@@ -124,7 +124,7 @@ import Testing
         OutputCheck.tolerance(for: layer, engine: engine, formats: FormatPlan(.bf16)),
         OutputCheck.tolerance(for: layer, engine: engine, formats: FormatPlan(.f32))
       )
-      #expect(engine.roundsActivations(.bf16) ? half > 0x1p-9 : half == single)
+      #expect(engine.activationError(.bf16) > 0 ? half > 0x1p-9 : half == single)
     }
   }
 }

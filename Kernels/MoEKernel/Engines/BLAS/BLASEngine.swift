@@ -23,16 +23,8 @@ public struct BLASEngine: Engine {
   public var variant: String { "row-major" }
   /// `f32` and those of the codecs.
   public var formats: [WeightFormat] { [.f32] + codecs.map(\.format) }
-  /// False: activations stay 32-bit floats.
-  public func roundsActivations(_ format: WeightFormat) -> Bool { false }
-
   /// Seen with AVX-512 at some tens of tokens an expert, where a BLAS mostly packs.
   public var guessedFlopsPerSecond: Double { 40e9 }
-
-  /// `nil`: how the library cuts rows is its own affair.
-  public func tileRows(of rows: Int, format: WeightFormat) -> [Int]? { nil }
-  /// `nil`, as `tileRows` is.
-  public func makeTileWork(format: WeightFormat, threads: Int) -> TileWork? { nil }
 
   /// Bytes of one matrix; `Int.max` where they cannot be counted.
   public func matrixBytes(outputs: Int, inputs: Int, format: WeightFormat) -> Int {

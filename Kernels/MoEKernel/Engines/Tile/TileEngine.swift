@@ -3,30 +3,29 @@ import Tile
 
 /// The micro-kernel of one instruction set, which packs weights once, when a matrix is made.
 ///
-/// It has products of `f32` and `bf16` weights; formats of its codecs are decoded before they are
-/// multiplied.
+/// It has products of the formats that its kernels have; formats of its codecs are decoded to `f32` before
+/// they are multiplied.
 public struct TileEngine: Engine {
   /// The instruction set.
   public let level: TileLevel
-  private let f32: TileStaging
-  private let bf16: TileStaging
+  /// The kernels of each format, `f32` first.
+  private let native: [TileStaging]
   private let codecs: [any WeightCodec]
 
   /// Kernels of a level that the CPU supports.
   ///
-  /// - Parameter codecs: Of further formats than `f32` and `bf16`.
+  /// - Parameter codecs: Of further formats than its kernels have.
   public init(level: TileLevel, codecs: [any WeightCodec] = []) {
     self.level = level
-    f32 = TileStaging(TileKernels(level: level, format: .f32))
-    bf16 = TileStaging(TileKernels(level: level, format: .bf16))
-    self.codecs = codecs.further(than: Self.nativeFormats)
+    native = TileKernels.formats.map { TileStaging(TileKernels(level: level, format: $0)) }
+    self.codecs = codecs.further(than: TileKernels.formats)
   }
 
   /// Kernels of the CPU's best instruction set, or of the one that is asked for.
   ///
   /// - Parameters:
   ///   - forcedLevel: A level's name, such as `v3`; `nil` for the best.
-  ///   - codecs: Of further formats than `f32` and `bf16`.
+  ///   - codecs: Of further formats than its kernels have.
   /// - Throws: `TileLevelError` when the CPU does not have what is asked for.
   public init(
     forcedLevel: String?, codecs: [any WeightCodec] = []
@@ -34,24 +33,25 @@ public struct TileEngine: Engine {
     self.init(level: try TileLevel.choose(forced: forcedLevel), codecs: codecs)
   }
 
+  /// The formats that there are kernels for.
+  public static var nativeFormats: [WeightFormat] { TileKernels.formats }
+
   /// The environment variable by which users ask for a lower instruction set.
   public static let levelVariable = TileLevel.variable
 
   /// The instruction set, such as `v4`.
   public var levelName: String { level.rawValue }
 
-  private static let nativeFormats: [WeightFormat] = [.f32, .bf16]
-
   /// `tile`.
   public var name: String { "tile" }
   /// The instruction set, such as `v4`.
   public var variant: String { levelName }
-  /// `f32`, `bf16` and those of the codecs.
-  public var formats: [WeightFormat] { Self.nativeFormats + codecs.map(\.format) }
+  /// Those of the kernels, then those of the codecs.
+  public var formats: [WeightFormat] { native.map(\.kernels.format) + codecs.map(\.format) }
 
-  /// True for bf16 where the CPU has dot products of bf16 pairs.
-  public func roundsActivations(_ format: WeightFormat) -> Bool {
-    isNative(format) && kernels(format).usesBF16Dot
+  /// That of bf16 where products are dot products of bf16 pairs.
+  public func activationError(_ format: WeightFormat) -> Double {
+    isNative(format) && kernels(format).usesBF16Dot ? WeightFormat.bf16RoundingError : 0
   }
 
   /// Seen with AVX-512 at some tens of tokens an expert.
@@ -60,7 +60,9 @@ public struct TileEngine: Engine {
   // MARK: Formats
 
   /// True for a format that there is a product for.
-  private func isNative(_ format: WeightFormat) -> Bool { Self.nativeFormats.contains(format) }
+  private func isNative(_ format: WeightFormat) -> Bool {
+    Self.nativeFormats.contains(format)
+  }
 
   /// The codec of a format, `nil` where there is a product for it.
   private func codec(_ format: WeightFormat) -> (any WeightCodec)? {
@@ -70,7 +72,9 @@ public struct TileEngine: Engine {
   /// The kernels that multiply a format: decoded weights are 32-bit floats.
   private func kernels(_ format: WeightFormat) -> TileKernels { tiles(format).kernels }
 
-  private func tiles(_ format: WeightFormat) -> TileStaging { format == .bf16 ? bf16 : f32 }
+  private func tiles(_ format: WeightFormat) -> TileStaging {
+    native.first { $0.kernels.format == format } ?? native[0]
+  }
 
   /// Tiles, whose rows and order depend on the format that is multiplied.
   public func staging(_ format: WeightFormat) -> any RowStaging { tiles(format) }
@@ -85,9 +89,9 @@ public struct TileEngine: Engine {
   }
 
   /// Products in cache of the kernels that multiply the format; `nil` for a decoded one.
-  public func makeTileWork(format: WeightFormat, threads: Int) -> TileWork? {
+  public func makeTileWork(format: WeightFormat, threads: Int) -> (any TileWork)? {
     guard isNative(format) else { return nil }
-    return TileWork(kernels(format), threads: threads)
+    return PanelTileWork(kernels(format), threads: threads)
   }
 
   // MARK: Matrices
