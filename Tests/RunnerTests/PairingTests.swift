@@ -9,6 +9,12 @@ import Testing
     try #require(Catalogue.architecture(id: id))
   }
 
+  @Test func theUsualWorkloadIsTheFirstOfTheTable() {
+    #expect(Workloads.usual.kind == .usual)
+    #expect(Workloads.table.allSatisfy { $0.kind.traits != nil }, "each is described")
+    #expect(Set(Workloads.table.map(\.kind)).count == Workloads.table.count)
+  }
+
   @Test func theDefaultSuiteHoldsThePublishedPairings() throws {
     let pairs = Suite.standard().pairings.map { "\($0.candidate.id) \($0.baseline.id)" }
     #expect(

@@ -26,6 +26,16 @@ import Testing
     }
   }
 
+  /// Sizes that passes of the workload do not have are refused by name, whatever their lists.
+  @Test(arguments: [("sequences", "1,8"), ("context", "4096"), ("ranks", "2")])
+  func aSizeThatTheWorkloadLacksIsRefused(size: String, list: String) throws {
+    let outcome = try Executable.debug.run(["sweep", "olmoe-1b-7b", "--\(size)", list])
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.contains("a pass of ffn-forward has no \(size); leave --\(size) out"))
+    let misspelt = try Executable.debug.run(["run", "olmoe-1b-7b", "--\(size)", "-1"])
+    #expect(misspelt.status == 64 && misspelt.errors.contains("'-1' is not a"))
+  }
+
   @Test func theGrammarOfListsIsExplained() throws {
     let outcome = try Executable.debug.run(["sweep", "--help"])
     #expect(outcome.status == 0)
