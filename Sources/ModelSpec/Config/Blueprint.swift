@@ -45,11 +45,22 @@ extension ConfigReader {
           attention: mixer, feedForwards: networks,
           otherParameters: form.layerNorms * hidden + form.extraLayerParameters))
     }
-    return Blueprint(
-      hidden: hidden, vocabulary: try size("vocab_size"),
-      tiedEmbeddings: try flag("tie_word_embeddings"), layers: layers,
+    return try blueprint(
+      hidden: hidden, layers: layers,
       surroundings: .init(
         otherParameters: form.finalNorms * hidden, headHasBias: try bias(form.headBias)))
+  }
+
+  /// A model of these layers between the embeddings that the configuration states.
+  ///
+  /// - Parameter surroundings: What stands around the layers where it is not one norm after the last.
+  func blueprint(
+    hidden: Int, layers: [DecoderLayer], surroundings: Architecture.Surroundings? = nil
+  ) throws(ConfigError) -> Blueprint {
+    Blueprint(
+      hidden: hidden, vocabulary: try size("vocab_size"),
+      tiedEmbeddings: try flag("tie_word_embeddings"), layers: layers,
+      surroundings: surroundings ?? .init(otherParameters: hidden))
   }
 
   /// Attention of the plain form.

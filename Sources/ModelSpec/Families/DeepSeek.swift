@@ -71,9 +71,8 @@ extension Family {
         computedProducts: Array(repeating: LinearSpec(streams, streams * hidden), count: 2),
         otherParameters: 2 * hidden + 2 * (weights + 3))
     }
-    return Blueprint(
-      hidden: hidden, vocabulary: try config.size("vocab_size"),
-      tiedEmbeddings: try config.flag("tie_word_embeddings"), layers: layers,
+    return try config.blueprint(
+      hidden: hidden, layers: layers,
       surroundings: .init(
         projections: [LinearSpec(streams * hidden, streams)],
         otherParameters: hidden + streams + 1))

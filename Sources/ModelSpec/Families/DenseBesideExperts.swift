@@ -24,10 +24,7 @@ extension Family {
         feedForwards: isRouted ? (hasResidual ? [residual, layer] : [layer]) : [.dense(dense)],
         otherParameters: (isRouted && hasResidual ? 3 : 2) * hidden)
     }
-    return Blueprint(
-      hidden: hidden, vocabulary: try config.size("vocab_size"),
-      tiedEmbeddings: try config.flag("tie_word_embeddings"), layers: layers,
-      surroundings: .init(otherParameters: hidden))
+    return try config.blueprint(hidden: hidden, layers: layers)
   }
 
   /// LongCat-Flash (arXiv 2509.01322): two latent attentions and two dense networks per layer, and a
@@ -60,9 +57,6 @@ extension Family {
         attention: latent.followed(by: latent), feedForwards: [dense, dense, layer],
         otherParameters: 4 * hidden),
       count: try config.layerCount("num_layers"))
-    return Blueprint(
-      hidden: hidden, vocabulary: try config.size("vocab_size"),
-      tiedEmbeddings: try config.flag("tie_word_embeddings"), layers: layers,
-      surroundings: .init(otherParameters: hidden))
+    return try config.blueprint(hidden: hidden, layers: layers)
   }
 }

@@ -13,9 +13,8 @@ extension Family {
     let layer = DecoderLayer(
       attention: .grouped(hidden: hidden, heads: heads, inputBias: true, outputBias: true),
       feedForwards: [.dense(network)], otherParameters: 4 * hidden)
-    return Blueprint(
-      hidden: hidden, vocabulary: try config.size("vocab_size"),
-      tiedEmbeddings: try config.flag("tie_word_embeddings"),
+    return try config.blueprint(
+      hidden: hidden,
       layers: Array(
         repeating: layer, count: try config.layerCount("n_layer", "num_hidden_layers")),
       surroundings: .init(
@@ -45,9 +44,8 @@ extension Family {
     let normsFirst = try config.flag("do_layer_norm_before")
     let lacksFinalNorm = try config.flag("_remove_final_layer_norm")
     let offset = 2
-    return Blueprint(
-      hidden: hidden, vocabulary: try config.size("vocab_size"),
-      tiedEmbeddings: try config.flag("tie_word_embeddings"),
+    return try config.blueprint(
+      hidden: hidden,
       layers: Array(repeating: layer, count: try config.layerCount()),
       surroundings: .init(
         tables: [
@@ -82,9 +80,8 @@ extension Family {
         heads: Heads(query: all.query, keyValue: keyHeads, width: all.width),
         inputBias: bias, outputBias: bias),
       feedForwards: [.dense(network)], otherParameters: (hasTwoNorms ? 4 : 2) * hidden)
-    return Blueprint(
-      hidden: hidden, vocabulary: try config.size("vocab_size"),
-      tiedEmbeddings: try config.flag("tie_word_embeddings"),
+    return try config.blueprint(
+      hidden: hidden,
       layers: Array(repeating: layer, count: try config.layerCount()),
       surroundings: .init(otherParameters: 2 * hidden))
   }

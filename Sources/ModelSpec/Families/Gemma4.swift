@@ -48,10 +48,7 @@ extension Family {
       surroundings.projections = [LinearSpec(hidden, joint)]
       surroundings.otherParameters += embedding
     }
-    return Blueprint(
-      hidden: hidden, vocabulary: try config.size("vocab_size"),
-      tiedEmbeddings: try config.flag("tie_word_embeddings"), layers: layers,
-      surroundings: surroundings)
+    return try config.blueprint(hidden: hidden, layers: layers, surroundings: surroundings)
   }
 
   /// Listed kinds, or every sixth full; the last layer is full whatever the list says.

@@ -34,10 +34,7 @@ extension Family {
         attention: .grouped(hidden: hidden, heads: heads), feedForwards: [layer],
         otherParameters: 2 * hidden),
       count: try config.layerCount("n_layers", "num_hidden_layers"))
-    return Blueprint(
-      hidden: hidden, vocabulary: try config.size("vocab_size"),
-      tiedEmbeddings: try config.flag("tie_word_embeddings"), layers: layers,
-      surroundings: .init(otherParameters: hidden))
+    return try config.blueprint(hidden: hidden, layers: layers)
   }
 
   /// JetMoE (arXiv 2404.07413): routed attention, whose experts are the query and output matrices

@@ -35,9 +35,8 @@ extension Family {
         feedForwards: [index % period == offset ? layer : dense],
         otherParameters: (hasCross ? 3 : 2) * hidden)
     }
-    return Blueprint(
-      hidden: hidden, vocabulary: try config.size("vocab_size"),
-      tiedEmbeddings: try config.flag("tie_word_embeddings"), layers: layers,
+    return try config.blueprint(
+      hidden: hidden, layers: layers,
       surroundings: .init(otherParameters: (encoders > 0 ? 2 : 1) * hidden))
   }
 }
