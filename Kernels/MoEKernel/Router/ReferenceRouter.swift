@@ -79,7 +79,11 @@ struct ReferenceRouter {
   /// Masks all but the best groups and returns how far the last kept one was from the next.
   private func keepBest(_ groups: RouterPolicy.Groups, of choice: inout [Double]) -> Double {
     let size = choice.count / groups.count
-    let terms = groups.score == .maximum ? 1 : 2
+    let terms =
+      switch groups.score {
+      case .maximum: 1
+      case .topTwoSum: 2
+      }
     let values = (0..<groups.count).map { group in
       choice[(group * size)..<((group + 1) * size)].sorted(by: >).prefix(terms).reduce(0, +)
     }

@@ -47,8 +47,13 @@ enum Selection {
     scratch: RouterScratch
   ) {
     let size = count / groups.count
+    let terms =
+      switch groups.score {
+      case .maximum: 1
+      case .topTwoSum: 2
+      }
+    let best = min(size, terms)
     for group in 0..<groups.count {
-      let best = min(size, groups.score == .maximum ? 1 : 2)
       TopK.select(best, of: choice + group * size, count: size, keys: scratch.keys)
       var score: Float = 0
       for rank in 0..<best { score += choice[group * size + TopK.index(of: scratch.keys[rank])] }
