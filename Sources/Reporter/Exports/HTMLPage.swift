@@ -1,3 +1,5 @@
+import LayerSpec
+
 /// Writes a page as one HTML file that needs nothing but itself.
 ///
 /// There is no script in it and nothing is fetched: a Content-Security-Policy forbids both, and
@@ -37,11 +39,7 @@ public enum HTMLPage {
   /// Nothing may be loaded, run, framed or sent; style sheets only those whose hashes are named
   /// (Content Security Policy Level 3, sections 6.1 and 6.3).
   private static func policy(styles: [String]) -> String {
-    var hashes: [String] = []
-    for style in styles {
-      let hash = "'sha256-\(SHA256.base64(of: style))'"
-      if !hashes.contains(hash) { hashes.append(hash) }
-    }
+    let hashes = styles.map { "'sha256-\(SHA256.base64(of: $0))'" }.uniqued()
     return "default-src 'none'; script-src 'none'; img-src 'none'; "
       + "style-src \(hashes.joined(separator: " ")); base-uri 'none'; form-action 'none'"
   }

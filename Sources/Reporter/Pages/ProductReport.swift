@@ -1,3 +1,4 @@
+import LayerSpec
 import ModelSpec
 
 /// What `tenfold gemm` measured, for a reader.
@@ -41,8 +42,7 @@ public enum ProductReport {
 
   /// The engines in the order of their points.
   private static func engines(_ document: ProductDocument) -> [String] {
-    let names = document.points.map(\.engine)
-    return names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
+    document.points.map(\.engine).uniqued()
   }
 
   /// The first engine beside each other one; alone where there is no other.
@@ -65,8 +65,7 @@ public enum ProductReport {
       columns += [.init("\(engines[0])/\(other)", .right), .init("interval")]
     }
     var rows: [Table.Row] = []
-    var seen: Set<Int> = []
-    for m in points.map(\.m) where seen.insert(m).inserted {
+    for m in points.map(\.m).uniqued() {
       var cells: [Table.Entry] = [.init(String(m))]
       for engine in engines {
         let point = points.first { $0.m == m && $0.engine == engine }

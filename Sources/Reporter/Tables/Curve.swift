@@ -91,7 +91,7 @@ struct CellSeries {
     }
 
     var conditions: String {
-      let usual = workload == .feedForward ? [] : [workload.rawValue]
+      let usual = workload == .usual ? [] : [workload.rawValue]
       return (usual + parts.map(\.phrase)).joined(separator: ", ")
     }
   }

@@ -1,3 +1,4 @@
+import LayerSpec
 import ModelSpec
 
 /// Where the FLOP saving of each cell went: one table for each comparison, its cells side by side, one
@@ -127,13 +128,8 @@ extension Explanation.Cause {
   /// The causes in records: those that this version knows in the order of the chain, then others in the
   /// order of their appearance.
   static func all(in records: [Record]) -> [Explanation.Cause] {
-    var causes = known
-    for explanation in records.flatMap(\.cells).compactMap(\.explanation) {
-      for factor in explanation.factors where !causes.contains(factor.name) {
-        causes.append(factor.name)
-      }
-    }
-    return causes
+    let explanations = records.flatMap(\.cells).compactMap(\.explanation)
+    return (known + explanations.flatMap(\.factors).map(\.name)).uniqued()
   }
 }
 

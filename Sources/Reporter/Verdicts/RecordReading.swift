@@ -1,3 +1,4 @@
+import LayerSpec
 import ModelSpec
 
 extension Record {
@@ -10,7 +11,7 @@ extension Record {
       .filter { !Phase.known.map(\.rawValue).contains($0) }.map { "the phase \($0)" }
     values += cells.compactMap(\.explanation).flatMap(\.factors).map(\.name)
       .filter { !Explanation.Cause.known.contains($0) }.map { "the cause \($0.rawValue)" }
-    return values.enumerated().filter { values.firstIndex(of: $1) == $0 }.map(\.element)
+    return values.uniqued()
   }
 
   /// What legends say was measured, from the workloads of the cells.
@@ -34,7 +35,7 @@ extension Cell {
   /// Who is held against whom: `mixtral-8x7b against llama2-70b`.
   var pairing: String {
     "\(candidate) against \(baseline)"
-      + (workload.kind == .feedForward ? "" : " (\(workload.kind))")
+      + (workload.kind == .usual ? "" : " (\(workload.kind))")
   }
 
   /// How experts were made popular; `-` for a workload that routes nothing.
@@ -59,8 +60,7 @@ struct WorkloadPhrases {
 
   /// - Parameter kinds: One for each cell; of a record without cells, what `tenfold run` measures.
   init(_ kinds: [WorkloadKind]) {
-    let named = kinds.isEmpty ? [.feedForward] : kinds
-    self.kinds = named.enumerated().filter { named.firstIndex(of: $1) == $0 }.map(\.element)
+    self.kinds = kinds.isEmpty ? [.usual] : kinds.uniqued()
   }
 
   /// `one pass through all feed-forward layers`.

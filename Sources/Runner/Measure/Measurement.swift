@@ -1,4 +1,5 @@
 import FoundationEssentials
+import LayerSpec
 import ModelSpec
 
 /// One run from its first cell to its last, or to whatever ended it early: several plans, one record.
@@ -102,14 +103,14 @@ extension RunOptions {
     let threads = requests.map(\.threads)
     let routings = pairings.flatMap(\.routings)
     self.init(
-      suite: request.suite.name, candidates: Self.unique(pairings.map(\.candidate.id)),
-      baselines: Self.unique(pairings.map(\.baseline.id)), tokens: request.sizes.tokens,
+      suite: request.suite.name, candidates: pairings.map(\.candidate.id).uniqued(),
+      baselines: pairings.map(\.baseline.id).uniqued(), tokens: request.sizes.tokens,
       threads: threads.max() ?? request.threads, threadCounts: threads.count > 1 ? threads : nil,
       engines: engines.map(\.name), precision: request.formats.networks,
-      routing: Self.unique(routings.map(\.description)),
+      routing: routings.map(\.description).uniqued(),
       budgetSeconds: request.budgetSeconds, memoryBytes: request.memoryBytes, seed: request.seed,
       sweep: request.suite.sweep)
-    let digests = Self.unique(routings.compactMap(\.source?.digest))
+    let digests = routings.compactMap(\.source?.digest).uniqued()
     routingDigests = digests.isEmpty ? nil : digests
     blas = engines.lazy.compactMap(\.settings.library).first
     instructionSet = engines.lazy.compactMap(\.settings.forcedLevel).first
@@ -119,10 +120,5 @@ extension RunOptions {
     sequences = given.contains(.sequences) ? request.sizes.sequences : nil
     context = given.contains(.context) ? request.sizes.context : nil
     ranks = given.contains(.ranks) ? request.sizes.ranks : nil
-  }
-
-  /// Each name once, in the order of its first appearance.
-  private static func unique(_ names: [String]) -> [String] {
-    names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
   }
 }
