@@ -13,9 +13,9 @@ public struct ProductDocument: Codable, Hashable, Sendable {
   public var tool: ToolIdentity
   /// The machine that was measured.
   public var machine: MachineIdentity
-  /// The BLAS library behind the `blas` engine, as observed; `nil` when none was used.
+  /// The library behind an engine that uses one, such as `blas`, as observed; `nil` when none was used.
   public var blas: BLASIdentity?
-  /// The instruction set of the `tile` engine, such as `v4`; `nil` when it was not used.
+  /// The instruction set of an engine that chooses one, such as `tile`: `v4`; `nil` without such an engine.
   public var instructionSet: String?
   /// Ceilings of the machine, empty when none were measured.
   public var ceilings: [Ceiling]
@@ -55,7 +55,7 @@ public struct ProductPoint: Codable, Hashable, Sendable {
   public var k: Int
   /// Worker threads.
   public var threads: Int
-  /// The engine by name: `blas` or `tile`.
+  /// The engine by name, such as `tile`.
   public var engine: String
   /// How weights were stored.
   public var precision: WeightFormat

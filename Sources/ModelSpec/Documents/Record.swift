@@ -16,10 +16,10 @@ public struct Record: Codable, Hashable, Sendable {
   public var tool: ToolIdentity
   /// The machine that was measured.
   public var machine: MachineIdentity
-  /// The BLAS library behind the `blas` engine, as observed, or the one that it would have used; `nil`
-  /// where there is none.
+  /// The library behind an engine that uses one, such as `blas`, as observed, or the one that it would
+  /// have used; `nil` where there is none.
   public var blas: BLASIdentity?
-  /// The instruction set of the `tile` engine, such as `v4`; `nil` when it was not used.
+  /// The instruction set of an engine that chooses one, such as `tile`: `v4`; `nil` without such an engine.
   public var instructionSet: String?
   /// Ceilings of the machine, empty when none were measured.
   public var ceilings: [Ceiling]

@@ -132,7 +132,7 @@ public struct Verdict: Codable, Hashable, Sendable {
     public var threads: Int
     /// Who multiplied.
     public var engine: String
-    /// Weight precision, `f32` or `bf16`.
+    /// Weight precision by name, such as `f32`.
     public var precision: String
     /// How tokens found their experts.
     public var routing: String

@@ -10,7 +10,7 @@ public struct Cell: Hashable, Sendable {
   public var workload: Workload
   /// Worker threads.
   public var threads: Int
-  /// The engine by name: `blas` or `tile`.
+  /// The engine by name, such as `tile`.
   public var engine: String
   /// How networks' weights are stored.
   public var precision: WeightFormat
