@@ -34,12 +34,12 @@ struct ClaimLedgerTests {
   func test(_ claim: Claim) {
     switch claim.test {
     case .cells(let criteria):
-      #expect(claim.scope.isKernelTestable)
+      #expect(claim.isTestable && claim.workload == criteria.workload)
       #expect(claim.ratio != nil && claim.modelID != nil && claim.baselineID != nil)
-      #expect(criteria.workload == .feedForward)
     case .none(let reason):
       #expect(reason.hasSuffix("."))
-      #expect(!claim.scope.isKernelTestable || claim.modelID == nil || claim.baselineID == nil)
+      #expect(!claim.isTestable && claim.workload == .usual)
+      #expect(!claim.scope.isOfPasses || claim.modelID == nil || claim.baselineID == nil)
     }
   }
 

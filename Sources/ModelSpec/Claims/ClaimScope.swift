@@ -1,8 +1,8 @@
 extension Claim {
   /// What kind of statement a claim is.
   ///
-  /// Only `wholeModel` is within a kernel's reach. For the others a report shows the kernel's ratio
-  /// as the part that a kernel could explain, and never calls the claim false.
+  /// Whether a claim is tested is said by its test (`Claim.isTestable`). Of one without a test a report
+  /// shows the kernel's ratio as the part that a kernel could explain, and never calls the claim false.
   public enum Scope: String, Codable, Hashable, Sendable, CaseIterable {
     /// Work or time of a model's forward pass per token. Feed-forward layers are most of it, and
     /// they are what is measured.
@@ -31,8 +31,9 @@ extension Claim {
     /// A mechanism or a metric, without a ratio.
     case definition
 
-    /// Whether passes of feed-forward layers can decide a claim of this kind.
-    public var isKernelTestable: Bool { self == .wholeModel }
+    /// Whether nothing but a model or a baseline that the catalogue does not have keeps a claim of this
+    /// kind from having a test: passes of a model are what it speaks of.
+    public var isOfPasses: Bool { self == .wholeModel }
 
     /// What else than a kernel makes up a ratio of this kind, as the end of "leaves a factor 3 to
     /// explain by"; `nil` where a kernel's ratio has no part in it at all.

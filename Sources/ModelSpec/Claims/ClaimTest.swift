@@ -55,6 +55,14 @@ extension Claim {
   }
 }
 
+extension Claim {
+  /// What passes stand for the claim: those that test it, and the usual ones beside one that none tests.
+  public var workload: WorkloadKind { test.criteria?.workload ?? .usual }
+
+  /// Whether cells decide the claim: it has a test, of a workload that this version knows.
+  public var isTestable: Bool { test.criteria?.workload.traits != nil }
+}
+
 extension Claim.Test: Codable {
   private enum CodingKeys: CodingKey { case reason }
 

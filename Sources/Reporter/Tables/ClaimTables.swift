@@ -5,13 +5,14 @@ struct ClaimVerdicts {
   private let verdicts: [Verdict]
   /// Those with a figure beside the claim.
   private let shown: [Verdict]
-  /// What the record's passes went through.
+  /// What the passes that the claims speak of go through.
   private let subjects: String
 
   init(_ section: Report.Section) {
     verdicts = section.verdicts
-    subjects = section.named.record.workloadPhrases.subjects
     shown = verdicts.filter { $0.hasFigures && $0.verdict != .notMeasured }
+    subjects =
+      WorkloadPhrases(shown.compactMap { ClaimLedger.claim(id: $0.claim)?.workload }).subjects
   }
 
   /// Everything, one below the other.

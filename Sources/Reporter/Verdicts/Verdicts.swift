@@ -56,7 +56,10 @@ private struct Judge {
   let analytic: AnalyticRatios
 
   func verdict(on claim: Claim, candidate: String) -> Verdict {
-    let pair = cells.filter { $0.candidate == candidate && $0.baseline == claim.baselineID }
+    let pair = cells.filter {
+      $0.candidate == candidate && $0.baseline == claim.baselineID
+        && $0.workload.kind == claim.workload
+    }
     let counted = claim.baselineID.flatMap {
       analytic.ratio(candidate: candidate, baseline: $0)
     }
@@ -72,8 +75,7 @@ private struct Judge {
     _ claim: Claim, _ candidate: String, criteria: Claim.CellCriteria, pair: [Cell],
     counted: AnalyticRatio?
   ) -> Verdict {
-    let kind = pair.filter { $0.workload.kind == criteria.workload }
-    let matching = kind.filter { criteria.tokens.contains($0.tokens) }
+    let matching = pair.filter { criteria.tokens.contains($0.tokens) }
     // Without a number nothing can be decided; the best cell is then shown as what there is.
     let decision =
       claim.ratio.map { VerdictRules.decide(matching, claimed: $0, claim.qualifier) }
@@ -82,7 +84,7 @@ private struct Judge {
       return blank(
         claim, candidate, .notMeasured, counted: counted,
         reason: reason.notMeasured(
-          claim, criteria: criteria, pair: kind,
+          claim, criteria: criteria, pair: pair,
           isHeld: held.contains {
             $0.candidate == candidate && $0.baseline == claim.baselineID
           }))
@@ -108,7 +110,7 @@ private struct Judge {
       left = ratio / explained
     }
     var verdict = blank(
-      claim, candidate, claim.scope.isKernelTestable ? .notMeasured : .notAKernelClaim,
+      claim, candidate, claim.scope.isOfPasses ? .notMeasured : .notAKernelClaim,
       counted: claim.scope.remainder == nil ? nil : counted,
       reason: reason.beyondKernel(
         claim, why: why, best: best, worst: worst, analytic: counted, left: left))
@@ -145,7 +147,7 @@ extension Verdict {
   fileprivate mutating func show(best: Cell, worst: Cell?) {
     measured = Measured(best.timeRatio)
     roofline = best.rooflineRatio
-    analyticFeedForward = best.flopRatio
+    if best.workload.kind == .feedForward { analyticFeedForward = best.flopRatio }
     self.best = Place(best)
     self.worst = worst.map(Place.init)
   }
