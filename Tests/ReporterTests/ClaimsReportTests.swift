@@ -35,6 +35,26 @@ struct ClaimsReportTests {
         """)
   }
 
+  /// What a reader copies measures what tests the claim.
+  @Test func commandsAskForTheTokensAndTheWorkloadOfTheTest() throws {
+    var claim = try #require(ClaimLedger.claim(id: "qwen3-next-prefill-7x-4k"))
+    func text() -> String {
+      TextPage.render(ClaimsReport.page(of: claim)).split(whereSeparator: \.isWhitespace)
+        .joined(separator: " ")
+    }
+    let pair = "tenfold run qwen3-next-80b-a3b --baseline qwen3-32b"
+    #expect(text().contains("\(pair) --tokens 2048"))
+    var criteria = try #require(claim.test.criteria)
+    criteria.leastTokens = nil
+    criteria.workload = .matrixProduct
+    claim.test = .cells(criteria)
+    #expect(text().contains("\(pair) --workload matrix-product"))
+    criteria.workload = WorkloadKind(rawValue: "zeta-9")
+    claim.test = .cells(criteria)
+    #expect(!text().contains(pair))
+    #expect(text().contains("does not know the workload zeta-9, and cannot measure it"))
+  }
+
   @Test("shows every claim in every form", arguments: ClaimLedger.claims)
   func all(_ claim: Claim) {
     let page = ClaimsReport.page(of: claim)

@@ -83,7 +83,7 @@ struct VerdictsTests {
     let record = try NamedRecord(name: "r", record: Sample.record([cell]))
     let verdict = try #require(Verdicts.judging(record, claims: [named]).first)
     if claim.test.criteria == nil {
-      #expect(verdict.verdict == (claim.scope.isKernelTestable ? .notMeasured : .notAKernelClaim))
+      #expect(verdict.verdict == (claim.scope.isOfPasses ? .notMeasured : .notAKernelClaim))
     }
     // One sentence.
     #expect(verdict.reason.hasSuffix(".") && !verdict.reason.contains(". "))
@@ -103,7 +103,7 @@ struct VerdictsTests {
     #expect(
       short["qwen3-next-prefill-7x-4k"]?.reason == """
         The claim speaks of prefill, 2048 tokens per pass or more, and the record has 1, 256; \
-        tenfold run qwen3-next-80b-a3b --baseline qwen3-32b --tokens 2048 measures it.
+        tenfold run qwen3-next-80b-a3b --baseline qwen3-32b --tokens 2048 --engine blas measures it.
         """)
     #expect(try verdicts([cell(4096)])["qwen3-next-prefill-7x-4k"]?.verdict == .delivered)
   }
@@ -116,7 +116,7 @@ struct VerdictsTests {
     #expect(
       verdict.reason == """
         The record does not hold mixtral-8x7b against iso-active; \
-        tenfold run mixtral-8x7b --baseline iso-active measures it.
+        tenfold run mixtral-8x7b --baseline iso-active --engine blas measures it.
         """)
   }
 
@@ -172,5 +172,92 @@ struct VerdictsTests {
     let verdicts = report.document.verdicts
     #expect(verdicts.allSatisfy { $0.measured == nil })
     #expect(verdicts.contains { $0.reason.contains("in cells that nothing is judged by") })
+  }
+
+  /// A cell of another workload that would decide everything, were it of the claims' kind.
+  private func product(_ candidate: String, _ baseline: String) -> Cell {
+    var cell = Sample.cell(
+      candidate, baseline, tokens: 1, flopRatio: 50, Sample.estimate(40, 41, 42))
+    cell.workload = Workload(.matrixProduct, tokens: 1)
+    cell.routing = nil
+    return cell
+  }
+
+  @Test("are served by cells of the workload that the claim speaks of, and by no other")
+  func otherWorkloads() throws {
+    let muse = product("muse-spark-open-816b-a42b", "llama4-maverick")
+    let mixtral = product("mixtral-8x7b", "llama2-70b")
+    let mixed = try verdicts(Sample.suite.cells + [muse, mixtral])
+    let own = try verdicts(Sample.suite.cells)
+    for claim in ["meta-muse-10x-pretrain", "mixtral-8x7b-6x-llama2-70b"] {
+      let (verdict, alone) = (try #require(mixed[claim]), try #require(own[claim]))
+      #expect(verdict.measured == alone.measured && verdict.analytic == alone.analytic)
+      #expect(verdict.analyticFeedForward == alone.analyticFeedForward)
+      #expect(verdict.leftToExplain == alone.leftToExplain)
+    }
+    let products = try verdicts([muse, mixtral])
+    let training = try #require(products["meta-muse-10x-pretrain"])
+    #expect(training.measured == nil && training.analytic == nil && training.leftToExplain == nil)
+    let missing = try #require(products["mixtral-8x7b-6x-llama2-70b"])
+    #expect(missing.verdict == .notMeasured)
+    #expect(
+      missing.reason.hasPrefix(
+        "The record holds mixtral-8x7b against llama2-70b in cells of another workload; tenfold run"
+      ))
+  }
+
+  @Test("take only feed-forward layers for what feed-forward layers allow")
+  func otherCounts() throws {
+    var claim = try #require(ClaimLedger.claim(id: "mixtral-8x7b-6x-llama2-70b"))
+    var criteria = try #require(claim.test.criteria)
+    criteria.workload = .matrixProduct
+    claim.test = .cells(criteria)
+    let record = Sample.record([product("mixtral-8x7b", "llama2-70b")])
+    let verdict = try #require(
+      Verdicts.judging(NamedRecord(name: "r", record: record), claims: [claim]).first)
+    #expect(verdict.verdict == .exceeded)
+    #expect(verdict.analytic == 50 && verdict.analyticFeedForward == nil)
+  }
+
+  /// What measures a pair that the record lacks measures it as the record was measured.
+  @Test func missingPairsAreMeasuredAsTheRecordWas() throws {
+    func command(_ change: (inout Record) -> Void) throws -> String {
+      var record = Sample.record([], candidates: ["mixtral-8x7b", "qwen3-next-80b-a3b"])
+      record.options.engines = ["tile"]
+      change(&record)
+      let verdicts = Verdicts.judging(try NamedRecord(name: "r", record: record))
+      let verdict = try #require(verdicts.first { $0.claim == "mixtral-8x7b-12b-speed" })
+      let start = "The record does not hold mixtral-8x7b against iso-active; "
+      #expect(verdict.reason.hasPrefix(start))
+      return String(verdict.reason.dropFirst(start.count))
+    }
+    let pair = "tenfold run mixtral-8x7b --baseline iso-active"
+    #expect(try command { _ in } == "\(pair) measures it.")
+    let own = try command {
+      $0.options.instructionSet = "v3"
+      $0.options.precision = .bf16
+      $0.options.threads = 1
+    }
+    #expect(own == "TENFOLD_ISA=v3 \(pair) --threads 1 --precision bf16 measures it.")
+    let library = try command {
+      $0.options.engines = ["blas"]
+      $0.options.blas = "/opt/my blas.so"
+    }
+    #expect(library == "\(pair) --engine blas --blas '/opt/my blas.so' measures it.")
+    let both = try command { $0.options.engines = ["tile", "blas"] }
+    #expect(both == "\(pair) --engine both measures it.")
+    // What this version does not know it is not told to measure with.
+    let later = try command {
+      $0.options.engines = ["zeta-9"]
+      $0.options.precision = WeightFormat(named: "zeta-9")
+    }
+    #expect(later == "\(pair) measures it.")
+  }
+
+  /// Token counts that no default has are asked for, so that what is measured decides the claim.
+  @Test func missingPairsAreMeasuredAtTheTokensOfTheClaim() throws {
+    let verdict = try #require(
+      verdicts([], candidates: ["qwen3-next-80b-a3b"])["qwen3-next-prefill-7x-4k"])
+    #expect(verdict.reason.contains("--baseline qwen3-32b --tokens 2048 --engine blas measures it"))
   }
 }

@@ -1,3 +1,4 @@
+import LayerSpec
 import ModelSpec
 import Testing
 
@@ -54,6 +55,37 @@ struct YardstickTablesTests {
     #expect(text.contains("--tokens 2048"))
     // 7.5 of 15 in decode.
     #expect(text.contains("50 %"))
+  }
+
+  @Test("cells of another workload, or of a kind that nothing is judged by, serve no yardstick")
+  func otherKinds() {
+    var product = Sample.cell(
+      "olmoe-1b-7b", "iso-active", tokens: 256, flopRatio: 1, Sample.estimate(0.7, 0.71, 0.72))
+    product.workload.kind = .matrixProduct
+    var later = product
+    later.workload.kind = .usual
+    later.precision = WeightFormat(named: "zeta-9")
+    for cell in [product, later] {
+      let text = text([cell])
+      #expect(text.contains("not measured") && !text.contains("71 %"))
+      #expect(text.contains("feed-forward layers"))
+    }
+  }
+
+  @Test("a pair is measured as the record was, and without a record as the tool does it")
+  func commands() {
+    let cell = Sample.cell(
+      "qwen1.5-moe-a2.7b", "iso-active", tokens: 16, flopRatio: 1, Sample.estimate(0.5, 0.6, 0.7))
+    var record = Sample.record([cell])
+    record.options.blas = "/opt/blas.so"
+    func words(_ tables: YardstickTables) -> String {
+      TextPage.render(Page(tables.blocks)).split(whereSeparator: \.isWhitespace)
+        .joined(separator: " ")
+    }
+    let pair = "tenfold run qwen1.5-moe-a2.7b --baseline qwen1.5-7b"
+    #expect(
+      words(YardstickTables(record)).contains("\(pair) --engine blas --blas /opt/blas.so measures"))
+    #expect(words(YardstickTables()).contains("\(pair) measures it"))
   }
 
   @Test("the listing of claims shows all of them, in at most 100 columns")

@@ -79,6 +79,11 @@ public struct Conditions: Hashable, Sendable {
     ]
   }
 
+  /// The conditions that must be said: all but the usual workload.
+  public var partsToSay: [Part] {
+    parts.filter { $0.name != "workload" || workload.kind != .usual }
+  }
+
   /// The conditions as one word: `ffn-forward/16-tokens/uniform/tile/f32/2-threads`.
   public var id: String { parts.map(\.word).joined(separator: "/") }
 
@@ -89,6 +94,21 @@ public struct Conditions: Hashable, Sendable {
   public var unknownPart: String? {
     if workload.kind.traits == nil { return "the workload \(workload.kind)" }
     return format.isKnown ? nil : "the precision \(format)"
+  }
+
+  /// The condition that this version cannot measure under, as the end of a sentence; `nil` when it can.
+  ///
+  /// It can judge by an engine of which it knows the name alone, and cannot ask for one.
+  public var unmeasurablePart: String? {
+    unknownPart ?? (EngineTraits.named(engine) == nil ? "the engine \(engine)" : nil)
+  }
+
+  /// The names of the parts in which conditions differ; one that only some have is among them.
+  public static func differing(among conditions: [Conditions]) -> Set<String> {
+    let values = conditions.map {
+      Dictionary($0.parts.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+    return Set(values.flatMap(\.keys)).filter { name in Set(values.map { $0[name] }).count > 1 }
   }
 }
 

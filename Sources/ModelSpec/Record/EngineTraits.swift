@@ -20,6 +20,12 @@ public struct EngineTraits: Hashable, Sendable {
 
   /// The engines that this version knows.
   public static let known = [tile, blas]
+
+  /// The engine that is meant unless another, or a library, is named.
+  public static let usual = tile
+
+  /// The engine of that name, `nil` where this version knows none.
+  public static func named(_ name: String) -> EngineTraits? { known.first { $0.name == name } }
 }
 
 extension Record {
@@ -34,6 +40,6 @@ extension Record {
 extension Sequence<String> {
   /// The first of these engines that this version knows and that is so, `nil` when none is.
   public func firstEngine(where isSo: (EngineTraits) -> Bool) -> EngineTraits? {
-    lazy.compactMap { name in EngineTraits.known.first { $0.name == name } }.first(where: isSo)
+    lazy.compactMap(EngineTraits.named).first(where: isSo)
   }
 }

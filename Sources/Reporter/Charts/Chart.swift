@@ -13,8 +13,8 @@ public struct Chart: Hashable, Sendable {
   public var summary: String
   /// The figures behind the picture.
   public var table: Table
-  /// The command that measures or draws it again; `nil` where there is none.
-  public var command: String?
+  /// The command that measures it again, or why there is none; `nil` where nobody asks.
+  public var command: Reproduction?
   /// The picture, an `svg` element; its title is not drawn, for pages print it above.
   var drawing: Markup
 
@@ -52,20 +52,20 @@ public struct ChartCollection: Sendable {
     let record = section.named.record
     let commands = CommandLines(section.named)
     var names = UniqueNames()
-    func id(_ parts: String...) -> String {
+    func id(_ parts: [String]) -> String {
       names.name(for: idPrefix + parts.joined(separator: "-"), otherwise: "picture")
     }
     claims =
       DumbbellChart(
-        section.verdicts, id: id("claims"), command: commands.measuringAll)?.chart
+        section.verdicts, id: id(["claims"]), command: commands.measuringAll)?.chart
     roofline =
       RooflineChart(
-        record, id: id("roofline"), command: commands.measuringAll)?.chart
+        record, id: id(["roofline"]), command: commands.measuringAll)?.chart
     let drawnCurves = CellSeries.series(of: record).compactMap { series -> (Curve, Chart)? in
       let curve = series.curve
       return ValleyChart(
         curve: curve, bottom: curve.bottom, sufficientTokens: curve.sufficientTokens,
-        id: id("valley", curve.candidate, curve.baseline, curve.conditions),
+        id: id(["valley", curve.candidate, curve.baseline, curve.conditions]),
         command: commands.measuring(series.cells)
       ).map { (curve, $0.chart) }
     }
@@ -73,8 +73,7 @@ public struct ChartCollection: Sendable {
     valleys = drawnCurves.map(\.1)
     let drawnCells = record.cells.compactMap { cell -> (Cell, Chart)? in
       let id = id(
-        "waterfall", cell.candidate, cell.baseline, "\(cell.tokens)", cell.routingLabel,
-        cell.engine, cell.precision.name, "\(cell.threads)")
+        ["waterfall", cell.candidate, cell.baseline] + cell.conditions.partsToSay.map(\.value))
       return WaterfallChart(cell, id: id, command: commands.measuring(cell)).map {
         (cell, $0.chart)
       }

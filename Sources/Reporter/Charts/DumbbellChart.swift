@@ -10,7 +10,7 @@ public struct DumbbellChart: Sendable {
   public let chart: Chart
 
   /// The picture of some verdicts, `nil` when none has two ratios to hold against each other.
-  public init?(_ verdicts: [Verdict], id: String = "claims", command: String? = nil) {
+  public init?(_ verdicts: [Verdict], id: String = "claims", command: Reproduction? = nil) {
     let rows = verdicts.compactMap(DumbbellRow.init)
     let ratios = rows.flatMap(\.ratios) + [1]
     guard !rows.isEmpty,

@@ -7,7 +7,7 @@ public struct RooflineChart: Sendable {
   public let chart: Chart
 
   /// The picture of a record, `nil` without ceilings or without a cell that has a place below them.
-  init?(_ record: Record, id: String = "roofline", command: String? = nil) {
+  init?(_ record: Record, id: String = "roofline", command: Reproduction? = nil) {
     let roofs = Roof.all(of: record)
     let points = RooflinePoint.all(of: record)
     guard !roofs.isEmpty, !points.isEmpty,

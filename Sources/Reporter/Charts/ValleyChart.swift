@@ -17,7 +17,7 @@ public struct ValleyChart: Sendable {
   ///     when no token count reaches that.
   public init?(
     curve: Curve, bottom: Curve.Point?, sufficientTokens: Int?, id: String = "valley",
-    command: String? = nil
+    command: Reproduction? = nil
   ) {
     let points = curve.points.filter(\.isDrawable)
     let sufficient = sufficientTokens.flatMap { $0 > 0 ? $0 : nil }

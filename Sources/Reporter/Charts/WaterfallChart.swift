@@ -9,7 +9,7 @@ public struct WaterfallChart: Sendable {
   public let chart: Chart
 
   /// The picture of a cell, `nil` when it has no explanation, or one with factors that no drawing holds.
-  init?(_ cell: Cell, id: String = "waterfall", command: String? = nil) {
+  init?(_ cell: Cell, id: String = "waterfall", command: Reproduction? = nil) {
     guard let explanation = cell.explanation,
       let steps = Self.steps(cell, explanation)
     else { return nil }
@@ -21,9 +21,7 @@ public struct WaterfallChart: Sendable {
 
     let frame = ChartFrame(
       id: id,
-      title: "Where the saving went: \(cell.candidate) against \(cell.baseline), "
-        + "\(Figures.count(cell.tokens, "token")) per pass, \(cell.routingLabel) routing, "
-        + "\(cell.engine) \(cell.precision.name), \(Figures.count(cell.threads, "thread"))",
+      title: "Where the saving went: \(cell.pairing), \(cell.conditionsInWords)",
       summary: Self.summary(cell, steps))
     let bottom = Self.rowHeight * Double(steps.count + 2)
     var body = Axis.ofRatios(scale, atMost: 5).below(
@@ -50,7 +48,7 @@ public struct WaterfallChart: Sendable {
     var steps: [WaterfallStep] = []
     var ratio = cell.flopRatio
     for factor in explanation.factors {
-      let step = WaterfallStep(factor.name.title, factor: factor.factor, from: ratio)
+      let step = WaterfallStep(factor.name.label(routes: false), factor: factor.factor, from: ratio)
       steps.append(step)
       ratio = step.to
     }
@@ -125,9 +123,15 @@ public struct WaterfallChart: Sendable {
   }
 }
 
-extension Explanation.Cause {
-  /// The cause in the few words that a picture has room for.
-  fileprivate var title: String { self == .memoryTraffic ? "memory traffic" : label }
+extension Cell {
+  /// All conditions but the workload, which the pairing tells:
+  /// `16 tokens per pass, uniform routing, tile f32, 2 threads`.
+  fileprivate var conditionsInWords: String {
+    conditions.parts.filter { $0.name != "workload" }.reduce(into: "") { words, part in
+      // Engine and precision are one thing in a title.
+      words += (words.isEmpty ? "" : part.name == "precision" ? " " : ", ") + part.phrase
+    }
+  }
 }
 
 /// One factor on the way from the FLOP ratio to the measured ratio.

@@ -50,18 +50,13 @@ extension RecordComparison {
 
   private var cellTable: Table {
     let names = CellNames(cells.map(\.cell))
-    var columns: [Table.Column] = [.init("cell"), .init("tokens", .right), .init("routing")]
-    if names.distinguishesEngines { columns.append(.init("engine")) }
+    var columns = [.init("cell")] + names.columns
     columns += [
       .init("ratio, %", .right), .init("candidate, %", .right), .init("verdict"),
     ]
     let rows = cells.map { compared -> Table.Row in
       let cell = compared.cell
-      var row: [Table.Entry] = [
-        .init("\(cell.candidate) / \(cell.baseline)"), .init("\(cell.tokens)"),
-        .init(cell.routingLabel),
-      ]
-      if names.distinguishesEngines { row.append(.init(names.engine(of: cell))) }
+      var row = [.init(cell.pairing(" / "))] + names.entries(of: cell)
       row += [
         .init(compared.quantities.timeRatio.change.columnText),
         .init(compared.quantities.candidateSeconds.change.columnText),

@@ -59,7 +59,9 @@ extension CellPairing.Pair {
   var differingForm: String? {
     func form(_ side: Side) -> String {
       "\(side.scaled ?? "all") of its width"
-        + (side.residentExperts.map { " with experts \($0)" } ?? "")
+        + (side.residentExperts.map {
+          base.routes ? " with experts \($0)" : " with \($0) parts of its weights"
+        } ?? "")
     }
     let sides = [
       ("baseline", base.sides.baseline, head.sides.baseline),

@@ -169,6 +169,7 @@ struct HTMLBody {
     // No name of this page has two hyphens in a row, so ids within drawings never meet others.
     let drawing = chart.drawing.prefixingIDs("\(id)--")
     drawings.append(drawing)
+    let command = chart.command.map { markup(of: $0.block) }
     return .element("figure", ["id": id]) {
       Markup.element("figcaption") {
         Markup.element("strong") { chart.title }
@@ -179,7 +180,7 @@ struct HTMLBody {
         Markup.element("summary") { "The figures" }
         HTMLTable(chart.table, caption: chart.title).markup
       }
-      if let command = chart.command { Self.command(command) }
+      if let command { command }
     }
   }
 }

@@ -14,7 +14,7 @@ public enum ClaimsReport {
           .init(claim.metric.rawValue), .init(claim.scope.rawValue),
         ])
       })
-    let testable = claims.count { $0.test.criteria != nil }
+    let testable = claims.count(where: \.isTestable)
     return Page(
       [
         .title("Claims"), .table(table),
@@ -60,8 +60,8 @@ public enum ClaimsReport {
       let tokens =
         range.upperBound == Int.max
         ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"
-      return "\(criteria.workload), \(tokens) tokens per pass: tenfold run "
-        + "\(claim.modelID ?? claim.model) --baseline \(claim.baselineID ?? claim.baseline)"
+      return "\(criteria.workload), \(tokens) tokens per pass: "
+        + MissingPair(of: claim).measured().text
     }
   }
 }

@@ -12,7 +12,8 @@ struct CommandLines {
   }
 
   /// Measures everything in the record again.
-  var measuringAll: String {
+  var measuringAll: Reproduction {
+    if let unknown = unmeasurablePart { return .unmeasurable(unknown) }
     var words: [String]
     if let sweep = options.sweep {
       words = ["tenfold", "sweep", ShellWord.path(sweep.architecture)]
@@ -24,30 +25,45 @@ struct CommandLines {
     if !isDefaultSuite {
       words += options.baselines.flatMap { ["--baseline", ShellWord.path($0)] }
     }
-    words += Self.list("--tokens", options.tokens)
-    if !routesAsTheSuiteDoes {
-      words += ["--routing", ShellWord.quoted(options.routing.joined(separator: ","))]
-    }
-    let threads = (options.threadCounts ?? [options.threads]).map(String.init)
-    var conditions = [Option(name: "--threads", value: threads.joined(separator: ","))]
-    if let engine = options.engines.count > 1 ? "both" : options.engines.first {
-      conditions.append(Option(name: "--engine", value: engine))
-    }
-    conditions.append(Option(name: "--precision", value: options.precision.name))
+    var conditions: [Option] = []
     if let workload = options.workload {
       conditions.append(Option(name: "--workload", value: workload.rawValue))
     }
+    if !options.tokens.isEmpty {
+      conditions.append(Option(name: "--tokens", values: options.tokens))
+    }
+    if !routesAsTheSuiteDoes {
+      conditions.append(Option(name: "--routing", value: options.routing.joined(separator: ",")))
+    }
+    conditions.append(
+      Option(name: "--threads", values: options.threadCounts ?? [options.threads]))
+    if let engine = options.engines.option {
+      conditions.append(Option(name: "--engine", value: engine))
+    }
+    conditions.append(Option(name: "--precision", value: options.precision.name))
     return line(words, conditions: conditions, engines: options.engines, seed: options.seed)
   }
 
+  /// What was asked for and this version cannot measure, `nil` when it can measure all of it.
+  private var unmeasurablePart: String? {
+    let workload = Workload(options.workload ?? .usual, tokens: options.tokens.first ?? 1)
+    return options.engines.lazy.compactMap { engine in
+      Conditions(
+        workload: workload, threads: options.threads, engine: engine, format: options.precision,
+        routing: nil
+      ).unmeasurablePart
+    }.first
+  }
+
   /// Measures one comparison again, everything else equal.
-  func measuring(_ cell: Cell) -> String {
+  func measuring(_ cell: Cell) -> Reproduction {
     measuring([cell])
   }
 
   /// Measures cells again that differ in nothing but their tokens per pass.
-  func measuring(_ cells: [Cell]) -> String {
+  func measuring(_ cells: [Cell]) -> Reproduction {
     guard let cell = cells.first else { return measuringAll }
+    if let unknown = cell.conditions.unmeasurablePart { return .unmeasurable(unknown) }
     var words: [String]
     if let sweep = options.sweep, let variant = sweep.variant(called: cell.candidate) {
       words = ["tenfold", "sweep", ShellWord.path(sweep.architecture)]
@@ -59,7 +75,7 @@ struct CommandLines {
     words += ["--baseline", ShellWord.path(cell.baseline)]
     var conditions = cell.conditions.parts.compactMap(\.option)
     if let place = conditions.firstIndex(where: { $0.name == "--tokens" }) {
-      conditions[place].value = cells.map { "\($0.tokens)" }.joined(separator: ",")
+      conditions[place] = Option(name: "--tokens", values: cells.map(\.tokens))
     }
     return line(
       words, conditions: conditions, engines: [cell.engine],
@@ -75,45 +91,12 @@ struct CommandLines {
   /// The words with the options that every run has.
   private func line(
     _ words: [String], conditions: [Option], engines: [String], seed: UInt64
-  ) -> String {
-    var words = words
-    if let level = options.instructionSet,
-      engines.firstEngine(where: \.choosesInstructionSet) != nil
-    {
-      // The assignment is no word to be quoted, its value is.
-      words.insert("TENFOLD_ISA=\(ShellWord.quoted(level))", at: 0)
-    }
-    for option in conditions.sorted(by: { Self.place($0) < Self.place($1) }) {
-      words += [option.name, ShellWord.quoted(option.value)]
-    }
-    if let library, engines.firstEngine(where: \.usesLibrary) != nil {
-      words += ["--blas", ShellWord.path(library)]
-    }
-    words += ["--budget", seconds, "--memory", memory, "--seed", "\(seed)"]
-    return words.joined(separator: " ")
+  ) -> Reproduction {
+    let words =
+      record.words(words, conditions: conditions, engines: engines)
+      + ["--budget", seconds, "--memory", memory, "--seed", "\(seed)"]
+    return .command(words.joined(separator: " "))
   }
-
-  /// The library to be named, `nil` for the default one.
-  ///
-  /// Records did not always tell the two apart. The default is an OpenBLAS, whatever the system links
-  /// its name to, so another library has been named.
-  private var library: String? {
-    if let named = options.blas { return named }
-    guard let path = record.blas?.path,
-      let file = path.split(separator: "/").last, !file.hasPrefix("libopenblas")
-    else { return nil }
-    return path
-  }
-
-  /// Where an option stands: what is measured before what it is measured with.
-  private static func place(_ option: Option) -> Int {
-    order.firstIndex(of: option.name) ?? 0
-  }
-
-  private static let order = [
-    "--workload", "--tokens", "--sequences", "--context", "--ranks", "--routing", "--threads",
-    "--engine", "--precision",
-  ]
 
   /// An option with a list of numbers, nothing without numbers.
   private static func list(_ option: String, _ values: [Int]) -> [String] {
@@ -146,6 +129,104 @@ struct CommandLines {
     }
     return "\(bytes)"
   }
+}
+
+/// A pair to be measured so that a claim can be held against it.
+struct MissingPair {
+  private let candidate: String
+  private let baseline: String
+  private let workload: WorkloadKind
+  /// Tokens per pass; `nil` where those that are measured unless asked otherwise meet the claim.
+  var tokens: Int?
+
+  /// The claim's own pair.
+  init(of claim: Claim) {
+    candidate = claim.modelID ?? claim.model
+    baseline = claim.baselineID ?? claim.baseline
+    workload = claim.workload
+    // Every phase has some of the usual token counts; the claim's conditions may have none of them.
+    tokens = claim.test.criteria.flatMap { $0.leastTokens == nil ? nil : $0.tokens.lowerBound }
+  }
+
+  /// Measures the pair with what a record was measured with, where this version knows it and would not
+  /// take it by itself; or as it does by itself.
+  func measured(as record: Record? = nil) -> Reproduction {
+    // No pass has 0 tokens, so any number that is asked for is another.
+    let usual = Conditions(
+      workload: Workload(.usual, tokens: 0), threads: record?.machine.effectiveCPUs ?? 1,
+      engine: EngineTraits.usual.name, format: .f32, routing: nil)
+    var asked = usual
+    asked.workload = Workload(workload, tokens: tokens ?? usual.workload.tokens)
+    if let unknown = asked.unmeasurablePart { return .unmeasurable(unknown) }
+    var engines = [usual.engine]
+    if let options = record?.options {
+      let known = options.engines.filter { EngineTraits.named($0) != nil }
+      if !known.isEmpty { engines = known }
+      if options.precision.isKnown { asked.format = options.precision }
+      asked.threads = options.threads
+    }
+    asked.engine = engines.option ?? usual.engine
+    let known = usual.parts.compactMap(\.option)
+    let conditions = asked.parts.compactMap(\.option).filter { !known.contains($0) }
+    let words = [
+      "tenfold", "run", ShellWord.path(candidate), "--baseline", ShellWord.path(baseline),
+    ]
+    return .command(
+      (record?.words(words, conditions: conditions, engines: engines)
+        ?? words + conditions.words).joined(separator: " "))
+  }
+}
+
+extension Record {
+  /// A command with conditions, and with what the engines of the record were opened with.
+  fileprivate func words(
+    _ words: [String], conditions: [Conditions.Part.Option], engines: [String]
+  ) -> [String] {
+    var words = words + conditions.words
+    if let level = options.instructionSet,
+      engines.firstEngine(where: \.choosesInstructionSet) != nil
+    {
+      // The assignment is no word to be quoted, its value is.
+      words.insert("TENFOLD_ISA=\(ShellWord.quoted(level))", at: 0)
+    }
+    if let library, engines.firstEngine(where: \.usesLibrary) != nil {
+      words += ["--blas", ShellWord.path(library)]
+    }
+    return words
+  }
+
+  /// The library to be named, `nil` for the default one.
+  ///
+  /// Records did not always tell the two apart. The default is an OpenBLAS, whatever the system links
+  /// its name to, so another library has been named.
+  private var library: String? {
+    if let named = options.blas { return named }
+    guard let path = blas?.path,
+      let file = path.split(separator: "/").last, !file.hasPrefix("libopenblas")
+    else { return nil }
+    return path
+  }
+}
+
+extension Conditions.Part.Option {
+  /// An option with a list of numbers.
+  fileprivate init(name: String, values: [Int]) {
+    self.init(name: name, value: values.map(String.init).joined(separator: ","))
+  }
+}
+
+extension [Conditions.Part.Option] {
+  /// The options as words: what is measured before what it is measured with.
+  fileprivate var words: [String] {
+    let tools: Set = ["--engine", "--precision"]
+    return (filter { !tools.contains($0.name) } + filter { tools.contains($0.name) })
+      .flatMap { [$0.name, ShellWord.quoted($0.value)] }
+  }
+}
+
+extension [String] {
+  /// What `--engine` takes for these engines; `nil` for none.
+  fileprivate var option: String? { count > 1 ? "both" : first }
 }
 
 /// Puts words of a command line so that a shell reads them as they are.

@@ -85,7 +85,7 @@ struct IllustratedSection {
   private var waterfalls: [Chart] {
     let cells = charts.explainedCells
     let comparisons = Dictionary(grouping: cells.indices) {
-      [cells[$0].candidate, cells[$0].baseline]
+      cells[$0].pairing
     }
     let worst = Set(
       comparisons.values.compactMap { indices in
@@ -107,14 +107,21 @@ struct IllustratedSection {
   }
 
   private var reproduction: [Page.Block] {
-    [
-      .heading("How to reproduce it"),
-      .paragraph(
-        "The first line measures everything again, on an idle machine and with revision "
-          + "\(record.tool.commit); scripts/bench builds and takes the same options. The others make "
-          + "this page and its pictures again, from the record and without measuring."),
-      .command(commands.measuringAll), .command(commands.page), .command(commands.charts),
-    ]
+    let measuring = commands.measuringAll
+    let page = "this page and its pictures again, from the record and without measuring."
+    var blocks: [Page.Block] = [.heading("How to reproduce it")]
+    switch measuring {
+    case .command:
+      blocks += [
+        .paragraph(
+          "The first line measures everything again, on an idle machine and with revision "
+            + "\(record.tool.commit); scripts/bench builds and takes the same options. The others make "
+            + page), measuring.block,
+      ]
+    case .unmeasurable:
+      blocks += [measuring.block, .paragraph("These lines make \(page)")]
+    }
+    return blocks + [.command(commands.page), .command(commands.charts)]
   }
 }
 

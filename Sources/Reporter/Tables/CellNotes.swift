@@ -32,7 +32,8 @@ enum CellNotes {
   private static func otherNotes(of cell: Cell) -> [String] {
     let residents = sides.compactMap { name, side in
       cell.sides[keyPath: side].residentExperts.map {
-        "the \(name) keeps \($0) experts in memory, and reads them in turn"
+        "the \(name) keeps \($0) \(cell.routes ? "experts" : "parts of its weights") in memory, "
+          + "and reads them in turn"
       }
     }
     return residents + cell.cautions

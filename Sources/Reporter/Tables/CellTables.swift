@@ -25,6 +25,8 @@ struct CellTables {
       + RoutingTable(record).blocks
   }
 
+  private var routes: Bool { record.cells.contains(where: \.routes) }
+
   private var hasRoofline: Bool { record.cells.contains { $0.rooflineRatio != nil } }
 
   private var legend: String {
@@ -37,31 +39,31 @@ struct CellTables {
         : "FLOPs and bytes are counted; measured")
       + " is the median time ratio of "
       + "paired rounds, with its interval of at least \(Figures.percent(confidence)) confidence; "
-      + "realised is measured / FLOPs; experts is how many distinct ones a layer read."
+      + "realised is measured / FLOPs"
+      + (routes ? "; experts is how many distinct ones a layer read." : ".")
   }
 
   private func section(_ cells: [Cell]) -> [Page.Block] {
     var notes: [String] = []
-    var columns: [Table.Column] = [.init("tokens", .right), .init("routing")]
-    if names.distinguishesEngines { columns.append(.init("engine")) }
+    var columns = names.columns
     // A roofline says where bytes bound, and by how much; their own column is then below.
     columns += [.init("FLOPs", .right), .init(hasRoofline ? "roofline" : "bytes", .right)]
     columns += [
       .init("measured", .right), .init("interval"), .init("realised", .right),
-      .init("experts", .right), .init("notes"),
     ]
+    if routes { columns.append(.init("experts", .right)) }
+    columns.append(.init("notes"))
     let rows = cells.map { cell -> Table.Row in
-      var row: [Table.Entry] = [.init("\(cell.tokens)"), .init(cell.routingLabel)]
-      if names.distinguishesEngines { row.append(.init(names.engine(of: cell))) }
+      var row = names.entries(of: cell)
       let limit = hasRoofline ? cell.rooflineRatio : cell.bytesRatio
       row += [.init(Figures.ratio(cell.flopRatio)), .init(limit.map(Figures.ratio) ?? "-")]
       row += [
         .init(Figures.measuredRatio(cell.timeRatio.median)),
         .init(Figures.interval(cell.timeRatio.low, cell.timeRatio.high)),
         .init(Figures.percent(cell.realisedShare)),
-        .init(Figures.significant(cell.distinctExperts, trimmed: true)),
-        .init(marks(of: cell, in: &notes), tone: .open),
       ]
+      if routes { row.append(.init(Figures.significant(cell.distinctExperts, trimmed: true))) }
+      row.append(.init(marks(of: cell, in: &notes), tone: .open))
       return Table.Row(row)
     }
     return [.heading(cells[0].pairing, level: 2), .table(Table(columns: columns, rows: rows))]

@@ -80,20 +80,15 @@ struct CellSeries {
   private struct Key: Hashable {
     let candidate: String
     let baseline: String
-    let workload: WorkloadKind
     let parts: [Conditions.Part]
 
     init(_ cell: Cell) {
       candidate = cell.candidate
       baseline = cell.baseline
-      workload = cell.workload.kind
-      parts = cell.conditions.parts.filter { !["workload", "tokens"].contains($0.name) }
+      parts = cell.conditions.partsToSay.filter { $0.name != "tokens" }
     }
 
-    var conditions: String {
-      let usual = workload == .usual ? [] : [workload.rawValue]
-      return (usual + parts.map(\.phrase)).joined(separator: ", ")
-    }
+    var conditions: String { parts.map(\.phrase).joined(separator: ", ") }
   }
 }
 

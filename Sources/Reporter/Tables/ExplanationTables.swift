@@ -51,7 +51,7 @@ struct ExplanationTables {
   }
 
   /// All lines, the column titles first.
-  private var lines: [Line] {
+  private func lines(routes: Bool) -> [Line] {
     var lines = [Line(name: "tokens per pass") { .init("\($0.cell.tokens)") }]
     if names.distinguishesRoutings {
       lines.append(Line(name: "routing") { .init($0.cell.routingLabel) })
@@ -61,7 +61,9 @@ struct ExplanationTables {
     }
     lines.append(Line(name: "FLOP ratio") { .init(Figures.ratio($0.cell.flopRatio)) })
     lines += causes.map { cause in
-      Line(name: cause.label) { $0.explanation.factor(of: cause).map(Self.tinted) ?? "-" }
+      Line(name: cause.label(routes: routes)) {
+        $0.explanation.factor(of: cause).map(Self.tinted) ?? "-"
+      }
     }
     return lines + [
       Line(name: "unexplained rest") { Self.rest($0.explanation.rest) },
@@ -70,7 +72,7 @@ struct ExplanationTables {
   }
 
   private func section(_ columns: [Column]) -> [Page.Block] {
-    let lines = self.lines
+    let lines = lines(routes: columns.contains(where: \.cell.routes))
     let tables = Self.fitting(columns, lines).map { columns in
       Table(
         columns: [.init(lines[0].name)]
@@ -117,10 +119,11 @@ struct ExplanationTables {
 
 extension Explanation.Cause {
   /// The cause as people read it.
-  var label: String {
-    self == .memoryTraffic
-      ? "memory traffic of distinct experts"
-      : rawValue.split(separator: "-").joined(separator: " ")
+  ///
+  /// - Parameter routes: whether what is told of has experts.
+  func label(routes: Bool) -> String {
+    rawValue.split(separator: "-").joined(separator: " ")
+      + (self == .memoryTraffic && routes ? " of distinct experts" : "")
   }
 }
 

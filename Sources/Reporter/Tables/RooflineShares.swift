@@ -26,20 +26,13 @@ struct RooflineShares {
     + "the baseline's / the candidate's, as FLOPs are."
 
   private func table(_ cells: [Cell]) -> Table {
-    var columns: [Table.Column] = [
-      .init("comparison"), .init("tokens", .right), .init("routing"),
-    ]
-    if names.distinguishesEngines { columns.append(.init("engine")) }
+    var columns = [.init("comparison")] + names.columns
     columns += [.init("bytes", .right), .init("baseline", .right), .init("candidate", .right)]
     var last = ""
     let rows = cells.map { cell in
-      let comparison = "\(cell.candidate) against \(cell.baseline)"
-      var row: [Table.Entry] = [
-        .init(comparison == last ? "" : comparison), .init("\(cell.tokens)"),
-        .init(cell.routingLabel),
-      ]
+      let comparison = cell.pairing
+      var row = [.init(comparison == last ? "" : comparison)] + names.entries(of: cell)
       last = comparison
-      if names.distinguishesEngines { row.append(.init(names.engine(of: cell))) }
       row.append(.init(cell.bytesRatio.map(Figures.ratio) ?? "-"))
       row += [cell.sides.baseline, cell.sides.candidate].map {
         .init($0.rooflineShare.map(Figures.percent) ?? "-")

@@ -3,23 +3,24 @@ import ModelSpec
 /// Vendors' own delivered shares, beside what this machine delivers of the same pairs.
 struct YardstickTables {
   private let yardsticks: [Yardstick]
+  /// What they are held against.
+  private let record: Record?
+  /// The cells of it that decide.
   private let cells: [Cell]
-  /// What the passes of the cells went through.
-  private let subjects: String
 
   /// The yardsticks of a record's candidates; nothing for a record about others.
   init(_ record: Record) {
-    cells = record.cells
-    subjects = record.workloadPhrases.subjects
-    let candidates = Set(cells.map(\.candidate))
+    self.record = record
+    cells = Verdicts.judgedCells(of: record)
+    let candidates = Set(record.cells.map(\.candidate))
     yardsticks = Yardstick.all.filter { candidates.contains($0.candidateID) }
   }
 
   /// All yardsticks, with the commands that measure them here.
   init() {
     yardsticks = Yardstick.all
+    record = nil
     cells = []
-    subjects = WorkloadPhrases([]).subjects
   }
 
   /// A heading, what it means and a table; nothing without yardsticks.
@@ -29,7 +30,9 @@ struct YardstickTables {
   }
 
   private var legend: String {
-    "What vendors' measurements on accelerators delivered of what counting says of their own models: "
+    let subjects = WorkloadPhrases(yardsticks.map(\.claim.workload)).subjects
+    return
+      "What vendors' measurements on accelerators delivered of what counting says of their own models: "
       + "measured / analytic. Here is the same share of the same pair on this machine, \(subjects) "
       + "only, forward only."
   }
@@ -61,11 +64,12 @@ struct YardstickTables {
   /// What this machine delivers, or what would tell it.
   private func here(_ yardstick: Yardstick) -> (cell: Table.Entry, notes: [String]) {
     let own = cells.filter {
-      $0.candidate == yardstick.candidateID && yardstick.tokens.contains($0.tokens)
+      $0.candidate == yardstick.candidateID && $0.workload.kind == yardstick.claim.workload
+        && yardstick.tokens.contains($0.tokens)
     }
     let same = own.filter { yardstick.baselineIDs.contains($0.baseline) }
     if !same.isEmpty { return (.init(shares(same)), ["Here: \(conditions(same))."]) }
-    let command = "\(command(yardstick)) measures it."
+    let command = "\(missing(yardstick).measured(as: record).clause)."
     let nearest = own.filter { $0.baseline == Self.nearest }
     guard !nearest.isEmpty else { return (.init("not measured", tone: .faint), [command]) }
     return (
@@ -77,11 +81,11 @@ struct YardstickTables {
     )
   }
 
-  private func command(_ yardstick: Yardstick) -> String {
-    let pair = "\(yardstick.candidateID) --baseline \(yardstick.baselineIDs[0])"
+  private func missing(_ yardstick: Yardstick) -> MissingPair {
+    var missing = MissingPair(of: yardstick.claim)
     // The default token counts reach from one to some hundreds.
-    return "tenfold run \(pair)"
-      + (yardstick.tokens == 1...Int.max ? "" : " --tokens \(yardstick.tokens.lowerBound)")
+    missing.tokens = yardstick.tokens == 1...Int.max ? nil : yardstick.tokens.lowerBound
+    return missing
   }
 
   /// Vendors' figures have two digits, and so has what follows from them.

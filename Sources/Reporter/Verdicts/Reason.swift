@@ -4,6 +4,8 @@ import ModelSpec
 struct Reason {
   /// Tells the record's cells apart.
   let names: CellNames
+  /// What the cells are of.
+  let record: Record
 
   /// Ratios this close, either way, are called the same.
   private static let closeness = 1.1
@@ -48,18 +50,20 @@ struct Reason {
 
   /// The reason for a testable claim without a matching cell.
   ///
-  /// - Parameter isHeld: whether the record holds the pair, in cells of any kind.
+  /// - Parameters:
+  ///   - pair: the cells of the pair that the claim could be judged by, were it not for their tokens.
+  ///   - instead: the cells in which the record holds the pair where there are none of these.
   func notMeasured(
-    _ claim: Claim, criteria: Claim.CellCriteria, pair: [Cell], isHeld: Bool
+    _ claim: Claim, criteria: Claim.CellCriteria, pair: [Cell], instead: String?
   ) -> String {
     let candidate = claim.modelID ?? claim.model
     let baseline = claim.baselineID ?? claim.baseline
-    let command = "tenfold run \(candidate) --baseline \(baseline)"
+    var missing = MissingPair(of: claim)
     guard !pair.isEmpty else {
       return sentence([
-        isHeld
-          ? "the record holds \(candidate) against \(baseline) in cells that nothing is judged by"
-          : "the record does not hold \(candidate) against \(baseline)", "\(command) measures it",
+        instead.map { "the record holds \(candidate) against \(baseline) in \($0)" }
+          ?? "the record does not hold \(candidate) against \(baseline)",
+        missing.measured(as: record).clause,
       ])
     }
     let range = criteria.tokens
@@ -67,10 +71,11 @@ struct Reason {
       range.upperBound == Int.max
       ? "\(range.lowerBound) tokens per pass or more"
       : "\(range.lowerBound) to \(range.upperBound) tokens per pass"
+    missing.tokens = range.lowerBound
     let have = Set(pair.map(\.tokens)).sorted().map(String.init).joined(separator: ", ")
     return sentence([
       "the claim speaks of \(criteria.phase.rawValue), \(wanted), and the record has \(have)",
-      "\(command) --tokens \(range.lowerBound) measures it",
+      missing.measured(as: record).clause,
     ])
   }
 
@@ -135,9 +140,9 @@ struct Reason {
   private func blame(_ main: Explanation.Factor, _ cell: Cell) -> String {
     let factor = "(\(Figures.factor(main.factor)))"
     guard main.factor < 1 else {
-      return "the baseline loses more by \(main.name.label) \(factor)"
+      return "the baseline loses more by \(main.name.label(routes: cell.routes)) \(factor)"
     }
-    return "\(main.name.label) costs most \(factor)"
+    return "\(main.name.label(routes: cell.routes)) costs most \(factor)"
       + (main.name == .memoryTraffic ? read(cell) : "")
   }
 

@@ -33,10 +33,16 @@ extension Record {
 
 extension Cell {
   /// Who is held against whom: `mixtral-8x7b against llama2-70b`.
-  var pairing: String {
-    "\(candidate) against \(baseline)"
+  var pairing: String { pairing(" against ") }
+
+  /// The same with other words in between: `mixtral-8x7b / llama2-70b`.
+  func pairing(_ link: String) -> String {
+    "\(candidate)\(link)\(baseline)"
       + (workload.kind == .usual ? "" : " (\(workload.kind))")
   }
+
+  /// Whether tokens choose what they are multiplied by, so that there are experts to speak of.
+  var routes: Bool { routing != nil }
 
   /// How experts were made popular; `-` for a workload that routes nothing.
   var routingLabel: String { conditions.routing?.label ?? "-" }
@@ -92,34 +98,40 @@ struct CellNames {
   private let differing: Set<String>
 
   init(_ cells: [Cell]) {
-    var values: [String: Set<String>] = [:]
-    for part in cells.flatMap(\.conditions.parts) {
-      values[part.name, default: []].insert(part.value)
-    }
-    differing = Set(values.filter { $0.value.count > 1 }.keys)
+    differing = Conditions.differing(among: cells.map(\.conditions))
   }
 
-  /// Conditions that say what multiplied, and how, in the order that a reader wants them.
-  private static let engineParts = [
-    "engine", "precision", "threads", "sequences", "context", "ranks",
-  ]
+  /// Conditions with a place of their own in tables and sentences; all others say what multiplied, and
+  /// how.
+  private static let placed: Set = ["workload", "tokens", "routing"]
 
   /// Whether cells differ in what multiplied, and how.
-  var distinguishesEngines: Bool { !differing.isDisjoint(with: Self.engineParts) }
+  var distinguishesEngines: Bool { !differing.subtracting(Self.placed).isEmpty }
 
   /// Whether cells differ in how tokens were routed.
   var distinguishesRoutings: Bool { differing.contains("routing") }
 
   /// What multiplied, as far as cells differ in it: `tile`, `blas f32`, `2 threads`.
   func engine(of cell: Cell) -> String {
-    let parts = cell.conditions.parts
-    return Self.engineParts.filter(differing.contains)
-      .compactMap { name in parts.first { $0.name == name }?.phrase }.joined(separator: " ")
+    differences(of: cell).filter { !Self.placed.contains($0.name) }.map(\.phrase)
+      .joined(separator: " ")
+  }
+
+  /// Columns that tell the cells of one pairing apart.
+  var columns: [Table.Column] {
+    [.init("tokens", .right), .init("routing")] + (distinguishesEngines ? [.init("engine")] : [])
+  }
+
+  /// What stands in these columns.
+  func entries(of cell: Cell) -> [Table.Entry] {
+    [.init("\(cell.tokens)"), .init(cell.routingLabel)]
+      + (distinguishesEngines ? [.init(engine(of: cell))] : [])
   }
 
   /// The cell's conditions: `16 tokens per pass, zipf:0.8 routing, tile`.
   func conditions(of cell: Cell) -> String {
-    (["\(Figures.count(cell.tokens, "token")) per pass"] + distinctions(of: cell))
+    let workload = differences(of: cell).filter { $0.name == "workload" }.map(\.phrase)
+    return (workload + ["\(Figures.count(cell.tokens, "token")) per pass"] + distinctions(of: cell))
       .joined(separator: ", ")
   }
 
@@ -129,9 +141,11 @@ struct CellNames {
   }
 
   private func distinctions(of cell: Cell) -> [String] {
-    var parts: [String] = []
-    if distinguishesRoutings { parts.append("\(cell.routingLabel) routing") }
-    if distinguishesEngines { parts.append(engine(of: cell)) }
-    return parts
+    let routing = differences(of: cell).filter { $0.name == "routing" }.map(\.phrase)
+    return (routing + [engine(of: cell)]).filter { !$0.isEmpty }
+  }
+
+  private func differences(of cell: Cell) -> [Conditions.Part] {
+    cell.conditions.parts.filter { differing.contains($0.name) }
   }
 }

@@ -14,7 +14,7 @@ public enum Verdicts {
     let candidates = Set(named.record.cells.map(\.candidate)).union(named.record.options.candidates)
     let judge = Judge(
       record: named.name, cells: cells, held: named.record.cells,
-      reason: Reason(names: CellNames(cells)),
+      reason: Reason(names: CellNames(cells), record: named.record),
       analytic: analytic)
     let verdicts = claims.compactMap { claim -> Verdict? in
       guard let candidate = claim.modelID, candidates.contains(candidate) else { return nil }
@@ -85,9 +85,7 @@ private struct Judge {
         claim, candidate, .notMeasured, counted: counted,
         reason: reason.notMeasured(
           claim, criteria: criteria, pair: pair,
-          isHeld: held.contains {
-            $0.candidate == candidate && $0.baseline == claim.baselineID
-          }))
+          instead: others(candidate: candidate, baseline: claim.baselineID)))
     }
     let worst = lowest(matching, besides: best)
     var verdict = blank(
@@ -118,6 +116,15 @@ private struct Judge {
     verdict.analytic = verdict.analyticWholeModel ?? verdict.analyticFeedForward
     verdict.leftToExplain = left
     return verdict
+  }
+
+  /// Cells of the pair that do not serve the claim, in a few words; `nil` where the record has none.
+  private func others(candidate: String, baseline: String?) -> String? {
+    func hasPair(_ cells: [Cell]) -> Bool {
+      cells.contains { $0.candidate == candidate && $0.baseline == baseline }
+    }
+    if hasPair(cells) { return "cells of another workload" }
+    return hasPair(held) ? "cells that nothing is judged by" : nil
   }
 
   private func highest(_ cells: [Cell]) -> Cell? {

@@ -27,7 +27,7 @@ struct ChartCollectionTests {
     #expect(charts.all.count == 7)
     for chart in charts.all {
       expectSound(chart)
-      #expect(try #require(chart.command).hasPrefix("tenfold run"))
+      #expect(try #require(chart.command).text.hasPrefix("tenfold run"))
     }
   }
 

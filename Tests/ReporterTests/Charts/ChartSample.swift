@@ -177,5 +177,5 @@ enum ChartSample {
 
   static let valley = ValleyChart(
     curve: curve, bottom: curve.points[4], sufficientTokens: 512, id: "valley-sample",
-    command: "tenfold sweep olmoe-1b-7b --tokens 1-1024*2")
+    command: .command("tenfold sweep olmoe-1b-7b --tokens 1-1024*2"))
 }

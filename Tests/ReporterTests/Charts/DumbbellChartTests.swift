@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The picture of claims")
 struct DumbbellChartTests {
-  private let chart = DumbbellChart(ChartSample.verdicts, command: "tenfold run")?.chart
+  private let chart = DumbbellChart(ChartSample.verdicts, command: .command("tenfold run"))?.chart
 
   @Test("is the one that was looked at")
   func golden() throws {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The picture of the roofline")
 struct RooflineChartTests {
-  private let chart = RooflineChart(ChartSample.record(), command: "tenfold run")?.chart
+  private let chart = RooflineChart(ChartSample.record(), command: .command("tenfold run"))?.chart
 
   @Test("is the one that was looked at")
   func golden() throws {

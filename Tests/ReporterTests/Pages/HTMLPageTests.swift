@@ -102,7 +102,8 @@ struct HTMLPageTests {
 
   @Test("show each chart with its summary, its figures and its command")
   func chart() throws {
-    let html = try main(.chart(Sample.chart(command: "tenfold run")), .chart(Sample.chart()))
+    let html = try main(
+      .chart(Sample.chart(command: .command("tenfold run"))), .chart(Sample.chart()))
     #expect(html.contains("<figure id=\"c\"><figcaption>"))
     #expect(html.contains("<figure id=\"c-2\">"))
     #expect(
@@ -123,7 +124,7 @@ struct HTMLPageTests {
 
 extension Sample {
   /// A chart of nothing.
-  static func chart(id: String = "c", command: String? = nil) -> Chart {
+  static func chart(id: String = "c", command: Reproduction? = nil) -> Chart {
     Chart(
       id: id, title: "A chart", summary: "Says nothing.",
       table: Table(columns: [.init("n")], rows: [.init(["1"])]), command: command,

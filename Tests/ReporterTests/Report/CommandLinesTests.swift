@@ -1,3 +1,4 @@
+import LayerSpec
 import ModelSpec
 import Testing
 
@@ -16,7 +17,7 @@ struct CommandLinesTests {
   @Test("ask again for what was asked for")
   func all() throws {
     #expect(
-      try lines().measuringAll
+      try lines().measuringAll.text
         == "tenfold run mixtral-8x7b './my model.json' --baseline iso-active --baseline llama2-70b "
         + "--tokens 1,16 --routing uniform --threads 2 --engine blas --precision f32 --budget 60s "
         + "--memory 8GiB --seed 1")
@@ -25,8 +26,8 @@ struct CommandLinesTests {
       $0.options.budgetSeconds = 0.5
       $0.options.memoryBytes = 1000
     }
-    #expect(other.measuringAll.contains(" --engine both "))
-    #expect(other.measuringAll.contains(" --budget 0.5s --memory 1000 "))
+    #expect(other.measuringAll.text.contains(" --engine both "))
+    #expect(other.measuringAll.text.contains(" --budget 0.5s --memory 1000 "))
   }
 
   @Test("open the library and choose the instruction set that were asked for")
@@ -36,19 +37,19 @@ struct CommandLinesTests {
       $0.options.blas = "/opt/my blas.so"
       $0.options.instructionSet = "v3"
     }
-    #expect(named.measuringAll.hasPrefix("TENFOLD_ISA=v3 tenfold run "))
-    #expect(named.measuringAll.contains(" --blas '/opt/my blas.so' --budget"))
+    #expect(named.measuringAll.text.hasPrefix("TENFOLD_ISA=v3 tenfold run "))
+    #expect(named.measuringAll.text.contains(" --blas '/opt/my blas.so' --budget"))
     // One cell again: each engine with what it listens to, for --blas is refused beside another.
     var cell = try #require(Sample.suite.cells.first)
     cell.engine = "blas"
-    #expect(named.measuring(cell).hasPrefix("tenfold run "))
-    #expect(named.measuring(cell).contains(" --blas '/opt/my blas.so' "))
+    #expect(named.measuring(cell).text.hasPrefix("tenfold run "))
+    #expect(named.measuring(cell).text.contains(" --blas '/opt/my blas.so' "))
     cell.engine = "tile"
-    #expect(named.measuring(cell).hasPrefix("TENFOLD_ISA=v3 tenfold run "))
-    #expect(!named.measuring(cell).contains("--blas"))
+    #expect(named.measuring(cell).text.hasPrefix("TENFOLD_ISA=v3 tenfold run "))
+    #expect(!named.measuring(cell).text.contains("--blas"))
     // A record that does not say what was named, but which library it was.
     let older = try lines { $0.blas?.path = "/opt/blis/libblis.so.4" }
-    #expect(older.measuringAll.contains(" --blas /opt/blis/libblis.so.4 "))
+    #expect(older.measuringAll.text.contains(" --blas /opt/blis/libblis.so.4 "))
   }
 
   @Test("leave the default suite its own models and routings")
@@ -57,12 +58,13 @@ struct CommandLinesTests {
       $0.options.suite = "default"
       $0.options.routing = ["uniform", "zipf:0.8"]
     }
-    #expect(suite.measuringAll.hasPrefix("tenfold run --tokens 1,16 --threads 2"))
+    #expect(suite.measuringAll.text.hasPrefix("tenfold run --tokens 1,16 --threads 2"))
     let skewed = try lines {
       $0.options.suite = "default"
       $0.options.routing = ["zipf:0.8"]
     }
-    #expect(skewed.measuringAll.hasPrefix("tenfold run --tokens 1,16 --routing zipf:0.8 --threads"))
+    #expect(
+      skewed.measuringAll.text.hasPrefix("tenfold run --tokens 1,16 --routing zipf:0.8 --threads"))
   }
 
   @Test("sweep again what was swept")
@@ -74,17 +76,17 @@ struct CommandLinesTests {
       $0.options.threadCounts = [1, 2]
     }
     #expect(
-      swept.measuringAll.hasPrefix(
+      swept.measuringAll.text.hasPrefix(
         "tenfold sweep olmoe-1b-7b --experts 32,64 --top-k 4 --baseline iso-total --tokens 1,16 "
           + "--routing uniform --threads 1,2 --engine blas"))
     var cell = try #require(Sample.suite.cells.first)
     cell.candidate = "olmoe-1b-7b E=64 K=4"
     #expect(
-      swept.measuring(cell).hasPrefix(
+      swept.measuring(cell).text.hasPrefix(
         "tenfold sweep olmoe-1b-7b --experts 64 --top-k 4 --baseline llama2-70b --tokens 1 --routing"
       ))
     #expect(
-      try lines().measuring(cell).hasPrefix(
+      try lines().measuring(cell).text.hasPrefix(
         "tenfold run 'olmoe-1b-7b E=64 K=4' --baseline llama2-70b"))
   }
 
@@ -94,5 +96,30 @@ struct CommandLinesTests {
     #expect(ShellWord.path("-rf") == "./-rf")
     #expect(ShellWord.quoted("") == "''")
     #expect(ShellWord.quoted("it's") == #"'it'\''s'"#)
+  }
+
+  /// The tool would refuse what a later version measured, so nobody is told to ask for it.
+  @Test(
+    "are none where this version cannot measure",
+    arguments: ["the engine zeta-9", "the precision zeta-9", "the workload zeta-9"])
+  func unmeasurable(_ part: String) throws {
+    var record = ChartSample.record()
+    for index in record.cells.indices {
+      switch part {
+      case "the engine zeta-9": record.cells[index].engine = "zeta-9"
+      case "the precision zeta-9":
+        record.cells[index].precision = WeightFormat(named: "zeta-9")
+      default: record.cells[index].workload.kind = WorkloadKind(rawValue: "zeta-9")
+      }
+    }
+    let cell = try #require(record.cells.first)
+    record.options.engines = [cell.engine]
+    record.options.precision = cell.precision
+    record.options.workload = cell.workload.kind
+    let html = HTMLPage.render(
+      Report(records: [try NamedRecord(name: "r", record: record)]).illustratedPage)
+    #expect(html.contains("This version of tenfold does not know \(part), and cannot measure it."))
+    #expect(!html.contains("zeta-9</span>"))
+    #expect(!html.contains("<code><span>tenfold</span> <span>run</span>"))
   }
 }
