@@ -53,6 +53,13 @@ import Testing
     }
   }
 
+  /// A claim without conditions of its own is met by what is measured unless asked otherwise, so printed
+  /// commands leave the tokens unsaid.
+  @Test(arguments: Claim.InferencePhase.allCases)
+  func everyPhaseHasSomeOfTheUsualTokens(_ phase: Claim.InferencePhase) {
+    #expect(RunRequest.defaultTokens.contains(where: phase.tokens.contains))
+  }
+
   @Test func withoutBaselinesBothCounterpartsAreTaken() throws {
     let suite = Suite(
       candidates: [try known("olmoe-1b-7b")], baselines: [], routings: [.uniform])

@@ -46,11 +46,11 @@ struct CommandLines {
 
   /// What was asked for and this version cannot measure, `nil` when it can measure all of it.
   private var unmeasurablePart: String? {
-    let workload = Workload(options.workload ?? .usual, tokens: options.tokens.first ?? 1)
-    return options.engines.lazy.compactMap { engine in
+    let engines = options.engines.isEmpty ? [EngineTraits.usual.name] : options.engines
+    return engines.lazy.compactMap { engine in
       Conditions(
-        workload: workload, threads: options.threads, engine: engine, format: options.precision,
-        routing: nil
+        workload: Workload(options.workload ?? .usual, tokens: 1), threads: options.threads,
+        engine: engine, format: options.precision, routing: nil
       ).unmeasurablePart
     }.first
   }

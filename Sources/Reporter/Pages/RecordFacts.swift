@@ -56,8 +56,8 @@ struct RecordFacts {
   /// What was asked for.
   var options: [Page.Fact] {
     let options = record.options
-    return [
-      .init("Began", record.created), .init("Suite", options.suite),
+    let workload = options.workload.map { [Page.Fact("Workload", $0.rawValue)] } ?? []
+    return [.init("Began", record.created), .init("Suite", options.suite)] + workload + [
       .init("Tokens per pass", options.tokens.map(String.init).joined(separator: ", ")),
       .init("Routing", options.routing.joined(separator: ", ")),
       .init("Threads", "\(options.threads)"),

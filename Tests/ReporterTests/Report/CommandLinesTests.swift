@@ -115,11 +115,12 @@ struct CommandLinesTests {
     let cell = try #require(record.cells.first)
     record.options.engines = [cell.engine]
     record.options.precision = cell.precision
-    record.options.workload = cell.workload.kind
+    if cell.workload.kind != .usual { record.options.workload = cell.workload.kind }
     let html = HTMLPage.render(
       Report(records: [try NamedRecord(name: "r", record: record)]).illustratedPage)
     #expect(html.contains("This version of tenfold does not know \(part), and cannot measure it."))
     #expect(!html.contains("zeta-9</span>"))
+    #expect(html.contains("<dt>Workload</dt>") == (record.options.workload != nil))
     #expect(!html.contains("<code><span>tenfold</span> <span>run</span>"))
   }
 }
