@@ -48,11 +48,12 @@ struct ClaimsReportTests {
     criteria.leastTokens = nil
     criteria.workload = .matrixProduct
     claim.test = .cells(criteria)
-    #expect(text().contains("\(pair) --workload matrix-product"))
+    #expect(!text().contains(pair))
+    #expect(text().contains("cannot measure it with the workload matrix-product"))
     criteria.workload = WorkloadKind(rawValue: "zeta-9")
     claim.test = .cells(criteria)
     #expect(!text().contains(pair))
-    #expect(text().contains("does not know the workload zeta-9, and cannot measure it"))
+    #expect(text().contains("cannot measure it with the workload zeta-9"))
   }
 
   @Test("shows every claim in every form", arguments: ClaimLedger.claims)

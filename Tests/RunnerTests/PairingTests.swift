@@ -60,6 +60,12 @@ import Testing
     #expect(RunRequest.defaultTokens.contains(where: phase.tokens.contains))
   }
 
+  /// Printed commands ask for no workload that the tool would refuse.
+  @Test func whatArchitecturesAreMeasuredByIsKnownToReports() {
+    let kinds = WorkloadTraits.known.filter(\.isOfArchitectures).map(\.kind)
+    #expect(kinds == Workloads.table.map(\.kind))
+  }
+
   @Test func withoutBaselinesBothCounterpartsAreTaken() throws {
     let suite = Suite(
       candidates: [try known("olmoe-1b-7b")], baselines: [], routings: [.uniform])

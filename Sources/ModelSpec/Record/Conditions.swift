@@ -100,7 +100,9 @@ public struct Conditions: Hashable, Sendable {
   ///
   /// It can judge by an engine of which it knows the name alone, and cannot ask for one.
   public var unmeasurablePart: String? {
-    unknownPart ?? (EngineTraits.named(engine) == nil ? "the engine \(engine)" : nil)
+    if let unknownPart { return unknownPart }
+    if workload.kind.traits?.isOfArchitectures == false { return "the workload \(workload.kind)" }
+    return EngineTraits.named(engine) == nil ? "the engine \(engine)" : nil
   }
 
   /// The names of the parts in which conditions differ; one that only some have is among them.

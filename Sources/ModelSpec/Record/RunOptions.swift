@@ -47,6 +47,16 @@ public struct RunOptions: Codable, Hashable, Sendable {
   /// What a sweep varied; absent for other suites.
   public var sweep: SweepOptions?
 
+  /// The values of one size of passes, `nil` where none was asked for.
+  public subscript(size: Workload.Size) -> [Int]? {
+    switch size {
+    case .tokens: tokens
+    case .sequences: sequences
+    case .context: context
+    case .ranks: ranks
+    }
+  }
+
   /// All options of one run.
   public init(
     suite: String, candidates: [String], baselines: [String], tokens: [Int], threads: Int,

@@ -1,3 +1,5 @@
+import LayerSpec
+
 /// What records and reports know of a kind of workload besides its name.
 ///
 /// A kind that this version does not know has no traits: it is shown by its name and never judged.
@@ -10,6 +12,8 @@ public struct WorkloadTraits: Hashable, Sendable {
   public let subject: String
   /// What the workload leaves out, as a whole sentence.
   public let limits: String
+  /// True where architectures are measured by it, so that `--workload` takes it.
+  public let isOfArchitectures: Bool
   /// Its phases outside of products, in the order of a pass; each is a cause of its own.
   public let phases: [Phase]
 
@@ -20,11 +24,11 @@ public struct WorkloadTraits: Hashable, Sendable {
       subject: "feed-forward layers",
       limits: "Attention, embeddings and the output head are not timed: measured ratios are of "
         + "feed-forward layers, with random weights of the published shapes.",
-      phases: [.router, .dispatchAndCombine]),
+      isOfArchitectures: true, phases: [.router, .dispatchAndCombine]),
     WorkloadTraits(
       kind: .matrixProduct, pass: "one matrix product", subject: "matrix products",
       limits: "A product alone is timed: no activation, no routing and no other layer.",
-      phases: []),
+      isOfArchitectures: false, phases: []),
   ]
 }
 
@@ -36,8 +40,5 @@ extension WorkloadKind {
 extension Phase {
   /// The phases outside of products that this version knows, workload by workload, each in the order of a
   /// pass.
-  public static let known: [Phase] = WorkloadTraits.known.flatMap(\.phases)
-    .reduce(into: []) { phases, phase in
-      if !phases.contains(phase) { phases.append(phase) }
-    }
+  public static let known = WorkloadTraits.known.flatMap(\.phases).uniqued()
 }

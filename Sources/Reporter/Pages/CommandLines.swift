@@ -29,8 +29,9 @@ struct CommandLines {
     if let workload = options.workload {
       conditions.append(Option(name: "--workload", value: workload.rawValue))
     }
-    if !options.tokens.isEmpty {
-      conditions.append(Option(name: "--tokens", values: options.tokens))
+    for size in Workload.Size.allCases {
+      guard let values = options[size], !values.isEmpty else { continue }
+      conditions.append(Option(name: "--\(size)", values: values))
     }
     if !routesAsTheSuiteDoes {
       conditions.append(Option(name: "--routing", value: options.routing.joined(separator: ",")))

@@ -2,7 +2,7 @@
 public enum Reproduction: Hashable, Sendable {
   /// By this command line.
   case command(String)
-  /// Not by this version, which does not know a part of it: `the engine zeta-9`.
+  /// Not by this version, which refuses a part of it: `the engine zeta-9`.
   case unmeasurable(String)
 
   /// The command line, or why there is none as a sentence.
@@ -18,7 +18,7 @@ public enum Reproduction: Hashable, Sendable {
     switch self {
     case .command(let line): "\(line) measures it"
     case .unmeasurable(let part):
-      "this version of tenfold does not know \(part), and cannot measure it"
+      "this version of tenfold cannot measure it with \(part)"
     }
   }
 

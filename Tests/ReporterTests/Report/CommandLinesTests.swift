@@ -28,6 +28,13 @@ struct CommandLinesTests {
     }
     #expect(other.measuringAll.text.contains(" --engine both "))
     #expect(other.measuringAll.text.contains(" --budget 0.5s --memory 1000 "))
+    let sizes = try lines {
+      $0.options.sequences = [1, 8]
+      $0.options.context = [4096]
+    }
+    #expect(
+      sizes.measuringAll.text.contains(
+        "--tokens 1,16 --sequences 1,8 --context 4096 --routing uniform --threads 2"))
   }
 
   @Test("open the library and choose the instruction set that were asked for")
@@ -118,7 +125,7 @@ struct CommandLinesTests {
     if cell.workload.kind != .usual { record.options.workload = cell.workload.kind }
     let html = HTMLPage.render(
       Report(records: [try NamedRecord(name: "r", record: record)]).illustratedPage)
-    #expect(html.contains("This version of tenfold does not know \(part), and cannot measure it."))
+    #expect(html.contains("This version of tenfold cannot measure it with \(part)."))
     #expect(!html.contains("zeta-9</span>"))
     #expect(html.contains("<dt>Workload</dt>") == (record.options.workload != nil))
     #expect(!html.contains("<code><span>tenfold</span> <span>run</span>"))
