@@ -73,12 +73,12 @@ struct ReportTests {
 
   @Test("name every claim of the ledger in full when its pair was measured")
   func wholeLedger() throws {
-    let cells = ClaimLedger.claims.compactMap { claim in
-      claim.modelID.map {
-        Sample.cell(
-          $0, claim.baselineID ?? "iso-active", tokens: 1, flopRatio: 5.33,
-          Sample.estimate(4.85, 4.9, 4.95))
-      }
+    let pairs = Set(
+      ClaimLedger.claims.compactMap { claim in
+        claim.modelID.map { [$0, claim.baselineID ?? "iso-active"] }
+      })
+    let cells = pairs.map {
+      Sample.cell($0[0], $0[1], tokens: 1, flopRatio: 5.33, Sample.estimate(4.85, 4.9, 4.95))
     }
     let report = try Report(records: [NamedRecord(name: "r", record: Sample.record(cells))])
     let text = TextPage.render(report.page)
@@ -112,9 +112,9 @@ struct ReportTests {
         threads: 2, precision: .f32, peakFlopsPerSecond: 462e9, readBytesPerSecond: 38.5e9)
     ]
     for index in record.cells.indices.dropLast() {
-      record.cells[index].rooflineRatio = 5.1
       record.cells[index].sides.baseline.rooflineShare = 0.931
       record.cells[index].sides.candidate.rooflineShare = 0.5
+      record.cells[index].rooflineRatio = record.cells[index].timeRatio.median * 0.931 / 0.5
     }
     let report = try Report(records: [NamedRecord(name: "r", record: record)], claims: [])
     let text = TextPage.render(report.page)
@@ -144,8 +144,8 @@ struct ReportTests {
       [
         Sample.cell(
           "mixtral-8x7b", "llama2-70b", tokens: .max, flopRatio: 1,
-          Sample.estimate(1e-300, 1, 1.5e300), distinctExperts: -.greatestFiniteMagnitude,
-          engine: evil, routing: evil, scaled: evil, resident: evil, cautions: [evil]),
+          Sample.estimate(1e-300, 1, 1.5e300), distinctExperts: .greatestFiniteMagnitude,
+          engine: evil, routing: evil, resident: evil, cautions: [evil]),
         Sample.cell(evil, evil, tokens: 1, flopRatio: 1, Sample.estimate(1, 1, 1)),
       ], candidates: [evil], cautions: [evil])
     record.cells[0].sides.baseline.flops = 1
