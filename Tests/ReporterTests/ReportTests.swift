@@ -15,29 +15,6 @@ struct ReportTests {
       analytic: Sample.analytic)
   }
 
-  @Test("values of a later version are shown by name, and decide nothing")
-  func unknownValues() throws {
-    var record = Sample.suite
-    let known = Report(records: [try NamedRecord(name: "r", record: record)])
-    #expect(known.sections[0].verdicts.contains { $0.measured != nil })
-    #expect(!TextPage.render(known.page).contains("does not know"))
-    record.status = Record.Status(rawValue: "paused")
-    for index in record.cells.indices {
-      record.cells[index].precision = WeightFormat(named: "q9_9")
-      record.cells[index].explanation = Explanation(
-        factors: [
-          .init(
-            .init(rawValue: "moonlight"), baseline: record.cells[index].realisedShare, candidate: 1)
-        ], rest: 1)
-    }
-    let later = Report(records: [try NamedRecord(name: "r", record: record)])
-    let text = TextPage.render(later.page)
-    let flat = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    #expect(flat.contains("the status paused, the precision q9_9, the cause moonlight."))
-    #expect(text.contains("q9_9") && text.contains("[1.28, 1.32]"))
-    #expect(later.sections[0].verdicts.allSatisfy { $0.measured == nil })
-  }
-
   @Test("read as text")
   func text() {
     #expect(TextPage.render(report.page) == expectedText)
