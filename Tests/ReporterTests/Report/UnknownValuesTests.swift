@@ -21,11 +21,19 @@ struct UnknownValuesTests {
           .init(
             .init(rawValue: "moonlight"), baseline: record.cells[index].realisedShare, candidate: 1)
         ], rest: 1)
+      record.cells[index].sides.candidate.phases = PhaseSeconds(
+        productSeconds: 1, productBusySeconds: 1, productWaitingSeconds: 0,
+        others: [Phase(rawValue: "all-to-all"): 0.1])
     }
     let later = Report(records: [try NamedRecord(name: "r", record: record)])
     let text = TextPage.render(later.page)
     let flat = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    #expect(flat.contains("the status paused, the precision q9_9, the cause moonlight."))
+    #expect(
+      flat.contains(
+        "the status paused, the precision q9_9, the phase all-to-all, the cause moonlight."))
+    #expect(later.document.records[0].warnings == record.warnings)
+    #expect(later.document.records[0].warnings?.count == 1)
+    #expect(known.document.records[0].warnings == nil)
     #expect(text.contains("q9_9") && text.contains("[1.28, 1.32]"))
     #expect(later.sections[0].verdicts.allSatisfy { $0.measured == nil })
   }
