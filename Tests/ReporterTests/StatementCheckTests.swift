@@ -68,6 +68,12 @@ struct StatementCheckTests {
       .init("ceiling_beside.tile_flops_per_second[1]") {
         $0.ceilingBeside?.tileFlopsPerSecond = [1, -1]
       },
+      .init("ceiling_beside.peak_flops_per_second") {
+        $0.ceilingBeside?.peakFlopsPerSecond *= 1.1
+      },
+      .init("ceiling_beside.read_bytes_per_second") {
+        $0.ceilingBeside?.readBytesPerSecond *= 1.1
+      },
       .init("sides.baseline.bytes") { $0.sides.baseline.bytes = -1 },
       .init("sides.candidate.layers[0].count") { $0.sides.candidate.layers[0].count = 0 },
       .init("sides.candidate.layers[1].seconds_median") {
@@ -100,6 +106,7 @@ struct StatementCheckTests {
       },
       .init("routing.distinct_experts") { $0.routing?.distinctExperts = -1 },
       .init("routing.distinct_experts") { $0.routing?.distinctExperts = 2.5 },
+      .init("routing.distinct_experts") { $0.routing?.distinctExperts = 1e-300 },
       .init("routing.max_over_mean") { $0.routing?.maxOverMean = 0.5 },
       .init("routing.max_over_mean") { $0.routing?.maxOverMean = 8.5 },
       .init("routing.gini") { $0.routing?.gini = 1.1 },
@@ -112,6 +119,23 @@ struct StatementCheckTests {
     let error = try refusal { $0.cells[0] = cell }
     #expect(error.field == damage.field)
     #expect(error.cell == cell.comparisonID)
+  }
+
+  @Test("are not related to each other where this version does not know how they are")
+  func laterKinds() throws {
+    var record = Self.clean
+    record.cells[0].workload.kind = WorkloadKind(rawValue: "block-teleport")
+    record.cells[0].rooflineRatio = 100
+    record.cells[0].sides.candidate.rooflineShare = 3
+    record.cells[0].sides.baseline.phases?.productWaitingSeconds = 1000
+    record.cells[0].routing?.distinctExperts = 1000
+    record.cells[1].sides.baseline.phases?.others[Phase(rawValue: "all-to-all")] = 1000
+    #expect(throws: Never.self) { try NamedRecord(name: "r", record: record) }
+    let error = try refusal {
+      $0 = record
+      $0.cells[0].rooflineRatio = -1
+    }
+    #expect(error.field == "roofline_ratio")
   }
 
   @Test("say what contradicts them")

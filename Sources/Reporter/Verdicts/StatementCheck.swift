@@ -3,7 +3,8 @@ import ModelSpec
 /// Holds what a cell states and its rounds cannot give - bytes, phases, roofline figures, routing -
 /// against what these are, and against each other.
 ///
-/// Nothing is judged by any of it, so what contradicts nothing stays as it was stated.
+/// Nothing is judged by any of it, so what contradicts nothing stays as it was stated. What figures of a
+/// kind that this version does not know have to do with each other it does not know either.
 struct StatementCheck {
   /// The largest share of the roofline that is believed.
   ///
@@ -31,7 +32,7 @@ struct StatementCheck {
   /// Refuses the first statement that cannot be.
   func check() throws(RecordContradiction) {
     try requireSizes()
-    if let ceiling = cell.ceilingBeside { try fields.require(ceiling, "ceiling_beside") }
+    if let ceiling = cell.ceilingBeside { try check(ceiling, "ceiling_beside") }
     let sides = [
       ("sides.baseline", cell.sides.baseline), ("sides.candidate", cell.sides.candidate),
     ]
@@ -62,6 +63,21 @@ struct StatementCheck {
     }
   }
 
+  /// The record's ceilings are the most of all probes of the run, those beside cells among them.
+  private func check(_ beside: Ceiling, _ field: String) throws(RecordContradiction) {
+    try fields.require(beside, field)
+    guard let best = ceilings.ceiling(threads: beside.threads, format: beside.precision) else {
+      return
+    }
+    for (name, rate, most) in [
+      ("peak_flops_per_second", beside.peakFlopsPerSecond, best.peakFlopsPerSecond),
+      ("read_bytes_per_second", beside.readBytesPerSecond, best.readBytesPerSecond),
+    ] where !isAtMost(rate, most) {
+      throw fields.contradiction(
+        "\(field).\(name)", "is \(rate), and the most of the run is \(most)")
+    }
+  }
+
   // MARK: - Phases
 
   /// Products and other phases follow each other within the side's median pass, and threads multiply and
@@ -76,6 +92,7 @@ struct StatementCheck {
       let name = phase.rawValue.split(separator: "-").joined(separator: "_")
       try fields.requireAmount(seconds, "\(field).\(name)_seconds")
     }
+    guard cell.isKnown else { return }
     let products = phases.productBusySeconds + phases.productWaitingSeconds
     guard isAtMost(products, phases.productSeconds) else {
       throw fields.contradiction(
@@ -83,7 +100,8 @@ struct StatementCheck {
         "have \(products) s of multiplying and waiting within products of "
           + "\(phases.productSeconds) s")
     }
-    let pass = phases.others.values.reduce(phases.productSeconds, +)
+    // Another version's phase may be within one of these.
+    let pass = Phase.known.reduce(phases.productSeconds) { $0 + phases[$1] }
     guard isAtMost(pass, side.secondsMedian) else {
       throw fields.contradiction(
         field, "add up to \(pass) s, and the pass took \(side.secondsMedian) s")
@@ -101,6 +119,7 @@ struct StatementCheck {
     _ share: Double, of side: Side, _ field: String
   ) throws(RecordContradiction) {
     try fields.requirePositive(share, field)
+    guard cell.isKnown else { return }
     guard share <= Self.largestShare else {
       throw fields.contradiction(
         field,
@@ -121,6 +140,7 @@ struct StatementCheck {
 
   private func check(_ ratio: Double, _ field: String) throws(RecordContradiction) {
     try fields.requirePositive(ratio, field)
+    guard cell.isKnown else { return }
     let bounds = rooflineRatios
     guard isAtMost(bounds.lowerBound, ratio), isAtMost(ratio, bounds.upperBound) else {
       let figures = [bounds.lowerBound, bounds.upperBound].map {
@@ -165,15 +185,19 @@ struct StatementCheck {
   private func check(_ routing: RoutingSummary) throws(RecordContradiction) {
     try fields.requireAmount(routing.distinctExperts, "routing.distinct_experts")
     try fields.requireAmount(routing.maxOverMean, "routing.max_over_mean")
+    let perExpert = routing.tokensPerExpert ?? 0
+    try fields.requireAmount(perExpert, "routing.tokens_per_expert")
+    guard cell.isKnown else { return }
     try fields.require(
       routing.gini, "routing.gini", in: -CellCheck.rounding...1,
       because: "the coefficient is from 0 to 1")
-    let perExpert = routing.tokensPerExpert ?? 0
-    try fields.requireAmount(perExpert, "routing.tokens_per_expert")
     try fields.require(
       perExpert, "routing.tokens_per_expert", in: 0...Double(cell.tokens),
       because: "a pass has \(Figures.count(cell.tokens, "token"))")
     if routing.distinctExperts > 0 {
+      try fields.require(
+        routing.distinctExperts, "routing.distinct_experts", in: 1...(.infinity),
+        because: "tokens that reach any expert reach one at least")
       try fields.require(
         routing.maxOverMean, "routing.max_over_mean", in: 1...(.infinity),
         because: "the busiest expert has no fewer than the mean")
