@@ -6,21 +6,16 @@ import FoundationEssentials
 /// replaced by 0, which fits every field, until the first that does not is known: some twenty readings,
 /// of documents that are refused.
 struct NumberSearch {
-  /// A number where it stands, or a word such as `NaN` in the place of one.
-  private struct Token {
-    /// Its place in the document: `cells[3].tokens`.
-    let path: String
-    /// Its bytes.
-    let range: Range<Int>
-  }
-
   private let bytes: [UInt8]
-  private let tokens: [Token]
+  /// Where numbers stand, and words such as `NaN` in the place of numbers.
+  private let numbers: [Range<Int>]
 
   /// - Parameter data: a document that `JSONInput` let pass.
   init(in data: Data) {
     bytes = [UInt8](data)
-    tokens = Self.tokens(of: bytes)
+    var numbers: [Range<Int>] = []
+    Self.scan(bytes) { range, _ in numbers.append(range) }
+    self.numbers = numbers
   }
 
   /// The sentence about the first number that `read` cannot take.
@@ -29,16 +24,16 @@ struct NumberSearch {
   func sentence(read: (Data) throws -> Void) throws -> String? {
     try read(document(keeping: 0))
     func isRead(keeping count: Int) -> Bool { (try? read(document(keeping: count))) != nil }
-    guard !isRead(keeping: tokens.count) else { return nil }
-    // Documents that keep fewer than `fits` numbers are read, those that keep `fails` or more are not.
-    var (fits, fails) = (0, tokens.count)
+    guard !isRead(keeping: numbers.count) else { return nil }
+    // Documents that keep `fits` numbers are read, those that keep `fails` or more are not.
+    var (fits, fails) = (0, numbers.count)
     while fails - fits > 1 {
       let middle = (fits + fails) / 2
       if isRead(keeping: middle) { fits = middle } else { fails = middle }
     }
-    let token = tokens[fails - 1]
-    let text = String(decoding: bytes[token.range], as: UTF8.self).filter { $0 != "\"" }
-    return "\(token.path) is \(text), \(Self.reason(text))"
+    let number = numbers[fails - 1]
+    let text = String(decoding: bytes[number], as: UTF8.self).filter { $0 != "\"" }
+    return "\(path(to: number)) is \(text), \(Self.reason(text))"
   }
 
   /// The document with its first numbers, and 0 for all others.
@@ -46,10 +41,10 @@ struct NumberSearch {
     var output: [UInt8] = []
     output.reserveCapacity(bytes.count)
     var end = 0
-    for token in tokens.dropFirst(count) {
-      output += bytes[end..<token.range.lowerBound]
+    for number in numbers.dropFirst(count) {
+      output += bytes[end..<number.lowerBound]
       output.append(UInt8(ascii: "0"))
-      end = token.range.upperBound
+      end = number.upperBound
     }
     return Data(output + bytes[end...])
   }
@@ -69,9 +64,23 @@ struct NumberSearch {
     case object(key: String)
   }
 
-  /// Whatever is a number, or a word that `JSONInput` made a text of, in the order of the document.
-  private static func tokens(of bytes: [UInt8]) -> [Token] {
-    var tokens: [Token] = []
+  /// The place of a number in the document: `cells[3].tokens`.
+  private func path(to number: Range<Int>) -> String {
+    var path = ""
+    Self.scan(bytes) { range, levels in
+      guard range == number else { return }
+      for level in levels {
+        switch level {
+        case .list(let index): path += "[\(index)]"
+        case .object(let key): path += path.isEmpty ? key : ".\(key)"
+        }
+      }
+    }
+    return path
+  }
+
+  /// Visits whatever is a number, or a word that `JSONInput` made a text of, in the order of the document.
+  private static func scan(_ bytes: [UInt8], visit: (Range<Int>, [Level]) -> Void) {
     var levels: [Level] = []
     var index = 0
     while index < bytes.count {
@@ -87,19 +96,18 @@ struct NumberSearch {
         }
       case UInt8(ascii: "\""):
         index = JSONInput.endOfString(bytes, from: start)
+        let text = bytes[start..<index].dropFirst().dropLast()
         if isKey(bytes, before: index), !levels.isEmpty {
-          let key = String(decoding: bytes[start..<index].dropFirst().dropLast(), as: UTF8.self)
-          levels[levels.count - 1] = .object(key: key)
-        } else if JSONInput.isWord(bytes[start..<index].dropFirst().dropLast()) {
-          tokens.append(Token(path: path(levels), range: start..<index))
+          levels[levels.count - 1] = .object(key: String(decoding: text, as: UTF8.self))
+        } else if JSONInput.isWord(text) {
+          visit(start..<index, levels)
         }
       case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
         while index < bytes.count, isOfNumber(bytes[index]) { index += 1 }
-        tokens.append(Token(path: path(levels), range: start..<index))
+        visit(start..<index, levels)
       default: break
       }
     }
-    return tokens
   }
 
   /// True where a colon follows.
@@ -113,15 +121,6 @@ struct NumberSearch {
       UInt8(ascii: "E"), UInt8(ascii: "+"), UInt8(ascii: "-"):
       true
     default: false
-    }
-  }
-
-  private static func path(_ levels: [Level]) -> String {
-    levels.reduce("") { path, level in
-      switch level {
-      case .list(let index): "\(path)[\(index)]"
-      case .object(let key): path.isEmpty ? key : "\(path).\(key)"
-      }
     }
   }
 }
