@@ -36,8 +36,33 @@ import Testing
     ),
     (#""logical_cpus" : 4"#, #""logical_cpus" : "4""#, "machine.logical_cpus has the wrong type"),
     (#""status" : "complete""#, #""status" : 3"#, "status has the wrong type: "),
-    (#""threads" : 3"#, #""threads" : 3.5"#, "a number in the document does not fit its field"),
-    (#""threads" : 3"#, #""threads" : 1e30"#, "a number in the document does not fit its field"),
+    (
+      #""threads" : 3"#, #""threads" : 3.5"#, "ceilings[0].threads is 3.5, which is no whole number"
+    ),
+    (
+      #""threads" : 3"#, #""threads" : 1e30"#,
+      "ceilings[0].threads is 1e30, which its field cannot hold"
+    ),
+    (
+      #""threads" : 3"#, #""threads" : 12345678901234567890"#,
+      "ceilings[0].threads is 12345678901234567890, which its field cannot hold"
+    ),
+    (#""threads" : 3"#, #""threads" : NaN"#, "ceilings[0].threads is NaN, which is no number"),
+    (#""threads" : 3"#, #""threads" : 03"#, "ceilings[0].threads is 03, which"),
+    (#""seed" : 9"#, #""seed" : -1"#, "options.seed is -1, which is no count"),
+    (
+      #""budget_seconds" : 60.5"#, #""budget_seconds" : 1e400"#,
+      "options.budget_seconds is 1e400, which is larger than any number that tenfold reads"
+    ),
+    (
+      #""budget_seconds" : 60.5"#, #""budget_seconds" : -Infinity"#,
+      "options.budget_seconds is -Infinity, which is no number"
+    ),
+    // Another fault is told first.
+    (
+      #""budget_seconds" : 60.5"#, #""budget_seconds" : 1e400, "suite": 7"#,
+      "options.suite has the wrong type"
+    ),
     (#""threads" : 3"#, #""threads" : ?"#, "the document is not valid JSON"),
   ])
   func aDamagedFieldIsNamed(_ text: String, _ damaged: String, _ sentence: String) throws {

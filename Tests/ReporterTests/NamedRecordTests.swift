@@ -138,7 +138,7 @@ struct NamedRecordTests {
       #expect(error.field == "time_ratio.median")
       #expect(
         error.description
-          == "time_ratio.median of the cell \(error.cell) is \(stated), and its rounds give "
+          == "time_ratio.median of the cell \(try #require(error.cell)) is \(stated), and its rounds give "
           + Figures.significant(stated / 3, digits: 8, trimmed: true))
     }
   }
@@ -175,6 +175,16 @@ struct NamedRecordTests {
       .init("rounds[2].baseline_seconds") { $0.rounds[2].baselineSeconds = 0 },
       .init("rounds[43].candidate_seconds") { $0.rounds[43].candidateSeconds = .infinity },
       .init("explanation.rest") { $0.explanation?.rest = .nan },
+      .init("explanation.factors[1].baseline") {
+        $0.explanation?.factors[1].baseline *= -1
+        $0.explanation?.factors[1].candidate *= -1
+      },
+      .init("explanation.factors[1].name") {
+        guard let first = $0.explanation?.factors[0].name else { return }
+        $0.explanation?.factors[1].name = first
+      },
+      .init("sides.baseline.scaled") { $0.sides.baseline.scaled = "all" },
+      .init("sides.candidate.scaled") { $0.sides.candidate.scaled = "8/1" },
     ])
   func impossible(_ damage: Damage) throws {
     #expect(try contradiction(damage.damage).field == damage.field)

@@ -19,6 +19,18 @@ import Testing
     #expect(Routing(text) == nil)
   }
 
+  /// What this version measures it also judges.
+  @Test func everyKindIsOneThatReportsKnow() {
+    let source = RecordingSource(name: "r", layer: nil, digest: "d")
+    let routings: [Routing] = [
+      .uniform, .zipf(alpha: 1), .single,
+      .trace(RoutingTrace(source: source, topK: 1, experts: [0], firstLine: 1, largest: (0, 1))),
+      .histogram(
+        RoutingHistogram(source: source, tokensPerExpert: [1], namesAllExperts: true)),
+    ]
+    #expect(routings.map(\.kind) == RoutingCondition.knownKinds)
+  }
+
   @Test func statisticsOfNoTokens() {
     let statistics = RoutingStatistics(tokensPerExpert: [0, 0, 0])
     #expect(statistics.distinctExperts == 0)

@@ -101,6 +101,20 @@ import Testing
     }
   }
 
+  @Test(arguments: ["text", "markdown", "json", "html", "csv"])
+  func whatIsNotKnownIsToldInEveryForm(_ format: String) throws {
+    let later = try example { $0["status"] = "failed" }
+    try withTemporaryDirectory { directory in
+      let file = directory.appending(path: "later.json")
+      try Data(later.utf8).write(to: file)
+      let outcome = try Executable.release().run(["report", file.path, "--format", format])
+      #expect(outcome.status == 0)
+      #expect(outcome.errors.hasPrefix("tenfold: \(file.path): The record holds what"))
+      #expect(outcome.errors.contains("the cell status failed"))
+      #expect(outcome.errors.split(separator: "\n").count == 1)
+    }
+  }
+
   @Test(arguments: [
     ("/no/such/file.json", "there is no record"), ("/tmp", "is a directory"),
     ("/dev/zero", "is a device or a pipe"), ("/etc/passwd/x.json", "cannot be opened"),

@@ -55,6 +55,17 @@ import Testing
     }
   }
 
+  @Test func anEmptyNameIs73() throws {
+    let claims = try Executable.release().run(["claims", "--output", ""])
+    #expect(claims.status == 73)
+    #expect(claims.errors == "tenfold: the name of the file for --output is empty; name one\n")
+    let example = repository.appending(path: "Results/examples/olmoe-sweep.json").path
+    let report = try Executable.release().run(["report", example, "--charts", ""])
+    #expect(report.status == 73)
+    #expect(
+      report.errors == "tenfold: the name of the directory for --charts is empty; name one\n")
+  }
+
   @Test func aFullDiskIs74() throws {
     let outcome = try Executable.release().run(["claims", "--output", "/dev/full"])
     #expect(outcome.status == 74)

@@ -40,6 +40,19 @@ extension MeasuringTests {
       }
     }
 
+    @Test func whatIsAskedForTwiceIsMeasuredOnce() throws {
+      try withSmallModel { directory, model in
+        let outcome = try Executable.release().run(
+          [
+            "run", model, model, "--baseline", "iso-active", "--baseline", "iso-active",
+            "--tokens", "1,1", "--routing", "zipf,zipf:0.8", "--routing", "zipf", "--budget", "1s",
+            "--format", "json",
+          ], in: directory.path)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try #require(try outcome.json["cells"] as? [[String: Any]]).count == 1)
+      }
+    }
+
     @Test func aRecordHasTheKeysThatScriptsReadFrom() throws {
       try withSmallModel { directory, model in
         let outcome = try Executable.release().run(

@@ -80,7 +80,7 @@ struct JSONInput {
   }
 
   /// The index behind a string's closing quotation mark, or behind the last byte where there is none.
-  private static func endOfString(_ bytes: [UInt8], from start: Int) -> Int {
+  static func endOfString(_ bytes: [UInt8], from start: Int) -> Int {
     var index = start + 1
     while index < bytes.count {
       if bytes[index] == UInt8(ascii: "\\") {
@@ -93,11 +93,16 @@ struct JSONInput {
     return bytes.count
   }
 
+  /// Whether a text is one of the words.
+  static func isWord(_ text: some Sequence<UInt8>) -> Bool {
+    words.contains { $0.elementsEqual(text) }
+  }
+
   private static func word(in bytes: [UInt8], at index: Int) -> [UInt8]? {
     words.first { bytes[index...].starts(with: $0) }
   }
 
-  private static func isWhiteSpace(_ byte: UInt8) -> Bool {
+  static func isWhiteSpace(_ byte: UInt8) -> Bool {
     [UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t")].contains(byte)
   }
 }

@@ -38,14 +38,20 @@ extension Record {
       self = try DocumentCoding.decoder.decode(Record.self, from: data)
     } catch let error as RecordError {
       throw error
-    } catch DecodingError.dataCorrupted(let context)
-      where context.codingPath.isEmpty && DocumentCoding.isJSON(data)
-    {
-      // The decoder does not tell which.
-      throw RecordError(
-        "a number in the document does not fit its field: a count is not whole, or too large")
     } catch {
-      throw RecordError(DocumentCoding.sentence(error))
+      throw Self.refusal(of: data, error)
+    }
+  }
+
+  /// Why a document is no record, naming the number that its field cannot hold where one is to blame.
+  private static func refusal(of data: Data, _ error: any Error) -> RecordError {
+    do {
+      let misfit = try NumberSearch(in: data).sentence {
+        _ = try DocumentCoding.decoder.decode(Record.self, from: $0)
+      }
+      return RecordError(misfit ?? DocumentCoding.sentence(error))
+    } catch {
+      return RecordError(DocumentCoding.sentence(error))
     }
   }
 }
@@ -65,11 +71,6 @@ public enum DocumentCoding {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     return decoder
-  }
-
-  /// Whether the bytes are a JSON document at all.
-  static func isJSON(_ data: Data) -> Bool {
-    (try? JSONDecoder().decode(ConfigValue.self, from: data)) != nil
   }
 
   /// One sentence for what a coder threw, naming the field as the document does; without its full

@@ -24,13 +24,16 @@ public struct ReportDocument: Codable, Hashable, Sendable {
     public var cpu: String
     /// Comparisons in the record.
     public var cells: Int
-    /// Always 0, for scripts that read it: a record with a cell that contradicts itself is refused.
+    /// Comparisons by which nothing is judged, for this version does not know what they are or nobody
+    /// took the time to measure them.
     public var cellsLeftOut: Int
+    /// What spoils the figures, in sentences, such as values of a later version; absent for nothing.
+    public var warnings: [String]?
 
     /// All values.
     public init(
       name: String, created: String, status: Record.Status, cpu: String, cells: Int,
-      cellsLeftOut: Int
+      cellsLeftOut: Int, warnings: [String] = []
     ) {
       self.name = name
       self.created = created
@@ -38,6 +41,7 @@ public struct ReportDocument: Codable, Hashable, Sendable {
       self.cpu = cpu
       self.cells = cells
       self.cellsLeftOut = cellsLeftOut
+      self.warnings = warnings.isEmpty ? nil : warnings
     }
   }
 

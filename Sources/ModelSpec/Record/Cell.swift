@@ -35,6 +35,20 @@ public struct Cell: Hashable, Sendable {
   /// What the machine gave beside this cell, absent without ceilings; roofline figures go by the
   /// record's ceilings, which are the run's best.
   public var ceilingBeside: Ceiling?
+  /// What became of the cell; absent where it was measured, as it is in every cell of this version.
+  public var status: Status?
+
+  /// How measuring a cell ended; an open value, for a later version may know other endings.
+  public struct Status: RawRepresentable, Codable, Hashable, Sendable {
+    /// The name.
+    public let rawValue: String
+
+    /// The ending of that name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// The rounds are whole.
+    public static let measured = Status(rawValue: "measured")
+  }
 
   /// One measured cell.
   public init(
@@ -69,13 +83,22 @@ public struct Cell: Hashable, Sendable {
       workload: workload, threads: threads, engine: engine, format: precision,
       routing: routing?.condition)
   }
+
+  /// Whether this version knows what was measured and how that ended, so that it may judge by it.
+  public var isKnown: Bool { unknownPart == nil }
+
+  /// What this version does not know of the cell, as the end of a sentence; `nil` when it knows all.
+  public var unknownPart: String? {
+    if let status, status != .measured { return "the cell status \(status.rawValue)" }
+    return conditions.unknownPart
+  }
 }
 
 extension Cell: Codable {
   // The workload's kind and sizes are keys of the cell itself.
   private enum CodingKeys: CodingKey {
     case candidate, baseline, threads, engine, precision, routing, flopRatio, rooflineRatio
-    case timeRatio, realisedShare, sides, rounds, cautions, explanation, ceilingBeside
+    case timeRatio, realisedShare, sides, rounds, cautions, explanation, ceilingBeside, status
   }
 
   /// Reads a cell of `tenfold.result/1`.
@@ -98,6 +121,7 @@ extension Cell: Codable {
       cautions: try container.decode([String].self, forKey: .cautions),
       explanation: try container.decodeIfPresent(Explanation.self, forKey: .explanation))
     ceilingBeside = try container.decodeIfPresent(Ceiling.self, forKey: .ceilingBeside)
+    status = try container.decodeIfPresent(Status.self, forKey: .status)
   }
 
   /// Writes a cell of `tenfold.result/1`.
@@ -119,6 +143,7 @@ extension Cell: Codable {
     try container.encode(cautions, forKey: .cautions)
     try container.encodeIfPresent(explanation, forKey: .explanation)
     try container.encodeIfPresent(ceilingBeside, forKey: .ceilingBeside)
+    try container.encodeIfPresent(status, forKey: .status)
   }
 }
 

@@ -93,6 +93,9 @@ public struct Conditions: Hashable, Sendable {
   /// The condition that this version does not know, as the end of a sentence; `nil` when it knows all.
   public var unknownPart: String? {
     if workload.kind.traits == nil { return "the workload \(workload.kind)" }
+    if let routing, !RoutingCondition.knownKinds.contains(routing.kind) {
+      return "the routing \(routing.kind)"
+    }
     return format.isKnown ? nil : "the precision \(format)"
   }
 
@@ -138,7 +141,7 @@ extension Conditions.Part {
 
 /// How experts are made popular, apart from what came of it.
 public struct RoutingCondition: Hashable, Sendable {
-  /// `uniform`, `zipf`, `single`, `trace` (recorded tokens), `histogram` (recorded popularity).
+  /// One of `knownKinds`, or what a later version knows.
   public var kind: String
   /// Exponent of a Zipf routing, `nil` for other kinds.
   public var alpha: Double?
@@ -146,6 +149,9 @@ public struct RoutingCondition: Hashable, Sendable {
   public var source: String?
   /// The recorded layer, `nil` where the file names none.
   public var layer: Int?
+
+  /// The kinds that this version knows; `trace` is of recorded tokens, `histogram` of recorded popularity.
+  public static let knownKinds = ["uniform", "zipf", "single", "trace", "histogram"]
 
   /// A kind of routing with its parameters.
   public init(kind: String, alpha: Double? = nil, source: String? = nil, layer: Int? = nil) {

@@ -1,6 +1,6 @@
 /// The routing of a cell's timed passes: what was asked for, and what came of it.
 public struct RoutingSummary: Codable, Hashable, Sendable {
-  /// `uniform`, `zipf`, `single`, `trace` (recorded tokens), `histogram` (recorded popularity).
+  /// The kind by name, such as `zipf` (`RoutingCondition.knownKinds`).
   public var kind: String
   /// Exponent of a Zipf routing, absent for other kinds.
   public var alpha: Double?

@@ -41,7 +41,7 @@ public struct RecordComparison: Sendable {
     var measured: [ComparedCell.Measured] = []
     var uncompared: [UncomparedCell] = []
     for pair in pairing.pairs {
-      if let unknown = pair.base.conditions.unknownPart {
+      if let unknown = pair.base.unknownPart ?? pair.head.unknownPart {
         uncompared.append(
           .init(pair.id, .unknown, reason: "\(unknown) is not known to this build"))
         continue

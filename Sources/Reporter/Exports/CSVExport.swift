@@ -111,12 +111,26 @@ public enum CSVExport {
     + both("s_mbu") { .number($0.modelBandwidthUtilisation(under: $1)) }
 
   /// The factors of the chain, by the names that they have in records.
+  ///
+  /// A cause of a later version may be called like a column that is there, and is then numbered.
   private static func explanation(in records: [Record]) -> [Column] {
-    Explanation.Cause.all(in: records).map { cause in
-      Column("factor_" + cause.rawValue.split(separator: "-").joined(separator: "_")) { row in
-        .number(row.cell.explanation?.factor(of: cause))
-      }
-    } + [Column("factor_rest") { .number($0.cell.explanation?.rest) }]
+    let rest = "factor_rest"
+    var names = [rest]
+    let causes = Explanation.Cause.all(in: records).map { cause in
+      let name = "factor_" + cause.rawValue.split(separator: "-").joined(separator: "_")
+      names.append(unique(name, besides: names))
+      return Column(names[names.count - 1]) { .number($0.cell.explanation?.factor(of: cause)) }
+    }
+    return causes + [Column(rest) { .number($0.cell.explanation?.rest) }]
+  }
+
+  /// The name as a file has it, with a number where another has that name.
+  private static func unique(_ name: String, besides others: [String]) -> String {
+    let name = Escaping.terminal(name)
+    guard others.contains(name) else { return name }
+    var number = 2
+    while others.contains("\(name)_\(number)") { number += 1 }
+    return "\(name)_\(number)"
   }
 
   private static let notes = [

@@ -41,36 +41,12 @@ extension Report {
       "\(options.suite) suite", threads(of: options),
       options.precision.name, "seed \(options.seed)",
     ]
-    var blocks: [Page.Block] = [
+    return [
       .facts([
         .init("Machine", record.machine.hardware), .init("Engine", multiplied),
         .init("Run", run.joined(separator: ", ")), .init("Claims", tally(section.verdicts)),
       ])
-    ]
-    if !record.unknownValues.isEmpty {
-      blocks.append(
-        .warning(
-          "The record holds what this version of tenfold does not know: "
-            + record.unknownValues.joined(separator: ", ")
-            + ". It is shown by its name, and nothing is judged by it."))
-    }
-    if let effort = record.options.effort {
-      blocks.append(
-        .warning(
-          "The figures were measured with a \(effort) effort, for a test; nothing is judged by them."
-        ))
-    }
-    if record.status == .interrupted {
-      blocks.append(
-        .warning(
-          "The run ended early: the cells shown are whole, and others that were planned are missing."
-        ))
-    }
-    if record.tool.build != "release" {
-      blocks.append(
-        .warning("A \(record.tool.build) build measured this; its times are not the machine's."))
-    }
-    return blocks
+    ] + record.warnings.map(Page.Block.warning)
   }
 
   /// `2 threads`, and of a sweep `1, 2 threads`.
@@ -106,6 +82,32 @@ extension Report {
             + "is not a factor disproved.",
         ]),
     ]
+  }
+}
+
+extension Record {
+  /// What spoils the figures, in sentences: values of a later version, a token effort, an early end, a
+  /// debug build.
+  public var warnings: [String] {
+    var warnings: [String] = []
+    if !unknownValues.isEmpty {
+      warnings.append(
+        "The record holds what this version of tenfold does not know: "
+          + unknownValues.joined(separator: ", ")
+          + ". It is shown by its name, and nothing is judged by it.")
+    }
+    if let effort = options.effort {
+      warnings.append(
+        "The figures were measured with a \(effort) effort, for a test; nothing is judged by them.")
+    }
+    if status == .interrupted {
+      warnings.append(
+        "The run ended early: the cells shown are whole, and others that were planned are missing.")
+    }
+    if tool.build != "release" {
+      warnings.append("A \(tool.build) build measured this; its times are not the machine's.")
+    }
+    return warnings
   }
 }
 

@@ -36,7 +36,10 @@ enum CellNotes {
           + "and reads them in turn"
       }
     }
-    return residents + cell.cautions
+    let endings = [cell.status].compactMap(\.self).filter { $0 != .measured }.map {
+      "the status of this cell is \($0.rawValue); nothing is judged by it"
+    }
+    return endings + residents + cell.cautions
   }
 
   /// One sentence for all fractions of a side's width, which mostly shrink as the tokens grow.

@@ -59,7 +59,7 @@ struct CellSeries {
   static func series(of record: Record) -> [CellSeries] {
     var order: [Key] = []
     var groups: [Key: [Cell]] = [:]
-    for cell in record.cells where cell.conditions.isKnown {
+    for cell in record.cells where cell.isKnown {
       let key = Key(cell)
       if groups[key] == nil { order.append(key) }
       if groups[key, default: []].contains(where: { $0.tokens == cell.tokens }) { continue }

@@ -27,6 +27,7 @@ struct CellCheck {
   static let rounding = 1e-12
 
   private let cell: Cell
+  private let fields: FieldCheck
   /// Whether stated seconds and intervals are held against the rounds, or put aside.
   private let checksWhatIsShown: Bool
 
@@ -34,6 +35,7 @@ struct CellCheck {
   ///   intervals do not concern.
   init(_ cell: Cell, checksWhatIsShown: Bool = true) {
     self.cell = cell
+    fields = FieldCheck(cell: cell)
     self.checksWhatIsShown = checksWhatIsShown
   }
 
@@ -55,10 +57,6 @@ struct CellCheck {
     return result
   }
 
-  private func contradiction(_ field: String, _ reason: String) -> RecordContradiction {
-    RecordContradiction(cell, field, reason)
-  }
-
   /// The number as it was stated where it differs by rounding alone, else the recomputed one.
   private func settled(_ stated: Double, _ recomputed: Double) -> Double {
     apart(stated, recomputed) <= Self.rounding ? stated : recomputed
@@ -74,39 +72,35 @@ struct CellCheck {
   /// Whatever is a ratio, a time or a count must be a positive number.
   private func requireNumbers() throws(RecordContradiction) {
     let (estimate, sides) = (cell.timeRatio, cell.sides)
-    let counts = [
-      ("tokens", cell.tokens), ("sides.baseline.flops", sides.baseline.flops),
-      ("sides.candidate.flops", sides.candidate.flops),
-    ]
-    for (field, count) in counts where count <= 0 {
-      throw contradiction(field, "is \(count), which is no positive number")
+    try fields.requirePositive(cell.tokens, "tokens")
+    for (name, side) in [("sides.baseline", sides.baseline), ("sides.candidate", sides.candidate)] {
+      try fields.requirePositive(side.flops, "\(name).flops")
+      try fields.requirePositive(side.secondsMedian, "\(name).seconds_median")
+      if let scaled = side.scaled { try requireFraction(scaled, "\(name).scaled") }
     }
-    let numbers: [(String, Double?)] = [
+    let numbers = [
       ("time_ratio.low", estimate.low), ("time_ratio.median", estimate.median),
       ("time_ratio.high", estimate.high), ("flop_ratio", cell.flopRatio),
-      ("roofline_ratio", cell.rooflineRatio), ("realised_share", cell.realisedShare),
-      ("sides.baseline.seconds_median", sides.baseline.secondsMedian),
-      ("sides.candidate.seconds_median", sides.candidate.secondsMedian),
-      ("sides.baseline.roofline_share", sides.baseline.rooflineShare),
-      ("sides.candidate.roofline_share", sides.candidate.rooflineShare),
+      ("realised_share", cell.realisedShare),
     ]
-    for (field, number) in numbers { try requirePositive(number ?? 1, field) }
+    for (field, number) in numbers { try fields.requirePositive(number, field) }
     guard estimate.low <= estimate.median, estimate.median <= estimate.high else {
-      throw contradiction(
+      throw fields.contradiction(
         "time_ratio",
         "has a median of \(estimate.median) outside of its interval from \(estimate.low) to "
           + "\(estimate.high)")
     }
-    guard (0...1).contains(estimate.confidence) else {
-      throw contradiction(
-        "time_ratio.confidence", "is \(estimate.confidence), which is no probability")
-    }
+    try fields.require(
+      estimate.confidence, "time_ratio.confidence", in: 0...1,
+      because: "a probability is from 0 to 1")
   }
 
-  private func requirePositive(_ number: Double, _ field: String) throws(RecordContradiction) {
-    guard number.isFinite, number > 0 else {
-      throw contradiction(field, "is \(number), which is no positive number")
-    }
+  /// What else than a fraction of the width was measured cannot be held against another cell's.
+  private func requireFraction(_ text: String, _ field: String) throws(RecordContradiction) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let measured = parts[0], let whole = parts[1], measured > 0,
+      measured <= whole
+    else { throw fields.contradiction(field, "is \(text), which is no fraction such as 1/8") }
   }
 
   // MARK: - What the rounds give
@@ -114,16 +108,16 @@ struct CellCheck {
   private func estimateOfRounds() throws(RecordContradiction) -> PairedEstimate {
     let rounds = cell.rounds
     for (index, round) in rounds.enumerated() {
-      try requirePositive(round.baselineSeconds, "rounds[\(index)].baseline_seconds")
-      try requirePositive(round.candidateSeconds, "rounds[\(index)].candidate_seconds")
+      try fields.requirePositive(round.baselineSeconds, "rounds[\(index)].baseline_seconds")
+      try fields.requirePositive(round.candidateSeconds, "rounds[\(index)].candidate_seconds")
     }
     guard rounds.count == cell.timeRatio.rounds else {
-      throw contradiction(
+      throw fields.contradiction(
         "time_ratio.rounds",
         "is \(cell.timeRatio.rounds), and the cell holds \(Figures.count(rounds.count, "round"))")
     }
     guard let estimate = PairedEstimate(rounds: rounds) else {
-      throw contradiction(
+      throw fields.contradiction(
         "rounds",
         "are \(rounds.count), and an interval takes at least "
           + "\(OrderStatisticInterval.minimumRounds)")
@@ -132,7 +126,7 @@ struct CellCheck {
       estimate.ratio.low, estimate.ratio.high, estimate.baselineSeconds, estimate.candidateSeconds,
     ]
     guard figures.allSatisfy({ $0.isFinite && $0 > 0 }) else {
-      throw contradiction("rounds", "have times whose medians or ratio no number holds")
+      throw fields.contradiction("rounds", "have times whose medians or ratio no number holds")
     }
     return estimate
   }
@@ -143,14 +137,14 @@ struct CellCheck {
       apart(stated.median, ofRounds.median) <= Self.medianTolerance
         || (ofRounds.low...ofRounds.high).contains(stated.median)
     else {
-      throw contradiction(
+      throw fields.contradiction(
         "time_ratio.median", differs(stated.median, ofRounds.median, "its rounds give"))
     }
     let ratios = cell.rounds.map { $0.baselineSeconds / $0.candidateSeconds }
     for (field, end, given) in [
       ("time_ratio.low", stated.low, ofRounds.low), ("time_ratio.high", stated.high, ofRounds.high),
     ] where !isWithin(ratios, end) {
-      throw contradiction(field, differs(end, given, "its rounds give"))
+      throw fields.contradiction(field, differs(end, given, "its rounds give"))
     }
     var ratio = ofRounds
     ratio.median = settled(stated.median, ofRounds.median)
@@ -171,7 +165,7 @@ struct CellCheck {
     _ side: Side, to seconds: Double, of rounds: [Double], _ field: String
   ) throws(RecordContradiction) -> Side {
     guard isWithin(rounds, side.secondsMedian) else {
-      throw contradiction(field, differs(side.secondsMedian, seconds, "its rounds give"))
+      throw fields.contradiction(field, differs(side.secondsMedian, seconds, "its rounds give"))
     }
     var result = side
     result.secondsMedian = settled(side.secondsMedian, seconds)
@@ -186,7 +180,7 @@ struct CellCheck {
   private func flopRatio() throws(RecordContradiction) -> Double {
     let quotient = Double(cell.sides.baseline.flops) / Double(cell.sides.candidate.flops)
     guard apart(cell.flopRatio, quotient) <= Self.quotientTolerance else {
-      throw contradiction(
+      throw fields.contradiction(
         "flop_ratio", differs(cell.flopRatio, quotient, "the FLOPs of its sides give"))
     }
     return settled(cell.flopRatio, quotient)
@@ -196,12 +190,12 @@ struct CellCheck {
   private func realisedShare(_ recomputed: Cell) throws(RecordContradiction) -> Double {
     let quotient = cell.timeRatio.median / cell.flopRatio
     guard apart(cell.realisedShare, quotient) <= Self.quotientTolerance else {
-      throw contradiction(
+      throw fields.contradiction(
         "realised_share",
         differs(cell.realisedShare, quotient, "time_ratio.median / flop_ratio gives"))
     }
     let share = recomputed.timeRatio.median / recomputed.flopRatio
-    try requirePositive(share, "realised_share")
+    try fields.requirePositive(share, "realised_share")
     return settled(cell.realisedShare, share)
   }
 
@@ -213,30 +207,36 @@ struct CellCheck {
     guard var chain = cell.explanation else { return nil }
     for (index, factor) in chain.factors.enumerated() {
       let field = "explanation.factors[\(index)]"
-      try requirePositive(factor.factor, "\(field).factor")
+      try fields.requirePositive(factor.factor, "\(field).factor")
+      try fields.requirePositive(factor.baseline, "\(field).baseline")
+      try fields.requirePositive(factor.candidate, "\(field).candidate")
+      if let first = chain.factors.firstIndex(where: { $0.name == factor.name }), first < index {
+        throw fields.contradiction(
+          "\(field).name", "is \(factor.name.rawValue), as is that of factors[\(first)]")
+      }
       let quotient = factor.baseline / factor.candidate
       guard apart(factor.factor, quotient) <= Self.quotientTolerance else {
-        throw contradiction(
+        throw fields.contradiction(
           "\(field).factor", differs(factor.factor, quotient, "its baseline / candidate gives"))
       }
     }
-    try requirePositive(chain.rest, "explanation.rest")
+    try fields.requirePositive(chain.rest, "explanation.rest")
     guard apart(cell.realisedShare, chain.product) <= Self.quotientTolerance else {
-      throw contradiction(
+      throw fields.contradiction(
         "explanation",
         "multiplies to \(Self.shown(chain.product)), and realised_share is \(cell.realisedShare)")
     }
     let rest = chain.rest
     chain.rest = 1
     chain.rest = settled(rest, share / chain.product)
-    try requirePositive(chain.rest, "explanation.rest")
+    try fields.requirePositive(chain.rest, "explanation.rest")
     return chain
   }
 
   // MARK: - Sentences
 
   /// Digits of a recomputed number, so that a difference beyond `quotientTolerance` can be seen.
-  private static let digits = 8
+  static let digits = 8
 
   private func differs(_ stated: Double, _ recomputed: Double, _ source: String) -> String {
     "is \(stated), and \(source) \(Self.shown(recomputed))"

@@ -14,17 +14,22 @@ public struct NamedRecord: Sendable {
 
   /// A record and its name, for reports.
   ///
-  /// - Throws: `RecordContradiction` for the first cell whose numbers contradict each other.
+  /// - Throws: `RecordContradiction` for the first cell whose numbers contradict each other or another
+  ///   cell's, and for ceilings that no machine has.
   public init(name: String, record: Record) throws(RecordContradiction) {
+    try Self.requireCeilings(record.ceilings)
+    try Self.requireDistinct(record.cells)
     try self.init(name: name, record) { cell throws(RecordContradiction) in
-      try CellCheck(cell).recomputed()
+      let recomputed = try CellCheck(cell).recomputed()
+      try StatementCheck(cell, under: record.ceilings).check()
+      return recomputed
     }
   }
 
   /// A record whose times alone are held against another's.
   ///
-  /// Explanations, stated seconds and stated intervals, which a comparison does not read, are put aside
-  /// unchecked, so that one that does not add up keeps nobody from learning of a slowdown.
+  /// Explanations, stated seconds, intervals and roofline figures, which a comparison does not read, are
+  /// put aside unchecked, so that one that does not add up keeps nobody from learning of a slowdown.
   ///
   /// - Throws: `RecordContradiction` for the first cell whose numbers contradict each other.
   public init(name: String, timesOf record: Record) throws(RecordContradiction) {
@@ -43,25 +48,54 @@ public struct NamedRecord: Sendable {
     self.name = name
     self.record = record
   }
+
+  private static func requireCeilings(_ ceilings: [Ceiling]) throws(RecordContradiction) {
+    for (index, ceiling) in ceilings.enumerated() {
+      try FieldCheck(cell: nil).require(ceiling, "ceilings[\(index)]")
+    }
+  }
+
+  /// Refuses two measurements of the same thing: either could decide a claim, and the other is kept quiet.
+  ///
+  /// Not by `comparisonID`, which rounds exponents and shortens paths.
+  private static func requireDistinct(_ cells: [Cell]) throws(RecordContradiction) {
+    struct Identity: Hashable {
+      let candidate: String
+      let baseline: String
+      let conditions: Conditions
+    }
+    var places: [Identity: Int] = [:]
+    for (index, cell) in cells.enumerated() {
+      let identity = Identity(
+        candidate: cell.candidate, baseline: cell.baseline, conditions: cell.conditions)
+      if let first = places.updateValue(index, forKey: identity) {
+        throw RecordContradiction(
+          cell, "rounds", "are stated twice, in cells[\(first)] and cells[\(index)]")
+      }
+    }
+  }
 }
 
-/// A cell whose numbers contradict each other, so that its record is not believed.
+/// Numbers of a record that contradict each other, so that it is not believed.
 public struct RecordContradiction: Error, Hashable, Sendable, CustomStringConvertible {
   /// What the cell measures, in one word:
-  /// `mixtral-8x7b/llama2-70b/ffn-forward/16-tokens/uniform/tile/f32/2-threads`.
-  public let cell: String
-  /// Where in the cell, as the document names it: `time_ratio.median`.
+  /// `mixtral-8x7b/llama2-70b/ffn-forward/16-tokens/uniform/tile/f32/2-threads`; `nil` for a field of the
+  /// record itself.
+  public let cell: String?
+  /// Where in the cell or the record, as the document names it: `time_ratio.median`.
   public let field: String
   /// What is stated there and what contradicts it: `is 15.06, and its rounds give 5.02`.
   public let reason: String
 
-  init(_ cell: Cell, _ field: String, _ reason: String) {
+  init(_ cell: Cell?, _ field: String, _ reason: String) {
     // The words come from a file, and the sentence goes to a terminal.
-    self.cell = Escaping.terminal(cell.comparisonID)
-    self.field = field
-    self.reason = reason
+    self.cell = cell.map { Escaping.terminal($0.comparisonID) }
+    self.field = Escaping.terminal(field)
+    self.reason = Escaping.terminal(reason)
   }
 
   /// What is wrong and where, as a clause to be continued by the caller.
-  public var description: String { "\(field) of the cell \(cell) \(reason)" }
+  public var description: String {
+    "\(field)\(cell.map { " of the cell \($0)" } ?? "") \(reason)"
+  }
 }

@@ -28,7 +28,7 @@ public enum Verdicts {
   /// What this version does not know it cannot judge, nor what nobody took the time to measure: such cells
   /// are shown, and decide nothing.
   static func judgedCells(of record: Record) -> [Cell] {
-    record.options.effort == nil ? record.cells.filter(\.conditions.isKnown) : []
+    record.options.effort == nil ? record.cells.filter(\.isKnown) : []
   }
 }
 

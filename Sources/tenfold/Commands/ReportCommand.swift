@@ -31,6 +31,12 @@ struct ReportCommand: ParsableCommand {
     let destination = try output.destination(offering: DocumentFormat.ofCells)
     let directory = try charts.map { path throws(Failure) in try ChartDirectory(path) }
     try directory?.write(report.chartFiles)
+    // Not every form has a place for them.
+    for named in records {
+      for warning in named.record.warnings {
+        StandardStream.note("tenfold: \(named.name): \(warning)")
+      }
+    }
     try destination.write(output.render(report))
   }
 }

@@ -72,7 +72,11 @@ struct RunCommand: MeasuringCommand {
     let routings = try measuring.routings()
     if architectures.isEmpty { return .standard(routings: routings.isEmpty ? nil : routings) }
     var candidates: [Architecture] = []
-    for name in architectures { candidates.append(try ArchitectureArgument.resolve(name)) }
+    for name in architectures {
+      let candidate = try ArchitectureArgument.resolve(name)
+      // A cell that is measured twice would contradict itself.
+      if !candidates.contains(candidate) { candidates.append(candidate) }
+    }
     return Suite(
       candidates: candidates, baselines: try BaselineArgument.resolve(baseline),
       routings: routings.isEmpty ? [.uniform] : routings)

@@ -10,6 +10,9 @@ struct ChartDirectory {
   /// - Throws: `Failure` with status 73.
   init(_ path: String) throws(Failure) {
     self.path = path
+    guard !path.isEmpty else {
+      throw Failure(.cannotCreate, "the name of the directory for --charts is empty; name one")
+    }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {

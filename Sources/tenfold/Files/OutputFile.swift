@@ -16,6 +16,9 @@ struct OutputFile {
   ///
   /// - Throws: `Failure` with status 73.
   init(_ path: String) throws(Failure) {
+    guard !path.isEmpty else {
+      throw Failure(.cannotCreate, "the name of the file for --output is empty; name one")
+    }
     // Renaming onto a symbolic link would replace the link; people mean the file behind it.
     self.path = URL(filePath: path).resolvingSymlinksInPath().path
     let type = try Self.type(of: self.path)

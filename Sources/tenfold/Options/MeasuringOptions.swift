@@ -76,7 +76,7 @@ struct MeasuringOptions: ParsableArguments {
   /// How many routings were asked for, 0 when none was.
   var routingCount: Int { routing.reduce(0) { $0 + $1.count } }
 
-  /// The routings asked for, their files read; empty when none were.
+  /// The routings asked for, each once, their files read; empty when none were.
   func routings() throws(Failure) -> [Routing] {
     try RoutingArgument.resolve(routing.flatMap { $0 })
   }
@@ -114,10 +114,13 @@ struct MeasuringOptions: ParsableArguments {
 
 /// What the user holds candidates against.
 enum BaselineArgument {
-  /// The baselines of these names: `iso-active`, `iso-total`, or architectures.
+  /// The baselines of these names, each once: `iso-active`, `iso-total`, or architectures.
   static func resolve(_ names: [String]) throws(Failure) -> [Baseline] {
     var baselines: [Baseline] = []
-    for name in names { baselines.append(try resolve(name)) }
+    for name in names {
+      let baseline = try resolve(name)
+      if !baselines.contains(baseline) { baselines.append(baseline) }
+    }
     return baselines
   }
 

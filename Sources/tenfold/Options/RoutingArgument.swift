@@ -34,10 +34,13 @@ enum RoutingArgument: Hashable {
     }
   }
 
-  /// All routings, their files read and checked.
+  /// All routings, each once, their files read and checked.
   static func resolve(_ arguments: [RoutingArgument]) throws(Failure) -> [Routing] {
     var routings: [Routing] = []
-    for argument in arguments { routings.append(try argument.resolve()) }
+    for argument in arguments {
+      let routing = try argument.resolve()
+      if !routings.contains(routing) { routings.append(routing) }
+    }
     return routings
   }
 }

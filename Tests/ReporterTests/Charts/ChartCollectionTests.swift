@@ -36,10 +36,16 @@ struct ChartCollectionTests {
     #expect(try charts(Sample.record([])).all.isEmpty)
   }
 
-  @Test("have ids of their own, also for equal cells and several records")
+  @Test("have ids of their own, also for cells of one name and several records")
   func ids() throws {
-    let cell = ChartSample.cells[4]
-    let record = ChartSample.record([cell, cell])
+    // Both exponents are 0.8 in names.
+    let cells = [0.80001, 0.80002].map { alpha in
+      var cell = ChartSample.cells[4]
+      cell.routing?.kind = "zipf"
+      cell.routing?.alpha = alpha
+      return cell
+    }
+    let record = ChartSample.record(cells)
     let ids = try charts(record).all.map(\.id) + charts(record, idPrefix: "r2-").all.map(\.id)
     #expect(Set(ids).count == ids.count)
     #expect(ids.contains("r2-roofline"))
@@ -49,9 +55,11 @@ struct ChartCollectionTests {
   func hostile(_ hostile: HostileName) throws {
     let name = hostile.name
     let cells = [1, 16, 256].map { tokens in
-      ChartSample.cell(
-        name, name, tokens: tokens, flopRatio: 5, roofline: 1.25, Sample.estimate(1.68, 1.75, 1.88),
-        routing: name, explanation: ChartSample.explanation)
+      var cell = ChartSample.cell(
+        name, name, tokens: tokens, flopRatio: 5, roofline: 1.33, Sample.estimate(1.68, 1.75, 1.88),
+        routing: "trace", explanation: ChartSample.explanation)
+      cell.routing?.source = name
+      return cell
     }
     let charts = try charts(ChartSample.record(cells))
     #expect(charts.all.count == 5)

@@ -61,7 +61,7 @@ enum ChartSample {
       speed: (67.1, 28.4), shares: (0.85, 0.85)),
     cell(
       "muse-spark-open-816b-a42b", "llama4-maverick", tokens: 256, flopRatio: 0.413,
-      roofline: 0.515, Sample.estimate(0.498, 0.51, 0.52), intensity: (4.47, 4.66),
+      roofline: 0.434, Sample.estimate(0.498, 0.51, 0.52), intensity: (4.47, 4.66),
       speed: (134, 167), shares: (0.65, 0.77)),
     cell(
       "mixtral-8x7b", "llama2-70b", tokens: 1, flopRatio: 5, roofline: 5,

@@ -146,6 +146,19 @@ struct RecordComparisonTests {
     #expect(comparison.uncompared[1].reason.contains("2.25 distinct experts in HEAD"))
   }
 
+  @Test("a cell that failed is not compared, in whichever record, and nothing passes beside it")
+  func failedCell() throws {
+    var failed = run
+    failed.cells[2].status = Cell.Status(rawValue: "failed")
+    for comparison in [try compare(failed, run), try compare(run, failed)] {
+      #expect(comparison.verdict == .inconclusive)
+      #expect(comparison.uncompared.map(\.id) == [run.cells[2].comparisonID])
+      #expect(comparison.uncompared[0].reason.contains("the cell status failed"))
+    }
+    failed.cells[2].status = .measured
+    #expect(try compare(run, failed).uncompared.isEmpty)
+  }
+
   @Test("a later version that counts more bytes for the same work does not excuse a slowdown")
   func otherCountOfBytes() throws {
     var head = scaled(run, candidate: 1.3)

@@ -81,7 +81,7 @@ struct CurveTablesTests {
     var record = SampleCurve.record(SampleCurve.valley, rooflines: SampleCurve.valleyRooflines)
     for index in record.cells.indices {
       record.cells[index].candidate = evil
-      record.cells[index].routing?.kind = evil
+      record.cells[index].routing?.source = evil
       record.cells[index].cautions = [evil]
     }
     record.cells[0].flopRatio = 1e-300

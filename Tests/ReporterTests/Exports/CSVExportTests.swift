@@ -36,6 +36,24 @@ struct CSVExportTests {
     }
   }
 
+  @Test("has names of their own for causes of a later version, whatever they are called")
+  func laterCauses() throws {
+    var record = Sample.suite
+    let names = ["rest", "memory_traffic", "tidal-drag", "tidal_drag", "tidal\u{200B}-drag"]
+    record.cells[0].explanation = Explanation(
+      factors: names.enumerated().map {
+        .init(.init(rawValue: $1), baseline: Double($0 + 2), candidate: 1)
+      }, rest: record.cells[0].realisedShare / 720)
+    let row = try #require(rows(record).first)
+    #expect(row["factor_rest"] == "\(record.cells[0].realisedShare / 720)")
+    #expect(row["factor_rest_2"] == "2.0")
+    #expect(row["factor_memory_traffic"]?.isEmpty == true)
+    #expect(row["factor_memory_traffic_2"] == "3.0")
+    #expect(row["factor_tidal_drag"] == "4.0")
+    #expect(row["factor_tidal_drag_2"] == "5.0")
+    #expect(row["factor_tidal_drag_3"] == "6.0")
+  }
+
   @Test("has a row for each cell of each record, in order")
   func order() throws {
     let named = try NamedRecord(name: "a", record: Sample.suite)

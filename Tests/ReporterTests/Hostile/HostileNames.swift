@@ -52,7 +52,6 @@ extension Sample {
     for index in record.cells.indices {
       record.cells[index].engine = name
       record.cells[index].cautions = [name]
-      record.cells[index].sides.candidate.scaled = name
       record.cells[index].sides.candidate.residentExperts = name
       record.cells[index].routing?.kind = index == 0 ? name : "trace"
       record.cells[index].routing?.source = name
