@@ -66,7 +66,7 @@ struct StatementCheckTests {
       .init("ceiling_beside.peak_flops_per_second") { $0.ceilingBeside?.peakFlopsPerSecond = -1 },
       .init("ceiling_beside.read_bytes_per_second") { $0.ceilingBeside?.readBytesPerSecond = 0 },
       .init("ceiling_beside.tile_flops_per_second[1]") {
-        $0.ceilingBeside?.tileFlopsPerSecond = [1, -1]
+        $0.ceilingBeside?.tileRates["tile"] = [1, -1]
       },
       .init("ceiling_beside.peak_flops_per_second") {
         $0.ceilingBeside?.peakFlopsPerSecond *= 1.1

@@ -84,6 +84,7 @@ import Testing
           "toy-head/2-tokens/tile/f32/1-threads",
           "toy-head/2-tokens/3-sequences/tile/f32/1-threads",
         ])
+    #expect(try text(record).contains("3 sequences"))
     #expect(
       throws: PlanError.noSuchSize(workload: "ffn-forward", size: "sequences")
     ) {

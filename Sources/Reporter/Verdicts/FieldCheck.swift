@@ -48,8 +48,11 @@ struct FieldCheck {
     try requirePositive(ceiling.threads, "\(field).threads")
     try requirePositive(ceiling.peakFlopsPerSecond, "\(field).peak_flops_per_second")
     try requirePositive(ceiling.readBytesPerSecond, "\(field).read_bytes_per_second")
-    for (index, rate) in (ceiling.tileFlopsPerSecond ?? []).enumerated() {
-      try requireAmount(rate, "\(field).tile_flops_per_second[\(index)]")
+    for (engine, rates) in ceiling.tileRates.sorted(by: { $0.key < $1.key }) {
+      for (index, rate) in rates.enumerated() {
+        let ofEngine = engine == EngineTraits.tile.name ? "" : " of \(engine)"
+        try requireAmount(rate, "\(field).tile_flops_per_second[\(index)]\(ofEngine)")
+      }
     }
   }
 }
