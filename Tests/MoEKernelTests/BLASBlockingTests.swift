@@ -10,7 +10,7 @@ import Testing
     let library = try blasEngine().library
     let outputs = 33
     let matrices = BLASMatrices(
-      library: library, codec: nil, count: 2, outputs: outputs, inputs: inputs)
+      library: library, codec: nil, count: 2, outputs: outputs, inputs: inputs, in: .own)
     // Entries of -1, 0 and 1: sums are whole numbers below 2²⁴ and exact in any order.
     func entry(_ row: Int, _ column: Int) -> Float { Float((row * 7 + column * 3) % 3 - 1) }
     for row in 0..<outputs {

@@ -26,13 +26,13 @@ private struct PlainEngine: Engine {
   }
 
   func makeMatrices(
-    count: Int, outputs: Int, inputs: Int, format: WeightFormat
+    count: Int, outputs: Int, inputs: Int, format: WeightFormat, in memory: WeightMemory
   ) -> any EngineMatrices {
     PlainMatrices(count: count, outputs: outputs, inputs: inputs)
   }
 
   func makeNetworks(
-    count: Int, spec: FeedForwardSpec, format: WeightFormat
+    count: Int, spec: FeedForwardSpec, format: WeightFormat, in memory: WeightMemory
   ) -> any EngineNetworks { PlainNetworks(count: count, spec: spec) }
 }
 

@@ -30,15 +30,16 @@ struct ToyEngine: Engine {
   }
 
   func makeMatrices(
-    count: Int, outputs: Int, inputs: Int, format: WeightFormat
+    count: Int, outputs: Int, inputs: Int, format: WeightFormat, in memory: WeightMemory
   ) -> any EngineMatrices {
-    inner.makeMatrices(count: count, outputs: outputs, inputs: inputs, format: format)
+    inner.makeMatrices(
+      count: count, outputs: outputs, inputs: inputs, format: format, in: memory)
   }
 
   func makeNetworks(
-    count: Int, spec: FeedForwardSpec, format: WeightFormat
+    count: Int, spec: FeedForwardSpec, format: WeightFormat, in memory: WeightMemory
   ) -> any EngineNetworks {
-    inner.makeNetworks(count: count, spec: spec, format: format)
+    inner.makeNetworks(count: count, spec: spec, format: format, in: memory)
   }
 
   func staging(_ format: WeightFormat) -> any RowStaging { inner.staging(format) }

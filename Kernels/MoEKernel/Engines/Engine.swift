@@ -53,18 +53,20 @@ public protocol Engine: Sendable {
   /// Bytes of the matrices of one network, biases apart; `Int.max` where they cannot be counted.
   func networkBytes(_ network: FeedForwardSpec, format: WeightFormat) -> Int
 
-  /// Matrices of zeros.
+  /// Matrices of zeros, or of what an arena holds.
+  ///
+  /// An arena is an offer: matrices that do not take it (`holdsWeights`) are zeros and are stored.
   ///
   /// - Precondition: `matrixBytes` counts them.
   func makeMatrices(
-    count: Int, outputs: Int, inputs: Int, format: WeightFormat
+    count: Int, outputs: Int, inputs: Int, format: WeightFormat, in memory: WeightMemory
   ) -> any EngineMatrices
 
-  /// Networks of zeros.
+  /// Networks of zeros, or of what an arena holds, as `makeMatrices` has it.
   ///
   /// - Precondition: `networkBytes` counts them.
   func makeNetworks(
-    count: Int, spec: FeedForwardSpec, format: WeightFormat
+    count: Int, spec: FeedForwardSpec, format: WeightFormat, in memory: WeightMemory
   ) -> any EngineNetworks
 
   // MARK: What a pass needs

@@ -9,6 +9,9 @@ public protocol EngineMatrices: AnyObject {
   /// Columns of each.
   var inputs: Int { get }
 
+  /// True when they are views of an arena, whose random weights they have; then nothing is stored.
+  var holdsWeights: Bool { get }
+
   /// Puts a canonical row in its place, rounded to the format.
   ///
   /// - Parameter values: `inputs` floats.
@@ -43,6 +46,9 @@ public protocol EngineMatrices: AnyObject {
 }
 
 extension EngineMatrices {
+  /// Zeros, to be stored.
+  public var holdsWeights: Bool { false }
+
   /// Y = X·Wᵀ for the outputs given, and for all rows.
   func multiply(
     matrix: Int, outputs: Range<Int>, input: Rows, into result: Rows,

@@ -47,8 +47,9 @@ extension EngineMatrices {
     forEachRow(of: elements, rows: outputs, columns: inputs) { store($1, matrix: 0, row: $0) }
   }
 
-  /// Fills all matrices with random elements.
+  /// Fills all matrices with random elements, unless they have some.
   func storeRandom(seed: UInt64, pool: WorkerPool) {
+    if holdsWeights { return }
     fill(count * outputs, columns: inputs, seed: seed, pool) { row, values in
       store(values, matrix: row / outputs, row: row % outputs)
     }

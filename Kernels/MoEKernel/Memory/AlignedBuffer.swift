@@ -8,26 +8,40 @@ final class AlignedBuffer<Element: BitwiseCopyable> {
   let base: UnsafeMutablePointer<Element>
   let count: Int
   private let bytes: Int
-  private let isReserved: Bool
+  private let origin: Origin
 
-  /// Memory for `count` elements, every byte zero.
-  init(count: Int) {
+  /// Whose the memory is.
+  private enum Origin {
+    case mapped, reserved
+    case arena(WeightArena)
+  }
+
+  /// Memory for `count` elements, every byte zero, or a part of an arena with what it holds.
+  init(count: Int, in memory: WeightMemory = .own) {
     precondition(count >= 0, "a buffer cannot have \(count) elements")
     let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
     precondition(!overflow && bytes < Int.max / 2, "\(count) elements cannot be addressed")
     self.count = count
     self.bytes = bytes
-    let reserved = bytes >= hugePageBytes ? MemoryReserve.take(bytes: bytes) : nil
-    isReserved = reserved != nil
-    let start = reserved ?? Self.map(bytes: bytes)
+    let start: UnsafeMutableRawPointer
+    if case .view(let arena) = memory {
+      start = arena.take(bytes: bytes)
+      origin = .arena(arena)
+    } else if bytes >= hugePageBytes, let reserved = MemoryReserve.take(bytes: bytes) {
+      start = reserved
+      origin = .reserved
+    } else {
+      start = Self.map(bytes: bytes)
+      origin = .mapped
+    }
     base = start.bindMemory(to: Element.self, capacity: max(count, 1))
   }
 
   deinit {
-    if isReserved {
-      MemoryReserve.give(UnsafeMutableRawPointer(base), bytes: bytes)
-    } else {
-      munmap(UnsafeMutableRawPointer(base), max(bytes, 1))
+    switch origin {
+    case .mapped: munmap(UnsafeMutableRawPointer(base), max(bytes, 1))
+    case .reserved: MemoryReserve.give(UnsafeMutableRawPointer(base), bytes: bytes)
+    case .arena: break
     }
   }
 

@@ -11,13 +11,18 @@ public final class Matrix {
   let buffer: AlignedBuffer<Float>
 
   /// A matrix of zeros; either size may be 0.
-  public init(rows: Int, columns: Int) {
+  public convenience init(rows: Int, columns: Int) {
+    self.init(rows: rows, columns: columns, in: .own)
+  }
+
+  /// A matrix of zeros, or of what an arena holds.
+  init(rows: Int, columns: Int, in memory: WeightMemory) {
     precondition(rows >= 0 && columns >= 0, "a matrix cannot be \(rows)×\(columns)")
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
     precondition(!overflow, "a matrix of \(rows)×\(columns) cannot be addressed")
     self.rows = rows
     self.columns = columns
-    buffer = AlignedBuffer(count: count)
+    buffer = AlignedBuffer(count: count, in: memory)
   }
 
   /// A matrix with the given elements, row after row.

@@ -14,21 +14,16 @@ enum RandomFill {
   static func fill(
     _ target: UnsafeMutablePointer<Float>, count: Int, row: UInt64, seed: UInt64, amplitude: Float
   ) {
-    let key = SeededGenerator.mix(seed &+ SeededGenerator.mix(row))
-    let first = SIMD16<UInt32>(repeating: UInt32(truncatingIfNeeded: key))
-    let second = SIMD16<UInt32>(repeating: UInt32(truncatingIfNeeded: key >> 32))
-    var counter = SIMD16<UInt32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+    var hash = Hash(key: SeededGenerator.mix(seed &+ SeededGenerator.mix(row)))
     let raw = UnsafeMutableRawPointer(target)
     var column = 0
     while column &+ lanes <= count {
       raw.storeBytes(
-        of: uniform(counter, first, second, amplitude), toByteOffset: column &* 4,
-        as: SIMD16<Float>.self)
-      counter &+= SIMD16<UInt32>(repeating: UInt32(lanes))
+        of: uniform(hash.next(), amplitude), toByteOffset: column &* 4, as: SIMD16<Float>.self)
       column &+= lanes
     }
     if column < count {
-      let last = uniform(counter, first, second, amplitude)
+      let last = uniform(hash.next(), amplitude)
       for lane in 0..<(count - column) { target[column + lane] = last[lane] }
     }
   }
@@ -37,18 +32,36 @@ enum RandomFill {
   /// of one of its inputs: the variance of ±a is a²/3, and `inputs` of them are to add up to 1.
   static func amplitude(inputs: Int) -> Float { (3 / Float(inputs)).squareRoot() }
 
+  /// Random words of consecutive places.
+  struct Hash {
+    private let first: SIMD16<UInt32>
+    private let second: SIMD16<UInt32>
+    private var counter = SIMD16<UInt32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+
+    /// Words that depend on 64 bits of key and on their place.
+    @inline(__always)
+    init(key: UInt64) {
+      first = SIMD16(repeating: UInt32(truncatingIfNeeded: key))
+      second = SIMD16(repeating: UInt32(truncatingIfNeeded: key >> 32))
+    }
+
+    /// The words of the next `lanes` places.
+    @inline(__always)
+    mutating func next() -> SIMD16<UInt32> {
+      var x = counter ^ first
+      x ^= x &>> 16
+      x &*= 0x7feb_352d
+      x ^= x &>> 15
+      x &+= second
+      x &*= 0x846c_a68b
+      x ^= x &>> 16
+      counter &+= SIMD16<UInt32>(repeating: UInt32(lanes))
+      return x
+    }
+  }
+
   @inline(__always)
-  private static func uniform(
-    _ counter: SIMD16<UInt32>, _ first: SIMD16<UInt32>, _ second: SIMD16<UInt32>,
-    _ amplitude: Float
-  ) -> SIMD16<Float> {
-    var x = counter ^ first
-    x ^= x &>> 16
-    x &*= 0x7feb_352d
-    x ^= x &>> 15
-    x &+= second
-    x &*= 0x846c_a68b
-    x ^= x &>> 16
+  private static func uniform(_ x: SIMD16<UInt32>, _ amplitude: Float) -> SIMD16<Float> {
     // The upper 23 bits become the fraction of a float in 1..<2.
     let bits = (x &>> 9) | 0x3f80_0000
     return (unsafeBitCast(bits, to: SIMD16<Float>.self) - 1.5) * (2 * amplitude)

@@ -41,19 +41,20 @@ public struct BLASEngine: Engine {
       matrixBytes(outputs: width, inputs: units, format: format))
   }
 
-  /// Matrices of zeros.
+  /// Matrices of zeros, or of what an arena holds.
   public func makeMatrices(
-    count: Int, outputs: Int, inputs: Int, format: WeightFormat
+    count: Int, outputs: Int, inputs: Int, format: WeightFormat, in memory: WeightMemory
   ) -> any EngineMatrices {
     BLASMatrices(
-      library: library, codec: codec(format), count: count, outputs: outputs, inputs: inputs)
+      library: library, codec: codec(format), count: count, outputs: outputs, inputs: inputs,
+      in: memory)
   }
 
-  /// Networks of zeros.
+  /// Networks of zeros, or of what an arena holds.
   public func makeNetworks(
-    count: Int, spec: FeedForwardSpec, format: WeightFormat
+    count: Int, spec: FeedForwardSpec, format: WeightFormat, in memory: WeightMemory
   ) -> any EngineNetworks {
-    BLASNetworks(library: library, codec: codec(format), count: count, spec: spec)
+    BLASNetworks(library: library, codec: codec(format), count: count, spec: spec, in: memory)
   }
 
   /// Rows as they are.

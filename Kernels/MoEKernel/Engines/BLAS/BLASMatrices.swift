@@ -4,6 +4,7 @@ final class BLASMatrices: EngineMatrices {
   let count: Int
   let outputs: Int
   let inputs: Int
+  let holdsWeights: Bool
   private let product: BLASProduct
   private let weights: Weights
 
@@ -13,7 +14,10 @@ final class BLASMatrices: EngineMatrices {
   }
 
   /// - Parameter codec: Of the weights; `nil` for 32-bit floats.
-  init(library: BLASLibrary, codec: (any WeightCodec)?, count: Int, outputs: Int, inputs: Int) {
+  init(
+    library: BLASLibrary, codec: (any WeightCodec)?, count: Int, outputs: Int, inputs: Int,
+    in memory: WeightMemory
+  ) {
     self.count = count
     self.outputs = outputs
     self.inputs = inputs
@@ -22,8 +26,9 @@ final class BLASMatrices: EngineMatrices {
       if let codec {
         .coded(CodedRows(codec, rows: count * outputs, columns: inputs))
       } else {
-        .plain(Matrix(rows: count * outputs, columns: inputs))
+        .plain(Matrix(rows: count * outputs, columns: inputs, in: memory))
       }
+    holdsWeights = codec == nil && memory.isView
   }
 
   func store(_ values: UnsafePointer<Float>, matrix: Int, row: Int) {

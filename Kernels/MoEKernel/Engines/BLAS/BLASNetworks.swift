@@ -12,11 +12,15 @@ final class BLASNetworks: EngineNetworks {
   var down: any EngineMatrices { downMatrices }
 
   /// - Parameter codec: Of the weights; `nil` for 32-bit floats.
-  init(library: BLASLibrary, codec: (any WeightCodec)?, count: Int, spec: FeedForwardSpec) {
+  init(
+    library: BLASLibrary, codec: (any WeightCodec)?, count: Int, spec: FeedForwardSpec,
+    in memory: WeightMemory
+  ) {
     self.count = count
     self.spec = spec
     func matrices(outputs: Int, inputs: Int) -> BLASMatrices {
-      BLASMatrices(library: library, codec: codec, count: count, outputs: outputs, inputs: inputs)
+      BLASMatrices(
+        library: library, codec: codec, count: count, outputs: outputs, inputs: inputs, in: memory)
     }
     let (width, units) = (spec.width, spec.intermediate)
     gate = spec.isGated ? matrices(outputs: units, inputs: width) : nil

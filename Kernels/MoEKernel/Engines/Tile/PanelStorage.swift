@@ -1,6 +1,8 @@
 import Tile
 
-/// Panels of equal matrices, zero where nothing was stored.
+/// Panels of equal matrices, zero where nothing was stored; or views of an arena, which are random also in
+/// columns and inputs that a matrix does not have: those columns' sums are not stored, and those inputs of
+/// rows are 0.
 struct PanelStorage {
   /// Bytes of one panel.
   let bytes: Int
@@ -8,11 +10,13 @@ struct PanelStorage {
   private let matrices: Int
   private let buffer: AlignedBuffer<UInt8>
 
-  init(_ kernels: TileKernels, matrices: Int, panels: Int, depth: Int) {
+  init(
+    _ kernels: TileKernels, matrices: Int, panels: Int, depth: Int, in memory: WeightMemory
+  ) {
     bytes = kernels.panelBytes(depth: depth)
     self.panels = panels
     self.matrices = matrices
-    buffer = AlignedBuffer(count: matrices * panels * bytes)
+    buffer = AlignedBuffer(count: matrices * panels * bytes, in: memory)
   }
 
   /// One panel of one matrix.

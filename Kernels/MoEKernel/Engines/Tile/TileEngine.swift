@@ -134,19 +134,20 @@ public struct TileEngine: Engine {
     return format.bytes(rows: rows, columns: columns) ?? .max
   }
 
-  /// Matrices of zeros.
+  /// Matrices of zeros, or of what an arena holds.
   public func makeMatrices(
-    count: Int, outputs: Int, inputs: Int, format: WeightFormat
+    count: Int, outputs: Int, inputs: Int, format: WeightFormat, in memory: WeightMemory
   ) -> any EngineMatrices {
     TileMatrices(
-      tiles(format), codec: codec(format), count: count, outputs: outputs, inputs: inputs)
+      tiles(format), codec: codec(format), count: count, outputs: outputs, inputs: inputs,
+      in: memory)
   }
 
-  /// Networks of zeros.
+  /// Networks of zeros, or of what an arena holds.
   public func makeNetworks(
-    count: Int, spec: FeedForwardSpec, format: WeightFormat
+    count: Int, spec: FeedForwardSpec, format: WeightFormat, in memory: WeightMemory
   ) -> any EngineNetworks {
-    TileNetworks(tiles(format), codec: codec(format), count: count, spec: spec)
+    TileNetworks(tiles(format), codec: codec(format), count: count, spec: spec, in: memory)
   }
 
   /// The blocks whose sums wait, and the panel that a decoded format is multiplied from.

@@ -7,6 +7,7 @@ final class TileMatrices: EngineMatrices {
   let outputs: Int
   let inputs: Int
   let staging: any RowStaging
+  let holdsWeights: Bool
   private let kernels: TileKernels
   private let product: TileProduct
   private let weights: Weights
@@ -18,9 +19,11 @@ final class TileMatrices: EngineMatrices {
 
   /// - Parameter codec: Of the weights; `nil` for those that the kernels multiply.
   init(
-    _ staging: TileStaging, codec: (any WeightCodec)?, count: Int, outputs: Int, inputs: Int
+    _ staging: TileStaging, codec: (any WeightCodec)?, count: Int, outputs: Int, inputs: Int,
+    in memory: WeightMemory
   ) {
     self.staging = staging
+    let memory = codec == nil ? memory.holding(staging.kernels.format) : .own
     kernels = staging.kernels
     self.count = count
     self.outputs = outputs
@@ -32,8 +35,10 @@ final class TileMatrices: EngineMatrices {
       } else {
         .packed(
           PanelStorage(
-            kernels, matrices: count, panels: kernels.panels(outputs: outputs), depth: inputs))
+            kernels, matrices: count, panels: kernels.panels(outputs: outputs), depth: inputs,
+            in: memory))
       }
+    holdsWeights = memory.isView
   }
 
   func store(_ values: UnsafePointer<Float>, matrix: Int, row: Int) {

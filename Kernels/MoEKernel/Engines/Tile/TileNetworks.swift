@@ -21,8 +21,12 @@ final class TileNetworks: EngineNetworks {
   }
 
   /// - Parameter codec: Of the weights; `nil` for those that the kernels multiply.
-  init(_ staging: TileStaging, codec: (any WeightCodec)?, count: Int, spec: FeedForwardSpec) {
+  init(
+    _ staging: TileStaging, codec: (any WeightCodec)?, count: Int, spec: FeedForwardSpec,
+    in memory: WeightMemory
+  ) {
     self.staging = staging
+    let memory = codec == nil ? memory.holding(staging.kernels.format) : .own
     kernels = staging.kernels
     self.count = count
     self.spec = spec
@@ -39,10 +43,11 @@ final class TileNetworks: EngineNetworks {
           panels: spec.isGated
             ? kernels.gatedPanels(outputs: spec.intermediate)
             : kernels.panels(outputs: spec.intermediate),
-          depth: spec.width))
+          depth: spec.width, in: memory))
     }
     downMatrices = TileMatrices(
-      staging, codec: codec, count: count, outputs: spec.width, inputs: spec.intermediate)
+      staging, codec: codec, count: count, outputs: spec.width, inputs: spec.intermediate,
+      in: memory)
   }
 
   // MARK: Weights

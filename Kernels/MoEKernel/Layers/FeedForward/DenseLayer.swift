@@ -43,15 +43,18 @@ public final class DenseLayer: ExecutableLayer {
     }
   }
 
-  /// A layer with random weights, the same for a seed with any engine and any number of threads.
+  /// A layer with random weights, the same for a seed with any engine and any number of threads; or with
+  /// those of an arena.
   ///
   /// - Precondition: The engine multiplies the formats of the plan.
   public convenience init(
-    spec: FeedForwardSpec, seed: UInt64, engine: any Engine, formats: FormatPlan, pool: WorkerPool
+    spec: FeedForwardSpec, seed: UInt64, engine: any Engine, formats: FormatPlan, pool: WorkerPool,
+    in memory: WeightMemory = .own
   ) {
     self.init(spec: spec, engine: engine, formats: formats) {
       NetworkBank(
-        spec: spec, count: 1, seed: seed, engine: engine, format: formats[.network], pool: pool)
+        spec: spec, count: 1, seed: seed, engine: engine, format: formats[.network], pool: pool,
+        in: memory)
     }
   }
 

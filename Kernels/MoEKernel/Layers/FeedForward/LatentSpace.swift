@@ -17,9 +17,9 @@ final class LatentSpace {
   ) {
     self.spec = spec
     inputProjection = engine.makeMatrices(
-      count: 1, outputs: spec.width, inputs: hidden, format: format)
+      count: 1, outputs: spec.width, inputs: hidden, format: format, in: .own)
     outputProjection = engine.makeMatrices(
-      count: 1, outputs: hidden, inputs: spec.width, format: format)
+      count: 1, outputs: hidden, inputs: spec.width, format: format, in: .own)
     inputProjection.storeAll(weights.inputProjection)
     outputProjection.storeAll(weights.outputProjection)
     inputNorm = .paddedRow(weights.inputNorm, spec.width)
@@ -28,13 +28,13 @@ final class LatentSpace {
 
   init(
     _ spec: SparseLayerSpec.Latent, hidden: Int, seed: UInt64, engine: any Engine,
-    format: WeightFormat, pool: WorkerPool
+    format: WeightFormat, pool: WorkerPool, in memory: WeightMemory
   ) {
     self.spec = spec
     inputProjection = engine.makeMatrices(
-      count: 1, outputs: spec.width, inputs: hidden, format: format)
+      count: 1, outputs: spec.width, inputs: hidden, format: format, in: memory)
     outputProjection = engine.makeMatrices(
-      count: 1, outputs: hidden, inputs: spec.width, format: format)
+      count: 1, outputs: hidden, inputs: spec.width, format: format, in: memory)
     inputProjection.storeRandom(seed: seed, pool: pool)
     outputProjection.storeRandom(seed: seed &+ 1, pool: pool)
     let ones = [Float](repeating: 1, count: spec.width)

@@ -12,9 +12,12 @@ final class NetworkBank {
 
   var count: Int { networks.count }
 
-  private init(spec: FeedForwardSpec, count: Int, engine: any Engine, format: WeightFormat) {
+  private init(
+    spec: FeedForwardSpec, count: Int, engine: any Engine, format: WeightFormat,
+    in memory: WeightMemory
+  ) {
     self.spec = spec
-    networks = engine.makeNetworks(count: count, spec: spec, format: format)
+    networks = engine.makeNetworks(count: count, spec: spec, format: format, in: memory)
     let units = paddedToVector(spec.intermediate)
     gateBias = spec.hasBias && spec.isGated ? Matrix(rows: count, columns: units) : nil
     upBias = spec.hasBias ? Matrix(rows: count, columns: units) : nil
@@ -26,7 +29,7 @@ final class NetworkBank {
   convenience init(
     spec: FeedForwardSpec, weights: [FeedForwardWeights], engine: any Engine, format: WeightFormat
   ) {
-    self.init(spec: spec, count: weights.count, engine: engine, format: format)
+    self.init(spec: spec, count: weights.count, engine: engine, format: format, in: .own)
     let (width, units) = (spec.width, spec.intermediate)
     for (network, weights) in weights.enumerated() {
       if spec.isGated {
@@ -50,11 +53,19 @@ final class NetworkBank {
   /// Networks with random weights that keep activations at the scale of the input.
   convenience init(
     spec: FeedForwardSpec, count: Int, seed: UInt64, engine: any Engine, format: WeightFormat,
-    pool: WorkerPool
+    pool: WorkerPool, in memory: WeightMemory
   ) {
-    self.init(spec: spec, count: count, engine: engine, format: format)
-    let (width, units) = (spec.width, spec.intermediate)
+    self.init(spec: spec, count: count, engine: engine, format: format, in: memory)
     let seeds = SeedSequence(seed)
+    if !networks.down.holdsWeights { storeRandom(seeds, pool: pool) }
+    let biasAmplitude: Float = 0.1
+    gateBias?.fill(seed: seeds[3], amplitude: biasAmplitude, pool: pool)
+    upBias?.fill(seed: seeds[4], amplitude: biasAmplitude, pool: pool)
+    downBias?.fill(seed: seeds[5], amplitude: biasAmplitude, pool: pool)
+  }
+
+  private func storeRandom(_ seeds: SeedSequence, pool: WorkerPool) {
+    let (width, units) = (spec.width, spec.intermediate)
     if spec.isGated {
       fill(count * units, columns: width, seed: seeds[0], pool) { [networks] row, values in
         networks.store(values, of: .gate, network: row / units, row: row % units)
@@ -66,10 +77,6 @@ final class NetworkBank {
     fill(count * width, columns: units, seed: seeds[2], pool) { [networks] row, values in
       networks.down.store(values, matrix: row / width, row: row % width)
     }
-    let biasAmplitude: Float = 0.1
-    gateBias?.fill(seed: seeds[3], amplitude: biasAmplitude, pool: pool)
-    upBias?.fill(seed: seeds[4], amplitude: biasAmplitude, pool: pool)
-    downBias?.fill(seed: seeds[5], amplitude: biasAmplitude, pool: pool)
   }
 
   /// Bytes of `count` networks with their biases; `Int.max` where they cannot be counted.

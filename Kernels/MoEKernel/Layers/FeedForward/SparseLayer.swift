@@ -53,7 +53,7 @@ public final class SparseLayer: ExecutableLayer {
     experts = NetworkBank(
       spec: spec.expert, weights: weights.experts, engine: engine, format: formats[.network])
     router = engine.makeMatrices(
-      count: 1, outputs: spec.choices, inputs: spec.hidden, format: formats[.router])
+      count: 1, outputs: spec.choices, inputs: spec.hidden, format: formats[.router], in: .own)
     router.storeAll(weights.router)
     routerBias = spec.router.hasBias ? .paddedRow(weights.routerBias, spec.choices) : nil
     selectionBias =
@@ -78,11 +78,14 @@ public final class SparseLayer: ExecutableLayer {
 
   /// A layer with random weights, the same for a seed with any engine and any number of threads.
   ///
-  /// - Parameter residentExperts: Experts that get memory of their own, 1 to E. Fewer than E stand
-  ///   for a layer larger than memory; a measurement must see to it that they exceed the caches.
+  /// - Parameters:
+  ///   - residentExperts: Experts that get memory of their own, 1 to E. Fewer than E stand for a layer
+  ///     larger than memory; a measurement must see to it that they exceed the caches.
+  ///   - memory: Where the weights lie. Those of an arena are its own, whatever the seed; the router's
+  ///     are always of the seed.
   public init(
     spec: SparseLayerSpec, seed: UInt64, residentExperts: Int, engine: any Engine,
-    formats: FormatPlan, pool: WorkerPool
+    formats: FormatPlan, pool: WorkerPool, in memory: WeightMemory = .own
   ) {
     Self.check(spec)
     engine.require(formats)
@@ -97,9 +100,9 @@ public final class SparseLayer: ExecutableLayer {
     let seeds = SeedSequence(seed &+ 1)
     experts = NetworkBank(
       spec: spec.expert, count: residentExperts, seed: seeds[100], engine: engine,
-      format: formats[.network], pool: pool)
+      format: formats[.network], pool: pool, in: memory)
     router = engine.makeMatrices(
-      count: 1, outputs: spec.choices, inputs: spec.hidden, format: formats[.router])
+      count: 1, outputs: spec.choices, inputs: spec.hidden, format: formats[.router], in: .own)
     router.storeRandom(seed: seeds[200], pool: pool)
     func row(_ count: Int, _ seed: UInt64, amplitude: Float) -> Matrix {
       let row = Matrix(rows: 1, columns: paddedToVector(count))
@@ -112,7 +115,7 @@ public final class SparseLayer: ExecutableLayer {
     shared = spec.shared.map {
       NetworkBank(
         spec: $0.network, count: 1, seed: seeds[400], engine: engine, format: formats[.network],
-        pool: pool)
+        pool: pool, in: memory)
     }
     sharedGate =
       spec.shared?.isGated == true
@@ -120,7 +123,7 @@ public final class SparseLayer: ExecutableLayer {
     latent = spec.latent.map {
       LatentSpace(
         $0, hidden: spec.hidden, seed: seeds[600], engine: engine, format: formats[.projection],
-        pool: pool)
+        pool: pool, in: memory)
     }
   }
 

@@ -47,21 +47,23 @@ public final class MatrixProduct: ExecutableLayer {
     pool: WorkerPool
   ) {
     let matrices = Self.matrices(
-      1, outputs: outputs, inputs: inputs, seed: seed, engine: engine, format: format, pool: pool)
+      1, outputs: outputs, inputs: inputs, seed: seed, engine: engine, format: format, pool: pool,
+      in: .own)
     self.init(matrices, matrix: 0, engine: engine, format: format)
   }
 
   /// Several products of equal shape and different weights, in one allocation.
   ///
   /// Passing through each in turn reads the weights from memory, as layers of a model do, once they are
-  /// together much larger than the caches. The first is the product that `init` makes of the seed.
+  /// together much larger than the caches. The first is the product that `init` makes of the seed, unless
+  /// their weights are those of an arena.
   public static func copies(
     _ count: Int, outputs: Int, inputs: Int, seed: UInt64, engine: any Engine,
-    format: WeightFormat, pool: WorkerPool
+    format: WeightFormat, pool: WorkerPool, in memory: WeightMemory = .own
   ) -> [MatrixProduct] {
     let matrices = matrices(
       count, outputs: outputs, inputs: inputs, seed: seed, engine: engine, format: format,
-      pool: pool)
+      pool: pool, in: memory)
     return (0..<count).map {
       MatrixProduct(matrices, matrix: $0, engine: engine, format: format)
     }
@@ -69,14 +71,14 @@ public final class MatrixProduct: ExecutableLayer {
 
   private static func matrices(
     _ count: Int, outputs: Int, inputs: Int, seed: UInt64, engine: any Engine,
-    format: WeightFormat, pool: WorkerPool
+    format: WeightFormat, pool: WorkerPool, in memory: WeightMemory
   ) -> any EngineMatrices {
     precondition(
       outputs > 0 && inputs > 0 && count > 0,
       "\(count) matrices of \(outputs)×\(inputs) cannot be multiplied")
     engine.require(FormatPlan(format))
     let matrices = engine.makeMatrices(
-      count: count, outputs: outputs, inputs: inputs, format: format)
+      count: count, outputs: outputs, inputs: inputs, format: format, in: memory)
     matrices.storeRandom(seed: seed, pool: pool)
     return matrices
   }

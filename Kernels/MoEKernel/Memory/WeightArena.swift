@@ -1,0 +1,99 @@
+import LayerSpec
+import Statistics
+
+/// Random weights in one piece of memory, written once, of which the layers of a run are views.
+///
+/// A panel of random numbers is the packing of some random matrix, and the rows of that matrix can be read
+/// back for a check. So a layer that is a view of an arena costs no time to build, whatever its size, and
+/// many layers share the memory of the largest: measuring one again later in a run, at its full width, is
+/// free. Layers that share memory are not to be cached together by it: a pass over a layer larger than the
+/// caches leaves nothing of its beginning there.
+///
+/// Words are valid in every format that stores weights as they are. Both halves of a word are numbers of
+/// bf16, uniform in ±`amplitude`, and the word as a 32-bit float is that of its upper half with a random
+/// fraction behind. No half is 0, so no word is a denormal float.
+public final class WeightArena {
+  /// Weights are uniform in ± this: their root mean square is 0.018, which keeps the products of the
+  /// layers that there are, of some hundred to some ten thousand inputs, at the scale of their inputs.
+  static let amplitude: Float = 0x1p-5
+
+  /// Bytes of the arena.
+  public let bytes: Int
+
+  private let memory: AlignedBuffer<UInt32>
+  private var next = 0
+
+  /// Where a view begins: on a page, so that no two share a cache line.
+  private static let alignment = 4096
+
+  private static let wordBytes = MemoryLayout<UInt32>.stride
+
+  /// Writes the arena with all threads of the pool; the same for a seed with any number of them.
+  ///
+  /// - Parameter bytes: at least those of the largest view; rounded up to huge pages.
+  public init(bytes: Int, seed: UInt64, pool: WorkerPool) {
+    precondition(bytes >= 0, "\(bytes) bytes")
+    self.bytes = max(1, bytes).roundedUp(toMultipleOf: hugePageBytes)
+    memory = AlignedBuffer(count: self.bytes / Self.wordBytes)
+    let wordsPerPage = hugePageBytes / Self.wordBytes
+    pool.forEach(self.bytes / hugePageBytes) { [memory] _, page in
+      Self.fill(
+        memory.base + page * wordsPerPage, words: wordsPerPage, page: UInt64(page), seed: seed)
+    }
+  }
+
+  /// The next part of so many bytes, from the beginning again where the end is too near.
+  ///
+  /// - Precondition: the arena has as many.
+  func take(bytes: Int) -> UnsafeMutableRawPointer {
+    precondition(
+      bytes >= 0 && bytes <= self.bytes, "a view of \(bytes) bytes of an arena of \(self.bytes)")
+    let size = bytes.roundedUp(toMultipleOf: Self.alignment)
+    if next + size > self.bytes { next = 0 }
+    defer { next += size }
+    return UnsafeMutableRawPointer(memory.base) + next
+  }
+
+  /// Words of one page, from a hash of their places as `RandomFill` makes it.
+  private static func fill(
+    _ target: UnsafeMutablePointer<UInt32>, words: Int, page: UInt64, seed: UInt64
+  ) {
+    let key = SeededGenerator.mix(seed &+ SeededGenerator.mix(page))
+    let raw = UnsafeMutableRawPointer(target)
+    var hash = RandomFill.Hash(key: key)
+    for word in stride(from: 0, to: words, by: RandomFill.lanes) {
+      let bits = hash.next()
+      let upper = bf16(bits &>> 16)
+      let lower = bf16(bits & 0xffff)
+      raw.storeBytes(
+        of: upper &<< 16 | lower, toByteOffset: word &* wordBytes, as: SIMD16<UInt32>.self)
+    }
+  }
+
+  /// The bf16 numbers of 16 random bits each: odd multiples of 2⁻¹⁶ · `amplitude`, cut to 8 significant
+  /// bits.
+  @inline(__always)
+  private static func bf16(_ bits: SIMD16<UInt32>) -> SIMD16<UInt32> {
+    let odd = SIMD16<Float>(SIMD16<Int32>(truncatingIfNeeded: bits | 1) &- 0x8000)
+    return unsafeBitCast(odd * (amplitude * 0x1p-15), to: SIMD16<UInt32>.self) &>> 16
+  }
+}
+
+/// Where the weights of matrices lie.
+public enum WeightMemory {
+  /// In memory of their own, zeros until they are stored.
+  case own
+  /// In the next part of an arena, where they are already.
+  case view(WeightArena)
+
+  /// The same where weights are stored one by one; memory of their own where blocks of them share a scale,
+  /// which no random word is.
+  func holding(_ format: WeightFormat) -> WeightMemory {
+    format.block?.elements == 1 ? self : .own
+  }
+
+  /// True for a part of an arena.
+  var isView: Bool {
+    if case .view = self { true } else { false }
+  }
+}
