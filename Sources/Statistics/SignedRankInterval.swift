@@ -11,6 +11,9 @@ public struct SignedRankInterval: Hashable, Sendable {
   public let low: Double
   /// Upper end.
   public let high: Double
+  /// Probability with which the interval covers the centre, exact for independent values that are
+  /// symmetric about it.
+  public let confidence: Double
 
   /// The interval of `values` with at least the wanted confidence; `nil` when there are too few.
   public init?(_ values: [Double], confidence: Double) {
@@ -25,6 +28,8 @@ public struct SignedRankInterval: Hashable, Sendable {
     low = averages[rank - 1]
     high = averages[averages.count - rank]
     median = averages.median
+    let below = Self.distribution(count: values.count).prefix(rank).reduce(0, +)
+    self.confidence = 1 - 2 * below
   }
 
   /// More values than this only take time: pairs grow with their square.
@@ -43,6 +48,7 @@ public struct SignedRankInterval: Hashable, Sendable {
     }
     self.low = low
     self.high = high
+    confidence = intervals.map(\.confidence).min() ?? 0
     median = intervals.reduce(0) { $0 + $1.median } / Double(intervals.count)
   }
 

@@ -7,20 +7,21 @@ import Testing
 @Suite struct PairedMeasurementTests {
   @Test func shortPassesAreRepeatedEquallyOften() {
     let schedule = PairedMeasurement(baselineSeconds: 0.004, candidateSeconds: 0.001)
-    #expect(schedule.passesPerSlice == 5)
-    #expect(abs(schedule.roundSeconds - 0.05) < 1e-15)
+    // Five passes are 20 ms, and every slice sees all four batches equally often.
+    #expect(schedule.mixesBatches && schedule.passesPerSlice == 8)
+    #expect(abs(schedule.roundSeconds - 0.08) < 1e-15)
   }
 
   @Test func longPassesRunOnce() {
     let schedule = PairedMeasurement(baselineSeconds: 3, candidateSeconds: 0.001)
-    #expect(schedule.passesPerSlice == 1)
+    #expect(!schedule.mixesBatches && schedule.passesPerSlice == 1)
   }
 
-  @Test func thereAreAlwaysRoundsEnoughForAnInterval() {
+  @Test func everyVisitHasARound() {
     let schedule = PairedMeasurement(baselineSeconds: 1, candidateSeconds: 1)
-    #expect(schedule.rounds(within: 0) == 6)
+    #expect(schedule.rounds(within: 0) == 1)
     #expect(schedule.rounds(within: 40) == 10)
-    #expect(schedule.rounds(within: 1e9) == PairedMeasurement.mostRounds)
+    #expect(schedule.rounds(within: 1e9) == PairedMeasurement.mostRoundsOfAVisit)
   }
 
   /// A machine that slows down steadily slows both sides alike, so the ratio stays what it is.
@@ -28,7 +29,8 @@ import Testing
     let schedule = PairedMeasurement(baselineSeconds: 2, candidateSeconds: 1)
     var coin = SeededGenerator(seed: 3, purpose: "coin")
     var slowness = 1.0
-    let rounds = schedule.measure(rounds: 20, coin: &coin, isCancelled: { false }) { role, _ in
+    let rounds = schedule.measure(rounds: 20, visit: 0, coin: &coin, isCancelled: { false }) {
+      role, _ in
       slowness += 0.01
       return slowness * (role == .baseline ? 2 : 1)
     }
@@ -37,21 +39,40 @@ import Testing
     #expect(abs(estimate.median - 2) < 1e-12)
   }
 
-  @Test func everyPassHasItsOwnNumber() {
+  /// Both slices of both sides see every batch equally often, in every round of every visit.
+  @Test func everySliceSeesEveryBatch() {
     let schedule = PairedMeasurement(baselineSeconds: 0.01, candidateSeconds: 0.01)
     var coin = SeededGenerator(seed: 3, purpose: "coin")
     var seen: [Int] = []
-    _ = schedule.measure(rounds: 3, coin: &coin, isCancelled: { false }) { role, number in
+    _ = schedule.measure(rounds: 3, visit: 0, coin: &coin, isCancelled: { false }) { role, number in
       if role == .candidate { seen.append(number) }
       return 0.01
     }
-    #expect(seen == Array(0..<12))
+    let slice = Array(0..<schedule.passesPerSlice)
+    #expect(seen == (0..<6).flatMap { _ in slice })
+    #expect(slice.count % Batches.count == 0)
+  }
+
+  /// Passes too slow for that see one batch within a visit, another in the next.
+  @Test func slowPassesOfAVisitSeeOneBatch() {
+    let schedule = PairedMeasurement(baselineSeconds: 1, candidateSeconds: 1)
+    var coin = SeededGenerator(seed: 3, purpose: "coin")
+    for visit in 0..<3 {
+      var seen: Set<Int> = []
+      let rounds = schedule.measure(rounds: 2, visit: visit, coin: &coin, isCancelled: { false }) {
+        seen.insert($1)
+        return 1
+      }
+      #expect(seen == [visit] && rounds.allSatisfy { $0.visit == visit })
+    }
   }
 
   @Test func bothOrdersOccur() {
     let schedule = PairedMeasurement(baselineSeconds: 1, candidateSeconds: 1)
     var coin = SeededGenerator(seed: 1, purpose: "coin")
-    let rounds = schedule.measure(rounds: 40, coin: &coin, isCancelled: { false }) { _, _ in 1 }
+    let rounds = schedule.measure(rounds: 40, visit: 0, coin: &coin, isCancelled: { false }) {
+      _, _ in 1
+    }
     #expect(Set(rounds.map(\.order)) == ["ABBA", "BAAB"])
   }
 
@@ -59,7 +80,8 @@ import Testing
     let schedule = PairedMeasurement(baselineSeconds: 1, candidateSeconds: 1)
     var coin = SeededGenerator(seed: 1, purpose: "coin")
     var passes = 0
-    let rounds = schedule.measure(rounds: 40, coin: &coin, isCancelled: { passes >= 6 }) { _, _ in
+    let rounds = schedule.measure(rounds: 40, visit: 0, coin: &coin, isCancelled: { passes >= 6 }) {
+      _, _ in
       passes += 1
       return 1
     }

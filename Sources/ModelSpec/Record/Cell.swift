@@ -221,11 +221,14 @@ public struct PairedRound: Codable, Hashable, Sendable {
   public var baselineSeconds: Double
   /// Seconds of one candidate pass, all layers, at full size.
   public var candidateSeconds: Double
+  /// Which visit to the cell the round belongs to, from 0; absent where all rounds were measured in one.
+  public var visit: Int?
 
   /// One round.
-  public init(order: String, baselineSeconds: Double, candidateSeconds: Double) {
+  public init(order: String, baselineSeconds: Double, candidateSeconds: Double, visit: Int? = nil) {
     self.order = order
     self.baselineSeconds = baselineSeconds
     self.candidateSeconds = candidateSeconds
+    self.visit = visit
   }
 }

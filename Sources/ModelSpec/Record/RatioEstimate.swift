@@ -29,20 +29,52 @@ public struct RatioEstimate: Codable, Hashable, Sendable {
 }
 
 extension RatioEstimate {
-  /// Median and interval of baseline / candidate over paired rounds: the one way in which a run estimates
-  /// and a report checks.
+  /// Baseline / candidate with its interval over paired rounds: the one way in which a run estimates and a
+  /// report checks.
+  ///
+  /// Rounds of one visit to a cell share whatever state the machine was in then: its regime of memory, a
+  /// neighbour, the place of pages. So visits are what is independent, and where there are enough of them
+  /// the estimate is that of their medians: Hodges and Lehmann's, between two of Walsh's averages. Rounds
+  /// that were measured in one visit have the order-statistic interval of their median, as every record had
+  /// before there were visits; where visits are too few, the interval also holds the median of each.
+  ///
+  /// Coverage of both was simulated with drifts, bursts, regimes and periods (Results/calibration).
   ///
   /// The estimate is made on log-ratios, so that exchanging the sides inverts it exactly. `nil` when
-  /// there are too few rounds for a 95 % interval, or a time is not positive.
+  /// there are too few rounds for an interval, or a time is not positive.
   public init?(rounds: [PairedRound]) {
-    guard rounds.allSatisfy({ $0.baselineSeconds > 0 && $0.candidateSeconds > 0 }),
-      let estimate = MedianEstimate(
-        rounds.map { log($0.baselineSeconds) - log($0.candidateSeconds) })
-    else { return nil }
-    self.init(
-      median: exp(estimate.median), low: exp(estimate.low), high: exp(estimate.high),
-      confidence: estimate.confidence, rounds: rounds.count)
+    guard rounds.allSatisfy({ $0.baselineSeconds > 0 && $0.candidateSeconds > 0 }) else {
+      return nil
+    }
+    func logRatio(_ round: PairedRound) -> Double {
+      log(round.baselineSeconds) - log(round.candidateSeconds)
+    }
+    let visits = Dictionary(grouping: rounds, by: \.visit)
+      .map { $0.value.map(logRatio).median }
+    if let estimate = SignedRankInterval(visits, confidence: Self.confidenceOfVisits) {
+      self.init(
+        median: exp(estimate.median), low: exp(estimate.low), high: exp(estimate.high),
+        confidence: estimate.confidence, rounds: rounds.count)
+    } else if let estimate = MedianEstimate(rounds.map(logRatio)) {
+      let ends = [estimate.low, estimate.high] + (visits.count > 1 ? visits : [])
+      self.init(
+        median: exp(estimate.median), low: exp(ends.min() ?? estimate.low),
+        high: exp(ends.max() ?? estimate.high), confidence: estimate.confidence,
+        rounds: rounds.count)
+    } else {
+      return nil
+    }
   }
+
+  /// The confidence of an interval of visits.
+  ///
+  /// Higher than the 95 % that are promised, because cells are visited until their interval is narrow, which
+  /// prefers visits that are alike by chance: with 98 % the simulated coverage stays above 95 %, and with
+  /// 95 % it fell to 94 %.
+  public static let confidenceOfVisits = 0.98
+
+  /// The fewest visits that have an interval of their own.
+  public static let fewestVisits = 7
 }
 
 /// What paired rounds say: their ratio, and the median seconds of each side.

@@ -14,14 +14,11 @@ enum SideRole: Hashable {
 /// favours a side. Every slice repeats the pass the same number of times on both sides: different
 /// counts would bias the ratio by what a slice's beginning costs.
 struct PairedMeasurement {
-  /// With nine rounds the interval leaves out the smallest and the largest ratio: one disturbed
-  /// round does not widen it.
+  /// The longest slice that is made longer so that it sees every batch.
   ///
-  /// With six to eight it reaches from the smallest to the largest.
-  static let wantedRounds = 9
-
-  /// Beyond this many rounds the interval narrows slower than the machine drifts.
-  static let mostRounds = 61
+  /// A slice of slower passes is one pass, and all of a visit see one batch: passes of a tenth of a second
+  /// differ less by their batch than a round would lose by being four times as long.
+  static let longestMixedSliceSeconds = 0.1
 
   /// Passes in one slice of either side.
   let passesPerSlice: Int
@@ -29,45 +26,49 @@ struct PairedMeasurement {
   /// Seconds that one round takes.
   let roundSeconds: Double
 
+  /// Whether a slice sees every batch equally often; if not, all slices of a visit see the same one.
+  let mixesBatches: Bool
+
   /// A schedule from the seconds of one pass of each side, taken beforehand.
   init(
     baselineSeconds: Double, candidateSeconds: Double,
     shortestSliceSeconds: Double = MeasuringEffort.full.shortestSliceSeconds
   ) {
     let slower = max(baselineSeconds, candidateSeconds)
-    passesPerSlice =
-      slower >= shortestSliceSeconds || slower <= 0
-      ? 1 : Int((shortestSliceSeconds / slower).rounded(.up))
+    let batches = Batches.count
+    mixesBatches = Double(batches) * slower <= Self.longestMixedSliceSeconds
+    let passes = slower > 0 ? max(1, Int((shortestSliceSeconds / slower).rounded(.up))) : 1
+    passesPerSlice = mixesBatches ? (passes + batches - 1) / batches * batches : passes
     roundSeconds = 2 * Double(passesPerSlice) * (baselineSeconds + candidateSeconds)
   }
 
-  /// Rounds that fit in the given time: at least the six that an interval takes.
+  /// Rounds of a visit that fit in the given time, at least one.
   func rounds(within seconds: Double) -> Int {
-    guard roundSeconds > 0 else { return Self.mostRounds }
-    let fitting = min(Double(Self.mostRounds), seconds / roundSeconds)
-    return max(OrderStatisticInterval.minimumRounds, Int(fitting))
+    guard roundSeconds > 0 else { return 1 }
+    return max(1, Int(min(Double(Self.mostRoundsOfAVisit), seconds / roundSeconds)))
   }
 
-  /// Measures the rounds.
+  /// More rounds narrow a visit's median less than visits differ.
+  static let mostRoundsOfAVisit = 15
+
+  /// Measures the rounds of a visit.
   ///
   /// - Parameters:
   ///   - rounds: how many.
+  ///   - visit: the visit's number, from 0.
   ///   - coin: decides the order of each round.
   ///   - isCancelled: asked between rounds, never within one.
-  ///   - pass: runs the pass of a side with a running number that selects its inputs, and returns
-  ///     its seconds.
+  ///   - pass: runs the pass of a side with a number that selects its inputs, and returns its seconds.
   /// - Returns: the rounds, fewer than asked when cancelled.
   func measure(
-    rounds: Int, coin: inout SeededGenerator, isCancelled: () -> Bool,
+    rounds: Int, visit: Int, coin: inout SeededGenerator, isCancelled: () -> Bool,
     pass: (SideRole, Int) -> Double
   ) -> [PairedRound] {
     var result: [PairedRound] = []
-    var passNumber: [SideRole: Int] = [.baseline: 0, .candidate: 0]
     func slice(_ role: SideRole) -> Double {
       var seconds = 0.0
-      for _ in 0..<passesPerSlice {
-        seconds += pass(role, passNumber[role, default: 0])
-        passNumber[role, default: 0] += 1
+      for number in 0..<passesPerSlice {
+        seconds += pass(role, mixesBatches ? number : visit)
       }
       return seconds
     }
@@ -82,7 +83,7 @@ struct PairedMeasurement {
         PairedRound(
           order: first == .baseline ? "ABBA" : "BAAB",
           baselineSeconds: seconds[.baseline, default: 0] / passes,
-          candidateSeconds: seconds[.candidate, default: 0] / passes))
+          candidateSeconds: seconds[.candidate, default: 0] / passes, visit: visit))
     }
     return result
   }

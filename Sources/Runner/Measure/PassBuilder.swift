@@ -1,47 +1,50 @@
 import MoEKernel
 import ModelSpec
 
-/// Builds layers and keeps those of the cell at hand, for the next cell mostly needs the same.
+/// Builds the layers of cells as views of one arena of weights.
 final class PassBuilder {
   private let pool: WorkerPool
   private let seed: UInt64
-  private var kept: [BuiltLayer: any PreparedPass] = [:]
+  private let arenaBytes: Int
+  /// Written when the first layer is built.
+  private lazy var arena = WeightArena(bytes: arenaBytes, seed: seed, pool: pool)
 
-  init(pool: WorkerPool, seed: UInt64) {
+  /// - Parameter arenaBytes: those of the weights of the largest cell.
+  init(pool: WorkerPool, seed: UInt64, arenaBytes: Int) {
     self.pool = pool
     self.seed = seed
+    self.arenaBytes = arenaBytes
   }
 
-  /// Both sides with the batches of a cell.
-  ///
-  /// Layers that the form does not use are freed before new ones are allocated, so that never more
-  /// is in memory than one form.
+  /// Both sides with the batches of a cell; a layer that both have is built once.
   func build(
     _ form: MemoryPlan, for cell: CellPlan
   ) -> (baseline: PreparedSide, candidate: PreparedSide) {
-    let sides = [
-      (plans: form.baseline, resources: cell.limits.baseline),
-      (plans: form.candidate, resources: cell.limits.candidate),
-    ]
-    let needed = sides.flatMap { side in side.plans.map { ($0, side.resources) } }
-    let keys = Set(needed.map { BuiltLayer($0.0, $0.1) })
-    kept = kept.filter { keys.contains($0.key) }
-    for (plan, side) in needed.sorted(by: { $0.0.name < $1.0.name })
-    where kept[BuiltLayer(plan, side)] == nil {
-      kept[BuiltLayer(plan, side)] = plan.measured.prepare(
-        plan, for: cell.limits.workload,
-        with: PassResources(
-          engine: side.engine, formats: side.formats, pool: pool, seed: seed))
-    }
-    let prepared = sides.map { side in
+    var built: [BuiltLayer: any PreparedPass] = [:]
+    func side(_ plans: [LayerPlan], _ resources: SideResources) -> PreparedSide {
       PreparedSide(
-        layers: side.plans.compactMap { plan in
-          kept[BuiltLayer(plan, side.resources)].map { PreparedLayer(plan: plan, pass: $0) }
+        layers: plans.map { plan in
+          let key = BuiltLayer(plan, resources)
+          let pass =
+            built[key]
+            ?? plan.measured.prepare(
+              plan, for: cell.workload,
+              with: PassResources(
+                engine: resources.engine, formats: resources.formats, pool: pool, seed: seed,
+                memory: .view(arena)))
+          built[key] = pass
+          return PreparedLayer(plan: plan, pass: pass)
         })
     }
+    let sides = (
+      baseline: side(form.baseline, cell.limits.baseline),
+      candidate: side(form.candidate, cell.limits.candidate)
+    )
     // Passes that route nothing do not look at the routing.
     let routing = cell.routing ?? .uniform
-    for side in prepared { side.load(cell.workload, routing: routing, seed: seed) }
-    return (prepared[0], prepared[1])
+    for side in [sides.baseline, sides.candidate] {
+      side.load(cell.workload, routing: routing, seed: seed)
+    }
+    return sides
   }
 }

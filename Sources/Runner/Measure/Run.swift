@@ -3,7 +3,10 @@ import MoEKernel
 import ModelSpec
 import Statistics
 
-/// Measures a plan, cell by cell, and keeps every finished cell whatever comes after.
+/// Measures a plan, and keeps every finished cell whatever comes after.
+///
+/// All cells whose passes fit the memory together are made ready first, and then visited in turns: weights
+/// are views of one arena, so a cell that waits for its next visit holds no memory but that of its passes.
 public final class Run {
   private let plan: RunPlan
   private let pool: WorkerPool
@@ -20,8 +23,8 @@ public final class Run {
   public init(_ plan: RunPlan) {
     self.plan = plan
     pool = WorkerPool(threads: plan.threads)
-    builder = PassBuilder(pool: pool, seed: plan.seed)
     MemoryReserve.reserve(bytes: plan.memoryBytes)
+    builder = PassBuilder(pool: pool, seed: plan.seed, arenaBytes: plan.arenaBytes)
     tracker = CeilingTracker(
       pool: pool, sides: plan.sides, cacheBytes: plan.cacheBytes, effort: plan.effort)
   }
@@ -29,8 +32,8 @@ public final class Run {
   /// Measures all cells, and the machine's ceilings before, beside and after them.
   ///
   /// The budget is for timed rounds; building, checking and ceilings come on top. A cell that the whole
-  /// budget is too short for is left out, with those of the same pairing that have more tokens; all
-  /// others are measured before that is thrown.
+  /// budget is too short for is left out, with those of the same pairing that are larger; all others are
+  /// measured before that is thrown.
   ///
   /// - Parameters:
   ///   - progress: told before each stage of each cell, never while a round is timed.
@@ -42,80 +45,117 @@ public final class Run {
     progress: (RunProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
   ) throws {
     let watch = Stopwatch()
-    var measuredSeconds = 0.0
+    var timedSeconds = 0.0
     var leftOut: [(cell: CellPlan, reason: PlanError)] = []
+    var made = 0
     tracker.probeFully()
-    for (index, cell) in plan.cells.enumerated() {
-      if leftOut.contains(where: { cell.isLarger(than: $0.cell) }) { continue }
-      let budgetLeft = plan.budgetSeconds - measuredSeconds
-      let otherSeconds = watch.seconds - measuredSeconds
-      let secondsLeft =
-        max(0, budgetLeft)
-        + otherSeconds / Double(max(1, index)) * Double(plan.cells.count - index)
-      let report = { (stage: RunProgress.Stage) in
-        if isCancelled() { throw RunError.cancelled }
-        progress(
-          RunProgress(
-            cell: index + 1, cells: self.plan.cells.count, name: cell.name, stage: stage,
-            secondsLeft: secondsLeft))
+    func report(_ number: Int, _ cell: CellPlan, _ stage: RunProgress.Stage) throws {
+      if isCancelled() { throw RunError.cancelled }
+      let making = (watch.seconds - timedSeconds) / Double(max(1, made))
+      progress(
+        RunProgress(
+          cell: number, cells: plan.cells.count, name: cell.name, stage: stage,
+          secondsLeft: max(0, plan.budgetSeconds - timedSeconds)
+            + making * Double(plan.cells.count - made)))
+    }
+    for group in plan.groups {
+      var open: [(number: Int, cell: CellMeasurement)] = []
+      defer { keep(open.map(\.cell)) }
+      for number in group {
+        let cell = plan.cells[number]
+        if leftOut.contains(where: { cell.isLarger(than: $0.cell) }) { continue }
+        do {
+          open.append((number + 1, try ready(number) { try report(number + 1, cell, $0) }))
+        } catch let reason as PlanError {
+          leftOut.append((cell, reason))
+        }
+        made += 1
       }
-      do {
-        measuredSeconds += try measure(
-          cell,
-          allowance: BudgetShare.first(
-            of: plan.cells[index...].map(\.wantedSeconds), budget: budgetLeft),
-          report: report, isCancelled: isCancelled)
-      } catch let reason as PlanError {
-        leftOut.append((cell, reason))
-      }
+      let budget =
+        (plan.budgetSeconds - timedSeconds) * Double(group.count)
+        / Double(plan.cells.count - group.lowerBound)
+      try visit(
+        open, budget: budget, isCancelled: isCancelled,
+        report: { try report($0, $1.plan, .measuring) }, timed: { timedSeconds += $0 })
+      try refuseExcess(open.map(\.cell))
     }
     tracker.probeFully()
     if let first = leftOut.first { throw first.reason }
   }
 
-  /// Measures one cell and keeps it.
+  /// Builds and checks both sides of a cell of that index.
   ///
-  /// - Returns: seconds that its rounds took.
-  private func measure(
-    _ cell: CellPlan, allowance: Double, report: (RunProgress.Stage) throws -> Void,
-    isCancelled: () -> Bool
-  ) throws -> Double {
+  /// - Throws: `PlanError.time` for one that the whole budget is too short for, and `RunError`.
+  private func ready(
+    _ number: Int, report: (RunProgress.Stage) throws -> Void
+  ) throws -> CellMeasurement {
+    let cell = plan.cells[number]
     try report(.building)
-    let sides = prepare(cell, allowance: allowance)
+    var wants = plan.cells.map(\.wantedSeconds)
+    wants.swapAt(0, number)
+    let sides = prepare(
+      cell, allowance: BudgetShare.first(of: wants, budget: plan.budgetSeconds))
     try report(.checking)
     try check(.baseline, sides.baseline, of: cell)
     try check(.candidate, sides.candidate, of: cell)
-    let schedule = PairedMeasurement(
-      baselineSeconds: sides.baseline.trial().measured,
-      candidateSeconds: sides.candidate.trial().measured,
-      shortestSliceSeconds: plan.effort.shortestSliceSeconds)
-    let least = Double(OrderStatisticInterval.minimumRounds) * schedule.roundSeconds
-    guard least <= plan.budgetSeconds else {
+    let measurement = CellMeasurement(cell, sides, seed: plan.seed, effort: plan.effort)
+    guard measurement.leastSeconds <= plan.budgetSeconds else {
       throw PlanError.time(
-        cell: cell.name, neededSeconds: least, budgetSeconds: plan.budgetSeconds)
+        cell: cell.name, neededSeconds: measurement.leastSeconds,
+        budgetSeconds: plan.budgetSeconds)
     }
-    try report(.measuring)
-    var coin = SeededGenerator(seed: plan.seed, purpose: "order of \(cell.name)")
-    let watch = Stopwatch()
-    let rounds = schedule.measure(
-      rounds: plan.rounds ?? schedule.rounds(within: allowance), coin: &coin,
-      isCancelled: isCancelled
-    ) { role, number in
-      (role == .baseline ? sides.baseline : sides.candidate).pass(number)
+    return measurement
+  }
+
+  /// Visits cells in turns, until all have a narrow interval or the budget is spent; none less often than
+  /// an interval takes.
+  ///
+  /// - Parameters:
+  ///   - report: told before each visit.
+  ///   - timed: told the seconds of each.
+  private func visit(
+    _ cells: [(number: Int, cell: CellMeasurement)], budget: Double, isCancelled: () -> Bool,
+    report: (Int, CellMeasurement) throws -> Void, timed: (Double) -> Void
+  ) throws {
+    let fewest = RatioEstimate.fewestVisits
+    var left = budget
+    var turn = 0
+    while true {
+      let open = cells.filter { turn < fewest || !$0.cell.isNarrow(RunPlan.narrowInterval) }
+      if open.isEmpty || turn >= fewest && (left <= 0 || plan.rounds != nil) { return }
+      // What a turn may take: its part of what is left, and afterwards as much as one took.
+      var share = turn < fewest ? left / Double(fewest - turn) : min(left, budget / Double(fewest))
+      for (index, (number, cell)) in open.enumerated() {
+        try report(number, cell)
+        let seconds = cell.visit(
+          seconds: BudgetShare.first(
+            of: open[index...].map(\.cell.wantedSecondsOfAVisit), budget: share),
+          rounds: plan.rounds, isCancelled: isCancelled)
+        cell.note(tracker.probeBriefly())
+        timed(seconds)
+        left -= seconds
+        share -= seconds
+      }
+      turn += 1
     }
-    let seconds = watch.seconds
-    // Too few rounds for an interval happen only when the run was told to stop.
-    guard let estimate = RatioEstimate(rounds: rounds) else { throw RunError.cancelled }
-    let measured = MeasuredCell(
-      cell, baseline: sides.baseline, candidate: sides.candidate, rounds: rounds,
-      estimate: estimate, seed: plan.seed, beside: tracker.probeBriefly())
-    if let (side, share) = tracker.confirmedExcess(measured.excess) {
+  }
+
+  /// Keeps what has an interval, in order.
+  private func keep(_ measurements: [CellMeasurement]) {
+    cells += measurements.compactMap { $0.measured(seed: plan.seed) }
+  }
+
+  /// Refuses a side that is faster than the machine.
+  private func refuseExcess(_ measurements: [CellMeasurement]) throws(RunError) {
+    for measurement in measurements {
+      guard let measured = measurement.measured(seed: plan.seed),
+        let (side, share) = tracker.confirmedExcess(measured.excess)
+      else { continue }
       throw RunError.aboveCeilings(
-        cell: cell.name, side: side.id, engine: cell.side(side.role).engine.name, share: share,
+        cell: measurement.plan.name, side: side.id,
+        engine: measurement.plan.side(side.role).engine.name, share: share,
         ceilings: tracker.sentence)
     }
-    cells.append(measured)
-    return seconds
   }
 
   /// Builds and loads both sides at the widest form of which enough rounds fit the allowance.
@@ -125,7 +165,7 @@ public final class Run {
     _ cell: CellPlan, allowance: Double
   ) -> (baseline: PreparedSide, candidate: PreparedSide) {
     // A round has two slices of each side, and each side may take half of a round.
-    let allowedSeconds = allowance / Double(4 * PairedMeasurement.wantedRounds)
+    let allowedSeconds = allowance / Double(4 * RatioEstimate.fewestVisits)
     let guess = Divisors(
       baseline: cell.divisor(
         .baseline, seconds: cell.guessedSeconds(.baseline), allowed: allowedSeconds),

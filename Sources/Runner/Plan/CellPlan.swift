@@ -29,6 +29,22 @@ struct CellPlan: Sendable {
     role == .baseline ? limits.baseline : limits.candidate
   }
 
+  /// Bytes of the weights of both sides at their widest.
+  var weightBytes: Int { widest.bytes(withoutPasses) - limits.ceilingBytes }
+
+  /// Bytes of what its passes need besides: inputs, outputs and scratch.
+  var passBytes: Int {
+    var own = limits
+    own.workload = workload
+    return widest.bytes(own) - widest.bytes(withoutPasses)
+  }
+
+  private var withoutPasses: MemoryPlan.Limits {
+    var none = limits
+    none.workload = Workload(workload.kind, tokens: 0)
+    return none
+  }
+
   /// True for a cell of the same pairing with a larger pass, which takes longer.
   func isLarger(than other: CellPlan) -> Bool {
     workload.exceeds(other.workload) && candidateID == other.candidateID

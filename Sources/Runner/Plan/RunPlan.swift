@@ -10,7 +10,7 @@ public struct RunPlan: Sendable {
   let seed: UInt64
   /// Seconds that rounds may take over all cells.
   public let budgetSeconds: Double
-  /// Rounds of every cell; `nil` for as many as the budget allows.
+  /// Rounds of every visit to a cell; `nil` for as many as the budget allows.
   let rounds: Int?
   /// Bytes that weights and scratch may take.
   let memoryBytes: Int
@@ -23,6 +23,32 @@ public struct RunPlan: Sendable {
   /// Cells in the order of measuring: one pairing after the other, so that weights are built once, few
   /// tokens first, so that time they leave over goes to the slow ones.
   let cells: [CellPlan]
+
+  /// An interval that is no wider than this, high over low, needs no further visit.
+  static let narrowInterval = 1.05
+
+  /// Bytes of the weights of the largest cell, both sides.
+  var arenaBytes: Int { cells.map(\.weightBytes).max() ?? 0 }
+
+  /// Consecutive cells, by their indices, whose passes fit the memory beside the weights and the probe, so
+  /// that they can be visited in turns; one alone always does.
+  var groups: [Range<Int>] {
+    let ceilingBytes = cells.first?.limits.ceilingBytes ?? 0
+    let room = memoryBytes - arenaBytes - ceilingBytes
+    var groups: [Range<Int>] = []
+    var used = 0
+    for (index, cell) in cells.enumerated() {
+      let bytes = cell.passBytes
+      if let last = groups.last, used + bytes <= room {
+        groups[groups.count - 1] = last.lowerBound..<index + 1
+        used += bytes
+      } else {
+        groups.append(index..<index + 1)
+        used = bytes
+      }
+    }
+    return groups
+  }
 
   /// Cells that will be measured.
   public var cellCount: Int { cells.count }

@@ -57,6 +57,6 @@ extension CellPlan {
   /// Seconds of rounds that the cell could use: twice the fewest rounds at full width.
   var wantedSeconds: Double {
     let round = 2 * (guessedSeconds(.baseline) + guessedSeconds(.candidate))
-    return max(BudgetShare.least, 2 * Double(OrderStatisticInterval.minimumRounds) * round)
+    return max(BudgetShare.least, 2 * Double(RatioEstimate.fewestVisits) * round)
   }
 }

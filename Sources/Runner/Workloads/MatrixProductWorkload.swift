@@ -77,7 +77,8 @@ final class PreparedProduct: PreparedPass {
     self.resources = resources
     copies = MatrixProduct.copies(
       count, outputs: layer.outputs, inputs: layer.inputs, seed: resources.seed,
-      engine: resources.engine, format: resources.formats.projections, pool: resources.pool)
+      engine: resources.engine, format: resources.formats.projections, pool: resources.pool,
+      in: resources.memory)
     workspace = copies[0].makeWorkspace(maxTokens: mostRows, pool: resources.pool)
   }
 

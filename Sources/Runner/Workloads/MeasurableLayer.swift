@@ -88,12 +88,18 @@ public struct PassResources {
   public var pool: WorkerPool
   /// The seed of all weights.
   public var seed: UInt64
+  /// Where weights lie: as a rule in an arena that the layers of a run share.
+  public var memory: WeightMemory
 
   /// All of them.
-  public init(engine: any Engine, formats: FormatPlan, pool: WorkerPool, seed: UInt64) {
+  public init(
+    engine: any Engine, formats: FormatPlan, pool: WorkerPool, seed: UInt64,
+    memory: WeightMemory = .own
+  ) {
     self.engine = engine
     self.formats = formats
     self.pool = pool
     self.seed = seed
+    self.memory = memory
   }
 }

@@ -41,7 +41,8 @@ final class PreparedFeedForward: PreparedPass {
     case .dense(let network):
       let layers = (0..<plan.copies).map { _ in
         DenseLayer(
-          spec: network, seed: resources.seed, engine: engine, formats: formats, pool: pool)
+          spec: network, seed: resources.seed, engine: engine, formats: formats, pool: pool,
+          in: resources.memory)
       }
       workspace = layers[0].makeWorkspace(maxTokens: mostTokens, pool: pool)
       copies = layers
@@ -51,7 +52,7 @@ final class PreparedFeedForward: PreparedPass {
         SparseLayer(
           spec: layer, seed: resources.seed,
           residentExperts: plan.residentSlices ?? layer.experts, engine: engine, formats: formats,
-          pool: pool)
+          pool: pool, in: resources.memory)
       }
       workspace = layers[0].makeWorkspace(maxTokens: mostTokens, pool: pool)
       copies = layers
