@@ -43,7 +43,7 @@ import Testing
   @Test func whatFitsIsKeptWhole() throws {
     let plan = try MemoryPlan.fitting(
       "test", baseline: [dense()], candidate: [sparse()], limits: try limits(memory: 1 << 30))
-    #expect(plan.divisors == Divisors(baseline: 1, candidate: 1))
+    #expect(plan.divisor == 1)
     #expect(plan.candidate[0].residentSlices == 16)
     #expect(plan.candidate[0].residentDescription == nil)
   }
@@ -62,7 +62,7 @@ import Testing
   func theFewestExpertsExceedTheCache(cache: Int, experts: Int) throws {
     let plan = try #require(
       MemoryPlan(
-        baseline: [dense()], candidate: [sparse()], divisors: Divisors(baseline: 1, candidate: 1),
+        baseline: [dense()], candidate: [sparse()], divisor: 1,
         slices: .fewest, limits: try limits(memory: 1 << 30, cache: cache)))
     #expect(plan.candidate[0].residentSlices == experts)
   }
@@ -71,7 +71,7 @@ import Testing
   @Test func smallLayersAreCopied() throws {
     let plan = try #require(
       MemoryPlan(
-        baseline: [dense()], candidate: [sparse()], divisors: Divisors(baseline: 1, candidate: 1),
+        baseline: [dense()], candidate: [sparse()], divisor: 1,
         slices: .all, limits: try limits(memory: 1 << 30, cache: 128 << 10)))
     #expect(plan.baseline[0].copies == 6)
     #expect(plan.baseline[0].weightBytes == 6 * 192 << 10)
@@ -87,12 +87,12 @@ import Testing
     #expect(plan.mayStayInCache == mayStay)
   }
 
-  @Test func aWideDenseSideIsNarrowedFirst() throws {
+  @Test func bothSidesAreNarrowedAlike() throws {
     let plan = try MemoryPlan.fitting(
       "test", baseline: [dense(units: 64 << 10)], candidate: [sparse()],
       limits: try limits(memory: 16 << 20))
-    #expect(plan.divisors.candidate == 1)
-    #expect(plan.divisors.baseline > 1)
+    #expect(plan.divisor > 1)
+    #expect((plan.baseline + plan.candidate).allSatisfy { $0.divisor == plan.divisor })
   }
 
   @Test func whatCannotFitIsRefusedWithItsArithmetic() throws {
@@ -128,13 +128,13 @@ import Testing
     #expect(throws: PlanError.self) { try fit() }
   }
 
-  /// A width that does not divide does not keep the other side wide.
-  @Test func theSidesOfTheArithmeticAreNarrowedEachOnItsOwn() throws {
+  /// A width that does not divide keeps the other side wide: both have the same fraction, or none.
+  @Test func aSideThatCannotBeNarrowedKeepsTheOtherWide() throws {
     let error = #expect(throws: PlanError.self) {
       try MemoryPlan.fitting(
         "test", baseline: [dense(units: 3)], candidate: [sparse()], limits: try limits(memory: 1))
     }
-    #expect("\(try #require(error))".contains("F=128 at 1/"))
+    #expect(!"\(try #require(error))".contains(" at 1/"))
   }
 
   /// Sizes that cannot be counted are refused, not trapped on, and nothing is allocated.

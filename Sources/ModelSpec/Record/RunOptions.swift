@@ -33,7 +33,7 @@ public struct RunOptions: Codable, Hashable, Sendable {
   /// Checksums of the recorded ones among them, so that runs of two files with one name are not taken
   /// for alike; absent where none was recorded.
   public var routingDigests: [String]?
-  /// Seconds that measuring may take, over all cells.
+  /// Seconds that the whole run may take.
   public var budgetSeconds: Double
   /// Bytes that weights and scratch may take.
   public var memoryBytes: Int

@@ -42,7 +42,9 @@ struct CellTimes: Hashable {
   /// - Parameter work: what the cell's sides do, by the count of one record for both: a version that
   ///   counts more bytes for the same pass must not seem to have been measured on a slower machine.
   init(_ cell: Cell, of work: Sides, ceilings: [Ceiling]) throws(Defect) {
-    let ceiling = (cell.ceilingBeside ?? cell.ceiling(among: ceilings)).flatMap(Self.credible)
+    let best = cell.ceiling(among: ceilings).flatMap(Self.credible)
+    let beside = cell.ceilingBeside.flatMap(Self.credible)
+    let ceiling = beside.map { Self.isAtMost($0, best) ? $0 : nil } ?? best
     bandwidth = ceiling?.readBytesPerSecond
     rounds = cell.rounds
     baseline = try Self.side(
@@ -71,10 +73,22 @@ struct CellTimes: Hashable {
       seconds: log(mean.value), standardError: mean.standardError / mean.value, limits: limits)
   }
 
-  /// The ceiling, unless a time under it would be no number.
+  /// The ceiling, unless no machine has it.
   private static func credible(_ ceiling: Ceiling) -> Ceiling? {
     let rates = [ceiling.peakFlopsPerSecond, ceiling.readBytesPerSecond]
-    return rates.allSatisfy { $0.isFinite && $0 >= 1 } ? ceiling : nil
+    return rates.allSatisfy { (1...mostPerSecond).contains($0) } ? ceiling : nil
+  }
+
+  /// More FLOPs or bytes in a second than a million of today's servers do.
+  private static let mostPerSecond = 1e20
+
+  /// A record's ceilings are the most of all its probes, so one beside a cell that is above them says
+  /// nothing of the machine.
+  private static func isAtMost(_ beside: Ceiling, _ best: Ceiling?) -> Bool {
+    guard let best else { return true }
+    let most = 1 + CellCheck.medianTolerance
+    return beside.peakFlopsPerSecond <= most * best.peakFlopsPerSecond
+      && beside.readBytesPerSecond <= most * best.readBytesPerSecond
   }
 }
 

@@ -1,4 +1,5 @@
 import ModelSpec
+import Statistics
 
 /// Holds what a cell states and its rounds cannot give - bytes, phases, roofline figures, routing -
 /// against what these are, and against each other.
@@ -32,7 +33,7 @@ struct StatementCheck {
   /// Refuses the first statement that cannot be.
   func check() throws(RecordContradiction) {
     try requireSizes()
-    if let ceiling = cell.ceilingBeside { try check(ceiling, "ceiling_beside") }
+    try checkCeilingBeside()
     let sides = [
       ("sides.baseline", cell.sides.baseline), ("sides.candidate", cell.sides.candidate),
     ]
@@ -63,8 +64,11 @@ struct StatementCheck {
     }
   }
 
-  /// The record's ceilings are the most of all probes of the run, those beside cells among them.
-  private func check(_ beside: Ceiling, _ field: String) throws(RecordContradiction) {
+  /// Refuses a ceiling beside the cell that is none, or above the record's, which are the most of all
+  /// probes of the run, those beside cells among them.
+  func checkCeilingBeside() throws(RecordContradiction) {
+    guard let beside = cell.ceilingBeside else { return }
+    let field = "ceiling_beside"
     try fields.require(beside, field)
     guard let best = ceilings.ceiling(threads: beside.threads, format: beside.precision) else {
       return
@@ -183,6 +187,11 @@ struct StatementCheck {
   // MARK: - Routing
 
   private func check(_ routing: RoutingSummary) throws(RecordContradiction) {
+    if let alpha = routing.alpha {
+      try fields.require(
+        alpha, "routing.alpha", in: 0...ZipfFit.largestAlpha,
+        because: "an exponent is from 0 to \(Int(ZipfFit.largestAlpha))")
+    }
     try fields.requireAmount(routing.distinctExperts, "routing.distinct_experts")
     try fields.requireAmount(routing.maxOverMean, "routing.max_over_mean")
     let perExpert = routing.tokensPerExpert ?? 0

@@ -51,9 +51,7 @@ final class CellMeasurement {
   /// - Parameters:
   ///   - seconds: what they may take; there is always one.
   ///   - rounds: how many, whatever they take; `nil` for as many as fit.
-  /// - Returns: seconds that they took.
-  func visit(seconds: Double, rounds wanted: Int?, isCancelled: () -> Bool) -> Double {
-    let watch = Stopwatch()
+  func visit(seconds: Double, rounds wanted: Int?, isCancelled: () -> Bool) {
     rounds += schedule.measure(
       rounds: wanted ?? schedule.rounds(within: seconds), visit: visits, coin: &coin,
       isCancelled: isCancelled
@@ -61,7 +59,6 @@ final class CellMeasurement {
       (role == .baseline ? sides.baseline : sides.candidate).pass(number)
     }
     visits += 1
-    return watch.seconds
   }
 
   /// Takes in what a probe found beside a visit.

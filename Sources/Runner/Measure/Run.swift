@@ -31,7 +31,8 @@ public final class Run {
 
   /// Measures all cells, and the machine's ceilings before, beside and after them.
   ///
-  /// The budget is for timed rounds; building, checking and ceilings come on top. A cell that the whole
+  /// The budget is for the whole run: what building, checking and ceilings leave of it is shared by the
+  /// visits. It is exceeded only where even the fewest rounds take longer together. A cell that the whole
   /// budget is too short for is left out, with those of the same pairing that are larger; all others are
   /// measured before that is thrown.
   ///
@@ -45,19 +46,18 @@ public final class Run {
     progress: (RunProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
   ) throws {
     let watch = Stopwatch()
-    var timedSeconds = 0.0
     var leftOut: [(cell: CellPlan, reason: PlanError)] = []
-    var made = 0
-    tracker.probeFully()
+    func secondsLeft() -> Double { max(0, plan.budgetSeconds - watch.seconds) }
     func report(_ number: Int, _ cell: CellPlan, _ stage: RunProgress.Stage) throws {
       if isCancelled() { throw RunError.cancelled }
-      let making = (watch.seconds - timedSeconds) / Double(max(1, made))
       progress(
         RunProgress(
           cell: number, cells: plan.cells.count, name: cell.name, stage: stage,
-          secondsLeft: max(0, plan.budgetSeconds - timedSeconds)
-            + making * Double(plan.cells.count - made)))
+          secondsLeft: secondsLeft()))
     }
+    tracker.probeFully()
+    // Another such probe ends the run.
+    let probeSeconds = watch.seconds
     for group in plan.groups {
       var open: [(number: Int, cell: CellMeasurement)] = []
       defer { keep(open.map(\.cell)) }
@@ -69,14 +69,11 @@ public final class Run {
         } catch let reason as PlanError {
           leftOut.append((cell, reason))
         }
-        made += 1
       }
-      let budget =
-        (plan.budgetSeconds - timedSeconds) * Double(group.count)
-        / Double(plan.cells.count - group.lowerBound)
+      let share = Double(group.count) / Double(plan.cells.count - group.lowerBound)
       try visit(
-        open, budget: budget, isCancelled: isCancelled,
-        report: { try report($0, $1.plan, .measuring) }, timed: { timedSeconds += $0 })
+        open, budget: share * (secondsLeft() - probeSeconds), isCancelled: isCancelled,
+        report: { try report($0, $1.plan, .measuring) })
       try refuseExcess(open.map(\.cell))
     }
     tracker.probeFully()
@@ -94,7 +91,7 @@ public final class Run {
     var wants = plan.cells.map(\.wantedSeconds)
     wants.swapAt(0, number)
     let sides = prepare(
-      cell, allowance: BudgetShare.first(of: wants, budget: plan.budgetSeconds))
+      cell, allowance: BudgetShare.first(of: wants, budget: Self.partOfRounds * plan.budgetSeconds))
     try report(.checking)
     try check(.baseline, sides.baseline, of: cell)
     try check(.candidate, sides.candidate, of: cell)
@@ -107,34 +104,34 @@ public final class Run {
     return measurement
   }
 
+  /// What is left of a budget for rounds, about, after building, checking and probing.
+  private static let partOfRounds = 0.6
+
   /// Visits cells in turns, until all have a narrow interval or the budget is spent; none less often than
   /// an interval takes.
   ///
-  /// - Parameters:
-  ///   - report: told before each visit.
-  ///   - timed: told the seconds of each.
+  /// - Parameter report: told before each visit.
   private func visit(
     _ cells: [(number: Int, cell: CellMeasurement)], budget: Double, isCancelled: () -> Bool,
-    report: (Int, CellMeasurement) throws -> Void, timed: (Double) -> Void
+    report: (Int, CellMeasurement) throws -> Void
   ) throws {
     let fewest = RatioEstimate.fewestVisits
-    var left = budget
+    let watch = Stopwatch()
     var turn = 0
     while true {
       let open = cells.filter { turn < fewest || !$0.cell.isNarrow(RunPlan.narrowInterval) }
+      let left = budget - watch.seconds
       if open.isEmpty || turn >= fewest && (left <= 0 || plan.rounds != nil) { return }
       // What a turn may take: its part of what is left, and afterwards as much as one took.
-      var share = turn < fewest ? left / Double(fewest - turn) : min(left, budget / Double(fewest))
+      let share = turn < fewest ? left / Double(fewest - turn) : min(left, budget / Double(fewest))
+      let turnEnd = watch.seconds + share
       for (index, (number, cell)) in open.enumerated() {
         try report(number, cell)
-        let seconds = cell.visit(
+        cell.visit(
           seconds: BudgetShare.first(
-            of: open[index...].map(\.cell.wantedSecondsOfAVisit), budget: share),
+            of: open[index...].map(\.cell.wantedSecondsOfAVisit), budget: turnEnd - watch.seconds),
           rounds: plan.rounds, isCancelled: isCancelled)
         cell.note(tracker.probeBriefly())
-        timed(seconds)
-        left -= seconds
-        share -= seconds
       }
       turn += 1
     }
@@ -147,6 +144,8 @@ public final class Run {
 
   /// Refuses a side that is faster than the machine.
   private func refuseExcess(_ measurements: [CellMeasurement]) throws(RunError) {
+    // Ceilings of a token effort are no ceilings, and its record says so.
+    guard plan.effort == .full else { return }
     for measurement in measurements {
       guard let measured = measurement.measured(seed: plan.seed),
         let (side, share) = tracker.confirmedExcess(measured.excess)
@@ -164,21 +163,18 @@ public final class Run {
   private func prepare(
     _ cell: CellPlan, allowance: Double
   ) -> (baseline: PreparedSide, candidate: PreparedSide) {
-    // A round has two slices of each side, and each side may take half of a round.
-    let allowedSeconds = allowance / Double(4 * RatioEstimate.fewestVisits)
-    let guess = Divisors(
-      baseline: cell.divisor(
-        .baseline, seconds: cell.guessedSeconds(.baseline), allowed: allowedSeconds),
-      candidate: cell.divisor(
-        .candidate, seconds: cell.guessedSeconds(.candidate), allowed: allowedSeconds))
-    let trial = builder.build(cell.form(guess), for: cell)
-    let wanted = Divisors(
-      baseline: cell.divisor(
-        .baseline, seconds: trial.baseline.trial().atFullWidth, allowed: allowedSeconds),
-      candidate: cell.divisor(
-        .candidate, seconds: trial.candidate.trial().atFullWidth, allowed: allowedSeconds))
-    let form = cell.form(wanted)
-    return form == cell.form(guess) ? trial : builder.build(form, for: cell)
+    // A visit has a round at least, and a round two slices of each side.
+    let allowedSeconds = allowance / Double(2 * RatioEstimate.fewestVisits)
+    let guess = cell.form(
+      cell.divisor(
+        seconds: cell.guessedSeconds(.baseline) + cell.guessedSeconds(.candidate),
+        allowed: allowedSeconds))
+    let trial = builder.build(guess, for: cell)
+    let form = cell.form(
+      cell.divisor(
+        seconds: trial.baseline.trial().atFullWidth + trial.candidate.trial().atFullWidth,
+        allowed: allowedSeconds))
+    return form == guess ? trial : builder.build(form, for: cell)
   }
 
   /// Checks every layer of a side: a wrong result has no time.

@@ -51,23 +51,17 @@ struct CellPlan: Sendable {
       && baselineID == other.baselineID
   }
 
-  /// The form at the given fractions of each side's widths, or the nearest one that exists: never
-  /// wider than the memory allows, narrower where a width does not divide, wider as a last resort.
-  func form(_ wanted: Divisors) -> MemoryPlan {
-    func candidates(_ wanted: Int, least: Int) -> [Int] {
-      let allowed = MemoryPlan.divisors.filter { $0 >= least }
-      return allowed.filter { $0 >= wanted } + allowed.filter { $0 < wanted }.reversed()
-    }
-    for baselineDivisor in candidates(wanted.baseline, least: widest.divisors.baseline) {
-      for candidateDivisor in candidates(wanted.candidate, least: widest.divisors.candidate) {
-        let divisors = Divisors(baseline: baselineDivisor, candidate: candidateDivisor)
-        if divisors == widest.divisors { return widest }
-        if let form = MemoryPlan(
-          baseline: layers.baseline, candidate: layers.candidate, divisors: divisors,
-          slices: .enough, limits: limits)
-        {
-          return form
-        }
+  /// The form at the given fraction of both sides' widths, or the nearest one that exists: never wider than
+  /// the memory allows, narrower where a width does not divide, wider as a last resort.
+  func form(_ wanted: Int) -> MemoryPlan {
+    let allowed = MemoryPlan.divisors.filter { $0 >= widest.divisor }
+    for divisor in allowed.filter({ $0 >= wanted }) + allowed.filter({ $0 < wanted }).reversed() {
+      if divisor == widest.divisor { return widest }
+      if let form = MemoryPlan(
+        baseline: layers.baseline, candidate: layers.candidate, divisor: divisor, slices: .enough,
+        limits: limits)
+      {
+        return form
       }
     }
     return widest

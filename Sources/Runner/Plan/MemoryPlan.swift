@@ -2,19 +2,17 @@ import LayerSpec
 import MoEKernel
 import ModelSpec
 
-/// The fractions of the two sides' intermediate widths that are measured: 1 over these.
-struct Divisors: Hashable {
-  var baseline: Int
-  var candidate: Int
-}
-
 /// Both sides of a pairing as they will be built, within a limit of memory.
 struct MemoryPlan: Hashable {
   let baseline: [LayerPlan]
   let candidate: [LayerPlan]
-  let divisors: Divisors
+  /// The fraction of both sides' widths that is measured: 1 over this.
+  ///
+  /// One for both: what a fraction does to a time, such as by tiles that are fewer and joins that are as
+  /// many, it does to either side.
+  let divisor: Int
 
-  /// Fractions of a width that a side may be measured at.
+  /// Fractions of a width that a pairing may be measured at.
   ///
   /// Below a 64th, tasks of a few rows would measure the scheduler.
   static let divisors = [1, 2, 4, 8, 16, 32, 64]
@@ -60,11 +58,11 @@ struct MemoryPlan: Hashable {
   ///
   /// - Returns: `nil` when a width does not divide, or when the plan does not fit.
   init?(
-    baseline: [PlannedLayer], candidate: [PlannedLayer], divisors: Divisors, slices: Slices,
+    baseline: [PlannedLayer], candidate: [PlannedLayer], divisor: Int, slices: Slices,
     limits: Limits
   ) {
     self.init(
-      baseline: baseline, candidate: candidate, divisors: divisors,
+      baseline: baseline, candidate: candidate, divisor: divisor,
       sliceBytes: slices.bytes(cacheBytes: limits.cacheBytes), limits: limits)
     guard bytes(limits) <= limits.memoryBytes else { return nil }
   }
@@ -75,18 +73,11 @@ struct MemoryPlan: Hashable {
   static func fitting(
     _ name: String, baseline: [PlannedLayer], candidate: [PlannedLayer], limits: Limits
   ) throws(PlanError) -> MemoryPlan {
-    let all = divisors.flatMap { baseline in
-      divisors.map { Divisors(baseline: baseline, candidate: $0) }
-    }
-    .sorted {
-      ($0.baseline * $0.candidate, $0.candidate) < ($1.baseline * $1.candidate, $1.candidate)
-    }
-    for divisors in all {
+    for divisor in divisors {
       // At full width a layer is kept whole where it can be; a narrowed one is not the model's anyway.
-      let isFull = divisors.baseline * divisors.candidate == 1
-      for slices: Slices in isFull ? [.all, .enough, .fewest] : [.enough, .fewest] {
+      for slices: Slices in divisor == 1 ? [.all, .enough, .fewest] : [.enough, .fewest] {
         if let plan = MemoryPlan(
-          baseline: baseline, candidate: candidate, divisors: divisors, slices: slices,
+          baseline: baseline, candidate: candidate, divisor: divisor, slices: slices,
           limits: limits)
         {
           return plan
@@ -97,12 +88,10 @@ struct MemoryPlan: Hashable {
   }
 
   private init?(
-    baseline: [PlannedLayer], candidate: [PlannedLayer], divisors: Divisors, sliceBytes: Int,
+    baseline: [PlannedLayer], candidate: [PlannedLayer], divisor: Int, sliceBytes: Int,
     limits: Limits
   ) {
-    func plans(
-      _ layers: [PlannedLayer], divisor: Int, _ side: SideResources
-    ) -> [LayerPlan]? {
+    func plans(_ layers: [PlannedLayer], _ side: SideResources) -> [LayerPlan]? {
       let plans = layers.compactMap {
         LayerPlan(
           $0, divisor: divisor, sliceBytes: sliceBytes, cacheBytes: limits.cacheBytes,
@@ -110,12 +99,12 @@ struct MemoryPlan: Hashable {
       }
       return plans.count == layers.count ? plans : nil
     }
-    guard let baseline = plans(baseline, divisor: divisors.baseline, limits.baseline),
-      let candidate = plans(candidate, divisor: divisors.candidate, limits.candidate)
+    guard let baseline = plans(baseline, limits.baseline),
+      let candidate = plans(candidate, limits.candidate)
     else { return nil }
     self.baseline = baseline
     self.candidate = candidate
-    self.divisors = divisors
+    self.divisor = divisor
   }
 
   /// Bytes of all weights, scratch, inputs and outputs, and of measuring ceilings; `Int.max` where they
@@ -145,13 +134,9 @@ struct MemoryPlan: Hashable {
   private static func refusal(
     _ name: String, baseline: [PlannedLayer], candidate: [PlannedLayer], limits: Limits
   ) -> PlanError {
-    let forms = divisors.flatMap { baselineDivisor in
-      divisors.compactMap { candidateDivisor in
-        MemoryPlan(
-          baseline: baseline, candidate: candidate,
-          divisors: Divisors(baseline: baselineDivisor, candidate: candidateDivisor),
-          sliceBytes: 0, limits: limits)
-      }
+    let forms = divisors.compactMap { divisor in
+      MemoryPlan(
+        baseline: baseline, candidate: candidate, divisor: divisor, sliceBytes: 0, limits: limits)
     }
     // Not always the narrowest: a very narrow layer is padded, and copied more often.
     guard let smallest = forms.min(by: { $0.bytes(limits) < $1.bytes(limits) }) else {

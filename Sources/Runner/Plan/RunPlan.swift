@@ -8,7 +8,7 @@ public struct RunPlan: Sendable {
   let threads: Int
   /// Seed of every random choice.
   let seed: UInt64
-  /// Seconds that rounds may take over all cells.
+  /// Seconds that the run may take.
   public let budgetSeconds: Double
   /// Rounds of every visit to a cell; `nil` for as many as the budget allows.
   let rounds: Int?

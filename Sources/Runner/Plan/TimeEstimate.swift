@@ -46,10 +46,10 @@ extension CellPlan {
       of: layers(role), workload, threads: limits.threads, side: side(role))
   }
 
-  /// The smallest divisor with which a pass of a side takes at most `allowed` seconds, but none that
+  /// The smallest divisor with which a pass of both sides takes at most `allowed` seconds, but none that
   /// leaves less than `leastWidth` of a width.
-  func divisor(_ role: SideRole, seconds: Double, allowed: Double) -> Int {
-    let narrowest = layers(role).map(\.layer.narrowestWidth).min() ?? 0
+  func divisor(seconds: Double, allowed: Double) -> Int {
+    let narrowest = (layers.baseline + layers.candidate).map(\.layer.narrowestWidth).min() ?? 0
     let most = MemoryPlan.divisors.last { narrowest / $0 >= TimeEstimate.leastWidth } ?? 1
     return min(most, TimeEstimate.divisor(seconds: seconds, allowed: allowed))
   }

@@ -11,11 +11,11 @@ public struct Verifier {
   /// stays below it, and a wrong weight or expert is far above.
   public static let tolerance = 1e-5
 
-  /// The largest error of a layer that passes on this engine.
-  func tolerance(for layer: SparseLayerSpec) -> Double {
+  /// The largest error of so many tokens of a layer that passes on this engine.
+  func tolerance(for layer: SparseLayerSpec, tokens: Int) -> Double {
     // The golden output is of weights as published, so that storing them stands between too.
     let rounding = RoundingTolerance(engine: engine, formats: formats, seesStoredWeights: false)
-    return rounding.tolerance(for: .sparse(layer)) + Self.tolerance
+    return rounding.tolerance(for: .sparse(layer), elements: tokens * layer.hidden) + Self.tolerance
   }
 
   private let engine: any Engine
@@ -47,6 +47,6 @@ public struct Verifier {
       directory: directory, family: family, engine: engine.name, precision: formats.networks,
       tokens: golden.tokens,
       error: OutputCheck.relativeError(output.elements, expected: golden.output.map(Double.init)),
-      tolerance: tolerance(for: golden.spec))
+      tolerance: tolerance(for: golden.spec, tokens: golden.tokens))
   }
 }

@@ -27,7 +27,8 @@ enum OutputCheck {
   ) -> Double {
     let rounding = RoundingTolerance(engine: engine, formats: formats, seesStoredWeights: true)
     let lengths = layer.sumLengths.reduce(0.0) { $0 + Double($1).squareRoot() }
-    return deviations * unitRoundoff * lengths + rounding.tolerance(for: layer)
+    return deviations * unitRoundoff * lengths
+      + rounding.tolerance(for: layer, elements: layer.hidden)
   }
 
   /// The largest error of a product that rounding explains, in units of the deviation of an output.

@@ -27,10 +27,11 @@ import MoEKernel
 struct RoundingTolerance {
   /// max|y − ŷ| over max|ŷ| is compared, not root mean squares.
   ///
-  /// Both maxima are over the same elements and lie 3 to 4 of their own standard deviations out (normal
-  /// values, 10² to 10⁴ of them); twice the ratio of the deviations covers the cases where the error's
-  /// lies further out than the value's.
-  static let maximumOverDeviation = 2.0
+  /// Both maxima are over the same elements. Of 10² to 10⁴ normal values they lie 3 to 4 of their own
+  /// standard deviations out, and twice the ratio of the deviations covers the cases where the error's lies
+  /// further out than the value's. Of fewer the largest value may be one deviation while the error's is
+  /// four: the largest of eight is below one in a twentieth of all rows.
+  static func maximumOverDeviation(elements: Int) -> Double { elements < 100 ? 4 : 2 }
 
   /// Squared relative errors of the operands of networks.
   private let networks: Double
@@ -52,9 +53,11 @@ struct RoundingTolerance {
   }
 
   /// The largest relative error of an output that rounding explains.
-  func tolerance(for layer: FFNLayerSpec) -> Double {
+  ///
+  /// - Parameter elements: of the output, that are compared by their largest.
+  func tolerance(for layer: FFNLayerSpec, elements: Int) -> Double {
     var squares = networks
     if case .sparse(let sparse) = layer, sparse.latent != nil { squares += projections }
-    return Self.maximumOverDeviation * squares.squareRoot()
+    return Self.maximumOverDeviation(elements: elements) * squares.squareRoot()
   }
 }

@@ -43,7 +43,7 @@ struct RunCommand: MeasuringCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Time for measuring all cells (default: 60s, and 30s for the default suite).",
+      "Time for the whole run (default: 60s, and 120s for the default suite).",
       valueName: "time"),
     transform: OptionValue.seconds)
   var budget: Double?

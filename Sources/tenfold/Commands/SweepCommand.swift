@@ -55,7 +55,7 @@ struct SweepCommand: MeasuringCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Time for measuring all points (default: 120s).", valueName: "time"),
+    help: ArgumentHelp("Time for the whole sweep (default: 120s).", valueName: "time"),
     transform: OptionValue.seconds)
   var budget = RunRequest.sweepBudgetSeconds
 

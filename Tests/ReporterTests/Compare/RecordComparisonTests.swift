@@ -252,6 +252,28 @@ struct RecordComparisonTests {
     _ = try JSONText.render(comparison.document)
   }
 
+  /// A program that got no slower, on a machine that claims to have become a universe's worth faster, did
+  /// not become slower by that.
+  @Test(
+    "ceilings that no machine has, or above the run's best, explain nothing",
+    arguments: [1e300, 1e13])
+  func incredibleCeilings(rate: Double) throws {
+    var head = run
+    for cell in head.cells.indices {
+      head.cells[cell].ceilingBeside?.readBytesPerSecond = rate
+      head.cells[cell].ceilingBeside?.peakFlopsPerSecond = rate
+    }
+    let comparison = try compare(run, head)
+    #expect(comparison.verdict != .regression)
+    for cell in comparison.cells {
+      let ends = [
+        cell.quantities[.candidateSeconds].change.low,
+        cell.quantities[.candidateSeconds].change.high,
+      ]
+      #expect(ends.allSatisfy { abs($0) < 1 }, "\(cell.id)")
+    }
+  }
+
   @Test("what the kernel's patch or an unknown commit leaves open is a caution, not a verdict")
   func cautions() throws {
     #expect(try compare(run, run).cautions == [])

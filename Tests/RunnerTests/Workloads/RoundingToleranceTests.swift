@@ -89,7 +89,7 @@ import Testing
       func tolerance(_ format: WeightFormat, seesStored: Bool = false) -> Double {
         RoundingTolerance(
           engine: engine, formats: FormatPlan(format), seesStoredWeights: seesStored
-        ).tolerance(for: layer)
+        ).tolerance(for: layer, elements: 100)
       }
       let activations = engine.activationError(.bf16) > 0 ? 3.0 : 0
       #expect(tolerance(.f32) == 0)
@@ -106,7 +106,7 @@ import Testing
     let latent = FFNLayerSpec.sparse(try golden("muse_spark_text").spec)
     func tolerance(_ layer: FFNLayerSpec, _ formats: FormatPlan) -> Double {
       RoundingTolerance(engine: engine, formats: formats, seesStoredWeights: false)
-        .tolerance(for: layer)
+        .tolerance(for: layer, elements: 100)
     }
     let dense = FFNLayerSpec.dense(try FeedForwardSpec(width: 4, intermediate: 4))
     #expect(tolerance(dense, FormatPlan(coarse)) == 2 * 3.0.squareRoot() / 8)
@@ -114,6 +114,42 @@ import Testing
     #expect(tolerance(dense, projections) == 0)
     #expect(tolerance(latent, projections) == 2 * 3.0.squareRoot() / 8)
     #expect(tolerance(latent, FormatPlan(coarse)) == 2 * 6.0.squareRoot() / 8)
+  }
+
+  /// The largest of a few values may be small where the largest error is not: an honest layer of eight
+  /// outputs was refused.
+  @Test(arguments: [(1, 4.0), (99, 4), (100, 2), (1 << 20, 2)])
+  func fewElementsAreGivenMoreRoom(elements: Int, factor: Double) throws {
+    let dense = FFNLayerSpec.dense(try FeedForwardSpec(width: 8, intermediate: 8))
+    let rounding = RoundingTolerance(
+      engine: try TileEngine(forcedLevel: nil),
+      formats: FormatPlan(networks: .f32, projections: .f32),
+      seesStoredWeights: false)
+    #expect(rounding.tolerance(for: dense, elements: elements) == 0, "nothing is rounded")
+    #expect(RoundingTolerance.maximumOverDeviation(elements: elements) == factor)
+  }
+
+  /// Small layers in bf16, whatever their seed.
+  @Test func tinyLayersPassTheirCheck() throws {
+    let engine = try TileEngine(forcedLevel: nil)
+    let pool = WorkerPool(threads: 1)
+    for (width, seed) in [8, 16].flatMap({ width in (0..<40).map { (width, UInt64($0)) } }) {
+      let spec = try FeedForwardSpec(width: width, intermediate: width)
+      let layer = DenseLayer(
+        spec: spec, seed: seed, engine: engine, formats: FormatPlan(.bf16), pool: pool)
+      let input = Matrix(rows: 3, columns: width)
+      input.fill(seed: seed, pool: pool)
+      let output = Matrix(rows: 3, columns: width)
+      layer.forward(
+        input, into: output, workspace: layer.makeWorkspace(maxTokens: 3, pool: pool), pool: pool)
+      for token in 0..<3 {
+        let error = OutputCheck.relativeError(
+          output.row(token), expected: layer.referenceOutput(of: input, token: token, pool: pool))
+        #expect(
+          error
+            <= OutputCheck.tolerance(for: .dense(spec), engine: engine, formats: FormatPlan(.bf16)))
+      }
+    }
   }
 
   /// The check before timing sees the weights as stored: with widened weights nothing of bf16 is left.
