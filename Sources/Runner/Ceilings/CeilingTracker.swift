@@ -30,7 +30,7 @@ final class CeilingTracker {
     if let probe { log.add(probe.measure(effort.ceilings)) }
   }
 
-  /// A brief probe of all threads, beside one measurement; empty where there is none.
+  /// A glance at the ceilings of all threads, beside one visit; empty where there is no probe.
   func probeBriefly() -> [Ceiling] {
     let found = probe?.measureAllThreads(effort.ceilingsBesideCells) ?? []
     log.raise(by: found)

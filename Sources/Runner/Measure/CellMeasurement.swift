@@ -13,8 +13,8 @@ final class CellMeasurement {
   private let sides: (baseline: PreparedSide, candidate: PreparedSide)
   private let schedule: PairedMeasurement
   private var coin: SeededGenerator
-  /// What probes found beside the visits.
-  private var beside = CeilingLog()
+  /// What probes found beside each visit.
+  private var beside: [[Ceiling]] = []
 
   private(set) var rounds: [PairedRound] = []
   private(set) var visits = 0
@@ -62,7 +62,20 @@ final class CellMeasurement {
   }
 
   /// Takes in what a probe found beside a visit.
-  func note(_ ceilings: [Ceiling]) { beside.raise(by: ceilings) }
+  func note(_ ceilings: [Ceiling]) { beside.append(ceilings) }
+
+  /// What the machine gave beside the visits: the median of each figure.
+  private var ceilingsBeside: [Ceiling] {
+    (beside.first ?? []).map { first in
+      let visits = beside.compactMap {
+        $0.ceiling(threads: first.threads, format: first.precision)
+      }
+      return Ceiling(
+        threads: first.threads, precision: first.precision,
+        peakFlopsPerSecond: visits.map(\.peakFlopsPerSecond).median,
+        readBytesPerSecond: visits.map(\.readBytesPerSecond).median)
+    }
+  }
 
   /// What the visits say; `nil` while there are too few rounds.
   private var estimate: RatioEstimate? { RatioEstimate(rounds: rounds) }
@@ -78,7 +91,7 @@ final class CellMeasurement {
     estimate.map {
       MeasuredCell(
         plan, baseline: sides.baseline, candidate: sides.candidate, rounds: rounds, estimate: $0,
-        seed: seed, beside: beside.highest)
+        seed: seed, beside: ceilingsBeside)
     }
   }
 }

@@ -23,15 +23,23 @@ extension MeasuredCell {
       routing: plan.routing.map { candidate.routingSummary($0, seed: seed) },
       flopRatio: flopRatio, timeRatio: estimate, realisedShare: estimate.median / flopRatio,
       sides: sides, rounds: rounds,
-      cautions: Self.cautions(estimate, sides: [baseline, candidate]))
+      cautions: Self.cautions(estimate, rounds, sides: [baseline, candidate]))
     self.beside = beside
   }
 
   /// An interval wider than this, high over low, says that the machine was busy with other things.
   private static let wideInterval = 1.10
 
-  private static func cautions(_ estimate: RatioEstimate, sides: [PreparedSide]) -> [String] {
+  private static func cautions(
+    _ estimate: RatioEstimate, _ rounds: [PairedRound], sides: [PreparedSide]
+  ) -> [String] {
     var cautions: [String] = []
+    let visits = Set(rounds.map(\.visit)).count
+    if visits < RatioEstimate.fewestVisits {
+      cautions.append(
+        "measured in \(visits) \(visits == 1 ? "visit" : "visits") of \(RatioEstimate.fewestVisits), "
+          + "since the run ended early; its interval may not hold what differs between visits")
+    }
     if estimate.high / estimate.low > wideInterval {
       cautions.append(
         "the interval spans more than 10 %; measure again on an idle machine or with a larger "

@@ -2,7 +2,7 @@
 public struct MeasuringEffort: Hashable, Sendable {
   /// How ceilings are probed before and after the run.
   let ceilings: CeilingProbe.Effort
-  /// How they are probed beside each cell.
+  /// How they are probed beside each visit to a cell.
   let ceilingsBesideCells: CeilingProbe.Effort
   /// How they are probed once more when something seems faster than they allow.
   let ceilingsInDoubt: CeilingProbe.Effort
@@ -12,7 +12,7 @@ public struct MeasuringEffort: Hashable, Sendable {
   /// For figures to be relied on: a slice is long against the clock's resolution and the scheduler's
   /// shortest interruption.
   public static let full = MeasuringEffort(
-    ceilings: .full, ceilingsBesideCells: .brief, ceilingsInDoubt: .patient,
+    ceilings: .full, ceilingsBesideCells: .glance, ceilingsInDoubt: .patient,
     shortestSliceSeconds: 0.020)
 
   /// For tests of everything but the figures: as many steps, each for as good as no time.
