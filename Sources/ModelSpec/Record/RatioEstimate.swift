@@ -38,7 +38,8 @@ extension RatioEstimate {
   /// that were measured in one visit have the order-statistic interval of their median, as every record had
   /// before there were visits; where visits are too few, the interval also holds the median of each.
   ///
-  /// Coverage of both was simulated with drifts, bursts, regimes and periods (Results/calibration).
+  /// Tests simulate how often the interval covers on machines with drifts, bursts, periods and other
+  /// states at every visit (`VisitCoverageTests`).
   ///
   /// The estimate is made on log-ratios, so that exchanging the sides inverts it exactly. `nil` when
   /// there are too few rounds for an interval, or a time is not positive.

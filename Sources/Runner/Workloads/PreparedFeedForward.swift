@@ -107,15 +107,15 @@ final class PreparedFeedForward: PreparedPass {
 
   /// Runs one pass on the batch of its number and on the next copy.
   ///
-  /// At full width, what depends on the intermediate width takes as many times longer as the width is
-  /// larger; the rest (router, dispatch, combine) takes what it took.
+  /// At full width, threads multiply as many times longer as the width is larger; waking them, waiting for
+  /// the last and joining takes what it took, and so does the rest (router, dispatch, combine).
   func pass(_ number: Int) -> PassTime {
     let input = batches[number % batches.count]
     let watch = Stopwatch()
     forward(input, copy: nextCopy)
     let seconds = watch.seconds
     nextCopy = (nextCopy + 1) % copies.count
-    let narrowed = Double(divisor - 1) * workspace.phases.networks.wall
+    let narrowed = Double(divisor - 1) * workspace.phases.networks.busy
     return PassTime(
       measured: seconds, atFullWidth: seconds + narrowed,
       phases: PhaseSeconds(workspace.phases, divisor: divisor))
@@ -188,14 +188,13 @@ final class PreparedFeedForward: PreparedPass {
 }
 
 extension PhaseSeconds {
-  /// The phases of a pass as they would be at full width: what depends on the intermediate width takes
-  /// `divisor` times as long, and so does what its threads spend in it.
+  /// The phases of a pass as they would be at full width, where threads multiply `divisor` times as long.
   fileprivate init(_ pass: PassPhases, divisor: Int) {
-    let factor = Double(divisor)
+    let narrowed = Double(divisor - 1) * pass.networks.busy
     self.init(
-      productSeconds: factor * pass.networks.wall + pass.projections.wall,
-      productBusySeconds: factor * pass.networks.busy + pass.projections.busy,
-      productWaitingSeconds: factor * pass.networks.waiting + pass.projections.waiting,
+      productSeconds: pass.networks.wall + narrowed + pass.projections.wall,
+      productBusySeconds: pass.networks.busy + narrowed + pass.projections.busy,
+      productWaitingSeconds: pass.networks.waiting + pass.projections.waiting,
       others: [
         .router: pass.routerSeconds,
         .dispatchAndCombine: pass.dispatchSeconds + pass.combineSeconds,
