@@ -57,13 +57,10 @@ extension Report {
     return counts.map(String.init).joined(separator: ", ") + " threads"
   }
 
-  /// How many claims met which verdict: `2 falls-short, 1 delivered`.
+  /// How many claims met which verdict: `1 delivered, 2 fall short`.
   private func tally(_ verdicts: [Verdict]) -> String {
-    let counts = Verdict.Outcome.allCases.compactMap { outcome -> String? in
-      let count = verdicts.count { $0.verdict == outcome }
-      return count > 0 ? "\(count) \(outcome.rawValue)" : nil
-    }
-    return counts.isEmpty ? "none about these candidates" : counts.joined(separator: ", ")
+    let tally = Verdict.Outcome.tally(verdicts.map(\.verdict))
+    return tally.isEmpty ? "none about these candidates" : tally
   }
 
   private func cautions(_ record: Record) -> [Page.Block] {

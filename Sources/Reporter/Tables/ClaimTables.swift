@@ -46,7 +46,7 @@ struct ClaimVerdicts {
 
   private var legend: String {
     "Measured is the most favourable matching cell, \(subjects) only. FLOPs are of the same "
-      + "layers, and of the whole model, where it is known, for a not-a-kernel-claim."
+      + "layers, and of the whole model, where it is known, for what is not a kernel claim."
   }
 
   private func table(_ verdicts: [Verdict]) -> Table {
@@ -66,7 +66,7 @@ struct ClaimVerdicts {
       if hasRoofline { cells.append(.init(verdict.roofline.map(Figures.ratio) ?? "-")) }
       cells += [
         .init(verdict.measured.map(Figures.estimate) ?? "-"),
-        .init(verdict.verdict.rawValue, tone: verdict.verdict.tone),
+        .init(verdict.verdict.words, tone: verdict.verdict.tone),
       ]
       // Many claims retell one statement; what was just said of one is not said again of the next.
       let isNew = told.insert(verdict.reason).inserted
@@ -91,24 +91,12 @@ struct ClaimVerdicts {
     var order: [String] = []
     var claims: [String: [String]] = [:]
     for verdict in verdicts {
-      let key = "\(verdict.verdict.rawValue): \(verdict.reason)"
+      let key = "\(verdict.verdict.words): \(verdict.reason)"
       if claims[key] == nil { order.append(key) }
       claims[key, default: []].append(
         "\(verdict.claim) (\(Figures.claimed(verdict.claimed, verdict.qualifier)))")
     }
     return order.map { key in "\(key) \(claims[key, default: []].joined(separator: ", "))" }
-  }
-}
-
-extension Verdict.Outcome {
-  /// How the outcome stands out.
-  var tone: Table.Tone {
-    switch self {
-    case .delivered, .exceeded: .good
-    case .fallsShort: .bad
-    case .undecided: .open
-    case .notAKernelClaim, .notMeasured: .faint
-    }
   }
 }
 

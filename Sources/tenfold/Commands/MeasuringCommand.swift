@@ -21,7 +21,8 @@ extension MeasuringCommand {
     let engines = try measuring.engine.open()
     let plans = try Self.plans(requests, engines: engines, machine.identity)
     try ToolVersion.requireReleaseBuild()
-    let keeper = try RecordKeeper(output, writesPage: measuring.html)
+    let keeper = try RecordKeeper(
+      output, writesPage: measuring.html, details: measuring.detail.details)
 
     Interruption.listen()
     var measurement = Measurement(plans: plans)
