@@ -131,8 +131,8 @@ struct RooflinePlot {
   private func label(
     _ text: TextMark, at mark: Point, _ colour: ChartColour, _ placement: inout LabelPlacement
   ) -> Markup? {
-    let positions = [10.0, 24].flatMap { LabelPlacement.around(mark, distance: $0) }
-    return placement.place(text, at: positions).map {
+    // Farther away it would be taken for another mark's.
+    placement.place(text, at: LabelPlacement.around(mark)).map {
       text.markup(at: $0.place, $0.anchor, colour, isOverLines: true)
     }
   }

@@ -169,14 +169,19 @@ struct ValleyPlot {
     let heights = stride(from: 14.0, through: 206, by: 16).flatMap {
       [mark.y + $0 + TextMark.ascent, mark.y - $0]
     }
-    let positions = heights.map {
+    var positions = heights.map {
       LabelPlacement.Position(place: Point(mark.x, $0), anchor: .middle)
     }
+    // Beside it before far away from it.
+    positions.insert(
+      contentsOf: LabelPlacement.around(mark, distance: 14).filter { $0.anchor != .middle }, at: 2)
     let ring = MarkShape.circle.markup(at: mark, radius: 9, .ink, isHollow: true)
     let dot = MarkShape.circle.markup(at: mark, radius: 4.5, .measured)
     guard let position = labels.place(text, at: positions) else {
       return [ring, dot]
     }
+    let name = text.markup(at: position.place, position.anchor, isOverLines: true)
+    guard position.anchor == .middle else { return [ring, dot, name] }
     let box = text.box(at: position.place, position.anchor)
     let isAbove = box.maxY < mark.y
     let leader = Line.markup(
@@ -185,9 +190,7 @@ struct ValleyPlot {
         Point(mark.x, isAbove ? box.maxY : box.minY),
       ],
       .ink)
-    return [
-      leader, ring, dot, text.markup(at: position.place, position.anchor, isOverLines: true),
-    ]
+    return [leader, ring, dot, name]
   }
 
   private func place(_ point: Curve.Point, _ ratio: Double) -> Point {

@@ -25,7 +25,7 @@ struct ClaimVerdicts {
   /// The same around a picture of the claims, what has no figure folded away.
   func illustrated(by chart: Chart?) -> [Page.Block] {
     let rest = rest
-    return [.heading("Claims")] + (chart.map { [.chart($0)] } ?? []) + table
+    return [.heading("Claims")] + (chart.map { [.chart($0)] } ?? []) + table.map(\.verdictFirst)
       + (rest.isEmpty ? [] : [.folded("\(Self.restTitle) (\(rest.count))", [.list(rest)])])
   }
 
@@ -97,6 +97,21 @@ struct ClaimVerdicts {
         "\(verdict.claim) (\(Figures.claimed(verdict.claimed, verdict.qualifier)))")
     }
     return order.map { key in "\(key) \(claims[key, default: []].joined(separator: ", "))" }
+  }
+}
+
+extension Page.Block {
+  /// A table with its last column, the verdict, behind the first, and what was measured behind what is
+  /// claimed: on a phone the first columns are all that is seen at once.
+  fileprivate var verdictFirst: Page.Block {
+    guard case .table(var table) = self, table.columns.count > 3 else { return self }
+    let last = table.columns.count - 1
+    let order = [0, last, 1, last - 1] + Array(2..<(last - 1))
+    table.columns = order.map { table.columns[$0] }
+    for row in table.rows.indices {
+      table.rows[row].entries = order.map { table.rows[row].entries[$0] }
+    }
+    return .table(table)
   }
 }
 
