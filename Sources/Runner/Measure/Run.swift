@@ -44,14 +44,13 @@ public final class Run {
     let watch = Stopwatch()
     var measuredSeconds = 0.0
     var leftOut: [(cell: CellPlan, reason: PlanError)] = []
+    let timeLeft = TimeLeft(plan)
     tracker.probeFully()
     for (index, cell) in plan.cells.enumerated() {
       if leftOut.contains(where: { cell.isLarger(than: $0.cell) }) { continue }
       let budgetLeft = plan.budgetSeconds - measuredSeconds
-      let otherSeconds = watch.seconds - measuredSeconds
-      let secondsLeft =
-        max(0, budgetLeft)
-        + otherSeconds / Double(max(1, index)) * Double(plan.cells.count - index)
+      let secondsLeft = timeLeft.seconds(
+        before: index, budgetLeft: budgetLeft, otherSeconds: watch.seconds - measuredSeconds)
       let report = { (stage: RunProgress.Stage) in
         if isCancelled() { throw RunError.cancelled }
         progress(

@@ -28,7 +28,8 @@ extension MeasuringCommand {
     var measurement = Measurement(plans: plans)
     var line = StatusLine()
     measurement.run(
-      progress: { line.show($0) }, isCancelled: { Interruption.status != nil })
+      progress: { line.show(.init($0, secondsLeft: $0.secondsLeft)) },
+      isCancelled: { Interruption.status != nil })
     line.clear()
     let failure = measurement.ending.map(Failure.init)
     // A run that was interrupted keeps its record even without a cell, for scripts that wait for one.
@@ -71,12 +72,11 @@ extension Failure {
   }
 }
 
-extension StatusLine {
-  /// Says which cell is under way, such as `[3/18] 40 s left, measuring olmoe-1b-7b against …`.
-  mutating func show(_ progress: RunProgress) {
-    let seconds = Int(min(progress.secondsLeft, 1e9).rounded(.up))
-    show(
-      step: "[\(progress.cell)/\(progress.cells)]",
-      detail: "\(seconds) s left, \(progress.stage) \(progress.name)")
+extension StatusLine.Step {
+  /// The step of a run.
+  init(_ progress: RunProgress, secondsLeft: Double? = nil) {
+    self.init(
+      cell: progress.cell, cells: progress.cells, secondsLeft: secondsLeft,
+      doing: "\(progress.stage) \(progress.name)")
   }
 }
