@@ -2,8 +2,11 @@
 public enum TextPage {
   /// Columns that no line exceeds unless told otherwise.
   public static let defaultWidth = 100
-  /// Columns below which a table has no room; on a narrower terminal lines wrap.
-  public static let leastWidth = 40
+  /// Columns below which a table has no room.
+  static let leastWidth = 40
+  /// Columns that the figures of a first screen take; on a narrower terminal lines wrap, for half a
+  /// number says less than a number on two lines.
+  static let leastWidthOfTerminal = 60
   /// Columns beyond which no line of text is read.
   private static let mostWidth = 400
 
@@ -12,7 +15,7 @@ public enum TextPage {
   /// A terminal that has not been told its size says 0.
   public static func width(ofTerminal columns: Int?) -> Int {
     guard let columns, columns > 0 else { return defaultWidth }
-    return min(max(columns, leastWidth), mostWidth)
+    return min(max(columns, leastWidthOfTerminal), mostWidth)
   }
 
   /// Whether text carries ANSI colours.
@@ -124,9 +127,13 @@ struct TextTable {
     let titles = table.columns.map { Escaping.terminal($0.title) }
     let cells = table.rows.map { row in row.entries.map { Escaping.terminal($0.text) } }
     for row in cells { precondition(row.count == titles.count, "one cell a column") }
+    // What stands alone in its row needs no column.
+    let isAlone = cells.map { $0.count > 1 && $0.dropFirst().allSatisfy(\.isEmpty) }
     let widths = Self.fit(
       titles.indices.map { column in
-        cells.reduce(titles[column].displayWidth) { max($0, $1[column].displayWidth) }
+        zip(cells, isAlone).reduce(titles[column].displayWidth) { widest, row in
+          row.1 ? widest : max(widest, row.0[column].displayWidth)
+        }
       }, keeping: table.columns.map(\.isWhole), into: width)
 
     func line(_ texts: [String], _ tint: (Int, String) -> String) -> String {
@@ -143,8 +150,11 @@ struct TextTable {
     }
 
     var lines = [line(titles) { ink.tinted($1, .faint) }]
-    for (row, texts) in zip(table.rows, cells) {
-      lines.append(line(texts) { ink.tinted($1, row.entries[$0].tone) })
+    for (index, row) in table.rows.enumerated() {
+      lines.append(
+        isAlone[index]
+          ? ink.tinted(cells[index][0].elided(columns: width), row.entries[0].tone)
+          : line(cells[index]) { ink.tinted($1, row.entries[$0].tone) })
       guard let detail = row.detail else { continue }
       lines += Escaping.terminal(detail).wrapped(columns: width - Self.detailIndent)
         .map { String(repeating: " ", count: Self.detailIndent) + $0 }

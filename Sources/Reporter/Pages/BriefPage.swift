@@ -75,6 +75,12 @@ struct BriefSection {
     Escaping.terminal(text).elided(columns: lines * (width - Self.margin))
   }
 
+  /// Whether names and figures have no room beside each other.
+  private var isNarrow: Bool { width < Self.leastWidthOfTable }
+
+  /// Columns that a table takes with names of usual length.
+  private static let leastWidthOfTable = 90
+
   /// Columns that the names of facts take of a line.
   private static let margin = 12
 
@@ -114,7 +120,7 @@ struct BriefSection {
         ], detail: bounded(reasons.text(of: verdict)))
     }
     table.count(more: judged.count - table.rows.count, "judged claim")
-    return table
+    return isNarrow ? table.namesAbove : table
   }
 
   // MARK: - Cells
@@ -125,13 +131,18 @@ struct BriefSection {
       return [.paragraph("The record holds no measured comparison.")]
     }
     let rows = cellRows
+    // On a narrow page names have lines of their own.
+    let shown = (0...rows.count).last { shown in
+      let names = isNarrow ? rows.prefix(shown).count { !$0.entries[0].text.isEmpty } : 0
+      return shown + names + (shown < rows.count ? 1 : 0) <= most
+    }
     var table = Table(
       columns: [
         .init("candidate / baseline"), .init("tokens", .right), .init("FLOPs", .right),
         .init("measured", .left, isWhole: true), .init("main cause", .left, isWhole: true),
-      ], rows: rows.count <= most ? rows : Array(rows.prefix(max(0, most - 1))))
+      ], rows: Array(rows.prefix(shown ?? 0)))
     table.count(more: rows.count - table.rows.count, "cell")
-    return [.table(table)]
+    return [.table(isNarrow ? table.namesAbove : table)]
   }
 
   /// A row for each cell, those of one pairing and one routing together under their name.
@@ -249,6 +260,20 @@ struct BriefSection {
 }
 
 extension Table {
+  /// The table without its first column, whose entries stand in rows of their own above their rows.
+  fileprivate var namesAbove: Table {
+    var table = self
+    table.columns.removeFirst()
+    table.rows = rows.flatMap { row in
+      let (name, others) = (row.entries[0], Array(row.entries.dropFirst()))
+      let above =
+        name.text.isEmpty ? [] : [Row([name] + others.dropFirst().map { _ in .init("") })]
+      let isNameAlone = others.allSatisfy(\.text.isEmpty)
+      return above + (isNameAlone ? [] : [Row(others, detail: row.detail)])
+    }
+    return table
+  }
+
   /// Says in a last row how many more there are; nothing where that is none.
   fileprivate mutating func count(more: Int, _ noun: String) {
     guard more > 0 else { return }

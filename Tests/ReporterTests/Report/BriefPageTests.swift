@@ -26,6 +26,22 @@ struct BriefPageTests {
     try expectGolden(MarkdownPage.render(report.brief()), file: "default-suite.md")
   }
 
+  @Test("is what README shows of it")
+  func readme() throws {
+    let readme = try String(
+      decoding: Data(
+        contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(
+          path: "../../../README.md")), as: UTF8.self)
+    let begin = try #require(readme.firstRange(of: "<!-- report:begin"))
+    let end = try #require(readme.firstRange(of: "<!-- report:end"))
+    let excerpt = readme[begin.upperBound..<end.lowerBound]
+      .split(separator: "\n", omittingEmptySubsequences: false).dropFirst().dropLast()
+    #expect(excerpt.count == 8)
+    let screen = try lines(
+      try Sample.example("default-suite"), name: "Results/examples/default-suite.json")
+    for line in excerpt { #expect(screen.contains(String(line.dropFirst(4))), "\(line)") }
+  }
+
   @Test("holds every cell of the default suite in 50 lines, verdicts first")
   func fits() throws {
     let record = try Sample.example("default-suite")
@@ -48,8 +64,12 @@ struct BriefPageTests {
     for name in ["default-suite", "olmoe-sweep"] {
       let lines = try lines(try Sample.example(name), width: width)
       #expect(lines.count <= BriefSection.mostLines)
-      // A command is not broken, and of six columns a name keeps six.
-      for line in lines { #expect(line.displayWidth <= max(width, 64), "\(line)") }
+      for line in lines { #expect(line.displayWidth <= width, "\(line)") }
+      // Names may lose their middle, figures do not.
+      for estimate in lines.compactMap({ $0.firstMatch(of: /x \[[^\]]*\]/) }) {
+        #expect(!estimate.output.contains("..."))
+      }
+      #expect(lines.contains { $0.contains("x [") })
     }
   }
 
@@ -58,7 +78,7 @@ struct BriefPageTests {
     #expect(TextPage.width(ofTerminal: nil) == 100)
     #expect(TextPage.width(ofTerminal: 0) == 100)
     #expect(TextPage.width(ofTerminal: -3) == 100)
-    #expect(TextPage.width(ofTerminal: 1) == TextPage.leastWidth)
+    #expect(TextPage.width(ofTerminal: 1) == TextPage.leastWidthOfTerminal)
     #expect(TextPage.width(ofTerminal: 80) == 80)
     #expect(TextPage.width(ofTerminal: .max) < 1000)
   }
