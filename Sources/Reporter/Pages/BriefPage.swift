@@ -6,6 +6,7 @@ extension Report {
   ///
   /// Verdicts with a reason each, the machine, a row for each cell, and what limits all of it; `page`
   /// holds the rest.
+  ///
   /// As text of `width` columns each record takes at most `BriefSection.mostLines` lines; what does not
   /// fit is counted, and the page says how to see it.
   public func brief(width: Int = TextPage.defaultWidth) -> Page {
@@ -115,7 +116,8 @@ struct BriefSection {
       Table.Row(
         [
           .init(verdict.claim), .init(Figures.claimed(verdict.claimed, verdict.qualifier)),
-          .init(verdict.measured.map { marked($0, section.best(of: verdict)) } ?? "-"),
+          .init(
+            verdict.measured.map { CellMarks.estimate($0, of: section.best(of: verdict)) } ?? "-"),
           .init(verdict.verdict.words, tone: verdict.verdict.tone),
         ], detail: bounded(reasons.text(of: verdict)))
     }
@@ -163,15 +165,9 @@ struct BriefSection {
     let cause = MainCause(cell)
     return Table.Row([
       .init(name), .init("\(cell.tokens)"), .init(Figures.ratio(cell.flopRatio)),
-      .init(marked(Verdict.Measured(cell.timeRatio), cell)),
+      .init(CellMarks.estimate(Verdict.Measured(cell.timeRatio), of: cell)),
       .init(cause?.text ?? "-", tone: cause?.tone ?? .faint),
     ])
-  }
-
-  /// A measured ratio with its interval and the marks of its cell: `5.54x [5.43, 5.72] s`.
-  private func marked(_ measured: Verdict.Measured, _ cell: Cell?) -> String {
-    let letters = cell.map(CellMarks.letters) ?? ""
-    return Figures.estimate(measured) + (letters.isEmpty ? "" : " \(letters)")
   }
 
   /// Cells of one group together, groups in the order of their first cells.

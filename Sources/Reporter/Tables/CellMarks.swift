@@ -28,6 +28,12 @@ enum CellMarks {
     marks.filter { $0.applies(cell) }.map(\.letter).joined()
   }
 
+  /// A measured ratio with its interval and the marks of its cell: `5.54x [5.43, 5.72] s`.
+  static func estimate(_ measured: Verdict.Measured, of cell: Cell?) -> String {
+    let letters = cell.map(letters) ?? ""
+    return Figures.estimate(measured) + (letters.isEmpty ? "" : " \(letters)")
+  }
+
   /// What the letters of some cells mean, each once, in one line; `nil` where there are none.
   static func legend(of cells: [Cell]) -> String? {
     let meanings = marks.compactMap { mark -> String? in

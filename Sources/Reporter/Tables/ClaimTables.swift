@@ -2,6 +2,7 @@ import ModelSpec
 
 /// The verdicts of one record as tables and a list.
 struct ClaimVerdicts {
+  private let section: Report.Section
   private let verdicts: [Verdict]
   /// Those with a figure beside the claim.
   private let shown: [Verdict]
@@ -9,6 +10,7 @@ struct ClaimVerdicts {
   private let subjects: String
 
   init(_ section: Report.Section) {
+    self.section = section
     verdicts = section.verdicts
     shown = verdicts.filter { $0.hasFigures && $0.verdict != .notMeasured }
     subjects =
@@ -18,27 +20,33 @@ struct ClaimVerdicts {
   /// Everything, one below the other.
   var blocks: [Page.Block] {
     let rest = rest
-    return [.heading("Claims")] + table
+    return [.heading("Claims")] + tables()
       + (rest.isEmpty ? [] : [.heading(Self.restTitle, level: 2), .list(rest)])
   }
 
   /// The same around a picture of the claims, what has no figure folded away.
   func illustrated(by chart: Chart?) -> [Page.Block] {
     let rest = rest
-    return [.heading("Claims")] + (chart.map { [.chart($0)] } ?? []) + table.map(\.verdictFirst)
+    return [.heading("Claims")] + (chart.map { [.chart($0)] } ?? [])
+      + tables(showsMarks: true).map(\.verdictFirst)
       + (rest.isEmpty ? [] : [.folded("\(Self.restTitle) (\(rest.count))", [.list(rest)])])
   }
 
   private static let restTitle = "Also claimed of these candidates, without a figure here"
 
-  private var table: [Page.Block] {
+  /// - Parameter showsMarks: whether what was measured in part is marked; the tables of cells in text say
+  ///   it by numbered notes.
+  private func tables(showsMarks: Bool = false) -> [Page.Block] {
     if verdicts.isEmpty {
       return [
         .paragraph(
           "The ledger holds no claim about these candidates; tenfold claims lists what it holds.")
       ]
     }
-    return shown.isEmpty ? [] : [.paragraph(legend), .table(table(shown))]
+    guard !shown.isEmpty else { return [] }
+    let marks = showsMarks ? CellMarks.legend(of: shown.compactMap(section.best)) : nil
+    return [.paragraph(legend), .table(table(shown, showsMarks: showsMarks))]
+      + (marks.map { [.paragraph("Marks: \($0).")] } ?? [])
   }
 
   /// The claims without a figure, one point for all that have the same verdict and reason.
@@ -49,7 +57,7 @@ struct ClaimVerdicts {
       + "layers, and of the whole model, where it is known, for what is not a kernel claim."
   }
 
-  private func table(_ verdicts: [Verdict]) -> Table {
+  private func table(_ verdicts: [Verdict], showsMarks: Bool) -> Table {
     let hasRoofline = verdicts.contains { $0.roofline != nil }
     var columns: [Table.Column] = [
       .init("claim"), .init("claimed", .right), .init("FLOPs", .right),
@@ -65,7 +73,10 @@ struct ClaimVerdicts {
       ]
       if hasRoofline { cells.append(.init(verdict.roofline.map(Figures.ratio) ?? "-")) }
       cells += [
-        .init(verdict.measured.map(Figures.estimate) ?? "-"),
+        .init(
+          verdict.measured.map {
+            CellMarks.estimate($0, of: showsMarks ? section.best(of: verdict) : nil)
+          } ?? "-"),
         .init(verdict.verdict.words, tone: verdict.verdict.tone),
       ]
       // Many claims retell one statement; what was just said of one is not said again of the next.
