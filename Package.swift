@@ -25,6 +25,7 @@ let package = Package(
 
     // MARK: - What multiplies
     .target(name: "CBLAS", path: "Kernels/CBLAS", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CTerminal", path: "Kernels/CTerminal"),
     .target(name: "CThread", path: "Kernels/CThread"),
     .target(name: "CVector", path: "Kernels/CVector"),
     .target(
@@ -57,7 +58,7 @@ let package = Package(
     .executableTarget(
       name: "tenfold",
       dependencies: [
-        "Runner", "Reporter", "ModelSpec", "LayerSpec",
+        "Runner", "Reporter", "ModelSpec", "LayerSpec", "CTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

@@ -20,7 +20,7 @@ struct ClaimsReportTests {
       TextPage.render(ClaimsReport.page(of: claim)) == """
         mixtral-8x7b-12b-speed
 
-        Claimed     about 1x (inference-latency)
+        Claimed     about 1x (inference latency)
         In words    decodes at the speed of a 12B dense
         By          Hugging Face
         Model       Mixtral 8x7B (mixtral-8x7b)
@@ -29,7 +29,7 @@ struct ClaimsReportTests {
         Source      Welcome Mixtral (HF blog), section 'What is Mixtral'
         Address     https://huggingface.co/blog/mixtral
         Provenance  primary: the source itself was read
-        Scope       whole-model
+        Scope       whole model
         Test        ffn-forward, 1 to 64 tokens per pass: tenfold run mixtral-8x7b --baseline iso-active
 
         """)

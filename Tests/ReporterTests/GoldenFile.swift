@@ -1,4 +1,5 @@
 import Foundation
+import ModelSpec
 import Testing
 
 /// Compares a document with the file that was looked at when it was last changed.
@@ -15,4 +16,13 @@ func expectGolden(
   #expect(
     document == golden, "\(name) reads otherwise; look at it with TENFOLD_UPDATE_GOLDEN=1",
     sourceLocation: location)
+}
+
+extension Sample {
+  /// A record of `Results/examples`.
+  static func example(_ name: String) throws -> Record {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Results/examples/\(name).json")
+    return try Record(decoding: [UInt8](Data(contentsOf: file)))
+  }
 }

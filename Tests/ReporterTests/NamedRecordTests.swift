@@ -37,14 +37,8 @@ struct NamedRecordTests {
     "of the examples says what their rounds say, to the last digit",
     arguments: ["default-suite", "default-suite-again", "olmoe-sweep"])
   func examples(_ name: String) throws {
-    let record = try Self.example(name)
+    let record = try Sample.example(name)
     #expect(try NamedRecord(name: name, record: record).record == record)
-  }
-
-  private static func example(_ name: String) throws -> Record {
-    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Results/examples/\(name).json")
-    return try Record(decoding: [UInt8](Data(contentsOf: file)))
   }
 
   // MARK: What is recomputed
@@ -118,7 +112,7 @@ struct NamedRecordTests {
 
   @Test("is refused with the cell's name where a ratio is three times that of its rounds")
   func tripled() throws {
-    var record = try Self.example("default-suite")
+    var record = try Sample.example("default-suite")
     let index = try #require(
       record.cells.firstIndex { $0.candidate == "mixtral-8x7b" && $0.baseline == "llama2-70b" })
     record.cells[index].timeRatio.low *= 3

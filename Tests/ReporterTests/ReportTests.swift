@@ -153,7 +153,7 @@ private let expectedText = #"""
            /usr/lib/x86_64-linux-gnu/libopenblas.so.0
   Run      2026-11-21T15:00:00Z, tenfold 0.1.0 (abc1234, release), custom suite, 2 threads, f32, seed
            1
-  Claims   1 delivered, 2 falls-short, 3 not-a-kernel-claim
+  Claims   1 delivered, 2 fall short, 3 not kernel claims
 
   Measured ratios
   ---------------
@@ -201,31 +201,31 @@ private let expectedText = #"""
   ------
 
   Measured is the most favourable matching cell, feed-forward layers only. FLOPs are of the same
-  layers, and of the whole model, where it is known, for a not-a-kernel-claim.
+  layers, and of the whole model, where it is known, for what is not a kernel claim.
 
   claim                            claimed  FLOPs  measured               verdict
-  seed-10x-lower-inference-cost        10x  0.41x  0.372x [0.360, 0.380]  falls-short
+  seed-10x-lower-inference-cost        10x  0.41x  0.372x [0.360, 0.380]  falls short
       Reaches 0.372x (1 token per pass); FLOPs allow 0.41x in these feed-forward layers and 0.36x in
       the whole model, so even the count of operations falls short; the candidate runs at 90.7
       GFLOP/s, the baseline at 100 GFLOP/s.
-  mixtral-8x7b-6x-llama2-70b            6x  5.33x  4.90x [4.85, 4.95]     falls-short
+  mixtral-8x7b-6x-llama2-70b            6x  5.33x  4.90x [4.85, 4.95]     falls short
       Reaches 4.9x at best (1 token per pass), 1.3x at worst (16 tokens per pass); FLOPs allow 5.33x
       in these feed-forward layers; at 16 tokens per pass, time follows the bytes read (1.35x), not
       FLOPs: 7.92 experts per layer are read.
   mixtral-8x7b-12b-speed          about 1x     1x  0.940x [0.930, 0.960]  delivered
       Reaches 0.94x (1 token per pass); FLOPs allow 1x in these feed-forward layers; time follows
       FLOPs.
-  seed-muse-over-10x-pretraining  over 10x  0.36x  0.372x [0.360, 0.380]  not-a-kernel-claim
+  seed-muse-over-10x-pretraining  over 10x  0.36x  0.372x [0.360, 0.380]  not a kernel claim
       Compute to reach a quality needs training runs, not passes of a layer; per token FLOPs give
       0.36x (feed-forward layers alone 0.41x) and the feed-forward layers measured 0.372x (1 token per
       pass); 10x over 0.36x leaves a factor 28 to explain by training data, algorithm and
       optimisation.
-  meta-muse-10x-pretrain          over 10x  0.36x  0.372x [0.360, 0.380]  not-a-kernel-claim
+  meta-muse-10x-pretrain          over 10x  0.36x  0.372x [0.360, 0.380]  not a kernel claim
       As above.
 
   Also claimed of these candidates, without a figure here
 
-  - not-a-kernel-claim: A price is a business decision; tokens per second and machine cost bound it
+  - not a kernel claim: A price is a business decision; tokens per second and machine cost bound it
     from below only. seed-deploy-legal (about 10x)
 
   Cautions
@@ -252,7 +252,7 @@ private let expectedMarkdown = #"""
   - **Machine**: AMD EPYC 9R14, 2 of 4 CPUs, 15 GiB memory, 32 MiB last-level cache, Debian GNU/Linux 12 (bookworm), in a virtual machine of KVM
   - **Engine**: blas; OpenBLAS 0.3.21, core Zen, lp64, 1 thread in a call, /usr/lib/x86\_64-linux-gnu/libopenblas.so.0
   - **Run**: 2026-11-21T15:00:00Z, tenfold 0.1.0 (abc1234, release), custom suite, 2 threads, f32, seed 1
-  - **Claims**: 1 delivered, 2 falls-short, 3 not-a-kernel-claim
+  - **Claims**: 1 delivered, 2 fall short, 3 not kernel claims
 
   ## Measured ratios
 
@@ -295,19 +295,19 @@ private let expectedMarkdown = #"""
 
   ## Claims
 
-  Measured is the most favourable matching cell, feed-forward layers only. FLOPs are of the same layers, and of the whole model, where it is known, for a not-a-kernel-claim.
+  Measured is the most favourable matching cell, feed-forward layers only. FLOPs are of the same layers, and of the whole model, where it is known, for what is not a kernel claim.
 
   | claim | claimed | FLOPs | measured | verdict | reason |
   | :--- | ---: | ---: | :--- | :--- | :--- |
-  | seed-10x-lower-inference-cost | 10x | 0.41x | 0.372x \[0.360, 0.380\] | falls-short | Reaches 0.372x (1 token per pass); FLOPs allow 0.41x in these feed-forward layers and 0.36x in the whole model, so even the count of operations falls short; the candidate runs at 90.7 GFLOP/s, the baseline at 100 GFLOP/s. |
-  | mixtral-8x7b-6x-llama2-70b | 6x | 5.33x | 4.90x \[4.85, 4.95\] | falls-short | Reaches 4.9x at best (1 token per pass), 1.3x at worst (16 tokens per pass); FLOPs allow 5.33x in these feed-forward layers; at 16 tokens per pass, time follows the bytes read (1.35x), not FLOPs: 7.92 experts per layer are read. |
+  | seed-10x-lower-inference-cost | 10x | 0.41x | 0.372x \[0.360, 0.380\] | falls short | Reaches 0.372x (1 token per pass); FLOPs allow 0.41x in these feed-forward layers and 0.36x in the whole model, so even the count of operations falls short; the candidate runs at 90.7 GFLOP/s, the baseline at 100 GFLOP/s. |
+  | mixtral-8x7b-6x-llama2-70b | 6x | 5.33x | 4.90x \[4.85, 4.95\] | falls short | Reaches 4.9x at best (1 token per pass), 1.3x at worst (16 tokens per pass); FLOPs allow 5.33x in these feed-forward layers; at 16 tokens per pass, time follows the bytes read (1.35x), not FLOPs: 7.92 experts per layer are read. |
   | mixtral-8x7b-12b-speed | about 1x | 1x | 0.940x \[0.930, 0.960\] | delivered | Reaches 0.94x (1 token per pass); FLOPs allow 1x in these feed-forward layers; time follows FLOPs. |
-  | seed-muse-over-10x-pretraining | over 10x | 0.36x | 0.372x \[0.360, 0.380\] | not-a-kernel-claim | Compute to reach a quality needs training runs, not passes of a layer; per token FLOPs give 0.36x (feed-forward layers alone 0.41x) and the feed-forward layers measured 0.372x (1 token per pass); 10x over 0.36x leaves a factor 28 to explain by training data, algorithm and optimisation. |
-  | meta-muse-10x-pretrain | over 10x | 0.36x | 0.372x \[0.360, 0.380\] | not-a-kernel-claim | As above. |
+  | seed-muse-over-10x-pretraining | over 10x | 0.36x | 0.372x \[0.360, 0.380\] | not a kernel claim | Compute to reach a quality needs training runs, not passes of a layer; per token FLOPs give 0.36x (feed-forward layers alone 0.41x) and the feed-forward layers measured 0.372x (1 token per pass); 10x over 0.36x leaves a factor 28 to explain by training data, algorithm and optimisation. |
+  | meta-muse-10x-pretrain | over 10x | 0.36x | 0.372x \[0.360, 0.380\] | not a kernel claim | As above. |
 
   ### Also claimed of these candidates, without a figure here
 
-  - not-a-kernel-claim: A price is a business decision; tokens per second and machine cost bound it from below only. seed-deploy-legal (about 10x)
+  - not a kernel claim: A price is a business decision; tokens per second and machine cost bound it from below only. seed-deploy-legal (about 10x)
 
   ## Cautions
 

@@ -143,9 +143,9 @@ extension MeasuringTests {
             "run", model, "--baseline", "iso-active", "--tokens", "1,2,4,8,16,32,64,128",
             "--threads", "1", "--budget", "5s", "--output", file.path,
           ], in: directory.path)
-        // Every cell was visited six times at least, which is as many rounds as an interval takes.
-        func visits() -> Int { started.errorsSoFar.components(separatedBy: "measuring").count - 1 }
-        while started.process.isRunning, visits() <= 6 * 8 { Thread.sleep(forTimeInterval: 0.01) }
+        // Every cell was visited six times, which is as many rounds as an interval takes.
+        func turns() -> Int { started.errorsSoFar.components(separatedBy: "measuring").count - 1 }
+        while started.process.isRunning, turns() <= 6 { Thread.sleep(forTimeInterval: 0.01) }
         kill(started.process.processIdentifier, signal)
         let outcome = try started.finish()
         #expect(outcome.status == status, "\(outcome.errors)")

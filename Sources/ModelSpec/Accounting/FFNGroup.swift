@@ -26,3 +26,11 @@ extension Architecture {
     return order.map { FFNGroup(layer: $0, count: counts[$0] ?? 0) }
   }
 }
+
+extension Architecture {
+  /// The routed layer that the model has most of, `nil` when it routes nothing; against a dense
+  /// counterpart it stands for all.
+  public var dominantSparseLayer: SparseLayerSpec? {
+    ffnGroups.sorted { $0.count > $1.count }.lazy.compactMap(\.layer.routed).first
+  }
+}

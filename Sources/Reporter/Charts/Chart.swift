@@ -65,6 +65,7 @@ public struct ChartCollection: Sendable {
       let curve = series.curve
       return ValleyChart(
         curve: curve, bottom: curve.bottom, sufficientTokens: curve.sufficientTokens,
+        prediction: RooflinePrediction(series, under: record.ceilings)?.points ?? [],
         id: id(["valley", curve.candidate, curve.baseline, curve.conditions]),
         command: commands.measuring(series.cells)
       ).map { (curve, $0.chart) }

@@ -84,13 +84,9 @@ public struct DumbbellChart: Sendable {
     var sentences: [String] = []
     let measured = rows.filter(\.isMeasured)
     if !measured.isEmpty {
-      let outcomes = Verdict.Outcome.allCases.compactMap { outcome -> String? in
-        let count = measured.count { $0.outcome == outcome }
-        return count > 0 ? "\(count) \(outcome.rawValue)" : nil
-      }
       sentences.append(
         "\(Figures.count(measured.count, "claim")) measured here: "
-          + outcomes.joined(separator: ", ") + ".")
+          + Verdict.Outcome.tally(measured.map(\.outcome)) + ".")
     }
     let furthest = measured.filter { $0.outcome == .fallsShort }.max {
       $0.distance < $1.distance
@@ -125,7 +121,7 @@ public struct DumbbellChart: Sendable {
           .init(row.roofline.map(Figures.ratio) ?? "-"),
           .init(row.measured.map { Figures.measuredRatio($0.median) } ?? "-"),
           .init(row.measured.map { Figures.interval($0.low, $0.high) } ?? "-"),
-          .init(row.outcome.rawValue, tone: row.outcome.tone),
+          .init(row.outcome.words, tone: row.outcome.tone),
         ])
       })
   }
@@ -217,7 +213,7 @@ struct DumbbellRow: Sendable {
   private func names(top: Double) -> [Markup] {
     let colour: ChartColour = isMeasured ? .ink : .soft
     let right = ChartFrame.width - ChartFrame.margin
-    let verdict = TextMark(outcome.rawValue)
+    let verdict = TextMark(outcome.words)
     let name = TextMark(claim, width: right - verdict.width - 2 * ChartFrame.margin)
     return [
       name.markup(at: Point(ChartFrame.margin, top + 14), .start, colour, isOverLines: true),

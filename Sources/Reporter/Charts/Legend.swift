@@ -12,6 +12,17 @@ struct Legend {
       Entry(sign: { [shape.markup(at: $0, colour, isHollow: isHollow)] }, text: text)
     }
 
+    /// A number that stands in the picture where a name has no room, and the name.
+    static func number(_ number: Int, _ text: String) -> Entry {
+      Entry(
+        sign: { place in
+          [
+            TextMark("\(number)").markup(
+              at: Point(place.x, place.y + TextMark.rise), .middle, .ink, isStrong: true)
+          ]
+        }, text: text)
+    }
+
     /// A shape with its interval and what they stand for.
     static func estimate(_ colour: ChartColour, _ text: String) -> Entry {
       Entry(
@@ -58,11 +69,16 @@ struct Legend {
 /// Finds room for labels: none lies over another, over a mark or beyond the edge.
 struct LabelPlacement {
   private let bounds: Box
+  private let slack: Double
   private var taken: [Box] = []
 
   /// Labels within `bounds`.
-  init(within bounds: Box) {
+  ///
+  /// - Parameter slack: how much wider than estimated text may come out; 1.15 is enough for the widest
+  ///   of the fonts that systems take (DejaVu Sans).
+  init(within bounds: Box, slack: Double = 1) {
     self.bounds = bounds
+    self.slack = slack
   }
 
   /// Keeps labels away from a mark.
@@ -96,7 +112,7 @@ struct LabelPlacement {
   /// The first of some positions that has room, which is then taken; `nil` when none has.
   mutating func place(_ text: TextMark, at positions: [Position]) -> Position? {
     for position in positions {
-      let box = text.box(at: position.place, position.anchor)
+      let box = text.box(at: position.place, position.anchor, slack: slack)
       guard bounds.encloses(box), !taken.contains(where: box.overlaps) else { continue }
       taken.append(box)
       return position

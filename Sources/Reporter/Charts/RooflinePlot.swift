@@ -21,8 +21,8 @@ struct RooflinePlot {
   /// Units that an architecture's name takes at most.
   private static let nameWidth = 150.0
 
-  /// Units from the legend to the bottom of the axis.
-  var height: Double { floor + Axis.heightBelow }
+  /// Units from the legend to the bottom of the axis, and of the names that have no room above it.
+  var height: Double { footer(labels.numbered).bottom }
   private var floor: Double { top + Self.plotHeight }
 
   init?(roofs: [Roof], points: [RooflinePoint]) {
@@ -48,7 +48,11 @@ struct RooflinePlot {
     self.upwards = upwards
   }
 
-  var markup: [Markup] { legend + axes + roofs.flatMap(line) + marks + roofNames + names }
+  var markup: [Markup] {
+    let labels = labels
+    return legend + axes + roofs.flatMap(line) + marks + labels.markup
+      + footer(labels.numbered).markup
+  }
 
   private var axes: [Markup] {
     let rates = Axis(upwards, upwards.ticks(atMost: 8)) { Figures.rate(flopsPerSecond: $0) }
@@ -96,20 +100,76 @@ struct RooflinePlot {
     Point(across.position(point.intensity), upwards.position(point.flopsPerSecond))
   }
 
-  /// The peak above the flat part of every roof, the bandwidth along the slope of the highest.
-  private var roofNames: [Markup] {
-    let flat = roofs.map { roof in
-      let text = TextMark(
-        "\(roof.name): \(Figures.rate(flopsPerSecond: roof.ceiling.peakFlopsPerSecond))")
-      return text.markup(
-        at: Point(Self.right - 2, upwards.position(roof.ceiling.peakFlopsPerSecond) - 7), .end,
-        roof.isUsed ? .ink : .soft, isOverLines: true)
+  // MARK: - Labels
+
+  /// All labels, none over another.
+  ///
+  /// First those of the roofs, then those of the points that are furthest below their roofline. A point
+  /// whose name finds no room gets a number, and its name is among `numbered`.
+  private var labels: (markup: [Markup], numbered: [String]) {
+    // The highest roof's name stands above the plot.
+    var placement = LabelPlacement(
+      within: Box(
+        minX: Self.left + 2, minY: top - ChartFrame.lineHeight, maxX: Self.right, maxY: floor),
+      slack: 1.15)
+    for point in points { placement.keepFree(Box(around: place(point), width: 14, height: 14)) }
+    for roof in roofs { placement.keepFree(along: corners(roof)) }
+    var markup = slopeName(&placement)
+    for roof in roofs.reversed() { markup += name(of: roof, &placement) }
+    var numbered: [String] = []
+    for (name, mark) in named {
+      if let label = label(TextMark(name), at: mark, .soft, &placement) {
+        markup.append(label)
+      } else if let number = label(TextMark("\(numbered.count + 1)"), at: mark, .ink, &placement) {
+        markup.append(number)
+        numbered.append(name)
+      }
     }
-    guard let highest = roofs.last else { return flat }
-    return flat + slopeName(of: highest)
+    return (markup, numbered)
   }
 
-  private func slopeName(of roof: Roof) -> [Markup] {
+  private func label(
+    _ text: TextMark, at mark: Point, _ colour: ChartColour, _ placement: inout LabelPlacement
+  ) -> Markup? {
+    // Farther away it would be taken for another mark's.
+    placement.place(text, at: LabelPlacement.around(mark)).map {
+      text.markup(at: $0.place, $0.anchor, colour, isOverLines: true)
+    }
+  }
+
+  /// The names behind the numbers, below the axis, and where they end.
+  private func footer(_ names: [String]) -> (markup: [Markup], bottom: Double) {
+    let below = floor + Axis.heightBelow
+    guard !names.isEmpty else { return ([], below) }
+    return Legend(names.enumerated().map { .number($0.offset + 1, $0.element) }).markup(
+      top: below + 10)
+  }
+
+  /// The peak above or below the flat part of a roof, wherever there is room.
+  private func name(of roof: Roof, _ placement: inout LabelPlacement) -> [Markup] {
+    let peak = Figures.rate(flopsPerSecond: roof.ceiling.peakFlopsPerSecond)
+    let flat = corners(roof).suffix(2)
+    guard let bend = flat.first else { return [] }
+    let places: [(Double, TextMark.Anchor)] = [
+      (Self.right - 2, .end), ((bend.x + Self.right) / 2, .middle), (bend.x + 6, .start),
+    ]
+    let y = upwards.position(roof.ceiling.peakFlopsPerSecond)
+    let positions = [y - 8, y + 6 + TextMark.ascent].flatMap { y in
+      places.map { LabelPlacement.Position(place: Point($0.0, y), anchor: $0.1) }
+    }
+    for text in ["\(roof.name): \(peak)", peak].map({ TextMark($0) }) {
+      guard let position = placement.place(text, at: positions) else { continue }
+      return [
+        text.markup(
+          at: position.place, position.anchor, roof.isUsed ? .ink : .soft, isOverLines: true)
+      ]
+    }
+    return []
+  }
+
+  /// The bandwidth along the slope of the highest roof.
+  private func slopeName(_ placement: inout LabelPlacement) -> [Markup] {
+    guard let roof = roofs.last else { return [] }
     let corners = corners(roof)
     let (start, bend) = (corners[0], corners[1])
     let text = TextMark(Figures.rate(bytesPerSecond: roof.ceiling.readBytesPerSecond))
@@ -117,6 +177,15 @@ struct RooflinePlot {
     guard length > text.width + 20 else { return [] }
     let degrees = atan2(bend.y - start.y, bend.x - start.x) * 180 / .pi
     let middle = Point((start.x + bend.x) / 2, (start.y + bend.y) / 2)
+    // The letters stand above the line, at a right angle to it.
+    let (along, across) = (
+      Point((bend.x - start.x) / length, (bend.y - start.y) / length), 8 + TextMark.ascent / 2
+    )
+    for step in stride(from: -text.width / 2, through: text.width / 2, by: 6) {
+      let letter = Point(
+        middle.x + step * along.x + across * along.y, middle.y + step * along.y - across * along.x)
+      placement.keepFree(Box(around: letter, width: 16, height: 16))
+    }
     return [
       .element(
         "g",
@@ -128,29 +197,19 @@ struct RooflinePlot {
     ]
   }
 
-  /// Names of the points that are furthest below their roofline, as far as there is room.
-  private var names: [Markup] {
-    var labels = LabelPlacement(
-      within: Box(minX: Self.left + 2, minY: top, maxX: Self.right, maxY: floor))
-    for point in points { labels.keepFree(Box(around: place(point), width: 14, height: 14)) }
-    for roof in roofs { labels.keepFree(along: corners(roof)) }
-    var named: Set<RooflinePoint> = []
+  /// What is to be named and where, those furthest below their roofline first; each name once.
+  private var named: [(name: String, mark: Point)] {
+    var done: Set<RooflinePoint> = []
     var told: Set<String> = []
-    var result: [Markup] = []
+    var result: [(String, Point)] = []
     let lowest = points.sorted { $0.share ?? .infinity < $1.share ?? .infinity }
-    for point in lowest.prefix(Self.mostTried) {
-      guard result.count < Self.mostNames else { break }
+    for point in lowest.prefix(Self.mostTried) where result.count < Self.mostNames {
       let cluster = points.filter { isNear($0, point) }
-      guard named.isDisjoint(with: cluster), let name = name(of: cluster), !told.contains(name)
+      guard done.isDisjoint(with: cluster), let name = name(of: cluster),
+        told.insert(name).inserted
       else { continue }
-      named.formUnion(cluster)
-      let text = TextMark(name)
-      guard let position = labels.place(text, at: LabelPlacement.around(place(point))) else {
-        continue
-      }
-      told.insert(name)
-      result.append(
-        text.markup(at: position.place, position.anchor, .soft, isOverLines: true))
+      done.formUnion(cluster)
+      result.append((name, place(point)))
     }
     return result
   }

@@ -21,7 +21,10 @@ struct TextMark {
   var width: Double { TextWidth.measure(text) }
 
   /// The box of the text whose baseline begins, is centred or ends at a place.
-  func box(at place: Point, _ anchor: Anchor) -> Box {
+  ///
+  /// - Parameter slack: what its width is multiplied by.
+  func box(at place: Point, _ anchor: Anchor, slack: Double = 1) -> Box {
+    let width = width * slack
     let left =
       switch anchor {
       case .start: place.x

@@ -4,7 +4,8 @@ import ModelSpec
 /// measured.
 ///
 /// Between few tokens, when both sides read little, and many, when both compute, lies the *batch
-/// valley*: a sparse layer reads nearly all of its experts for few tokens each.
+/// valley*: a sparse layer reads nearly all of its experts for few tokens each. Its course is what the
+/// roofline predicts; what was measured are points, which nothing joins.
 public struct ValleyChart: Sendable {
   /// The picture.
   public let chart: Chart
@@ -15,15 +16,19 @@ public struct ValleyChart: Sendable {
   ///   - bottom: the point of the smallest saving, `nil` when the curve has no valley.
   ///   - sufficientTokens: tokens per pass from which 90 % of the FLOP saving is realised, `nil`
   ///     when no token count reaches that.
+  ///   - prediction: the roofline's ratio at ascending numbers of tokens, empty where it cannot be
+  ///     counted.
   public init?(
-    curve: Curve, bottom: Curve.Point?, sufficientTokens: Int?, id: String = "valley",
+    curve: Curve, bottom: Curve.Point?, sufficientTokens: Int?,
+    prediction: [(tokens: Int, ratio: Double)] = [], id: String = "valley",
     command: Reproduction? = nil
   ) {
     let points = curve.points.filter(\.isDrawable)
     let sufficient = sufficientTokens.flatMap { $0 > 0 ? $0 : nil }
     let low = bottom.flatMap { $0.isDrawable ? $0 : nil }
     guard Set(points.map(\.tokens)).count > 1,
-      let plot = ValleyPlot(points: points, bottom: low, sufficientTokens: sufficient)
+      let plot = ValleyPlot(
+        points: points, prediction: prediction, bottom: low, sufficientTokens: sufficient)
     else { return nil }
     let frame = ChartFrame(
       id: id,

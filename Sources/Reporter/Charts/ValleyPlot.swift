@@ -3,6 +3,8 @@ import ModelSpec
 /// The body of a valley's picture.
 struct ValleyPlot {
   private let points: [Curve.Point]
+  /// The roofline's course; empty where nobody can say.
+  private let prediction: [(tokens: Int, ratio: Double)]
   private let bottom: Curve.Point?
   private let sufficientTokens: Int?
   private let across: LogScale
@@ -23,17 +25,22 @@ struct ValleyPlot {
   }
 
   /// The plot of drawable points, `nil` when there are none.
-  init?(points: [Curve.Point], bottom: Curve.Point?, sufficientTokens: Int?) {
+  init?(
+    points: [Curve.Point], prediction: [(tokens: Int, ratio: Double)], bottom: Curve.Point?,
+    sufficientTokens: Int?
+  ) {
+    let prediction = prediction.filter { $0.tokens > 0 && $0.ratio.isDrawable }
     var tokens = points.map { Double($0.tokens) }
     if let sufficientTokens { tokens.append(Double(sufficientTokens)) }
     var ratios = points.flatMap {
       [$0.flopRatio, $0.timeRatio.low, $0.timeRatio.high] + ($0.drawableRoofline.map { [$0] } ?? [])
     }
-    ratios.append(1)
+    ratios += prediction.map(\.ratio) + [1]
     guard let across = LogScale(showing: tokens, from: Self.left, to: Self.right),
       let upwards = LogScale(showing: ratios, from: Self.floor, to: Self.top)
     else { return nil }
     self.points = points
+    self.prediction = prediction
     self.bottom = bottom
     self.sufficientTokens = sufficientTokens
     self.across = across
@@ -53,10 +60,25 @@ struct ValleyPlot {
 
   private var curves: [Markup] {
     [
-      Line.markup(points.map { place($0, $0.flopRatio) }, .flops, width: 2, dash: .dashed),
-      Line.markup(rooflinePlaces, .roofline, width: 2.5, dash: .dotted),
-      Line.markup(points.map { place($0, $0.timeRatio.median) }, .measured, width: 2.5),
-    ]
+      Line.markup(points.map { place($0, $0.flopRatio) }, .flops, width: 2, dash: .dashed)
+    ] + roofline
+  }
+
+  /// The roofline's course where it can be counted, else its values beside the measured points.
+  private var roofline: [Markup] {
+    prediction.count > 1
+      ? [Line.markup(course, .roofline, width: 2.5)]
+      : points.compactMap { point in
+        point.drawableRoofline.map {
+          MarkShape.diamond.markup(at: place(point, $0), radius: 4, .roofline)
+        }
+      }
+  }
+
+  private var course: [Point] {
+    prediction.map {
+      Point(across.position(Double($0.tokens)), upwards.position($0.ratio))
+    }
   }
 
   private var estimates: [Markup] {
@@ -82,7 +104,9 @@ struct ValleyPlot {
     var names: [(text: String, value: Double, colour: ChartColour)] = [
       ("FLOPs", last.flopRatio, .flops), ("measured", last.timeRatio.median, .measured),
     ]
-    if let roofline = last.drawableRoofline { names.append(("roofline", roofline, .roofline)) }
+    if let roofline = prediction.last?.ratio ?? last.drawableRoofline {
+      names.append(("roofline", roofline, .roofline))
+    }
     let x = across.position(Double(last.tokens))
     let heights = LabelPlacement.spread(
       names.map { upwards.position($0.value) }, gap: ChartFrame.lineHeight - 2, top: Self.top + 8,
@@ -127,26 +151,37 @@ struct ValleyPlot {
     guard let bottom else { return [] }
     let mark = place(bottom, bottom.timeRatio.median)
     var labels = LabelPlacement(
-      within: Box(minX: Self.left, minY: Self.top, maxX: Self.right, maxY: Self.floor))
+      within: Box(minX: Self.left, minY: Self.top, maxX: Self.right, maxY: Self.floor),
+      slack: 1.15)
     labels.keepFree(Box(around: mark, width: 20, height: 20))
-    labels.keepFree(along: points.map { place($0, $0.timeRatio.median) })
-    labels.keepFree(along: rooflinePlaces)
+    for point in points {
+      let (low, high) = (place(point, point.timeRatio.low), place(point, point.timeRatio.high))
+      labels.keepFree(
+        Box(minX: low.x - 6, minY: high.y - 6, maxX: low.x + 6, maxY: low.y + 6))
+    }
+    labels.keepFree(along: course)
+    labels.keepFree(along: points.map { place($0, $0.flopRatio) })
     let parity = upwards.position(1)
     labels.keepFree(along: [Point(Self.left, parity), Point(Self.right, parity)])
     let text = TextMark(
       "bottom: \(Figures.measuredRatio(bottom.timeRatio.median)) at \(bottom.tokens)")
     // Below the valley, or within it where it is wide enough.
-    let heights = [14.0, 30, 46, 62, 78, 94, 110].flatMap {
+    let heights = stride(from: 14.0, through: 206, by: 16).flatMap {
       [mark.y + $0 + TextMark.ascent, mark.y - $0]
     }
-    let positions = heights.map {
+    var positions = heights.map {
       LabelPlacement.Position(place: Point(mark.x, $0), anchor: .middle)
     }
+    // Beside it before far away from it.
+    positions.insert(
+      contentsOf: LabelPlacement.around(mark, distance: 14).filter { $0.anchor != .middle }, at: 2)
     let ring = MarkShape.circle.markup(at: mark, radius: 9, .ink, isHollow: true)
     let dot = MarkShape.circle.markup(at: mark, radius: 4.5, .measured)
     guard let position = labels.place(text, at: positions) else {
       return [ring, dot]
     }
+    let name = text.markup(at: position.place, position.anchor, isOverLines: true)
+    guard position.anchor == .middle else { return [ring, dot, name] }
     let box = text.box(at: position.place, position.anchor)
     let isAbove = box.maxY < mark.y
     let leader = Line.markup(
@@ -155,13 +190,7 @@ struct ValleyPlot {
         Point(mark.x, isAbove ? box.maxY : box.minY),
       ],
       .ink)
-    return [
-      leader, ring, dot, text.markup(at: position.place, position.anchor, isOverLines: true),
-    ]
-  }
-
-  private var rooflinePlaces: [Point] {
-    points.compactMap { point in point.drawableRoofline.map { place(point, $0) } }
+    return [leader, ring, dot, name]
   }
 
   private func place(_ point: Curve.Point, _ ratio: Double) -> Point {

@@ -112,7 +112,8 @@ enum StyleSheet {
 
   private static let narrow = """
     @media (max-width:40rem){body{font-size:1rem}section{padding-top:2.5rem}\
-    th,td{padding-right:.9rem}}
+    table{font-size:.75rem}th,td{padding-right:.4rem;overflow-wrap:break-word}\
+    .short{white-space:normal}.number{white-space:nowrap}.long{min-width:9rem}}
 
     """
 

@@ -2,6 +2,21 @@
 public enum TextPage {
   /// Columns that no line exceeds unless told otherwise.
   public static let defaultWidth = 100
+  /// Columns below which a table has no room.
+  static let leastWidth = 40
+  /// Columns that the figures of a first screen take; on a narrower terminal lines wrap, for half a
+  /// number says less than a number on two lines.
+  static let leastWidthOfTerminal = 60
+  /// Columns beyond which no line of text is read.
+  private static let mostWidth = 400
+
+  /// The width for a terminal of so many columns, the default one where that is not known.
+  ///
+  /// A terminal that has not been told its size says 0.
+  public static func width(ofTerminal columns: Int?) -> Int {
+    guard let columns, columns > 0 else { return defaultWidth }
+    return min(max(columns, leastWidthOfTerminal), mostWidth)
+  }
 
   /// Whether text carries ANSI colours.
   public enum Style: Hashable, Sendable {
@@ -17,7 +32,7 @@ public enum TextPage {
   public static func render(_ page: Page, width: Int = defaultWidth, style: Style = .plain)
     -> String
   {
-    precondition(width >= 40, "a table needs some room")
+    precondition(width >= leastWidth, "a table needs some room")
     let ink = Ink(style: style)
     var lines: [String] = []
     for block in page.blocks {
@@ -112,10 +127,14 @@ struct TextTable {
     let titles = table.columns.map { Escaping.terminal($0.title) }
     let cells = table.rows.map { row in row.entries.map { Escaping.terminal($0.text) } }
     for row in cells { precondition(row.count == titles.count, "one cell a column") }
+    // What stands alone in its row needs no column.
+    let isAlone = cells.map { $0.count > 1 && $0.dropFirst().allSatisfy(\.isEmpty) }
     let widths = Self.fit(
       titles.indices.map { column in
-        cells.reduce(titles[column].displayWidth) { max($0, $1[column].displayWidth) }
-      }, into: width)
+        zip(cells, isAlone).reduce(titles[column].displayWidth) { widest, row in
+          row.1 ? widest : max(widest, row.0[column].displayWidth)
+        }
+      }, keeping: table.columns.map(\.isWhole), into: width)
 
     func line(_ texts: [String], _ tint: (Int, String) -> String) -> String {
       var result = ""
@@ -131,8 +150,11 @@ struct TextTable {
     }
 
     var lines = [line(titles) { ink.tinted($1, .faint) }]
-    for (row, texts) in zip(table.rows, cells) {
-      lines.append(line(texts) { ink.tinted($1, row.entries[$0].tone) })
+    for (index, row) in table.rows.enumerated() {
+      lines.append(
+        isAlone[index]
+          ? ink.tinted(cells[index][0].elided(columns: width), row.entries[0].tone)
+          : line(cells[index]) { ink.tinted($1, row.entries[$0].tone) })
       guard let detail = row.detail else { continue }
       lines += Escaping.terminal(detail).wrapped(columns: width - Self.detailIndent)
         .map { String(repeating: " ", count: Self.detailIndent) + $0 }
@@ -140,21 +162,24 @@ struct TextTable {
     self.lines = lines
   }
 
-  /// Narrows the widest columns until all fit.
+  /// Narrows the widest columns until all fit, those that are rather kept whole last.
   ///
   /// Numbers are short, so what loses room are names. When even the narrowest columns are too many
   /// the table is left wider than `width`: only the number of columns, which no file decides, can
   /// cause that.
-  private static func fit(_ natural: [Int], into width: Int) -> [Int] {
+  private static func fit(_ natural: [Int], keeping isWhole: [Bool], into width: Int) -> [Int] {
     var widths = natural
     var excess = widths.reduce(0, +) + gap * max(0, widths.count - 1) - width
-    while excess > 0, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
-      widths[widest] > narrowest
-    {
-      let second = widths.indices.filter { $0 != widest }.map { widths[$0] }.max() ?? 0
-      let cut = min(excess, max(1, widths[widest] - max(second, narrowest)))
-      widths[widest] -= cut
-      excess -= cut
+    for isKept in [false, true] {
+      let columns = widths.indices.filter { isWhole[$0] == isKept }
+      while excess > 0, let widest = columns.max(by: { widths[$0] < widths[$1] }),
+        widths[widest] > narrowest
+      {
+        let second = columns.filter { $0 != widest }.map { widths[$0] }.max() ?? 0
+        let cut = min(excess, max(1, widths[widest] - max(second, narrowest)))
+        widths[widest] -= cut
+        excess -= cut
+      }
     }
     return widths
   }

@@ -11,7 +11,7 @@ public enum ClaimsReport {
       rows: claims.map { claim in
         Table.Row([
           .init(claim.id), .init(Figures.claimed(claim.ratio, claim.qualifier)),
-          .init(claim.metric.rawValue), .init(claim.scope.rawValue),
+          .init(claim.metric.words), .init(claim.scope.words),
         ])
       })
     let testable = claims.count(where: \.isTestable)
@@ -28,7 +28,7 @@ public enum ClaimsReport {
   public static func page(of claim: Claim) -> Page {
     var facts: [Page.Fact] = [
       .init(
-        "Claimed", Figures.claimed(claim.ratio, claim.qualifier) + " (\(claim.metric.rawValue))")
+        "Claimed", Figures.claimed(claim.ratio, claim.qualifier) + " (\(claim.metric.words))")
     ]
     func add(_ name: String, _ value: String?) {
       if let value { facts.append(.init(name, value)) }
@@ -42,7 +42,7 @@ public enum ClaimsReport {
     add("Source", "\(claim.source.title), \(claim.source.place)")
     add("Address", claim.source.url)
     add("Provenance", claim.provenance.sentence)
-    add("Scope", claim.scope.rawValue)
+    add("Scope", claim.scope.words)
     add("Test", test(of: claim))
     add("Note", claim.notes)
     return Page([.title(claim.id), .facts(facts)])
@@ -64,6 +64,23 @@ public enum ClaimsReport {
         + MissingPair(of: claim).measured().text
     }
   }
+}
+
+extension Claim.Metric {
+  /// What is said to be saved, for a reader.
+  fileprivate var words: String {
+    switch self {
+    case .inferenceFLOPs: "inference FLOPs"
+    case .apiCost: "API cost"
+    case .memory: "memory or KV cache"
+    default: rawValue.replacing("-", with: " ")
+    }
+  }
+}
+
+extension Claim.Scope {
+  /// The kind of statement, for a reader.
+  fileprivate var words: String { rawValue.replacing("-", with: " ") }
 }
 
 extension Claim.Provenance {

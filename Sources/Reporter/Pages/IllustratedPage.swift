@@ -28,7 +28,7 @@ extension Report {
 
   /// What must be known at once: the headline, the machine, and whatever spoils the figures.
   private func top(of section: Section) -> [Page.Block] {
-    [.paragraph(Headline(section).sentence)] + head(section)
+    [.paragraph(Headline(section).sentence)] + head(section, claimsFirst: true)
       + section.named.record.cautions.map(Page.Block.warning)
   }
 }

@@ -71,11 +71,15 @@ public struct Table: Hashable, Sendable {
     public var title: String
     /// Where cells stand: names left, numbers right.
     public var alignment: Alignment
+    /// Whether other columns lose room before this one: what is cut out of a number is missed more than
+    /// what is cut out of a name.
+    public var isWhole: Bool
 
-    /// A column, left-aligned unless told otherwise.
-    public init(_ title: String, _ alignment: Alignment = .left) {
+    /// A column, left-aligned and no more than others unless told otherwise.
+    public init(_ title: String, _ alignment: Alignment = .left, isWhole: Bool = false) {
       self.title = title
       self.alignment = alignment
+      self.isWhole = isWhole
     }
   }
 

@@ -19,8 +19,10 @@ extension Report {
     return Page(blocks)
   }
 
-  /// Who measured what, and whatever spoils the figures.
-  func head(_ section: Section) -> [Page.Block] {
+  /// Who measured what, what came of the claims, and whatever spoils the figures.
+  ///
+  /// - Parameter claimsFirst: whether the claims stand before who measured, and not behind.
+  func head(_ section: Section, claimsFirst: Bool = false) -> [Page.Block] {
     let record = section.named.record
     let engines = Set(record.cells.map(\.engine)).sorted()
     var multiplied = (engines.isEmpty ? record.options.engines : engines).joined(separator: ", ")
@@ -41,12 +43,13 @@ extension Report {
       "\(options.suite) suite", threads(of: options),
       options.precision.name, "seed \(options.seed)",
     ]
-    return [
-      .facts([
-        .init("Machine", record.machine.hardware), .init("Engine", multiplied),
-        .init("Run", run.joined(separator: ", ")), .init("Claims", tally(section.verdicts)),
-      ])
-    ] + record.warnings.map(Page.Block.warning)
+    let origin = [
+      Page.Fact("Machine", record.machine.hardware), .init("Engine", multiplied),
+      .init("Run", run.joined(separator: ", ")),
+    ]
+    let claims = [Page.Fact("Claims", tally(section.verdicts))]
+    return [.facts(claimsFirst ? claims + origin : origin + claims)]
+      + record.warnings.map(Page.Block.warning)
   }
 
   /// `2 threads`, and of a sweep `1, 2 threads`.
@@ -57,13 +60,10 @@ extension Report {
     return counts.map(String.init).joined(separator: ", ") + " threads"
   }
 
-  /// How many claims met which verdict: `2 falls-short, 1 delivered`.
+  /// How many claims met which verdict: `1 delivered, 2 fall short`.
   private func tally(_ verdicts: [Verdict]) -> String {
-    let counts = Verdict.Outcome.allCases.compactMap { outcome -> String? in
-      let count = verdicts.count { $0.verdict == outcome }
-      return count > 0 ? "\(count) \(outcome.rawValue)" : nil
-    }
-    return counts.isEmpty ? "none about these candidates" : counts.joined(separator: ", ")
+    let tally = Verdict.Outcome.tally(verdicts.map(\.verdict))
+    return tally.isEmpty ? "none about these candidates" : tally
   }
 
   private func cautions(_ record: Record) -> [Page.Block] {

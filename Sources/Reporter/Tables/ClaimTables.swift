@@ -2,6 +2,7 @@ import ModelSpec
 
 /// The verdicts of one record as tables and a list.
 struct ClaimVerdicts {
+  private let section: Report.Section
   private let verdicts: [Verdict]
   /// Those with a figure beside the claim.
   private let shown: [Verdict]
@@ -9,6 +10,7 @@ struct ClaimVerdicts {
   private let subjects: String
 
   init(_ section: Report.Section) {
+    self.section = section
     verdicts = section.verdicts
     shown = verdicts.filter { $0.hasFigures && $0.verdict != .notMeasured }
     subjects =
@@ -18,27 +20,33 @@ struct ClaimVerdicts {
   /// Everything, one below the other.
   var blocks: [Page.Block] {
     let rest = rest
-    return [.heading("Claims")] + table
+    return [.heading("Claims")] + tables()
       + (rest.isEmpty ? [] : [.heading(Self.restTitle, level: 2), .list(rest)])
   }
 
   /// The same around a picture of the claims, what has no figure folded away.
   func illustrated(by chart: Chart?) -> [Page.Block] {
     let rest = rest
-    return [.heading("Claims")] + (chart.map { [.chart($0)] } ?? []) + table
+    return [.heading("Claims")] + (chart.map { [.chart($0)] } ?? [])
+      + tables(showsMarks: true).map(\.verdictFirst)
       + (rest.isEmpty ? [] : [.folded("\(Self.restTitle) (\(rest.count))", [.list(rest)])])
   }
 
   private static let restTitle = "Also claimed of these candidates, without a figure here"
 
-  private var table: [Page.Block] {
+  /// - Parameter showsMarks: whether what was measured in part is marked; the tables of cells in text say
+  ///   it by numbered notes.
+  private func tables(showsMarks: Bool = false) -> [Page.Block] {
     if verdicts.isEmpty {
       return [
         .paragraph(
           "The ledger holds no claim about these candidates; tenfold claims lists what it holds.")
       ]
     }
-    return shown.isEmpty ? [] : [.paragraph(legend), .table(table(shown))]
+    guard !shown.isEmpty else { return [] }
+    let marks = showsMarks ? CellMarks.legend(of: shown.compactMap(section.best)) : nil
+    return [.paragraph(legend), .table(table(shown, showsMarks: showsMarks))]
+      + (marks.map { [.paragraph("Marks: \($0).")] } ?? [])
   }
 
   /// The claims without a figure, one point for all that have the same verdict and reason.
@@ -46,10 +54,10 @@ struct ClaimVerdicts {
 
   private var legend: String {
     "Measured is the most favourable matching cell, \(subjects) only. FLOPs are of the same "
-      + "layers, and of the whole model, where it is known, for a not-a-kernel-claim."
+      + "layers, and of the whole model, where it is known, for what is not a kernel claim."
   }
 
-  private func table(_ verdicts: [Verdict]) -> Table {
+  private func table(_ verdicts: [Verdict], showsMarks: Bool) -> Table {
     let hasRoofline = verdicts.contains { $0.roofline != nil }
     var columns: [Table.Column] = [
       .init("claim"), .init("claimed", .right), .init("FLOPs", .right),
@@ -65,8 +73,11 @@ struct ClaimVerdicts {
       ]
       if hasRoofline { cells.append(.init(verdict.roofline.map(Figures.ratio) ?? "-")) }
       cells += [
-        .init(verdict.measured.map(Figures.estimate) ?? "-"),
-        .init(verdict.verdict.rawValue, tone: verdict.verdict.tone),
+        .init(
+          verdict.measured.map {
+            CellMarks.estimate($0, of: showsMarks ? section.best(of: verdict) : nil)
+          } ?? "-"),
+        .init(verdict.verdict.words, tone: verdict.verdict.tone),
       ]
       // Many claims retell one statement; what was just said of one is not said again of the next.
       let isNew = told.insert(verdict.reason).inserted
@@ -91,7 +102,7 @@ struct ClaimVerdicts {
     var order: [String] = []
     var claims: [String: [String]] = [:]
     for verdict in verdicts {
-      let key = "\(verdict.verdict.rawValue): \(verdict.reason)"
+      let key = "\(verdict.verdict.words): \(verdict.reason)"
       if claims[key] == nil { order.append(key) }
       claims[key, default: []].append(
         "\(verdict.claim) (\(Figures.claimed(verdict.claimed, verdict.qualifier)))")
@@ -100,15 +111,18 @@ struct ClaimVerdicts {
   }
 }
 
-extension Verdict.Outcome {
-  /// How the outcome stands out.
-  var tone: Table.Tone {
-    switch self {
-    case .delivered, .exceeded: .good
-    case .fallsShort: .bad
-    case .undecided: .open
-    case .notAKernelClaim, .notMeasured: .faint
+extension Page.Block {
+  /// A table with its last column, the verdict, behind the first, and what was measured behind what is
+  /// claimed: on a phone the first columns are all that is seen at once.
+  fileprivate var verdictFirst: Page.Block {
+    guard case .table(var table) = self, table.columns.count > 3 else { return self }
+    let last = table.columns.count - 1
+    let order = [0, last, 1, last - 1] + Array(2..<(last - 1))
+    table.columns = order.map { table.columns[$0] }
+    for row in table.rows.indices {
+      table.rows[row].entries = order.map { table.rows[row].entries[$0] }
     }
+    return .table(table)
   }
 }
 

@@ -21,6 +21,9 @@ struct CurveTables {
   /// The cells that the tables show.
   var cells: Set<Cell> { Set(tabled.flatMap(\.cells)) }
 
+  /// What each curve with a table of its own says, in the order of the record.
+  var sentences: [String] { tabled.map { "\(name(of: $0)): \(CurveSentence($0.curve).text)" } }
+
   /// A heading and, for each curve, what it says; with its points where it has more than a few.
   var blocks: [Page.Block] {
     let brief = series.filter {

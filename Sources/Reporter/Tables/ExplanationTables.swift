@@ -104,16 +104,16 @@ struct ExplanationTables {
 
   /// A factor, marked where it matters.
   private static func tinted(_ factor: Double) -> Table.Entry {
-    let isSmall = (1 / notable...notable).contains(factor)
-    return .init(Figures.factor(factor), tone: isSmall ? .faint : factor < 1 ? .bad : .good)
+    .init(Figures.factor(factor), tone: isSmall(factor) ? .faint : factor < 1 ? .bad : .good)
   }
 
   private static func rest(_ factor: Double) -> Table.Entry {
-    let isSmall = (1 / notable...notable).contains(factor)
-    return .init(Figures.factor(factor), tone: isSmall ? .faint : .open)
+    .init(Figures.factor(factor), tone: isSmall(factor) ? .faint : .open)
   }
 
-  /// Factors nearer to 1 than this are not what a reader looks for; so is a rest that is small enough.
+  /// Whether a factor is too near to 1 to be what a reader looks for, or a rest is small enough.
+  static func isSmall(_ factor: Double) -> Bool { (1 / notable...notable).contains(factor) }
+
   private static let notable = 1.05
 }
 

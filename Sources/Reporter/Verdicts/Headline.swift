@@ -8,7 +8,8 @@ struct Headline {
     self.section = section
   }
 
-  /// The best verdict where a claim could be tested, else the best saving, else that there is nothing.
+  /// The furthest claim where one was judged (`furthestFirst`), else the best saving, else that there is
+  /// nothing.
   var sentence: String {
     verdictSentence ?? cellSentence
       ?? "On \(machine), nothing was measured that a claim could be held against."
@@ -20,22 +21,23 @@ struct Headline {
   }
 
   private var verdictSentence: String? {
-    let tested = section.verdicts.filter { rank($0.verdict) > 0 && share($0) > 0 }
     guard
-      let best = tested.max(by: { order($0) < order($1) }), let measured = best.measured
+      let furthest = section.verdicts.furthestFirst.first(where: { $0.claimed != nil }),
+      let measured = furthest.measured
     else { return nil }
-    let pair = best.baseline.map { "\(best.candidate) against \($0)" } ?? best.candidate
-    return "On \(machine), \(pair) measured \(Figures.estimate(measured)) at best, where "
-      + "\(Figures.claimed(best.claimed, best.qualifier)) is claimed: \(ending(best.verdict))."
+    let pair = furthest.baseline.map { "\(furthest.candidate) against \($0)" }
+    let form = section.best(of: furthest).flatMap(CellMarks.words).map { " (\($0))" } ?? ""
+    return
+      "On \(machine), \(pair ?? furthest.candidate) measured \(Figures.estimate(measured))\(form) "
+      + "at best, where \(Figures.claimed(furthest.claimed, furthest.qualifier)) is claimed: "
+      + "\(ending(furthest.verdict))."
   }
 
   private func ending(_ outcome: Verdict.Outcome) -> String {
     switch outcome {
-    case .delivered: "delivered"
-    case .exceeded: "exceeded"
     case .fallsShort: "it falls short"
     case .undecided: "the interval leaves it undecided"
-    case .notAKernelClaim, .notMeasured: outcome.rawValue
+    case .delivered, .exceeded, .notAKernelClaim, .notMeasured: outcome.words
     }
   }
 
@@ -50,28 +52,59 @@ struct Headline {
       + "with \(Figures.count(best.tokens, "token")) per pass, where FLOPs allow "
       + "\(Figures.ratio(best.flopRatio))."
   }
+}
 
-  /// What makes a verdict a better headline: the outcome, then that a saving is claimed, then by how
-  /// much it is reached.
-  private func order(_ verdict: Verdict) -> (Int, Int, Double) {
-    (rank(verdict.verdict), (verdict.claimed ?? 0) > 1 ? 1 : 0, share(verdict))
+extension [Verdict] {
+  /// The judged claims, those first that people ask about first.
+  ///
+  /// Claims that state a ratio of time or compute come before those of something else, claims that are
+  /// missed or beaten before those that are met or open, and among these the one whose number is the
+  /// largest factor away from what was measured: so the claim that falls short or exceeds the most, and
+  /// not one that happens to be met. Equals keep the ledger's order.
+  var furthestFirst: [Verdict] {
+    let judged = filter(\.verdict.isJudged)
+    let keys = judged.map(\.urgency)
+    return judged.indices.sorted { (keys[$1], $0) < (keys[$0], $1) }.map { judged[$0] }
+  }
+}
+
+extension Verdict {
+  /// How far before others the verdict stands in `furthestFirst`.
+  fileprivate var urgency: Urgency {
+    let metric = ClaimLedger.claim(id: claim)?.metric
+    return Urgency(
+      isOfTimeOrCompute: metric?.isOfTimeOrCompute ?? false,
+      isApart: verdict == .fallsShort || verdict == .exceeded, distance: distance)
   }
 
-  /// How favourable a tested outcome is; 0 for what was not tested.
-  private func rank(_ outcome: Verdict.Outcome) -> Int {
-    switch outcome {
-    case .exceeded, .delivered: 3
-    case .undecided: 2
-    case .fallsShort: 1
-    case .notAKernelClaim, .notMeasured: 0
-    }
+  /// The factor, at least 1, between the claimed number and the measured one; 0 without either.
+  private var distance: Double {
+    guard let claimed, claimed > 0, let measured, measured.median > 0 else { return 0 }
+    return Swift.max(claimed / measured.median, measured.median / claimed)
   }
 
-  /// What was measured of what is claimed; 0 where either is missing.
-  private func share(_ verdict: Verdict) -> Double {
-    guard let claimed = verdict.claimed, claimed > 0, let measured = verdict.measured else {
-      return 0
+  fileprivate struct Urgency: Comparable {
+    let isOfTimeOrCompute: Bool
+    let isApart: Bool
+    let distance: Double
+
+    static func < (one: Urgency, other: Urgency) -> Bool {
+      func key(_ urgency: Urgency) -> (Int, Int, Double) {
+        (urgency.isOfTimeOrCompute ? 1 : 0, urgency.isApart ? 1 : 0, urgency.distance)
+      }
+      return key(one) < key(other)
     }
-    return measured.median / claimed
+  }
+}
+
+extension Claim.Metric {
+  /// Whether a ratio of this kind is one of time or of operations, which passes of a layer can speak of.
+  fileprivate var isOfTimeOrCompute: Bool {
+    switch self {
+    case .inferenceFLOPs, .inferenceLatency, .inferenceThroughput, .pretrainingCompute,
+      .pretrainingSpeed:
+      true
+    case .trainingCost, .apiCost, .memory, .energy: false
+    }
   }
 }

@@ -105,6 +105,9 @@ struct CellNames {
   /// how.
   private static let placed: Set = ["workload", "tokens", "routing"]
 
+  /// The routing that a first screen takes for granted.
+  static let usualRouting = "uniform"
+
   /// Whether cells differ in what multiplied, and how.
   var distinguishesEngines: Bool { !differing.subtracting(Self.placed).isEmpty }
 
@@ -133,6 +136,19 @@ struct CellNames {
     let workload = differences(of: cell).filter { $0.name == "workload" }.map(\.phrase)
     return (workload + ["\(Figures.count(cell.tokens, "token")) per pass"] + distinctions(of: cell))
       .joined(separator: ", ")
+  }
+
+  /// The cell's conditions in as few words as can be: `16`, `16, zipf:0.8`.
+  func brief(of cell: Cell) -> String {
+    (["\(cell.tokens)"] + [group(of: cell)].filter { !$0.isEmpty }).joined(separator: ", ")
+  }
+
+  /// What else than its pairing and its tokens distinguishes a cell, the usual routing apart:
+  /// `zipf:0.8, blas`; empty where that is all.
+  func group(of cell: Cell) -> String {
+    let routing = distinguishesRoutings ? cell.routingLabel : Self.usualRouting
+    return ([routing].filter { $0 != Self.usualRouting } + [engine(of: cell)])
+      .filter { !$0.isEmpty }.joined(separator: ", ")
   }
 
   /// The cell's pairing: `olmoe-1b-7b against iso-total, zipf:0.8 routing`.

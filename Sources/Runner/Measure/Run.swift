@@ -47,13 +47,17 @@ public final class Run {
   ) throws {
     let watch = Stopwatch()
     var leftOut: [(cell: CellPlan, reason: PlanError)] = []
+    // Each cell is made ready once, and then visited.
+    let steps = Double(plan.cells.count * (1 + RatioEstimate.fewestVisits))
+    var stepsDone = 0.0
     func secondsLeft() -> Double { max(0, plan.budgetSeconds - watch.seconds) }
     func report(_ number: Int, _ cell: CellPlan, _ stage: RunProgress.Stage) throws {
       if isCancelled() { throw RunError.cancelled }
+      if stage != .checking { stepsDone += 1 }
       progress(
         RunProgress(
           cell: number, cells: plan.cells.count, name: cell.name, stage: stage,
-          secondsLeft: secondsLeft()))
+          secondsLeft: secondsLeft(), fraction: min(1, (stepsDone - 1) / max(1, steps))))
     }
     tracker.probeFully()
     // Another such probe ends the run.

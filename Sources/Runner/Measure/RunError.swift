@@ -64,6 +64,8 @@ public struct RunProgress: Hashable, Sendable {
   public let stage: Stage
   /// Seconds until the run ends, as far as can be told.
   public let secondsLeft: Double
+  /// How much of the run is done, 0 to 1: cells made ready, and visits to them.
+  public let fraction: Double
 
   /// The same as a part of several runs.
   ///
@@ -74,6 +76,7 @@ public struct RunProgress: Hashable, Sendable {
   func among(_ planned: Int, after finished: Int, secondsAfter: Double) -> RunProgress {
     RunProgress(
       cell: finished + cell, cells: planned, name: name, stage: stage,
-      secondsLeft: secondsLeft + secondsAfter)
+      secondsLeft: secondsLeft + secondsAfter,
+      fraction: (Double(finished) + fraction * Double(cells)) / Double(max(1, planned)))
   }
 }

@@ -137,10 +137,3 @@ struct FeedForwardLayer: MeasurableLayer {
       spec, plan: plan, mostTokens: workload.tokens, resources: resources)
   }
 }
-
-extension Architecture {
-  /// The routed layer that the model has most of, `nil` when it routes nothing.
-  var dominantSparseLayer: SparseLayerSpec? {
-    ffnGroups.sorted { $0.count > $1.count }.lazy.compactMap(\.layer.routed).first
-  }
-}

@@ -81,9 +81,7 @@ struct GemmCommand: ParsableCommand {
     defer { line.clear() }
     do {
       try run.measure(
-        progress: {
-          line.show(step: "[\($0.cell)/\($0.cells)]", detail: "\($0.stage) \($0.name)")
-        },
+        progress: { line.show(.init($0)) },
         isCancelled: { Interruption.status != nil })
       return nil
     } catch RunError.cancelled {

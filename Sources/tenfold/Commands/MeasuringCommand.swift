@@ -21,13 +21,15 @@ extension MeasuringCommand {
     let engines = try measuring.engine.open()
     let plans = try Self.plans(requests, engines: engines, machine.identity)
     try ToolVersion.requireReleaseBuild()
-    let keeper = try RecordKeeper(output, writesPage: measuring.html)
+    let keeper = try RecordKeeper(
+      output, writesPage: measuring.html, details: measuring.detail.details)
 
     Interruption.listen()
     var measurement = Measurement(plans: plans)
     var line = StatusLine()
     measurement.run(
-      progress: { line.show($0) }, isCancelled: { Interruption.status != nil })
+      progress: { line.show(.init($0, secondsLeft: $0.secondsLeft)) },
+      isCancelled: { Interruption.status != nil })
     line.clear()
     let failure = measurement.ending.map(Failure.init)
     // A run that was interrupted keeps its record even without a cell, for scripts that wait for one.
@@ -70,12 +72,12 @@ extension Failure {
   }
 }
 
-extension StatusLine {
-  /// Says which cell is under way, such as `[3/18] 40 s left, measuring olmoe-1b-7b against …`.
-  mutating func show(_ progress: RunProgress) {
-    let seconds = Int(min(progress.secondsLeft, 1e9).rounded(.up))
-    show(
-      step: "[\(progress.cell)/\(progress.cells)]",
-      detail: "\(seconds) s left, \(progress.stage) \(progress.name)")
+extension StatusLine.Step {
+  /// The step of a run.
+  init(_ progress: RunProgress, secondsLeft: Double? = nil) {
+    self.init(
+      cell: progress.cell, cells: progress.cells, fraction: progress.fraction,
+      secondsLeft: secondsLeft, isVisit: progress.stage == .measuring,
+      doing: "\(progress.stage) \(progress.name)")
   }
 }

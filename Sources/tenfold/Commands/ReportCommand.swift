@@ -20,6 +20,7 @@ struct ReportCommand: ParsableCommand {
       valueName: "directory"))
   var charts: String?
 
+  @OptionGroup var detail: DetailOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -37,6 +38,6 @@ struct ReportCommand: ParsableCommand {
         StandardStream.note("tenfold: \(named.name): \(warning)")
       }
     }
-    try destination.write(output.render(report))
+    try destination.write(output.render(report, details: detail.details))
   }
 }

@@ -8,14 +8,18 @@ struct RecordKeeper {
   /// Where the record goes when `output` does not take it.
   private let archive: RecordArchive?
   private let writesPage: Bool
+  private let details: Bool
 
   /// Checks every way out; make it before anything is measured.
   ///
-  /// - Parameter writesPage: whether an illustrated report goes beside the record.
+  /// - Parameters:
+  ///   - writesPage: whether an illustrated report goes beside the record.
+  ///   - details: whether text holds the whole report.
   /// - Throws: `Failure` with status 73.
-  init(_ output: OutputOptions, writesPage: Bool) throws(Failure) {
+  init(_ output: OutputOptions, writesPage: Bool, details: Bool) throws(Failure) {
     self.output = output
     self.writesPage = writesPage
+    self.details = details
     destination = try output.destination(offering: DocumentFormat.ofCells)
     archive = try output.holdsRecord ? nil : RecordArchive()
     if writesPage, output.holdsRecord, let path = output.output {
@@ -38,7 +42,7 @@ struct RecordKeeper {
     }
     if archive != nil {
       try destination.write(
-        output.resolvedFormat == .json ? record.text() : output.render(report))
+        output.resolvedFormat == .json ? record.text() : output.render(report, details: details))
     }
   }
 

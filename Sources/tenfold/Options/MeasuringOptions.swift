@@ -59,6 +59,8 @@ struct MeasuringOptions: ParsableArguments {
   @Flag(help: "Also write the illustrated report, one HTML file beside the record.")
   var html = false
 
+  @OptionGroup var detail: DetailOptions
+
   /// The help of a size, shown where a workload has it.
   private static func help(_ text: String, of size: Workload.Size) -> ArgumentHelp {
     ArgumentHelp(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Reporter
 
 /// The forms of a document.
 enum DocumentFormat: String, ExpressibleByArgument, CaseIterable {
@@ -43,6 +44,12 @@ struct OutputOptions: ParsableArguments {
     resolvedFormat == .text && output == nil && TerminalTraits.showsColor
   }
 
+  /// Columns that text may take: those of the terminal that it goes to, if it goes to one.
+  var width: Int {
+    let goesToTerminal = resolvedFormat == .text && output == nil
+    return TextPage.width(ofTerminal: goesToTerminal ? TerminalTraits.columns : nil)
+  }
+
   /// The checked way out; make it before any work whose loss would hurt.
   ///
   /// - Parameter formats: the forms that the command has for its document.
@@ -82,4 +89,13 @@ enum Destination {
     case .file(let file): try file.write([UInt8](document.utf8))
     }
   }
+}
+
+/// How much of a report text and Markdown show.
+struct DetailOptions: ParsableArguments {
+  @Flag(
+    help: """
+      All tables, as text or Markdown; without it, what one screen shows. html and json always hold all.
+      """)
+  var details = false
 }

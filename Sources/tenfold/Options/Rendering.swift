@@ -5,7 +5,8 @@ extension OutputOptions {
   /// What a command says, in the form that was asked for.
   func render(_ page: Page, document: some Encodable) throws(Failure) -> String {
     switch resolvedFormat {
-    case .text: return TextPage.render(page, style: usesColor ? .coloured : .plain)
+    case .text:
+      return TextPage.render(page, width: width, style: usesColor ? .coloured : .plain)
     case .markdown: return MarkdownPage.render(page)
     case .html: return HTMLPage.render(page)
     case .csv, .junit: throw notOffered()
@@ -19,11 +20,15 @@ extension OutputOptions {
   }
 
   /// A report in the form that was asked for.
-  func render(_ report: Report) throws(Failure) -> String {
+  ///
+  /// - Parameter details: whether text and Markdown hold everything, and not what one screen shows.
+  func render(_ report: Report, details: Bool) throws(Failure) -> String {
     switch resolvedFormat {
-    case .html: HTMLPage.render(report.illustratedPage)
-    case .csv: CSVExport.render(report.sections.map(\.named))
-    case .text, .markdown, .json, .junit: try render(report.page, document: report.document)
+    case .html: return HTMLPage.render(report.illustratedPage)
+    case .csv: return CSVExport.render(report.sections.map(\.named))
+    case .text, .markdown, .json, .junit:
+      let page = details ? report.page : report.brief(width: width)
+      return try render(page, document: report.document)
     }
   }
 

@@ -1,28 +1,52 @@
 /// One line on standard error that says how far a run is.
 ///
-/// A terminal sees a single line that is rewritten; a log file sees one line each time the step
-/// changes, not each time the clock does.
+/// A terminal sees a single line that moves: a bar, the cell, the time left, what is being done. A log
+/// file sees one line for each cell that is made ready, and one for each turn of visits to all of them.
 struct StatusLine {
-  /// Columns of the narrowest terminal that still shows the line without wrapping.
-  private static let columns = 79
-
-  private let rewrites: Bool
-  private var lastStep = ""
-  private var isShown = false
-
-  init(rewrites: Bool = TerminalTraits.rewritesLines) {
-    self.rewrites = rewrites
+  /// How far a run is.
+  struct Step {
+    /// The cell's number, from 1.
+    let cell: Int
+    /// Cells of the run.
+    let cells: Int
+    /// How much of the run is done, 0 to 1.
+    let fraction: Double
+    /// Seconds until the run ends; `nil` where nobody can tell.
+    let secondsLeft: Double?
+    /// Whether cells are visited in turns, or made ready one after the other.
+    let isVisit: Bool
+    /// What is being done, in words: `measuring olmoe-1b-7b against iso-total, 16 tokens`.
+    let doing: String
   }
 
-  /// Shows what is being done and, on a terminal, the moving detail behind it.
-  mutating func show(step: String, detail: String) {
+  /// Columns of a terminal that does not say how many it has.
+  private static let usualColumns = 80
+  /// Columns below which a bar would leave no room for words.
+  private static let leastColumnsOfBar = 60
+  private static let barLength = 20
+
+  private let rewrites: Bool
+  private let columns: Int
+  private var lastCell = 0
+  private var isShown = false
+
+  init(
+    rewrites: Bool = TerminalTraits.rewritesLines, columns: Int? = TerminalTraits.columnsOfStatus
+  ) {
+    self.rewrites = rewrites
+    // The last column stays free: a character there moves some terminals to the next line.
+    self.columns = (columns ?? Self.usualColumns) - 1
+  }
+
+  /// Shows what is being done.
+  mutating func show(_ step: Step) {
     if rewrites {
-      StandardStream.show("\(step)  \(detail)", columns: Self.columns)
+      StandardStream.show(Self.moving(step, columns: columns), columns: columns)
       isShown = true
-    } else if step != lastStep {
-      StandardStream.note("\(step)  \(detail)")
+    } else if step.isVisit ? step.cell <= lastCell : step.cell != lastCell {
+      StandardStream.note(Self.logged(step))
     }
-    lastStep = step
+    lastCell = step.cell
   }
 
   /// Takes the line off the terminal, so that what follows starts on an empty one.
@@ -31,4 +55,35 @@ struct StatusLine {
     StandardStream.control(.rewind)
     isShown = false
   }
+
+  /// The line of a terminal: `[#####---------------] 7/24, 42 s left: measuring …`; without the bar on a
+  /// narrow one.
+  static func moving(_ step: Step, columns: Int) -> String {
+    let left = step.secondsLeft.map { ", \(words(seconds: $0)) left" } ?? ""
+    let filled = Int(max(0, min(1, step.fraction)) * Double(barLength))
+    let bar =
+      columns < leastColumnsOfBar
+      ? ""
+      : "[" + String(repeating: "#", count: filled)
+        + String(repeating: "-", count: barLength - filled) + "] "
+    return "\(bar)\(step.cell)/\(step.cells)\(left): \(step.doing)"
+  }
+
+  /// The line of a log file: `[7/24]  42 s left, measuring …`.
+  static func logged(_ step: Step) -> String {
+    let left = step.secondsLeft.map { "\(words(seconds: $0)) left, " } ?? ""
+    return "[\(step.cell)/\(step.cells)]  \(left)\(step.doing)"
+  }
+
+  /// A time as people say it: `42 s`, `3 min 20 s`, `2 h 5 min`; steps of five seconds beyond a minute.
+  static func words(seconds: Double) -> String {
+    let whole = Int(max(0, seconds.isFinite ? min(seconds, mostSeconds) : mostSeconds).rounded(.up))
+    if whole < 60 { return "\(whole) s" }
+    let (minutes, rest) = whole.quotientAndRemainder(dividingBy: 60)
+    if minutes < 60 { return "\(minutes) min" + (rest / 5 > 0 ? " \(rest / 5 * 5) s" : "") }
+    return "\(minutes / 60) h \(minutes % 60) min"
+  }
+
+  /// Longer than any run that somebody waits for.
+  private static let mostSeconds = 1e7
 }

@@ -1,3 +1,4 @@
+import CTerminal
 import FoundationEssentials
 import Glibc
 import SystemPackage
@@ -14,6 +15,20 @@ enum TerminalTraits {
   /// True when a line on standard error may be rewritten in place.
   static var rewritesLines: Bool {
     isTerminal(.standardError) && understandsEscapes
+  }
+
+  /// Columns of the terminal at standard output; `nil` where that is no terminal or they are not known.
+  static var columns: Int? { columns(of: .standardOutput) }
+
+  /// Columns of the terminal at standard error, on which a line is rewritten.
+  static var columnsOfStatus: Int? { columns(of: .standardError) }
+
+  /// What the user prefers (`COLUMNS`, POSIX.1-2017 section 8.3), else what the terminal says.
+  private static func columns(of stream: FileDescriptor) -> Int? {
+    guard isTerminal(stream) else { return nil }
+    if let preferred = environment["COLUMNS"].flatMap(Int.init), preferred > 0 { return preferred }
+    let told = Int(cterminal_columns(stream.rawValue))
+    return told > 0 ? told : nil
   }
 
   private static var environment: [String: String] { ProcessInfo.processInfo.environment }

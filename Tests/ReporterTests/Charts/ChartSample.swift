@@ -176,6 +176,9 @@ enum ChartSample {
   }
 
   static let valley = ValleyChart(
-    curve: curve, bottom: curve.points[4], sufficientTokens: 512, id: "valley-sample",
+    curve: curve, bottom: curve.points[4], sufficientTokens: 512,
+    prediction: curve.points.compactMap { point in
+      point.rooflineRatio.map { (point.tokens, $0) }
+    }, id: "valley-sample",
     command: .command("tenfold sweep olmoe-1b-7b --tokens 1-1024*2"))
 }

@@ -71,7 +71,7 @@ struct DumbbellChartTests {
   func summary() throws {
     #expect(
       try #require(chart).summary
-        == "4 claims measured here: 1 delivered, 1 exceeded, 2 falls-short. Furthest from its number "
+        == "4 claims measured here: 1 delivered, 1 exceeded, 2 fall short. Furthest from its number "
         + "is seed-10x-lower-inference-cost: claimed 10x, measured 0.510x. 4 claims beyond a kernel, "
         + "with the FLOP ratio beside what is claimed. 2 claims not shown, for want of a second "
         + "figure.")

@@ -94,6 +94,23 @@ func expectSound(_ chart: Chart, _ location: SourceLocation = #_sourceLocation) 
   expectTextWithin(parsed, location)
 }
 
+/// No upright text lies over another by the estimate of their sizes.
+func expectApart(_ chart: Chart, _ location: SourceLocation = #_sourceLocation) throws {
+  let parsed = try #require(ParsedDrawing(chart.svg), sourceLocation: location)
+  let boxes = parsed.named("text").filter { $0.attributes["font-size"] == nil }
+    .filter { text in text.parents.count { $0 == "g" } < 2 }
+    .compactMap { text -> (String, Box)? in
+      guard let x = text.number("x"), let y = text.number("y") else { return nil }
+      let anchor = text.attributes["text-anchor"].flatMap(TextMark.Anchor.init) ?? .start
+      return (text.text, TextMark(text.text).box(at: Point(x, y), anchor))
+    }
+  for (index, (text, box)) in boxes.enumerated() {
+    for (other, another) in boxes[..<index] {
+      #expect(!box.overlaps(another), "\(text) over \(other)", sourceLocation: location)
+    }
+  }
+}
+
 /// No text leaves the picture by the estimate of its width; titles of their own are no text.
 private func expectTextWithin(_ parsed: ParsedDrawing, _ location: SourceLocation) {
   for text in parsed.named("text") {

@@ -17,6 +17,18 @@ struct RooflineChartTests {
     expectSound(try #require(chart))
   }
 
+  @Test("has no label over another, and numbers where names have no room")
+  func labels() throws {
+    for record in [ChartSample.record(), try Sample.example("default-suite")] {
+      try expectApart(#require(RooflineChart(record)?.chart))
+    }
+    let chart = try #require(RooflineChart(try Sample.example("default-suite"))?.chart)
+    let texts = try #require(ParsedDrawing(chart.svg)).texts
+    #expect(texts.count { $0 == "1" } == 3, "on the axis, in the picture, and below it")
+    #expect(texts.contains("qwen3-30b-a3b, 256 tokens"))
+    #expect(texts.contains { $0.hasSuffix("245 GFLOP/s") })
+  }
+
   @Test("does not exist without a roof or without points")
   func empty() {
     #expect(RooflineChart(ChartSample.record(ceilings: [])) == nil)

@@ -67,6 +67,23 @@ struct ValleyChartTests {
     #expect(rows.count == curve.points.count)
   }
 
+  @Test("joins no measured points, and draws the roofline's course only where it is counted")
+  func course() throws {
+    func lines(_ chart: Chart, _ colour: String) throws -> [ParsedDrawing.Element] {
+      try #require(ParsedDrawing(chart.svg)).named("path").filter {
+        ($0.attributes["class"] ?? "") == "tf-line tf-stroke-\(colour)"
+          && ($0.number("stroke-width") ?? 0) > 2
+      }
+    }
+    let predicted = try #require(ChartSample.valley?.chart)
+    #expect(try lines(predicted, "measured").isEmpty)
+    #expect(try lines(predicted, "roofline").count == 1)
+    let points = try #require(chart(curve.points))
+    #expect(try lines(points, "measured").isEmpty && lines(points, "roofline").isEmpty)
+    try expectApart(predicted)
+    try expectApart(points)
+  }
+
   @Test("marks the bottom and the tokens that are enough")
   func bottom() throws {
     let chart = try #require(ChartSample.valley?.chart)

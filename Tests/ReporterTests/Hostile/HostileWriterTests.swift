@@ -25,7 +25,7 @@ struct HostileWriterTests {
   @Test("leave nothing in text that a terminal acts on", arguments: HostileName.all)
   func text(_ hostile: HostileName) throws {
     let report = try report(hostile.name)
-    for page in [report.page, report.illustratedPage] {
+    for page in [report.brief(), report.page, report.illustratedPage] {
       let text = TextPage.render(page)
       #expect(!text.unicodeScalars.contains { $0 != "\n" && $0.isInvisible })
     }
@@ -37,7 +37,7 @@ struct HostileWriterTests {
   @Test("leave nothing in Markdown but escaped text", arguments: HostileName.all)
   func markdown(_ hostile: HostileName) throws {
     let report = try report(hostile.name)
-    let text = MarkdownPage.render(report.page)
+    let text = [report.brief(), report.page].map(MarkdownPage.render).joined(separator: "\n")
     #expect(!text.unicodeScalars.contains { $0 == "<" || ($0 != "\n" && $0.isInvisible) })
     // A table begins with its titles and its rule; all of its rows have as many cells.
     var columns: Int?

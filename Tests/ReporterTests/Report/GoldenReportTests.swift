@@ -15,6 +15,8 @@ struct GoldenReportTests {
 
   @Test("is the one that was looked at, in every form")
   func forms() throws {
+    try expectGolden(TextPage.render(report.brief()), file: "brief.txt")
+    try expectGolden(MarkdownPage.render(report.brief()), file: "brief.md")
     try expectGolden(TextPage.render(report.page), file: "report.txt")
     try expectGolden(MarkdownPage.render(report.page), file: "report.md")
     try expectGolden(HTMLPage.render(report.illustratedPage), file: "report.html")

@@ -1,0 +1,65 @@
+import ModelSpec
+import Testing
+
+@testable import Reporter
+
+@Suite("What the roofline predicts")
+struct RooflinePredictionTests {
+  private func series(_ name: String) throws -> (Record, [CellSeries]) {
+    let record = try Sample.example(name)
+    return (record, CellSeries.series(of: record))
+  }
+
+  @Test(
+    "is at measured tokens what the record says of them, up to the experts that its batches reached",
+    arguments: ["default-suite", "olmoe-sweep"])
+  func agrees(_ name: String) throws {
+    let (record, all) = try series(name)
+    #expect(!all.isEmpty)
+    for series in all {
+      let prediction = try #require(RooflinePrediction(series, under: record.ceilings))
+      for point in series.curve.points {
+        let predicted = try #require(prediction.ratio(tokens: point.tokens))
+        let recorded = try #require(point.rooflineRatio)
+        #expect(abs(predicted / recorded - 1) < 0.06, "\(series.curve.candidate) \(point.tokens)")
+      }
+    }
+  }
+
+  @Test("is a course with more points than were measured, from the first to the last")
+  func course() throws {
+    let (record, all) = try series("default-suite")
+    for series in all {
+      let points = try #require(RooflinePrediction(series, under: record.ceilings)).points
+      #expect(points.first?.tokens == 1 && points.last?.tokens == 256)
+      #expect(points.count > 50)
+      #expect(zip(points, points.dropFirst()).allSatisfy { $0.tokens < $1.tokens })
+    }
+  }
+
+  @Test("is none of what cannot be counted or is not what was measured")
+  func none() throws {
+    let (record, all) = try series("default-suite")
+    let good = try #require(all.first)
+    func prediction(_ change: (inout Cell) -> Void) -> RooflinePrediction? {
+      var cells = good.cells
+      for index in cells.indices { change(&cells[index]) }
+      return RooflinePrediction(CellSeries(cells: cells, curve: good.curve), under: record.ceilings)
+    }
+    #expect(prediction { _ in } != nil)
+    #expect(prediction { $0.candidate = "my-model" } == nil)
+    #expect(prediction { $0.candidate = "olmoe-1b-7b" } == nil)
+    #expect(prediction { $0.candidate = "olmoe-1b-7b E=99999999999 K=8" } == nil)
+    #expect(prediction { $0.candidate = "olmoe-1b-7b E=4 K=8" } == nil)
+    #expect(prediction { $0.candidate = "" } == nil)
+    #expect(prediction { $0.baseline = "my-model" } == nil)
+    #expect(prediction { $0.routing?.kind = "trace" } == nil)
+    #expect(prediction { $0.routing = nil } == nil)
+    #expect(prediction { $0.precision = .init(named: "q9_9") } == nil)
+    #expect(prediction { $0.workload.kind = .init(rawValue: "other") } == nil)
+    #expect(prediction { $0.sides.candidate.flops += 1 } == nil)
+    #expect(prediction { $0.sides.baseline.bytes *= 2 } == nil)
+    #expect(prediction { $0.workload.tokens = .max } == nil)
+    #expect(RooflinePrediction(good, under: []) == nil)
+  }
+}
