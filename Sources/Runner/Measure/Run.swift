@@ -9,6 +9,7 @@ public final class Run {
   private let pool: WorkerPool
   private let builder: PassBuilder
   private let tracker: CeilingTracker
+  private let throttling: ThrottleMeter
 
   /// The cells that are measured so far, in order.
   public private(set) var cells: [MeasuredCell] = []
@@ -17,8 +18,11 @@ public final class Run {
   public var ceilings: CeilingLog { tracker.log }
 
   /// Starts the worker threads and sets memory aside.
-  public init(_ plan: RunPlan) {
+  ///
+  /// - Parameter throttling: tells whether a quota stopped the rounds of a cell.
+  public init(_ plan: RunPlan, throttling: ThrottleMeter = .none) {
     self.plan = plan
+    self.throttling = throttling
     pool = WorkerPool(threads: plan.threads)
     builder = PassBuilder(pool: pool, seed: plan.seed)
     MemoryReserve.reserve(bytes: plan.memoryBytes)
@@ -96,6 +100,7 @@ public final class Run {
     }
     try report(.measuring)
     var coin = SeededGenerator(seed: plan.seed, purpose: "order of \(cell.name)")
+    let throttledBefore = throttling.read()
     let watch = Stopwatch()
     let rounds = schedule.measure(
       rounds: plan.rounds ?? schedule.rounds(within: allowance), coin: &coin,
@@ -104,11 +109,13 @@ public final class Run {
       (role == .baseline ? sides.baseline : sides.candidate).pass(number)
     }
     let seconds = watch.seconds
+    let throttled = throttling.cautions(since: throttledBefore)
     // Too few rounds for an interval happen only when the run was told to stop.
     guard let estimate = RatioEstimate(rounds: rounds) else { throw RunError.cancelled }
     let measured = MeasuredCell(
       cell, baseline: sides.baseline, candidate: sides.candidate, rounds: rounds,
-      estimate: estimate, seed: plan.seed, beside: tracker.probeBriefly())
+      estimate: estimate, seed: plan.seed, beside: tracker.probeBriefly(),
+      cautions: throttled)
     if let (side, share) = tracker.confirmedExcess(measured.excess) {
       throw RunError.aboveCeilings(
         cell: cell.name, side: side.id, engine: cell.side(side.role).engine.name, share: share,

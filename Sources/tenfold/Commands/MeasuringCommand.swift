@@ -24,7 +24,7 @@ extension MeasuringCommand {
     let keeper = try RecordKeeper(output, writesPage: measuring.html)
 
     Interruption.listen()
-    var measurement = Measurement(plans: plans)
+    var measurement = Measurement(plans: plans, throttling: ThrottleMeter(machine))
     var line = StatusLine()
     measurement.run(
       progress: { line.show($0) }, isCancelled: { Interruption.status != nil })
