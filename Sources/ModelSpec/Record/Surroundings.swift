@@ -57,8 +57,10 @@ public struct ThrottledTime: Codable, Hashable, Sendable {
 
   /// What was added since an earlier reading; nothing when counters were set back.
   public func since(_ earlier: ThrottledTime) -> ThrottledTime {
-    ThrottledTime(
-      times: max(0, times - earlier.times), seconds: max(0, seconds - earlier.seconds))
+    // A record may state anything, also numbers whose difference is none.
+    let (added, overflow) = times.subtractingReportingOverflow(earlier.times)
+    return ThrottledTime(
+      times: overflow ? 0 : max(0, added), seconds: max(0, seconds - earlier.seconds))
   }
 }
 

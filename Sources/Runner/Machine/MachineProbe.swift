@@ -60,16 +60,18 @@ public struct MachineProbe {
       .compactMap { $0 }.min()
   }
 
-  /// Bytes that the limits of the process (`ulimit -v`, `ulimit -d`) leave for new memory, less what
-  /// threads and the C library set aside; `nil` without such limits.
+  /// Bytes that a plan may count within the limits of the process (`ulimit -v`, `ulimit -d`); `nil`
+  /// without such limits.
   ///
-  /// Beyond them an allocation fails, where beyond other limits it may only swap.
+  /// Beyond them an allocation fails, where beyond other limits it may only swap. A run sets the bytes of
+  /// its plan aside (`MemoryReserve`), and what does not fit between the pieces in use is mapped beside
+  /// them: at worst as much again. So a plan may count half of what is left after `overheadBytes`.
   public var addressableBytes: Int? {
     [("Max address space", "VmSize"), ("Max data size", "VmData")]
       .compactMap { limit, used -> Int? in
         guard let most = processLimit(limit) else { return nil }
         let used = files.bytes(used, of: "/proc/self/status") ?? 0
-        return max(0, most - min(most, used) - min(most, Self.overheadBytes))
+        return max(0, most - min(most, used) - min(most, Self.overheadBytes)) / 2
       }.min()
   }
 

@@ -167,9 +167,9 @@ import Testing
       Max address space         2147483648           unlimited            bytes
       """,
     ])
-    // 2 GiB, less 512 MiB in use and 256 MiB for threads.
-    #expect(tree.probe.addressableBytes == 1280 << 20)
-    #expect(tree.probe.availableMemoryBytes == 1280 << 20)
+    // Half of 2 GiB, less 512 MiB in use and 256 MiB for threads.
+    #expect(tree.probe.addressableBytes == 640 << 20)
+    #expect(tree.probe.availableMemoryBytes == 640 << 20)
     #expect(try MachineTree("both-versions").probe.addressableBytes == nil)
     let narrow = tree.with(["/proc/self/limits": "Max data size  1024  unlimited  bytes\n"])
     #expect(narrow.probe.addressableBytes == 0)
