@@ -101,7 +101,7 @@ public struct Measurement {
       cells: cells.map { $0.cell(under: ceilings.highest) },
       cautions: (ending.map { ["cells are missing: \($0)"] } ?? [])
         + Set(requests.map(\.effort)).flatMap(\.cautions)
-        + machine.memoryCautions(threads: requests.map(\.threads).max() ?? 1)
+        + machine.cautions(threads: requests.map(\.threads).max() ?? 1)
         + ceilings.cautions)
   }
 }

@@ -170,6 +170,9 @@ import Testing
     #expect(examine(healthy, suiteRefusal: "it needs 2 GiB").map(\.why) == ["it needs 2 GiB"])
     #expect(ids(["TENFOLD_ISA": "v3"]) == ["isa-forced"])
     #expect(ids(["TENFOLD_ISA": "v4"]) == [])
+    #expect(
+      examine(healthy, environment: ["TENFOLD_ISA": "v3"])[0].cost.hasPrefix("0.72 of the speed"))
+    #expect(examine(healthy, environment: ["TENFOLD_ISA": "v2"])[0].cost == "not measured")
     #expect(ids(["TENFOLD_ISA": ""]) == [])
     #expect(ids(["OPENBLAS_CORETYPE": "SkylakeX"]) == ["blas-core-forced"])
     #expect(

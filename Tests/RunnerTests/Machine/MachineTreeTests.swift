@@ -177,16 +177,23 @@ import Testing
 
   @Test func weightsOnOtherNodesAreACaution() throws {
     let two = try MachineTree("two-sockets").probe.identity
-    #expect(two.memoryCautions(threads: 1) == [])
-    #expect(two.memoryCautions(threads: 2).count == 1)
-    #expect(two.memoryCautions(threads: 2)[0].contains("the NUMA nodes 0-1"))
-    #expect(try MachineTree("slurm-cpuset").probe.identity.memoryCautions(threads: 2) == [])
+    #expect(two.cautions(threads: 1) == [])
+    #expect(two.cautions(threads: 2).count == 1)
+    #expect(two.cautions(threads: 2)[0].contains("the NUMA nodes 0-1"))
+    #expect(try MachineTree("slurm-cpuset").probe.identity.cautions(threads: 2) == [])
     let remote = try MachineTree("slurm-cpuset").with([
       "/proc/self/status": "Cpus_allowed_list:\t8-9\nMems_allowed_list:\t0\n"
     ]).probe.identity
-    #expect(remote.memoryCautions(threads: 1).count == 1)
-    #expect(remote.memoryCautions(threads: 1)[0].contains("node 1 and may have memory of node 0"))
-    #expect(try MachineTree("no-sys").probe.identity.memoryCautions(threads: 4) == [])
+    #expect(remote.cautions(threads: 1).count == 1)
+    #expect(remote.cautions(threads: 1)[0].contains("node 1 and may have memory of node 0"))
+    #expect(try MachineTree("no-sys").probe.identity.cautions(threads: 2) == [])
+  }
+
+  @Test func moreThreadsThanCoresAreACaution() throws {
+    let machine = try MachineTree("smt-one-socket").probe.identity
+    #expect(machine.cautions(threads: 4) == [])
+    #expect(machine.cautions(threads: 5).count == 1)
+    #expect(machine.cautions(threads: 5)[0].hasPrefix("5 threads share 4 cores"))
   }
 
   @Test func aCellIsMarkedWhenItsQuotaStoppedIt() {

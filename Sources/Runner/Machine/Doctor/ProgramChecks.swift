@@ -10,6 +10,10 @@ enum ProgramChecks {
 
   private static let coreVariable = "OPENBLAS_CORETYPE"
 
+  /// Where the costs of narrower kernels are from.
+  private static let measuredOn =
+    "one thread of a Zen 4 virtual machine, Results/calibration/doctor.md"
+
   /// A build whose times mean nothing.
   @Sendable static func debugBuild(_ examination: Doctor.Examination) -> Finding? {
     guard examination.build != "release" else { return nil }
@@ -31,6 +35,9 @@ enum ProgramChecks {
         "\(Engines.levelVariable) makes the tile engine use \(forced), and the CPU has \(best.name)",
       why:
         "narrower vectors compute fewer products at a time, so figures are those of an older CPU",
+      cost: level == .v3
+        ? "0.72 of the speed at 1 row, 0.96 at 16 and 0.98 at 256, v3 instead of v4 (\(measuredOn))"
+        : Finding.unmeasured,
       mend: "unset \(Engines.levelVariable)")
   }
 
@@ -42,6 +49,7 @@ enum ProgramChecks {
       what: "there is no BLAS library that can be used: \(error)",
       why: "the blas engine, and tenfold gemm where it compares with it, need one; the tile engine "
         + "needs none",
+      cost: "nothing for the tile engine",
       mend: "sudo apt-get install libopenblas-dev")
   }
 
@@ -70,6 +78,11 @@ enum ProgramChecks {
       why:
         "the blas engine computes with narrower vectors than the CPU has, so the tile engine seems "
         + "faster beside it than it is",
+      cost: core == .v3
+        ? "0.81 of the speed at 16 rows and all of it at 256, Haswell's kernels instead of "
+          + "Cooperlake's (\(measuredOn))"
+        : "0.39 of the speed at 16 rows and 0.37 at 256, Nehalem's kernels instead of "
+          + "Cooperlake's (\(measuredOn))",
       mend: isTold ? "unset \(coreVariable)" : "export \(coreVariable)=\(best.openBLASCore)")
   }
 
