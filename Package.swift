@@ -80,7 +80,8 @@ let package = Package(
       swiftSettings: optimised),
     .testTarget(
       name: "RunnerTests",
-      dependencies: ["Runner", "MoEKernel", "ModelSpec", "LayerSpec", "Statistics"]),
+      dependencies: ["Runner", "MoEKernel", "ModelSpec", "LayerSpec", "Statistics"],
+      exclude: ["Machine/Trees"]),
     .testTarget(
       name: "ReporterTests", dependencies: ["Reporter", "ModelSpec", "LayerSpec"],
       exclude: ["Golden"]),

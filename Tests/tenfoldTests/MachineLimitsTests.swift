@@ -30,4 +30,46 @@ import Testing
     #expect(defaultMemory(mebibytesFree: 1 / 1024) == 768)
     #expect(MachineProbe(affinityCPUs: 1) { _ in nil }.defaultMemoryBytes == 8 << 30)
   }
+
+  @Test func moreThreadsThanProcessorsAreRefusedWithTheReason() throws {
+    let files = [
+      "/proc/self/status": "Cpus_allowed_list:\t1\n", "/sys/devices/system/cpu/online": "0-3\n",
+    ]
+    let machine = MachineProbe(affinityCPUs: 4) { files[$0] }
+    #expect(try machine.threads(asked: nil) == 1)
+    #expect(try machine.threads(asked: 1) == 1)
+    let failure = #expect(throws: Failure.self) { try machine.threads(asked: 9) }
+    #expect(failure?.status == .usage)
+    #expect(
+      failure?.description
+        == "--threads 9 is more than the 1 processor that this process may use "
+        + "(the affinity mask allows 1 of 0-3); give at most 1")
+  }
+}
+
+/// Limits that a shell sets, as the executable sees them.
+@Suite struct ShellLimitTests {
+  private func run(_ line: String) throws -> Executable.Outcome {
+    try Executable(path: "/bin/sh").run(["-c", line, Executable.debug.path])
+  }
+
+  @Test func anAffinityMaskIsTheReason() throws {
+    let outcome = try run(
+      """
+      first=$(sed -n 's/^Cpus_allowed_list:\\t\\([0-9]*\\).*/\\1/p' /proc/self/status)
+      exec taskset --cpu-list "$first" "$0" run mixtral-8x7b --threads 9
+      """)
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.contains("--threads 9 is more than the 1 processor that"))
+    #expect(outcome.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test func anAddressSpaceSmallerThanTheMemoryIsRefused() throws {
+    let outcome = try run(
+      "ulimit -v 600000; exec \"$0\" run olmoe-1b-7b --tokens 1 --budget 1s --memory 1GiB")
+    #expect(outcome.status == 6)
+    #expect(outcome.errors.contains("--memory 1024MiB is more than"))
+    #expect(outcome.errors.contains("ulimit -v"))
+    #expect(outcome.output.isEmpty)
+  }
 }

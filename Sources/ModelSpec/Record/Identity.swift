@@ -28,7 +28,7 @@ public struct MachineIdentity: Codable, Hashable, Sendable {
   public var cpuSignature: String?
   /// Processors that the system shows.
   public var logicalCPUs: Int
-  /// Processors that this process may use: affinity and control-group quota, rounded down.
+  /// Processors that this process may use: affinity, cpuset and control-group quota, rounded down.
   public var effectiveCPUs: Int
   /// Bytes of one last-level cache, absent when the system does not tell.
   public var lastLevelCacheBytes: Int?
@@ -42,13 +42,19 @@ public struct MachineIdentity: Codable, Hashable, Sendable {
   public var kernel: String
   /// Who makes the virtual machine, `unknown` when it does not tell; absent on bare metal.
   public var hypervisor: String?
+  /// Which processors may be used, and what decides that; absent in older records.
+  public var processors: ProcessorUse?
+  /// Where memory comes from; absent in older records.
+  public var memory: MemoryUse?
+  /// How often a quota stopped the run; absent without counters and in older records.
+  public var throttling: Throttling?
 
   /// What stands in a field that the system does not tell.
   public static let unknown = "unknown"
 
   enum CodingKeys: String, CodingKey {
     case cpu, architecture, cpuSignature, lastLevelCacheBytes, lastLevelCaches, memoryBytes
-    case operatingSystem, kernel, hypervisor
+    case operatingSystem, kernel, hypervisor, processors, memory, throttling
     case logicalCPUs = "logicalCpus"
     case effectiveCPUs = "effectiveCpus"
   }
@@ -57,7 +63,8 @@ public struct MachineIdentity: Codable, Hashable, Sendable {
   public init(
     cpu: String, architecture: String, cpuSignature: String?, logicalCPUs: Int,
     effectiveCPUs: Int, lastLevelCacheBytes: Int?, lastLevelCaches: Int? = nil, memoryBytes: Int,
-    operatingSystem: String, kernel: String, hypervisor: String?
+    operatingSystem: String, kernel: String, hypervisor: String?,
+    processors: ProcessorUse? = nil, memory: MemoryUse? = nil
   ) {
     self.cpu = cpu
     self.architecture = architecture
@@ -70,6 +77,8 @@ public struct MachineIdentity: Codable, Hashable, Sendable {
     self.operatingSystem = operatingSystem
     self.kernel = kernel
     self.hypervisor = hypervisor
+    self.processors = processors
+    self.memory = memory
   }
 }
 

@@ -32,7 +32,7 @@ struct Comparability {
     let before = try Self.fields(of: base)
     let after = try Self.fields(of: head)
     let all = Set(before.keys).union(after.keys).sorted().compactMap { field -> Difference? in
-      guard !Self.mayDiffer.contains(field) else { return nil }
+      guard !Self.mayDiffer(field), base.tells(field), head.tells(field) else { return nil }
       let (old, new) = (before[field], after[field])
       guard old != new, !Self.isAlike(field, old, new) else { return nil }
       if field == "instruction_set", base.lacksInstructionSet || head.lacksInstructionSet {
@@ -46,8 +46,17 @@ struct Comparability {
       + Self.routingDifferences(CellPairing(base: base.cells, head: head.cells).pairs)
   }
 
-  /// Two builds are what is compared.
-  private static let mayDiffer: Set<String> = ["tool.commit", "tool.version"]
+  /// Two builds are what is compared; containers have new names each time, and counters of throttling
+  /// never stand still.
+  private static func mayDiffer(_ field: String) -> Bool {
+    ["tool.commit", "tool.version", "machine.processors.quota_group"].contains(field)
+      || field.hasPrefix("machine.throttling.")
+  }
+
+  /// Which of a machine's processors and nodes were used; how many is a field of its own.
+  private static let places: Set<String> = Set(
+    ["online", "offline", "affinity", "cpuset"].map { "machine.processors.\($0)" }
+      + ["processor_nodes", "allowed_nodes"].map { "machine.memory.\($0)" })
 
   /// The kernel keeps some memory for itself, a little more or less at each start.
   private static let memoryLeeway = 0.01
@@ -58,7 +67,7 @@ struct Comparability {
     return abs(Double(old) - Double(new)) <= memoryLeeway * Double(max(old, new))
   }
 
-  /// True for what an update of the machine changes from one day to the next.
+  /// True for what an update of the machine, or where a job is put, changes from one day to the next.
   ///
   /// It may well move a time, but a gate that it stopped would have to be measured anew at every patch.
   private static func isPatch(_ difference: Difference) -> Bool {
@@ -66,7 +75,7 @@ struct Comparability {
     case "machine.kernel": true
     case "machine.operating_system":
       release(difference.base) == release(difference.head)
-    default: false
+    default: places.contains(difference.field)
     }
   }
 
@@ -125,6 +134,13 @@ struct Comparability {
 }
 
 extension Record {
+  /// False for a field that records of earlier versions did not have yet.
+  fileprivate func tells(_ field: String) -> Bool {
+    if field.hasPrefix("machine.processors.") { return machine.processors != nil }
+    if field.hasPrefix("machine.memory.") { return machine.memory != nil }
+    return true
+  }
+
   /// True where no engine that chooses an instruction set was measured; its cells in another record are
   /// missing from this one.
   fileprivate var lacksInstructionSet: Bool {

@@ -19,6 +19,15 @@ struct RecordFacts {
     }
     facts.append(
       .init("CPUs", "\(machine.effectiveCPUs) usable of \(machine.logicalCPUs) that are there"))
+    facts += (machine.processors?.facts ?? []) + (machine.memory?.facts ?? [])
+    if let throttling = machine.throttling {
+      let added = throttling.after.since(throttling.before)
+      facts.append(
+        .init(
+          "Stopped by a quota",
+          "\(Figures.count(added.times, "time")), "
+            + "\(Figures.significant(added.seconds, trimmed: true)) s"))
+    }
     if let bytes = machine.lastLevelCacheBytes {
       let count = machine.lastLevelCaches.map { "\($0) of " } ?? ""
       facts.append(.init("Last-level cache", count + Figures.bytes(bytes)))
@@ -84,5 +93,43 @@ struct RecordFacts {
           .init(Figures.rate(bytesPerSecond: ceiling.readBytesPerSecond)),
         ])
       })
+  }
+}
+
+extension ProcessorUse {
+  /// What decides how many processors may be used, as far as the record tells.
+  fileprivate var facts: [Page.Fact] {
+    var facts: [Page.Fact] = []
+    if let cores {
+      let threads = threadsPerCore.map { ", \(Figures.count($0, "hardware thread")) each" } ?? ""
+      let sockets = sockets.map { ", on \(Figures.count($0, "socket"))" } ?? ""
+      facts.append(.init("Cores", "\(cores)\(threads)\(sockets)"))
+    }
+    let lists = [
+      ("CPUs switched on", online), ("CPUs switched off", offline), ("Affinity mask", affinity),
+      ("Cpuset", cpuset),
+    ]
+    facts += lists.compactMap { name, list in list.map { Page.Fact(name, $0) } }
+    if let quota {
+      facts.append(
+        .init(
+          "Quota",
+          "\(Figures.significant(quota, trimmed: true)) CPUs"
+            + (quotaGroup.map { " of control group \($0)" } ?? "")))
+    }
+    return facts
+  }
+}
+
+extension MemoryUse {
+  /// Where memory comes from, as far as the record tells.
+  fileprivate var facts: [Page.Fact] {
+    let nodes = nodes.map { count in
+      "\(count)" + (processorNodes.map { ", CPUs on \($0)" } ?? "")
+        + (allowedNodes.map { ", memory from \($0)" } ?? "")
+    }
+    let pages = hugePages.map { $0 + (hugePageDefrag.map { ", defrag \($0)" } ?? "") }
+    return [("NUMA nodes", nodes), ("Huge pages", pages)]
+      .compactMap { name, value in value.map { Page.Fact(name, $0) } }
   }
 }

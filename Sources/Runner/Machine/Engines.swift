@@ -72,6 +72,9 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
   public let description: String
 
   init(_ error: any Error) { description = "\(error)" }
+
+  /// An engine that cannot be used for the reason that a sentence gives.
+  init(_ sentence: String) { description = sentence }
 }
 
 /// The engines that can be named: adding one is a line here, its traits, and a
@@ -104,7 +107,7 @@ public enum Engines {
     }
   }
 
-  private static func openBLAS(_ settings: EngineSettings) throws(EngineError) -> OpenedEngine {
+  static func openBLAS(_ settings: EngineSettings) throws(EngineError) -> OpenedEngine {
     do {
       let library = try BLASLibrary.open(path: settings.library)
       return OpenedEngine(

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import ModelSpec
 
 /// Reads the identity of the machine from what the kernel shows in files.
@@ -9,47 +8,88 @@ public struct MachineProbe {
   /// The text of a file by its absolute path, `nil` when it cannot be read.
   public typealias FileReader = (_ path: String) -> String?
 
-  private let read: FileReader
-  private let affinityCPUs: Int
+  let files: SystemFiles
+  let groups: ControlGroups
+  let processors: ProcessorProbe
 
   /// - Parameters:
-  ///   - affinityCPUs: processors that the scheduler may give this process.
+  ///   - affinityCPUs: processors that the scheduler may give this process, where no file tells.
   ///   - read: how files are read.
   public init(affinityCPUs: Int, read: @escaping FileReader) {
-    self.affinityCPUs = affinityCPUs
-    self.read = read
+    files = SystemFiles(read: read)
+    groups = ControlGroups(files)
+    processors = ProcessorProbe(files, groups: groups, affinityCPUs: affinityCPUs)
   }
 
   /// The machine, with absent fields where the system does not tell.
   public var identity: MachineIdentity {
     let processor = processorFields
     let signature = ["cpu family", "model", "stepping"].compactMap { processor[$0] }
+    let cache = lastLevelCache
     return MachineIdentity(
       cpu: processor["model name"] ?? processor["CPU part"].map { "ARM part \($0)" }
         ?? MachineIdentity.unknown,
       architecture: Self.architecture,
       cpuSignature: signature.count == 3 ? signature.joined(separator: "-") : nil,
       logicalCPUs: logicalCPUs,
-      effectiveCPUs: effectiveCPUs,
-      lastLevelCacheBytes: lastLevelCache?.bytes,
-      lastLevelCaches: lastLevelCache?.count,
-      memoryBytes: memoryBytes("MemTotal") ?? 0,
+      effectiveCPUs: processors.effectiveCount,
+      lastLevelCacheBytes: cache?.bytes,
+      lastLevelCaches: cache?.count,
+      memoryBytes: files.bytes("MemTotal", of: Self.meminfo) ?? 0,
       operatingSystem: operatingSystem,
-      kernel: trimmed("/proc/sys/kernel/osrelease") ?? MachineIdentity.unknown,
-      hypervisor: hypervisor)
+      kernel: files.text("/proc/sys/kernel/osrelease") ?? MachineIdentity.unknown,
+      hypervisor: hypervisor,
+      processors: processors.use,
+      memory: processors.memoryUse)
   }
+
+  /// Threads that a run has unless told otherwise: as many as run at full speed, one on each physical core
+  /// that may be used, and no more than the quota of time has room for.
+  public var defaultThreads: Int { processors.fullSpeedThreads }
+
+  /// Why no more processors may be used, as a clause: `the affinity mask allows 0 of 0-1`.
+  public var reasonForLimit: String { processors.reason }
+
+  /// How often and how long control groups have stopped this process so far; `nil` without counters.
+  public var throttled: ThrottledTime? { groups.throttled }
 
   /// Bytes that new allocations can have without swapping, `nil` when the system does not tell: the
-  /// kernel's estimate, or what the control group leaves when that is less.
+  /// kernel's estimate, or what control groups and the limits of the process leave when that is less.
   public var availableMemoryBytes: Int? {
-    let system = memoryBytes("MemAvailable")
-    guard let limit = trimmed("/sys/fs/cgroup/memory.max").flatMap({ Int($0) }),
-      let used = trimmed("/sys/fs/cgroup/memory.current").flatMap({ Int($0) })
-    else { return system }
-    return min(system ?? .max, max(0, limit - used))
+    [files.bytes("MemAvailable", of: Self.meminfo), groups.memoryLeft, addressableBytes]
+      .compactMap { $0 }.min()
   }
 
-  private static var architecture: String {
+  /// Bytes that a plan may count within the limits of the process (`ulimit -v`, `ulimit -d`); `nil`
+  /// without such limits.
+  ///
+  /// Beyond them an allocation fails, where beyond other limits it may only swap. A run sets the bytes of
+  /// its plan aside (`MemoryReserve`), and what does not fit between the pieces in use is mapped beside
+  /// them: at worst as much again. So a plan may count half of what is left after `overheadBytes`.
+  public var addressableBytes: Int? {
+    [("Max address space", "VmSize"), ("Max data size", "VmData")]
+      .compactMap { limit, used -> Int? in
+        guard let most = processLimit(limit) else { return nil }
+        let used = files.bytes(used, of: "/proc/self/status") ?? 0
+        return max(0, most - min(most, used) - min(most, Self.overheadBytes)) / 2
+      }.min()
+  }
+
+  /// What a process maps besides the memory that a plan counts: stacks of 8 MiB and arenas of up to 64 MiB
+  /// for threads (glibc's malloc on 64-bit systems), a BLAS library, the edges of huge pages.
+  private static let overheadBytes = 256 << 20
+
+  private static let meminfo = "/proc/meminfo"
+
+  /// The soft limit of a line in /proc/self/limits; `nil` for none.
+  private func processLimit(_ name: String) -> Int? {
+    for line in files.lines("/proc/self/limits") where line.hasPrefix(name) {
+      return line.dropFirst(name.count).split(separator: " ").first.flatMap { Int($0) }
+    }
+    return nil
+  }
+
+  static var architecture: String {
     #if arch(x86_64)
       "x86_64"
     #elseif arch(arm64)
@@ -60,80 +100,39 @@ public struct MachineProbe {
   }
 
   /// The fields of the first processor in /proc/cpuinfo.
-  private var processorFields: [String: String] {
-    var fields: [String: String] = [:]
-    for line in (read("/proc/cpuinfo") ?? "").split(
-      separator: "\n", omittingEmptySubsequences: false)
-    {
-      guard !line.isEmpty else { break }
-      let parts = line.split(separator: ":", maxSplits: 1)
-      guard parts.count == 2 else { continue }
-      fields[Self.trim(parts[0])] = Self.trim(parts[1])
-    }
-    return fields
-  }
+  var processorFields: [String: String] { processors.cpuinfo.first ?? [:] }
 
   private var logicalCPUs: Int {
-    (read("/proc/cpuinfo") ?? "").split(separator: "\n").count { $0.hasPrefix("processor") }
+    files.lines("/proc/cpuinfo").count { $0.hasPrefix("processor") }
   }
 
-  /// The smallest of affinity and control-group quota, at least 1: a quota of 1.5 processors runs
-  /// two threads at three quarters of their speed, so it is rounded down.
-  private var effectiveCPUs: Int {
-    guard let quota = trimmed("/sys/fs/cgroup/cpu.max") else { return max(1, affinityCPUs) }
-    let parts = quota.split(separator: " ").map { Int($0) }
-    guard parts.count == 2, let allowed = parts[0], let period = parts[1], period > 0 else {
-      return max(1, affinityCPUs)
-    }
-    return max(1, min(affinityCPUs, allowed / period))
-  }
-
-  /// The first processor's cache of the highest level, and how many such caches the machine has.
+  /// The first usable processor's cache of the highest level, and how many such caches the machine has.
   private var lastLevelCache: (bytes: Int, count: Int?)? {
-    let caches = "/sys/devices/system/cpu/cpu0/cache/"
+    let first = processors.usable?.sorted.first ?? 0
+    let caches = "\(ProcessorProbe.directory)/cpu\(first)/cache/"
     let last = (0..<8).compactMap { index -> (level: Int, bytes: Int, index: Int)? in
-      guard let level = trimmed("\(caches)index\(index)/level").flatMap({ Int($0) }),
-        let size = trimmed("\(caches)index\(index)/size").flatMap(Self.cacheBytes)
+      guard let level = files.number("\(caches)index\(index)/level"),
+        let size = files.text("\(caches)index\(index)/size").flatMap(Self.cacheBytes)
       else { return nil }
       return (level, size, index)
     }.max { $0.level < $1.level }
     guard let last else { return nil }
-    let sharing = trimmed("\(caches)index\(last.index)/shared_cpu_list").flatMap(Self.listedCPUs)
+    let sharing = files.list("\(caches)index\(last.index)/shared_cpu_list")?.count
     return (last.bytes, sharing.map { max(1, (logicalCPUs + $0 - 1) / $0) })
   }
 
-  /// How many processors a list as the kernel writes it has: `0-3,8` has five.
-  private static func listedCPUs(_ text: String) -> Int? {
-    var count = 0
-    for range in text.split(separator: ",") {
-      let ends = range.split(separator: "-").map { Int($0) }
-      guard let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last else {
-        return nil
-      }
-      count += last - first + 1
-    }
-    return count > 0 ? count : nil
-  }
-
-  /// A size as the kernel writes it: `32768K`.
+  /// A size as the kernel writes it, `32768K`; `nil` for what is no size of a cache.
   private static func cacheBytes(_ text: String) -> Int? {
-    if text.hasSuffix("K") { return Int(text.dropLast()).map { $0 << 10 } }
-    if text.hasSuffix("M") { return Int(text.dropLast()).map { $0 << 20 } }
-    return Int(text)
-  }
-
-  /// A field of /proc/meminfo, which counts in KiB.
-  private func memoryBytes(_ field: String) -> Int? {
-    for line in (read("/proc/meminfo") ?? "").split(separator: "\n") {
-      guard line.hasPrefix("\(field):") else { continue }
-      return line.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 << 10 }
-    }
-    return nil
+    let units = ["K": 10, "M": 20, "G": 30]
+    let shift = text.last.flatMap { units[String($0)] }
+    guard let number = Int(shift == nil ? text : String(text.dropLast())),
+      (1...(1 << 30)).contains(number)
+    else { return nil }
+    return number << (shift ?? 0)
   }
 
   private var operatingSystem: String {
-    for line in (read("/etc/os-release") ?? "").split(separator: "\n") {
-      guard line.hasPrefix("PRETTY_NAME=") else { continue }
+    for line in files.lines("/etc/os-release") where line.hasPrefix("PRETTY_NAME=") {
       return String(line.dropFirst("PRETTY_NAME=".count)).filter { $0 != "\"" }
     }
     return MachineIdentity.unknown
@@ -143,14 +142,6 @@ public struct MachineProbe {
     guard processorFields["flags"]?.split(separator: " ").contains("hypervisor") == true else {
       return nil
     }
-    return trimmed("/sys/class/dmi/id/sys_vendor") ?? MachineIdentity.unknown
-  }
-
-  private func trimmed(_ path: String) -> String? {
-    read(path).map { Self.trim($0[...]) }
-  }
-
-  private static func trim(_ text: Substring) -> String {
-    String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    return files.text("/sys/class/dmi/id/sys_vendor") ?? MachineIdentity.unknown
   }
 }

@@ -13,6 +13,9 @@ final class CellMeasurement {
   private let sides: (baseline: PreparedSide, candidate: PreparedSide)
   private let schedule: PairedMeasurement
   private var coin: SeededGenerator
+  private let throttling: ThrottleMeter
+  /// How much a quota stopped the visits.
+  private var throttled = ThrottledTime(times: 0, seconds: 0)
   /// What probes found beside each visit.
   private var beside: [[Ceiling]] = []
 
@@ -22,9 +25,10 @@ final class CellMeasurement {
   /// Times one pass of either side, so that slices get as many as they need.
   init(
     _ plan: CellPlan, _ sides: (baseline: PreparedSide, candidate: PreparedSide), seed: UInt64,
-    effort: MeasuringEffort
+    effort: MeasuringEffort, throttling: ThrottleMeter
   ) {
     self.plan = plan
+    self.throttling = throttling
     self.sides = sides
     schedule = PairedMeasurement(
       baselineSeconds: sides.baseline.trial().measured,
@@ -52,6 +56,7 @@ final class CellMeasurement {
   ///   - seconds: what they may take; there is always one.
   ///   - rounds: how many, whatever they take; `nil` for as many as fit.
   func visit(seconds: Double, rounds wanted: Int?, isCancelled: () -> Bool) {
+    let before = throttling.read()
     rounds += schedule.measure(
       rounds: wanted ?? schedule.rounds(within: seconds), visit: visits, coin: &coin,
       isCancelled: isCancelled
@@ -59,6 +64,10 @@ final class CellMeasurement {
       (role == .baseline ? sides.baseline : sides.candidate).pass(number)
     }
     visits += 1
+    if let added = throttling.added(since: before) {
+      throttled.times += added.times
+      throttled.seconds += added.seconds
+    }
   }
 
   /// Takes in what a probe found beside a visit.
@@ -91,7 +100,8 @@ final class CellMeasurement {
     estimate.map {
       MeasuredCell(
         plan, baseline: sides.baseline, candidate: sides.candidate, rounds: rounds, estimate: $0,
-        seed: seed, beside: ceilingsBeside)
+        seed: seed, beside: ceilingsBeside,
+        cautions: ThrottleMeter.cautions(of: throttled))
     }
   }
 }

@@ -3,9 +3,11 @@ import Statistics
 
 extension MeasuredCell {
   /// The record of a measured cell.
+  ///
+  /// - Parameter cautions: what was noticed while it was timed.
   init(
     _ plan: CellPlan, baseline: PreparedSide, candidate: PreparedSide, rounds: [PairedRound],
-    estimate: RatioEstimate, seed: UInt64, beside: [Ceiling]
+    estimate: RatioEstimate, seed: UInt64, beside: [Ceiling], cautions: [String] = []
   ) {
     // The trial and the check ran the same batches, so what they ask of the machine was timed.
     candidateWork = candidate.work
@@ -23,7 +25,7 @@ extension MeasuredCell {
       routing: plan.routing.map { candidate.routingSummary($0, seed: seed) },
       flopRatio: flopRatio, timeRatio: estimate, realisedShare: estimate.median / flopRatio,
       sides: sides, rounds: rounds,
-      cautions: Self.cautions(estimate, rounds, sides: [baseline, candidate]))
+      cautions: cautions + Self.cautions(estimate, rounds, sides: [baseline, candidate]))
     self.beside = beside
   }
 

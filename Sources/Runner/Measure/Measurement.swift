@@ -5,6 +5,8 @@ import ModelSpec
 /// One run from its first cell to its last, or to whatever ended it early: several plans, one record.
 public struct Measurement {
   private let plans: [RunPlan]
+  private let throttling: ThrottleMeter
+  private let throttledBefore: ThrottledTime?
   /// The cells of all plans that are finished.
   private var cells: [MeasuredCell] = []
   /// The machine's ceilings, over all plans.
@@ -33,9 +35,13 @@ public struct Measurement {
     }
   }
 
-  /// - Parameter plans: One for each number of threads and engine, measured one after the other.
-  public init(plans: [RunPlan]) {
+  /// - Parameters:
+  ///   - plans: One for each number of threads and engine, measured one after the other.
+  ///   - throttling: tells whether a quota stopped the rounds of a cell.
+  public init(plans: [RunPlan], throttling: ThrottleMeter = .none) {
     self.plans = plans
+    self.throttling = throttling
+    throttledBefore = throttling.read()
   }
 
   /// Measures all cells.
@@ -49,7 +55,7 @@ public struct Measurement {
     let planned = plans.reduce(0) { $0 + $1.cellCount }
     for (index, plan) in plans.enumerated() {
       let secondsAfter = plans[(index + 1)...].reduce(0) { $0 + $1.budgetSeconds }
-      let run = Run(plan)
+      let run = Run(plan, throttling: throttling)
       defer {
         cells += run.cells
         ceilings.append(run.ceilings)
@@ -83,7 +89,11 @@ public struct Measurement {
     of requests: [RunRequest], tool: ToolIdentity, machine: MachineIdentity,
     engines: [OpenedEngine]
   ) -> Record {
-    Record(
+    var machine = machine
+    machine.throttling = throttledBefore.flatMap { before in
+      throttling.read().map { Throttling(before: before, after: $0) }
+    }
+    return Record(
       created: created, status: ending == nil ? .complete : .interrupted, tool: tool,
       machine: machine, blas: engines.lazy.compactMap(\.blas).first ?? Engines.installedBLAS,
       instructionSet: engines.lazy.compactMap(\.instructionSet).first,
@@ -91,6 +101,7 @@ public struct Measurement {
       cells: cells.map { $0.cell(under: ceilings.highest) },
       cautions: (ending.map { ["cells are missing: \($0)"] } ?? [])
         + Set(requests.map(\.effort)).flatMap(\.cautions)
+        + machine.cautions(threads: requests.map(\.threads).max() ?? 1)
         + ceilings.cautions)
   }
 }

@@ -9,6 +9,7 @@ import Statistics
 /// are views of one arena, so a cell that waits for its next visit holds no memory but that of its passes.
 public final class Run {
   private let plan: RunPlan
+  private let throttling: ThrottleMeter
   private let pool: WorkerPool
   private let builder: PassBuilder
   private let tracker: CeilingTracker
@@ -20,8 +21,11 @@ public final class Run {
   public var ceilings: CeilingLog { tracker.log }
 
   /// Starts the worker threads and sets memory aside.
-  public init(_ plan: RunPlan) {
+  ///
+  /// - Parameter throttling: tells whether a quota stopped the rounds of a cell.
+  public init(_ plan: RunPlan, throttling: ThrottleMeter = .none) {
     self.plan = plan
+    self.throttling = throttling
     pool = WorkerPool(threads: plan.threads)
     MemoryReserve.reserve(bytes: plan.memoryBytes)
     builder = PassBuilder(pool: pool, seed: plan.seed, arenaBytes: plan.arenaBytes)
@@ -99,7 +103,8 @@ public final class Run {
     try report(.checking)
     try check(.baseline, sides.baseline, of: cell)
     try check(.candidate, sides.candidate, of: cell)
-    let measurement = CellMeasurement(cell, sides, seed: plan.seed, effort: plan.effort)
+    let measurement = CellMeasurement(
+      cell, sides, seed: plan.seed, effort: plan.effort, throttling: throttling)
     guard measurement.leastSeconds <= plan.budgetSeconds else {
       throw PlanError.time(
         cell: cell.name, neededSeconds: measurement.leastSeconds,

@@ -35,7 +35,7 @@ struct GemmCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Worker threads (default: all processors that this process may use).", valueName: "count"),
+      "Worker threads (default: one on each core that may be used).", valueName: "count"),
     transform: OptionValue.count)
   var threads: Int?
 
@@ -65,7 +65,7 @@ struct GemmCommand: ParsableCommand {
     let destination = try output.destination()
     Interruption.listen()
     let created = Date.now.ISO8601Format()
-    let run = Run(plan)
+    let run = Run(plan, throttling: ThrottleMeter(machine))
     let failure = Self.measure(run)
     if let failure, run.cells.isEmpty { throw failure }
     let document = ProductDocument(

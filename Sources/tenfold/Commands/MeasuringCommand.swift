@@ -25,7 +25,7 @@ extension MeasuringCommand {
       output, writesPage: measuring.html, details: measuring.detail.details)
 
     Interruption.listen()
-    var measurement = Measurement(plans: plans)
+    var measurement = Measurement(plans: plans, throttling: ThrottleMeter(machine))
     var line = StatusLine()
     measurement.run(
       progress: { line.show(.init($0, secondsLeft: $0.secondsLeft)) },

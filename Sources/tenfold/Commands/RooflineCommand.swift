@@ -16,7 +16,7 @@ struct RooflineCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Most threads to measure with (default: all processors that this process may use).",
+      "Most threads to measure with (default: one on each core that may be used).",
       valueName: "count"),
     transform: OptionValue.count)
   var threads: Int?

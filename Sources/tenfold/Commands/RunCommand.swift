@@ -36,7 +36,7 @@ struct RunCommand: MeasuringCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Worker threads (default: all processors that this process may use).", valueName: "count"),
+      "Worker threads (default: one on each core that may be used).", valueName: "count"),
     transform: OptionValue.count)
   var threads: Int?
 
@@ -58,7 +58,7 @@ struct RunCommand: MeasuringCommand {
   }
 
   func requests(on machine: MachineProbe) throws(Failure) -> [RunRequest] {
-    measuring.requests(
+    try measuring.requests(
       try suite(), tokens: tokens, threads: [try machine.threads(asked: threads)],
       budgetSeconds: budget ?? defaultBudgetSeconds, on: machine)
   }

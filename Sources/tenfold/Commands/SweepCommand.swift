@@ -49,7 +49,7 @@ struct SweepCommand: MeasuringCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Worker threads (default: all processors that this process may use).", valueName: "list"),
+      "Worker threads (default: one on each core that may be used).", valueName: "list"),
     transform: OptionValue.threadCounts)
   var threads: NumberList?
 
@@ -87,7 +87,7 @@ struct SweepCommand: MeasuringCommand {
     var threads: [Int] = []
     for count in self.threads?.values ?? [] { threads.append(try machine.threads(asked: count)) }
     if threads.isEmpty { threads = [try machine.threads(asked: nil)] }
-    return measuring.requests(
+    return try measuring.requests(
       try suite(), tokens: tokens, threads: threads, budgetSeconds: budget, on: machine)
   }
 

@@ -29,17 +29,18 @@ extension MachineProbe {
     return bytes - power >= power / 2 ? power + power / 2 : power
   }
 
-  /// Worker threads: those asked for, or all processors that this process may use.
+  /// Worker threads: those asked for, or one on each core that this process may use.
   ///
   /// - Throws: `Failure` with status 64 for more threads than processors.
   func threads(asked: Int?) throws(Failure) -> Int {
+    guard let threads = asked else { return defaultThreads }
     let available = identity.effectiveCPUs
-    let threads = asked ?? available
     guard threads <= available else {
       throw Failure(
         .usage,
-        "--threads \(threads) is more than the \(available) processors that this process may use; "
-          + "give at most \(available)")
+        "--threads \(threads) is more than the \(available) "
+          + "\(available == 1 ? "processor" : "processors") that this process may use "
+          + "(\(reasonForLimit)); give at most \(available)")
     }
     return threads
   }

@@ -87,8 +87,8 @@ struct MeasuringOptions: ParsableArguments {
   func requests(
     _ suite: Suite, tokens: NumberList, threads: [Int], budgetSeconds: Double,
     on machine: MachineProbe
-  ) -> [RunRequest] {
-    let memoryBytes = memoryBytes(on: machine)
+  ) throws(Failure) -> [RunRequest] {
+    let memoryBytes = try memoryBytes(on: machine)
     return threads.map {
       RunRequest(
         suite: suite, workload: workload, formats: engine.formats, sizes: sizes(tokens: tokens),
@@ -103,8 +103,15 @@ struct MeasuringOptions: ParsableArguments {
     ProcessInfo.processInfo.environment["TENFOLD_EFFORT"] == "token" ? .token : .full
   }
 
-  private func memoryBytes(on machine: MachineProbe) -> Int {
+  /// - Throws: `Failure` with status 6 where an allocation would fail instead of swapping.
+  private func memoryBytes(on machine: MachineProbe) throws(Failure) -> Int {
     guard let memory else { return machine.defaultMemoryBytes }
+    if let most = machine.addressableBytes, memory > most {
+      throw Failure(
+        .refused,
+        "--memory \(memory >> 20)MiB is more than the \(most >> 20) MiB that the limits of this "
+          + "process leave (ulimit -v, ulimit -d); give less, or raise them")
+    }
     let free = machine.availableMemoryBytes ?? .max
     if memory > free {
       StandardStream.note(

@@ -56,6 +56,48 @@ struct ComparabilityTests {
     #expect(try differences { $0.options.seed = .max } == ["options.seed"])
   }
 
+  @Test("how processors and memory are used counts where both records tell it")
+  func surroundings() throws {
+    func comparability(_ change: (inout MachineIdentity) -> Void) throws -> Comparability {
+      var base = Sample.suite
+      base.machine.processors = ProcessorUse()
+      base.machine.processors?.affinity = "0-1"
+      base.machine.processors?.threadsPerCore = 1
+      base.machine.processors?.quotaGroup = "/docker/abc"
+      base.machine.memory = MemoryUse()
+      base.machine.memory?.hugePages = "madvise"
+      base.machine.throttling = Throttling(
+        before: ThrottledTime(times: 0, seconds: 0), after: ThrottledTime(times: 0, seconds: 0))
+      var head = base
+      change(&head.machine)
+      return try Comparability(base: base, head: head)
+    }
+    func differences(_ change: (inout MachineIdentity) -> Void) throws -> [String] {
+      try comparability(change).differences.map(\.field)
+    }
+    #expect(
+      try differences { $0.processors?.threadsPerCore = 2 }
+        == ["machine.processors.threads_per_core"])
+    #expect(try differences { $0.processors?.quota = 1.5 } == ["machine.processors.quota"])
+    #expect(try differences { $0.memory?.hugePages = "never" } == ["machine.memory.huge_pages"])
+    let moved = try comparability { $0.processors?.affinity = "2-3" }
+    #expect(moved.differences == [])
+    #expect(moved.cautions.map(\.field) == ["machine.processors.affinity"])
+    let alike = try [
+      comparability { $0.processors?.quotaGroup = "/docker/def" },
+      comparability { $0.throttling?.after.times = 7 },
+      comparability {
+        $0.processors = nil
+        $0.memory = nil
+        $0.throttling = nil
+      },
+    ]
+    for comparability in alike {
+      #expect(comparability.differences == [])
+      #expect(comparability.cautions == [])
+    }
+  }
+
   @Test("an instruction set counts where both records have cells that it computed")
   func instructionSets() throws {
     func differences(_ base: (String, String?), _ head: (String, String?)) throws -> [String] {

@@ -40,6 +40,21 @@ extension Sample {
       cpu: name, architecture: name, cpuSignature: name, logicalCPUs: 4, effectiveCPUs: 2,
       lastLevelCacheBytes: 32 << 20, memoryBytes: 15 << 30, operatingSystem: name, kernel: name,
       hypervisor: name)
+    var processors = ProcessorUse()
+    processors.online = name
+    processors.offline = name
+    processors.affinity = name
+    processors.cpuset = name
+    processors.quota = 1.5
+    processors.quotaGroup = name
+    record.machine.processors = processors
+    var memory = MemoryUse()
+    memory.nodes = 2
+    memory.processorNodes = name
+    memory.allowedNodes = name
+    memory.hugePages = name
+    memory.hugePageDefrag = name
+    record.machine.memory = memory
     record.blas = BLASIdentity(
       path: name, version: name, core: name, threads: 1, interface: name, config: name)
     record.instructionSet = name
