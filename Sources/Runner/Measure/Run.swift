@@ -109,13 +109,13 @@ public final class Run {
       (role == .baseline ? sides.baseline : sides.candidate).pass(number)
     }
     let seconds = watch.seconds
-    let throttled = throttling.cautions(since: throttledBefore)
+    let throttled = throttling.added(since: throttledBefore)
     // Too few rounds for an interval happen only when the run was told to stop.
     guard let estimate = RatioEstimate(rounds: rounds) else { throw RunError.cancelled }
     let measured = MeasuredCell(
       cell, baseline: sides.baseline, candidate: sides.candidate, rounds: rounds,
       estimate: estimate, seed: plan.seed, beside: tracker.probeBriefly(),
-      cautions: throttled)
+      cautions: throttled.cautions)
     if let (side, share) = tracker.confirmedExcess(measured.excess) {
       throw RunError.aboveCeilings(
         cell: cell.name, side: side.id, engine: cell.side(side.role).engine.name, share: share,

@@ -199,18 +199,20 @@ import Testing
   @Test func aCellIsMarkedWhenItsQuotaStoppedIt() {
     var readings = [
       ThrottledTime(times: 3, seconds: 1), ThrottledTime(times: 15, seconds: 1.25),
-      ThrottledTime(times: 15, seconds: 1.25), ThrottledTime(times: 16, seconds: 1.35),
+      ThrottledTime(times: 16, seconds: 1.35),
     ]
     let meter = ThrottleMeter { readings.removeFirst() }
-    let first = meter.read()
-    let marked = meter.cautions(since: first)
-    #expect(marked.count == 1)
-    #expect(marked[0].contains("stopped this process 12 times, for 250 ms in all"))
-    let second = meter.read()
-    #expect(meter.cautions(since: second)[0].contains("once, for 100 ms"))
-    readings = [ThrottledTime(times: 16, seconds: 1.35)]
-    #expect(meter.cautions(since: ThrottledTime(times: 16, seconds: 1.35)) == [])
-    #expect(ThrottleMeter.none.cautions(since: nil) == [])
+    let before = meter.read()
+    let first = meter.added(since: before)
+    #expect(first.cautions.count == 1)
+    #expect(first.cautions[0].contains("stopped this process 12 times, for 250 ms in all"))
+    let second = meter.added(since: ThrottledTime(times: 15, seconds: 1.25))
+    #expect(second.cautions[0].contains("once, for 100 ms"))
+    #expect((first + second).cautions[0].contains("13 times, for 350 ms"))
+    let none = ThrottledTime(times: 0, seconds: 0)
+    #expect(none.cautions == [])
+    #expect(ThrottleMeter.none.added(since: none) == none)
+    #expect(ThrottleMeter { before }.added(since: nil) == none)
   }
 
   @Test func listsAreReadAndWrittenAsTheKernelDoes() {
