@@ -46,7 +46,8 @@ import Testing
     ),
     Machine(
       name: "offline-cpus", usable: "0-5", effective: 6, threads: 6, cores: 6, threadsPerCore: 1,
-      sockets: 1, nodes: (1, "0", "0"), caches: 1, reason: "processors 6-7 are offline"),
+      sockets: 1, nodes: (1, "0", "0"), caches: 1,
+      reason: "the machine has 6 switched on, without the offline CPUs 6-7"),
     Machine(
       name: "eight-caches", usable: "0-63", effective: 64, threads: 64, cores: 64,
       threadsPerCore: 1, sockets: 1, nodes: (1, "0", "0"), caches: 8,
