@@ -62,12 +62,26 @@ import Testing
     #expect(cell.sides.candidate.layers.map(\.layer) == ["head V=160"])
     #expect(cell.rooflineRatio != nil)
     let causes = try #require(cell.explanation).factors.map(\.name.rawValue)
-    #expect(causes.last == "toy-staging", "a phase of its own is a cause of its own")
+    let ofProducts = Explanation.Cause.ofProducts.map(\.rawValue)
+    #expect(causes == ofProducts + ["toy-staging"], "its own phases are its causes, and no other's")
+    #expect(cell.sides.candidate.phases?.others.keys.map(\.rawValue) == ["toy-staging"])
     let text = try text(record)
     #expect(text.contains("small against larger (toy-head)"))
-    #expect(text.contains("toy staging"))
+    #expect(text.contains("toy staging") && !text.contains("dispatch and combine"))
     let csv = CSVExport.render([try NamedRecord(name: "toy", record: record)])
     #expect(csv.contains("toy-head") && csv.contains("factor_toy_staging"))
+  }
+
+  /// What a workload is held against unless somebody says so is its own affair.
+  @Test func aWorkloadHasItsOwnBaselines() throws {
+    let model = try Self.model("small", experts: 4, vocabulary: 160)
+    func baselines(_ workload: any MeasurableWorkload) -> [String] {
+      Suite(candidates: [model], baselines: [], routings: [.uniform], workload: workload)
+        .pairings.map(\.baseline.id)
+    }
+    #expect(baselines(ToyWorkload()) == [] && ToyWorkload().standardSuite(routings: nil) == nil)
+    #expect(baselines(FeedForwardWorkload()) == ["iso-active", "iso-total"])
+    #expect(FeedForwardWorkload().standardSuite(routings: nil)?.name == "default")
   }
 
   /// Sizes besides tokens go from the request to ids, tables and options; a workload without them refuses.

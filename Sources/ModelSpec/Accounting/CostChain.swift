@@ -89,10 +89,10 @@ extension Explanation {
   /// The product of all factors and the rest: the realised share.
   public var product: Double { factors.reduce(rest) { $0 * $1.factor } }
 
-  /// The phases of the known order, and then others that a side has, by name.
+  /// The phases that a side has: those of the known order, and then others by name.
   private static func phases(of chains: [CostChain]) -> [Phase] {
     let others = chains.reduce(into: Set<Phase>()) { $0.formUnion($1.phases.others.keys) }
-    return Phase.known
+    return Phase.known.filter(others.contains)
       + others.subtracting(Phase.known).sorted { $0.rawValue < $1.rawValue }
   }
 }

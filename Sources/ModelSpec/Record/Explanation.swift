@@ -58,9 +58,17 @@ public struct Explanation: Codable, Hashable, Sendable {
 
     /// The causes that this version knows, in the order of the chain: first what counting says, then what
     /// was measured.
-    public static let known: [Cause] =
-      [.memoryTraffic, .tileRemainder, .engineShortfall, .loadImbalance, .synchronisation]
-      + Phase.known.map(Cause.init)
+    public static let known: [Cause] = ofProducts + Phase.known.map(Cause.init)
+
+    /// The causes of every pass, in the order of the chain: what comes before its other phases.
+    public static let ofProducts: [Cause] = [
+      .memoryTraffic, .tileRemainder, .engineShortfall, .loadImbalance, .synchronisation,
+    ]
+
+    /// The causes of a workload of this kind; those of every pass for one that this version does not know.
+    public static func causes(of kind: WorkloadKind) -> [Cause] {
+      ofProducts + (kind.traits?.phases ?? []).map(Cause.init)
+    }
   }
 
   /// The causes, in the order of the chain.

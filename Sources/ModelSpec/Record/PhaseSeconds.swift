@@ -96,15 +96,13 @@ extension PhaseSeconds: Codable {
     }
   }
 
-  /// Writes all phases, those of every record also where they took no time.
+  /// Writes the phases that the pass has, also where they took no time.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(productSeconds, forKey: .product)
     try container.encode(productBusySeconds, forKey: .busy)
     try container.encode(productWaitingSeconds, forKey: .waiting)
-    for phase in Set(Phase.known).union(others.keys) {
-      try container.encode(self[phase], forKey: Key(phase))
-    }
+    for (phase, seconds) in others { try container.encode(seconds, forKey: Key(phase)) }
   }
 }
 

@@ -112,11 +112,13 @@ public enum CSVExport {
 
   /// The factors of the chain, by the names that they have in records.
   ///
-  /// A cause of a later version may be called like a column that is there, and is then numbered.
+  /// Those of the usual workload are always there, so that columns do not come and go with records. A cause
+  /// of a later version may be called like a column that is there, and is then numbered.
   private static func explanation(in records: [Record]) -> [Column] {
     let rest = "factor_rest"
     var names = [rest]
-    let causes = Explanation.Cause.all(in: records).map { cause in
+    let all = Explanation.Cause.causes(of: .usual) + Explanation.Cause.all(in: records)
+    let causes = all.uniqued().map { cause in
       let name = "factor_" + cause.rawValue.split(separator: "-").joined(separator: "_")
       names.append(unique(name, besides: names))
       return Column(names[names.count - 1]) { .number($0.cell.explanation?.factor(of: cause)) }

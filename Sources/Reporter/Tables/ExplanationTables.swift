@@ -128,11 +128,14 @@ extension Explanation.Cause {
 }
 
 extension Explanation.Cause {
-  /// The causes in records: those that this version knows in the order of the chain, then others in the
-  /// order of their appearance.
+  /// The causes of the workloads in records: those that this version knows in the order of the chain, then
+  /// others in the order of their appearance.
   static func all(in records: [Record]) -> [Explanation.Cause] {
-    let explanations = records.flatMap(\.cells).compactMap(\.explanation)
-    return (known + explanations.flatMap(\.factors).map(\.name)).uniqued()
+    let cells = records.flatMap(\.cells)
+    let causes = cells.map(\.workload.kind).uniqued().flatMap(Explanation.Cause.causes)
+    let present = cells.compactMap(\.explanation).flatMap(\.factors).map(\.name)
+    let all = (causes + present).uniqued()
+    return known.filter(all.contains) + all.filter { !known.contains($0) }
   }
 }
 

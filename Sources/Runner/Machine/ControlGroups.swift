@@ -113,10 +113,8 @@ struct ControlGroups {
       let seconds =
         files.counter("throttled_usec", of: path).map { Double($0) / 1e6 }
         ?? files.counter("throttled_time", of: path).map { Double($0) / 1e9 } ?? 0
-      let earlier = sum ?? ThrottledTime(times: 0, seconds: 0)
-      let (total, overflow) = earlier.times.addingReportingOverflow(times)
-      sum = ThrottledTime(
-        times: overflow ? .max : total, seconds: earlier.seconds + max(0, seconds))
+      let stopped = ThrottledTime(times: times, seconds: max(0, seconds))
+      sum = sum.map { $0 + stopped } ?? stopped
     }
     return sum
   }

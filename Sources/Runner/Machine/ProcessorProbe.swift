@@ -169,8 +169,8 @@ struct ProcessorProbe {
     }
     let present = online.map { "the machine has \($0.count) switched on" }
     guard let usable, let online, usable.count < online.count else {
-      guard let offline else { return present ?? "the system shows no more" }
-      return "processors \(offline) are offline"
+      let without = offline.map { ", without the offline \($0.named)" } ?? ""
+      return present.map { $0 + without } ?? "the system shows no more"
     }
     // A mask that is narrower than its cpuset was set for the process itself.
     if let cpuset = groups.cpuset, cpuset.processors.intersection(online).count <= usable.count {

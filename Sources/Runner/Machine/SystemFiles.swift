@@ -93,6 +93,9 @@ struct CPUList: Hashable, CustomStringConvertible {
 
   var sorted: [Int] { numbers.sorted() }
 
+  /// The list with its noun: `CPU 3`, `CPUs 0-3,8`.
+  var named: String { count == 1 ? "CPU \(self)" : "CPUs \(self)" }
+
   func intersection(_ other: CPUList) -> CPUList {
     CPUList(numbers.intersection(other.numbers))
   }

@@ -19,20 +19,31 @@ public struct ThrottleMeter {
   /// A meter without counters, which notices nothing.
   public static var none: ThrottleMeter { ThrottleMeter { nil } }
 
-  /// What was stopped since an earlier reading; `nil` where nothing counts it.
-  func added(since earlier: ThrottledTime?) -> ThrottledTime? {
-    guard let earlier, let now = read() else { return nil }
+  /// What was added since an earlier reading; nothing without counters.
+  func added(since earlier: ThrottledTime?) -> ThrottledTime {
+    guard let earlier, let now = read() else { return ThrottledTime(times: 0, seconds: 0) }
     return now.since(earlier)
   }
+}
 
-  /// What a reader of a cell should know of the quota; empty where nothing was stopped.
-  static func cautions(of stopped: ThrottledTime) -> [String] {
-    guard stopped.times > 0 else { return [] }
-    let milliseconds = Int((stopped.seconds * 1e3).rounded())
+extension ThrottledTime {
+  /// What a reader of a cell should know that was stopped so while it was timed; empty for no stop.
+  ///
+  /// Cells that are visited several times add up what each visit saw.
+  var cautions: [String] {
+    guard times > 0 else { return [] }
+    let milliseconds = Int((min(seconds, 1e9) * 1e3).rounded())
     return [
       "the CPU quota of a control group stopped this process "
-        + (stopped.times == 1 ? "once" : "\(stopped.times) times") + ", for "
-        + "\(milliseconds) ms in all, while the cell was timed; take fewer --threads, or a larger quota"
+        + (times == 1 ? "once" : "\(times) times")
+        + ", for \(milliseconds) ms in all, while the cell was timed; take fewer --threads, or a "
+        + "larger quota"
     ]
+  }
+
+  /// Both together.
+  static func + (left: ThrottledTime, right: ThrottledTime) -> ThrottledTime {
+    let (times, overflow) = left.times.addingReportingOverflow(right.times)
+    return ThrottledTime(times: overflow ? .max : times, seconds: left.seconds + right.seconds)
   }
 }

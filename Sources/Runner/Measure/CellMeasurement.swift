@@ -64,10 +64,7 @@ final class CellMeasurement {
       (role == .baseline ? sides.baseline : sides.candidate).pass(number)
     }
     visits += 1
-    if let added = throttling.added(since: before) {
-      throttled.times += added.times
-      throttled.seconds += added.seconds
-    }
+    throttled = throttled + throttling.added(since: before)
   }
 
   /// Takes in what a probe found beside a visit.
@@ -101,7 +98,7 @@ final class CellMeasurement {
       MeasuredCell(
         plan, baseline: sides.baseline, candidate: sides.candidate, rounds: rounds, estimate: $0,
         seed: seed, beside: ceilingsBeside,
-        cautions: ThrottleMeter.cautions(of: throttled))
+        cautions: throttled.cautions)
     }
   }
 }

@@ -4,8 +4,7 @@ import ModelSpec
 extension Suite {
   /// One architecture in every combination of the given sizes, each against each baseline.
   ///
-  /// The FLOP saving of routing is held against a dense layer of equal parameters, so that is the
-  /// baseline unless others are named.
+  /// Without baselines they are held against those that the workload has for a sweep.
   ///
   /// - Parameters:
   ///   - experts: E of the variants; empty for the architecture's own.
@@ -13,7 +12,8 @@ extension Suite {
   /// - Throws: `PlanError.nothingToVary` and `PlanError.impossibleVariant`.
   public static func sweep(
     of architecture: Architecture, experts: [Int] = [], topK: [Int] = [],
-    baselines: [Baseline] = [], routings: [Routing]
+    baselines: [Baseline] = [], routings: [Routing],
+    workload: any MeasurableWorkload = Workloads.usual
   ) throws(PlanError) -> Suite {
     let options = SweepOptions(architecture: architecture.id, experts: experts, topK: topK)
     guard architecture.firstRoutedLayer != nil || experts.isEmpty && topK.isEmpty else {
@@ -27,7 +27,7 @@ extension Suite {
       } catch {
         throw .impossibleVariant(id: architecture.id, variant, reason: "\(error)")
       }
-      pairings += (baselines.isEmpty ? [.isoTotal] : baselines).map {
+      pairings += (baselines.isEmpty ? workload.defaultBaselines.sweep : baselines).map {
         Pairing(candidate: candidate, baseline: $0, routings: routings)
       }
     }

@@ -11,11 +11,14 @@ public struct Suite: Hashable, Sendable {
 
   /// A suite of chosen architectures: each against each baseline, under each routing.
   ///
-  /// Without baselines a candidate is held against both of its dense counterparts.
-  public init(candidates: [Architecture], baselines: [Baseline], routings: [Routing]) {
+  /// Without baselines a candidate is held against those that the workload has for it.
+  public init(
+    candidates: [Architecture], baselines: [Baseline], routings: [Routing],
+    workload: any MeasurableWorkload = Workloads.usual
+  ) {
     name = "custom"
     sweep = nil
-    let baselines = baselines.isEmpty ? [.isoActive, .isoTotal] : baselines
+    let baselines = baselines.isEmpty ? workload.defaultBaselines.run : baselines
     pairings = candidates.flatMap { candidate in
       baselines.map { Pairing(candidate: candidate, baseline: $0, routings: routings) }
     }

@@ -11,6 +11,13 @@ public struct FeedForwardWorkload: MeasurableWorkload {
   public let kind = WorkloadKind.feedForward
   /// True, whatever the layers of a pairing: records of dense ones say how they would have been routed.
   public let routes = true
+  /// Both dense counterparts; in a sweep the one against which the FLOP saving of routing is E/K.
+  public let defaultBaselines: (run: [Baseline], sweep: [Baseline]) = (
+    [.isoActive, .isoTotal], [.isoTotal]
+  )
+
+  /// Published claims between models, and models of many small experts against their dense counterparts.
+  public func standardSuite(routings: [Routing]?) -> Suite? { .standard(routings: routings) }
 
   /// Against a dense counterpart one routed layer stands for all, for they are alike; against a named model
   /// every feed-forward layer of both takes part, as often as the model has it.

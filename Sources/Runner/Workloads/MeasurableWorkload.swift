@@ -16,6 +16,15 @@ public protocol MeasurableWorkload: Sendable {
   /// it says so.
   var routes: Bool { get }
 
+  /// What a candidate is held against unless the user says so: in `tenfold run`, and in a sweep. Where there
+  /// is none, a baseline must be named.
+  var defaultBaselines: (run: [Baseline], sweep: [Baseline]) { get }
+
+  /// What is measured where nothing is named; `nil` where something must be.
+  ///
+  /// - Parameter routings: those asked for; `nil` for the suite's own.
+  func standardSuite(routings: [Routing]?) -> Suite?
+
   /// What both sides of a pairing do in one pass.
   ///
   /// - Throws: `PlanError` when the pairing cannot be measured by this workload.
@@ -27,6 +36,10 @@ extension MeasurableWorkload {
   public var sizes: Set<Workload.Size> { [.tokens] }
   /// Nothing is routed.
   public var routes: Bool { false }
+  /// None: the dense counterparts of a routed layer are the feed-forward workload's own.
+  public var defaultBaselines: (run: [Baseline], sweep: [Baseline]) { ([], []) }
+  /// None.
+  public func standardSuite(routings: [Routing]?) -> Suite? { nil }
 }
 
 /// The layers of both sides of a pairing.

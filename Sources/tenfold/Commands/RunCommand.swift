@@ -70,7 +70,14 @@ struct RunCommand: MeasuringCommand {
 
   private func suite() throws(Failure) -> Suite {
     let routings = try measuring.routings()
-    if architectures.isEmpty { return .standard(routings: routings.isEmpty ? nil : routings) }
+    if architectures.isEmpty {
+      let workload = measuring.workload
+      guard let suite = workload.standardSuite(routings: routings.isEmpty ? nil : routings) else {
+        throw Failure(
+          .usage, "\(workload.kind) has no default suite; name architectures to measure")
+      }
+      return suite
+    }
     var candidates: [Architecture] = []
     for name in architectures {
       let candidate = try ArchitectureArgument.resolve(name)
@@ -78,7 +85,9 @@ struct RunCommand: MeasuringCommand {
       if !candidates.contains(candidate) { candidates.append(candidate) }
     }
     return Suite(
-      candidates: candidates, baselines: try BaselineArgument.resolve(baseline),
+      candidates: candidates,
+      baselines: try measuring.baselines(
+        named: baseline, orElse: measuring.workload.defaultBaselines.run),
       routings: routings.isEmpty ? [.uniform] : routings)
   }
 }

@@ -93,12 +93,14 @@ struct SweepCommand: MeasuringCommand {
 
   private func suite() throws(Failure) -> Suite {
     let architecture = try ArchitectureArgument.resolve(architecture)
-    let baselines = try BaselineArgument.resolve(baseline)
+    let baselines = try measuring.baselines(
+      named: baseline, orElse: measuring.workload.defaultBaselines.sweep)
     let routings = try measuring.routings()
     do {
       return try .sweep(
         of: architecture, experts: experts?.values ?? [], topK: topK?.values ?? [],
-        baselines: baselines, routings: routings.isEmpty ? [.uniform] : routings)
+        baselines: baselines, routings: routings.isEmpty ? [.uniform] : routings,
+        workload: measuring.workload)
     } catch {
       throw Failure(.usage, "\(error)")
     }

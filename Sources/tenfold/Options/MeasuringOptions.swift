@@ -75,6 +75,17 @@ struct MeasuringOptions: ParsableArguments {
       ranks: ranks.values)
   }
 
+  /// What candidates are held against: the baselines named, or those of the workload.
+  func baselines(named names: [String], orElse usual: [Baseline]) throws(Failure) -> [Baseline] {
+    let named = try BaselineArgument.resolve(names)
+    guard named.isEmpty else { return named }
+    guard !usual.isEmpty else {
+      throw Failure(
+        .usage, "\(workload.kind) has no baseline of its own; name an architecture with --baseline")
+    }
+    return usual
+  }
+
   /// How many routings were asked for, 0 when none was.
   var routingCount: Int { routing.reduce(0) { $0 + $1.count } }
 

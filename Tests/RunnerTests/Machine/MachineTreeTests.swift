@@ -46,7 +46,8 @@ import Testing
     ),
     Machine(
       name: "offline-cpus", usable: "0-5", effective: 6, threads: 6, cores: 6, threadsPerCore: 1,
-      sockets: 1, nodes: (1, "0", "0"), caches: 1, reason: "processors 6-7 are offline"),
+      sockets: 1, nodes: (1, "0", "0"), caches: 1,
+      reason: "the machine has 6 switched on, without the offline CPUs 6-7"),
     Machine(
       name: "eight-caches", usable: "0-63", effective: 64, threads: 64, cores: 64,
       threadsPerCore: 1, sockets: 1, nodes: (1, "0", "0"), caches: 8,
@@ -199,21 +200,20 @@ import Testing
   @Test func aCellIsMarkedWhenItsQuotaStoppedIt() {
     var readings = [
       ThrottledTime(times: 3, seconds: 1), ThrottledTime(times: 15, seconds: 1.25),
-      ThrottledTime(times: 15, seconds: 1.25), ThrottledTime(times: 16, seconds: 1.35),
+      ThrottledTime(times: 16, seconds: 1.35),
     ]
     let meter = ThrottleMeter { readings.removeFirst() }
-    let first = meter.read()
-    func cautions(since earlier: ThrottledTime?) -> [String] {
-      meter.added(since: earlier).map(ThrottleMeter.cautions) ?? []
-    }
-    let marked = cautions(since: first)
-    #expect(marked.count == 1)
-    #expect(marked[0].contains("stopped this process 12 times, for 250 ms in all"))
-    let second = meter.read()
-    #expect(cautions(since: second)[0].contains("once, for 100 ms"))
-    readings = [ThrottledTime(times: 16, seconds: 1.35)]
-    #expect(cautions(since: ThrottledTime(times: 16, seconds: 1.35)) == [])
-    #expect(ThrottleMeter.none.added(since: nil) == nil)
+    let before = meter.read()
+    let first = meter.added(since: before)
+    #expect(first.cautions.count == 1)
+    #expect(first.cautions[0].contains("stopped this process 12 times, for 250 ms in all"))
+    let second = meter.added(since: ThrottledTime(times: 15, seconds: 1.25))
+    #expect(second.cautions[0].contains("once, for 100 ms"))
+    #expect((first + second).cautions[0].contains("13 times, for 350 ms"))
+    let none = ThrottledTime(times: 0, seconds: 0)
+    #expect(none.cautions == [])
+    #expect(ThrottleMeter.none.added(since: none) == none)
+    #expect(ThrottleMeter { before }.added(since: nil) == none)
   }
 
   @Test func listsAreReadAndWrittenAsTheKernelDoes() {

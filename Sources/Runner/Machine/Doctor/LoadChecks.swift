@@ -37,7 +37,8 @@ enum LoadChecks {
     guard busy >= busyShare else { return nil }
     return Finding(
       id: "load", severity: busy >= 0.5 ? .high : .medium,
-      what: "other processes keep \(ProcessorProbe.figure(busy)) of \(shares.count) CPUs busy",
+      what: "other processes keep the CPUs that may be used busy, "
+        + "\(ProcessorProbe.figure(busy)) of \(shares.count)",
       why:
         "they take processors, caches and memory bandwidth from passes; paired rounds share the loss "
         + "among both sides, and intervals grow",
@@ -55,7 +56,7 @@ enum LoadChecks {
     guard busy.count > 0 else { return nil }
     return Finding(
       id: "sibling-busy", severity: .medium,
-      what: "CPUs \(busy) are busy, each a hardware thread of a core that may be used",
+      what: "hardware threads of cores that may be used are busy: \(busy.named)",
       why:
         "the other thread of such a core has its vector units and caches for a part of the time only",
       mend: "ps -eLo pid,psr,pcpu,comm --sort=-pcpu | awk 'NR == 1 || "

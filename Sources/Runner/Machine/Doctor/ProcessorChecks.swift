@@ -133,7 +133,8 @@ enum ProcessorChecks {
       return nil
     }
     return Finding(
-      id: "cpus-offline", severity: .low, what: "CPUs \(offline) are switched off",
+      id: "cpus-offline", severity: .low,
+      what: "the machine runs without \(offline.named), switched off",
       why: "figures are those of a smaller machine than its name says",
       mend: "echo 1 | sudo tee "
         + offline.sorted.map { "\(ProcessorProbe.directory)/cpu\($0)/online" }
