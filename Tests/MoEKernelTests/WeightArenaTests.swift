@@ -77,7 +77,9 @@ import Testing
   }
 
   /// Both halves are bf16 numbers, and words 32-bit floats, of the promised size: none is 0, denormal or
-  /// no number. The mean is below eight of its standard deviations, a / √(3n) each.
+  /// no number.
+  ///
+  /// The mean is below eight of its standard deviations, a / √(3n) each.
   @Test func wordsAreWeightsInEveryFormat() {
     let count = 1 << 19
     let words = words(WeightArena(bytes: 2 << 20, seed: 9, pool: WorkerPool(threads: 1)), count)

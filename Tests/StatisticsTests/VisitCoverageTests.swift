@@ -74,7 +74,9 @@ import Testing
     return try #require(estimate).low <= trueRatio && #require(estimate).high >= trueRatio
   }
 
-  /// At least 95 % are promised. Of 600 runs a coverage of 95 % shows fewer than 92 % once in a thousand:
+  /// At least 95 % are promised.
+  ///
+  /// Of 600 runs a coverage of 95 % shows fewer than 92 % once in a thousand:
   /// three standard deviations of √(0.95·0.05/600) are 2.7 %.
   @Test(arguments: Machine.allCases) func theIntervalCoversAsOftenAsItSays(_ machine: Machine)
     throws
