@@ -157,7 +157,10 @@ extension MeasuringTests {
         #expect(cells.count == 8)
         for case let cell as [String: Any] in cells {
           let cautions = try #require(cell["cautions"] as? [String])
-          #expect(cautions.contains { $0.contains("visits") })
+          let rounds = try #require(cell["rounds"] as? [[String: Any]])
+          let visits = Set(rounds.compactMap { $0["visit"] as? Int }).count
+          #expect((6...7).contains(visits))
+          #expect(cautions.contains { $0.contains("visits of 7") } == (visits < 7))
         }
       }
     }
