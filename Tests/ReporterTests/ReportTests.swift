@@ -32,7 +32,7 @@ struct ReportTests {
     let text = TextPage.render(page)
     #expect(text.contains("The run ended early"))
     #expect(text.contains("A debug build measured this"))
-    #expect(text.contains("The record holds no measured comparison."))
+    #expect(text.contains("The record holds no measured cell."))
     #expect(text.contains("The ledger holds no claim about these candidates"))
     #expect(!text.contains("What this does not show"))
     #expect(TextPage.render(Report(records: []).page).contains("There is no record."))

@@ -28,6 +28,29 @@ extension Architecture {
 }
 
 extension Architecture {
+  /// The feed-forward layers of both sides when the model is held against a baseline.
+  ///
+  /// Against a dense counterpart one routed layer stands for all, for they are alike; against a named model
+  /// every feed-forward layer of both takes part, as often as the model has it.
+  ///
+  /// - Returns: `nil` when the model routes nothing and the baseline needs it to.
+  public func ffnGroups(
+    against baseline: Baseline
+  ) -> (baseline: [FFNGroup], candidate: [FFNGroup])? {
+    let counterpart: KeyPath<SparseLayerSpec, FeedForwardSpec>
+    switch baseline {
+    case .named(let architecture): return (architecture.ffnGroups, ffnGroups)
+    case .isoActive: counterpart = \.isoActiveNetwork
+    case .isoTotal: counterpart = \.isoTotalNetwork
+    }
+    return dominantSparseLayer.map { layer in
+      (
+        [FFNGroup(layer: .dense(layer[keyPath: counterpart]), count: 1)],
+        [FFNGroup(layer: .sparse(layer), count: 1)]
+      )
+    }
+  }
+
   /// The routed layer that the model has most of, `nil` when it routes nothing; against a dense
   /// counterpart it stands for all.
   public var dominantSparseLayer: SparseLayerSpec? {

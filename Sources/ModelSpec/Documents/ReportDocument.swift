@@ -22,9 +22,9 @@ public struct ReportDocument: Codable, Hashable, Sendable {
     public var status: Record.Status
     /// Model name of the processor.
     public var cpu: String
-    /// Comparisons in the record.
+    /// Cells in the record.
     public var cells: Int
-    /// Comparisons by which nothing is judged, for this version does not know what they are or nobody
+    /// Cells by which nothing is judged, for this version does not know what they are or nobody
     /// took the time to measure them.
     public var cellsLeftOut: Int
     /// What spoils the figures, in sentences, such as values of a later version; absent for nothing.

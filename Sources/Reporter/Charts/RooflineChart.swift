@@ -97,7 +97,7 @@ struct Roof: Hashable, Sendable {
 
 /// One side of one cell below the roof.
 struct RooflinePoint: Hashable, Sendable {
-  /// Which side of a comparison.
+  /// Which side of a pairing.
   enum Side: String, CaseIterable {
     case baseline, candidate
 

@@ -1,6 +1,6 @@
 import ModelSpec
 
-/// One comparison over tokens per pass: the FLOP ratio, what the roofline allows and what was
+/// One pairing over tokens per pass: the FLOP ratio, what the roofline allows and what was
 /// measured.
 ///
 /// Between few tokens, when both sides read little, and many, when both compute, lies the *batch

@@ -130,7 +130,7 @@ struct BriefSection {
   /// The cells in at most so many rows, of which the last one counts what does not fit.
   private func cellTable(rows most: Int) -> [Page.Block] {
     guard !record.cells.isEmpty else {
-      return [.paragraph("The record holds no measured comparison.")]
+      return [.paragraph("The record holds no measured cell.")]
     }
     let rows = cellRows
     // On a narrow page names have lines of their own.

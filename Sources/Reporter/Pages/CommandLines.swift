@@ -56,7 +56,7 @@ struct CommandLines {
     }.first
   }
 
-  /// Measures one comparison again, everything else equal.
+  /// Measures one cell again, everything else equal.
   func measuring(_ cell: Cell) -> Reproduction {
     measuring([cell])
   }

@@ -81,14 +81,14 @@ struct IllustratedSection {
     return order.map { charts.valleys[$0] }
   }
 
-  /// First the cell of each comparison that realises the least, then all others.
+  /// First the cell of each pairing that realises the least, then all others.
   private var waterfalls: [Chart] {
     let cells = charts.explainedCells
-    let comparisons = Dictionary(grouping: cells.indices) {
+    let pairings = Dictionary(grouping: cells.indices) {
       cells[$0].pairing
     }
     let worst = Set(
-      comparisons.values.compactMap { indices in
+      pairings.values.compactMap { indices in
         indices.min { cells[$0].realisedShare < cells[$1].realisedShare }
       })
     let order = cells.indices.filter(worst.contains) + cells.indices.filter { !worst.contains($0) }

@@ -1,6 +1,6 @@
 import ModelSpec
 
-/// The measured comparisons of a record, one table for each candidate and baseline.
+/// The measured cells of a record, one table for each pairing.
 struct CellTables {
   private let record: Record
   private let names: CellNames
@@ -15,7 +15,7 @@ struct CellTables {
 
   var blocks: [Page.Block] {
     guard !record.cells.isEmpty else {
-      return [.paragraph("The record holds no measured comparison.")]
+      return [.paragraph("The record holds no measured cell.")]
     }
     let sections = record.pairings.map { $0.filter { !shownElsewhere.contains($0) } }
       .filter { !$0.isEmpty }.flatMap(section)

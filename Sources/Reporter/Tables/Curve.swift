@@ -1,6 +1,6 @@
 import ModelSpec
 
-/// The time ratio of one comparison over tokens per pass, everything else equal.
+/// The time ratio of one pairing over tokens per pass, everything else equal.
 public struct Curve: Hashable, Sendable {
   /// Id of the architecture under test.
   public var candidate: String

@@ -1,6 +1,6 @@
 import ModelSpec
 
-/// How the saving of a record's comparisons changes over tokens per pass.
+/// How the saving of a record's pairings changes over tokens per pass.
 struct CurveTables {
   private let series: [CellSeries]
   private let names: CellNames
@@ -40,7 +40,7 @@ struct CurveTables {
     return blocks
   }
 
-  /// The comparison with the conditions that other curves do not share.
+  /// The pairing with the conditions that other curves do not share.
   private func name(of series: CellSeries) -> String {
     series.cells.first.map(names.pairing) ?? ""
   }

@@ -1,7 +1,7 @@
 import LayerSpec
 import ModelSpec
 
-/// Where the FLOP saving of each cell went: one table for each comparison, its cells side by side, one
+/// Where the FLOP saving of each cell went: one table for each pairing, its cells side by side, one
 /// line for each cause.
 struct ExplanationTables {
   private let record: Record

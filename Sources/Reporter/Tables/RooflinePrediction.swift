@@ -6,7 +6,7 @@ import Statistics
   import Glibc
 #endif
 
-/// What the roofline says of a comparison at any number of tokens, from the record's ceilings and the
+/// What the roofline says of a pairing at any number of tokens, from the record's ceilings and the
 /// catalogue's FLOPs and bytes: the curve on which a few measured points lie.
 ///
 /// Between points nothing was measured, and a straight line would claim that something was. Experts are
@@ -31,20 +31,10 @@ struct RooflinePrediction {
     guard let first = series.cells.first, let last = series.cells.last,
       first.workload.kind == .feedForward, first.tokens > 0, last.tokens <= Self.mostTokens,
       first.precision.isKnown, let ceilings = Ceilings(list, threads: first.threads),
-      let candidate = Self.architecture(first.candidate)
+      let candidate = Self.architecture(first.candidate),
+      let baseline = Self.baseline(first.baseline),
+      let sides = candidate.ffnGroups(against: baseline)
     else { return nil }
-    let sides: (baseline: [FFNGroup], candidate: [FFNGroup])
-    switch first.baseline {
-    case "iso-active", "iso-total":
-      guard let layer = candidate.dominantSparseLayer else { return nil }
-      let dense = first.baseline == "iso-active" ? layer.isoActiveNetwork : layer.isoTotalNetwork
-      sides = (
-        [FFNGroup(layer: .dense(dense), count: 1)], [FFNGroup(layer: .sparse(layer), count: 1)]
-      )
-    default:
-      guard let baseline = Self.architecture(first.baseline) else { return nil }
-      sides = (baseline.ffnGroups, candidate.ffnGroups)
-    }
     let formats = FormatPlan(first.precision)
     guard let routing = first.conditions.routing,
       let baselinePass = Pass(sides.baseline, routing: routing, formats: formats),
@@ -55,6 +45,11 @@ struct RooflinePrediction {
     self.ceilings = ceilings
     tokens = first.tokens...last.tokens
     guard series.cells.allSatisfy(agrees) else { return nil }
+  }
+
+  /// The baseline of that id; `nil` for a model that the catalogue does not have.
+  private static func baseline(_ id: String) -> Baseline? {
+    [Baseline.isoActive, .isoTotal].first { $0.id == id } ?? architecture(id).map(Baseline.named)
   }
 
   /// The architecture of a catalogue id, or of a variant of it such as `olmoe-1b-7b E=32`; `nil` for

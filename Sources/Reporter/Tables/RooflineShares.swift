@@ -26,13 +26,13 @@ struct RooflineShares {
     + "the baseline's / the candidate's, as FLOPs are."
 
   private func table(_ cells: [Cell]) -> Table {
-    var columns = [.init("comparison")] + names.columns
+    var columns = [.init("pairing")] + names.columns
     columns += [.init("bytes", .right), .init("baseline", .right), .init("candidate", .right)]
     var last = ""
     let rows = cells.map { cell in
-      let comparison = cell.pairing
-      var row = [.init(comparison == last ? "" : comparison)] + names.entries(of: cell)
-      last = comparison
+      let pairing = cell.pairing
+      var row = [.init(pairing == last ? "" : pairing)] + names.entries(of: cell)
+      last = pairing
       row.append(.init(cell.bytesRatio.map(Figures.ratio) ?? "-"))
       row += [cell.sides.baseline, cell.sides.candidate].map {
         .init($0.rooflineShare.map(Figures.percent) ?? "-")

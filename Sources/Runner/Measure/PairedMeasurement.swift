@@ -1,7 +1,7 @@
 import ModelSpec
 import Statistics
 
-/// Which side of a comparison a pass belongs to.
+/// Which side of a pairing a pass belongs to.
 enum SideRole: Hashable {
   case baseline
   case candidate

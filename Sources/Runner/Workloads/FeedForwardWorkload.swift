@@ -19,26 +19,18 @@ public struct FeedForwardWorkload: MeasurableWorkload {
   /// Published claims between models, and models of many small experts against their dense counterparts.
   public func standardSuite(routings: [Routing]?) -> Suite? { .standard(routings: routings) }
 
-  /// Against a dense counterpart one routed layer stands for all, for they are alike; against a named model
-  /// every feed-forward layer of both takes part, as often as the model has it.
+  /// The layers of both sides, as `Architecture.ffnGroups(against:)` counts them.
   ///
   /// - Throws: `PlanError` when the candidate routes nothing and the baseline needs it to.
   public func layers(of pairing: Pairing) throws(PlanError) -> PairedLayers {
-    if case .named(let architecture) = pairing.baseline {
-      return PairedLayers(
-        baseline: Self.layers(of: architecture), candidate: Self.layers(of: pairing.candidate))
-    }
-    guard let sparse = pairing.candidate.dominantSparseLayer else {
+    guard let groups = pairing.candidate.ffnGroups(against: pairing.baseline) else {
       throw .candidateIsDense(id: pairing.candidate.id, baseline: pairing.baseline.id)
     }
-    let dense = pairing.baseline == .isoActive ? sparse.isoActiveNetwork : sparse.isoTotalNetwork
+    func layers(_ groups: [FFNGroup]) -> [PlannedLayer] {
+      groups.map { PlannedLayer(FeedForwardLayer($0.layer), count: $0.count) }
+    }
     return PairedLayers(
-      baseline: [PlannedLayer(FeedForwardLayer(.dense(dense)), count: 1)],
-      candidate: [PlannedLayer(FeedForwardLayer(.sparse(sparse)), count: 1)])
-  }
-
-  private static func layers(of architecture: Architecture) -> [PlannedLayer] {
-    architecture.ffnGroups.map { PlannedLayer(FeedForwardLayer($0.layer), count: $0.count) }
+      baseline: layers(groups.baseline), candidate: layers(groups.candidate))
   }
 }
 

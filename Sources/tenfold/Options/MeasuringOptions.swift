@@ -4,7 +4,7 @@ import LayerSpec
 import ModelSpec
 import Runner
 
-/// What every command that measures comparisons can be told besides what to compare.
+/// What every command that measures pairings can be told besides what to compare.
 ///
 /// Numbers are parsed unconditionally, so that a negative one is told that it is none and is not
 /// taken for an option.

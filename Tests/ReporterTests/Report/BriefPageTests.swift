@@ -149,7 +149,7 @@ struct BriefPageTests {
     let early = try lines(Sample.record(Sample.suite.cells, status: .interrupted))
     #expect(early.contains { $0.hasPrefix("The run ended early") })
     let none = try lines(Sample.record([]))
-    #expect(none.contains("The record holds no measured comparison."))
+    #expect(none.contains("The record holds no measured cell."))
     #expect(none[0] == "Tenfold report: no claim about these models")
     #expect(TextPage.render(Report(records: []).brief()).contains("There is no record."))
   }
