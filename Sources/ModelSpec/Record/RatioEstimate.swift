@@ -70,8 +70,9 @@ extension RatioEstimate {
   /// The confidence of an interval of visits.
   ///
   /// Higher than the 95 % that are promised, because cells are visited until their interval is narrow, which
-  /// prefers visits that are alike by chance: with 98 % the simulated coverage stays above 95 %, and with
-  /// 95 % it fell to 94 %.
+  /// prefers visits that are alike by chance. Of simulated machines whose state is another at every visit
+  /// 97 to 99 % were covered with 98 %, and with 95 % as few as 94; where a state lasts for several visits,
+  /// 93 and 87.
   public static let confidenceOfVisits = 0.98
 
   /// The fewest visits that have an interval of their own.
