@@ -8,17 +8,19 @@ public struct MeasuringEffort: Hashable, Sendable {
   let ceilingsInDoubt: CeilingProbe.Effort
   /// A slice of the slower side of a round lasts at least this long.
   let shortestSliceSeconds: Double
+  /// Whether a side above the ceilings must be wrong.
+  let reliesOnCeilings: Bool
 
   /// For figures to be relied on: a slice is long against the clock's resolution and the scheduler's
   /// shortest interruption.
   public static let full = MeasuringEffort(
     ceilings: .full, ceilingsBesideCells: .glance, ceilingsInDoubt: .patient,
-    shortestSliceSeconds: 0.020)
+    shortestSliceSeconds: 0.020, reliesOnCeilings: true)
 
   /// For tests of everything but the figures: as many steps, each for as good as no time.
   public static let token = MeasuringEffort(
     ceilings: .token, ceilingsBesideCells: .token, ceilingsInDoubt: .brief,
-    shortestSliceSeconds: 0.001)
+    shortestSliceSeconds: 0.001, reliesOnCeilings: false)
 
   /// What a record's options call it; `nil` for the full effort.
   var name: String? { self == .full ? nil : "token" }

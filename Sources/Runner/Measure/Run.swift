@@ -37,8 +37,8 @@ public final class Run {
   ///
   /// The budget is for the whole run: what building, checking and ceilings leave of it is shared by the
   /// visits. It is exceeded only where even the fewest rounds take longer together. A cell that the whole
-  /// budget is too short for is left out, with those of the same pairing that are larger; all others are
-  /// measured before that is thrown.
+  /// budget is too short for is left out, with those of the same pairing that are larger; so is one that is
+  /// wrong. All others are measured before that is thrown.
   ///
   /// - Parameters:
   ///   - progress: told before each stage of each cell, never while a round is timed.
@@ -50,7 +50,8 @@ public final class Run {
     progress: (RunProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
   ) throws {
     let watch = Stopwatch()
-    var leftOut: [(cell: CellPlan, reason: PlanError)] = []
+    var tooLong: [(cell: CellPlan, reason: PlanError)] = []
+    var wrong: [RunError] = []
     // Each cell is made ready once, and then visited.
     let steps = Double(plan.cells.count * (1 + RatioEstimate.fewestVisits))
     var stepsDone = 0.0
@@ -68,24 +69,28 @@ public final class Run {
     let probeSeconds = watch.seconds
     for group in plan.groups {
       var open: [(number: Int, cell: CellMeasurement)] = []
-      defer { keep(open.map(\.cell)) }
+      var isWhole = false
+      defer { wrong += keep(open.map(\.cell), looksTwice: isWhole) }
       for number in group {
         let cell = plan.cells[number]
-        if leftOut.contains(where: { cell.isLarger(than: $0.cell) }) { continue }
+        if tooLong.contains(where: { cell.isLarger(than: $0.cell) }) { continue }
         do {
           open.append((number + 1, try ready(number) { try report(number + 1, cell, $0) }))
         } catch let reason as PlanError {
-          leftOut.append((cell, reason))
+          tooLong.append((cell, reason))
+        } catch let reason as RunError where reason != .cancelled {
+          wrong.append(reason)
         }
       }
       let share = Double(group.count) / Double(plan.cells.count - group.lowerBound)
       try visit(
         open, budget: share * (secondsLeft() - probeSeconds), isCancelled: isCancelled,
         report: { try report($0, $1.plan, .measuring) })
-      try refuseExcess(open.map(\.cell))
+      isWhole = true
     }
     tracker.probeFully()
-    if let first = leftOut.first { throw first.reason }
+    if let first = wrong.first { throw first }
+    if let first = tooLong.first { throw first.reason }
   }
 
   /// Builds and checks both sides of a cell of that index.
@@ -146,24 +151,35 @@ public final class Run {
     }
   }
 
-  /// Keeps what has an interval, in order.
-  private func keep(_ measurements: [CellMeasurement]) {
-    cells += measurements.compactMap { $0.measured(seed: plan.seed) }
+  /// Keeps what has an interval, in order, but for cells of which a side is faster than the machine.
+  ///
+  /// - Parameter looksTwice: whether there is time to look for the ceilings once more before that is said.
+  /// - Returns: what is wrong with those that are not kept.
+  private func keep(_ measurements: [CellMeasurement], looksTwice: Bool) -> [RunError] {
+    var wrong: [RunError] = []
+    for measurement in measurements {
+      guard let measured = measurement.measured(seed: plan.seed) else { continue }
+      if let (side, share) = excess(of: measured, looksTwice: looksTwice) {
+        wrong.append(
+          .aboveCeilings(
+            cell: measurement.plan.name, side: side.id,
+            engine: measurement.plan.side(side.role).engine.name, share: share,
+            ceilings: tracker.sentence))
+      } else {
+        cells.append(measured)
+      }
+    }
+    return wrong
   }
 
-  /// Refuses a side that is faster than the machine.
-  private func refuseExcess(_ measurements: [CellMeasurement]) throws(RunError) {
-    // Ceilings of a token effort are no ceilings, and its record says so.
-    guard plan.effort == .full else { return }
-    for measurement in measurements {
-      guard let measured = measurement.measured(seed: plan.seed),
-        let (side, share) = tracker.confirmedExcess(measured.excess)
-      else { continue }
-      throw RunError.aboveCeilings(
-        cell: measurement.plan.name, side: side.id,
-        engine: measurement.plan.side(side.role).engine.name, share: share,
-        ceilings: tracker.sentence)
-    }
+  /// The side that is faster than the machine, with its roofline share; `nil` when none is, and where
+  /// ceilings were measured with too little effort to tell.
+  private func excess(
+    of cell: MeasuredCell, looksTwice: Bool
+  ) -> (side: (role: SideRole, id: String), share: Double)? {
+    guard plan.effort.reliesOnCeilings else { return nil }
+    return looksTwice
+      ? tracker.confirmedExcess(cell.excess) : cell.excess(under: tracker.log.highest)
   }
 
   /// Builds and loads both sides at the widest form of which enough rounds fit the allowance.

@@ -73,8 +73,13 @@ public struct LayerPlan: Sendable {
     let one = measured.memoryBytes(
       residentSlices: residentSlices, workload: workload, threads: threads, engine: engine,
       formats: formats)
-    let (total, overflow) = one.addingReportingOverflow(copyBytes * (copies - 1))
-    return overflow ? .max : total
+    // Weights as the engine lays them out: narrow ones are padded, many times over in the smallest.
+    let weights = measured.memoryBytes(
+      residentSlices: residentSlices, workload: Workload(workload.kind, tokens: 0),
+      threads: threads, engine: engine, formats: formats)
+    let (others, othersOverflow) = weights.multipliedReportingOverflow(by: copies - 1)
+    let (total, overflow) = one.addingReportingOverflow(others)
+    return overflow || othersOverflow ? .max : total
   }
 
   /// What records say of the slices in memory: `4 of 128`, `nil` when all are.
