@@ -13,7 +13,7 @@ import Testing
     var narrowestWidth: Int { 1 }
     func narrowed(by divisor: Int) -> Pretended? { divisor == 1 ? self : nil }
     var slices: WeightSlices? { nil }
-    var routed: SparseLayerSpec? { nil }
+    var router: RouterShape? { nil }
     func check(_ workload: Workload, formats: FormatPlan) throws(UncountableLayer) {}
     func weightBytes(_ part: WeightPart, formats: FormatPlan) -> Int { 1 << 20 }
 

@@ -39,7 +39,7 @@ struct ToyHead: MeasurableLayer {
   var narrowestWidth: Int { vocabulary }
   func narrowed(by divisor: Int) -> ToyHead? { divisor == 1 ? self : nil }
   var slices: WeightSlices? { nil }
-  var routed: SparseLayerSpec? { nil }
+  var router: RouterShape? { nil }
 
   func check(_ workload: Workload, formats: FormatPlan) throws(UncountableLayer) {
     guard formats.projections.bytes(rows: vocabulary, columns: hidden) != nil else {

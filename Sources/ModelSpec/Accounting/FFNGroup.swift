@@ -51,6 +51,11 @@ extension Architecture {
     }
   }
 
+  /// The first routed feed-forward network, `nil` in a dense model.
+  public var firstRoutedLayer: SparseLayerSpec? {
+    layers.lazy.flatMap(\.feedForwards).compactMap(\.routed).first
+  }
+
   /// The routed layer that the model has most of, `nil` when it routes nothing; against a dense
   /// counterpart it stands for all.
   public var dominantSparseLayer: SparseLayerSpec? {

@@ -91,24 +91,3 @@ public struct ModelDocument: Codable, Hashable, Sendable {
     }
   }
 }
-
-extension Architecture {
-  /// The first routed feed-forward network, `nil` in a dense model.
-  public var firstRoutedLayer: SparseLayerSpec? {
-    for network in layers.lazy.flatMap(\.feedForwards) {
-      if case .sparse(let spec) = network { return spec }
-    }
-    return nil
-  }
-}
-
-extension FFNLayerSpec {
-  /// The shape in a few letters: `dense F=28672`, `sparse E=8 K=2 F=14336`.
-  public var label: String {
-    switch self {
-    case .dense(let network): "dense F=\(network.intermediate)"
-    case .sparse(let layer):
-      "sparse E=\(layer.experts) K=\(layer.topK) F=\(layer.expert.intermediate)"
-    }
-  }
-}

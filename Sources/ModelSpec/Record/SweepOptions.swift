@@ -32,6 +32,29 @@ public struct SweepOptions: Codable, Hashable, Sendable {
     public func id(of architecture: String) -> String {
       architecture + (experts.map { " E=\($0)" } ?? "") + (topK.map { " K=\($0)" } ?? "")
     }
+
+    /// The architecture and the variant that an id names, `olmoe-1b-7b E=32 K=4`; `nil` for other words
+    /// after the architecture's id.
+    public static func parse(id: String) -> (architecture: String, variant: Variant)? {
+      let words = id.split(separator: " ")
+      guard let architecture = words.first else { return nil }
+      var variant = Variant()
+      for word in words.dropFirst() {
+        let parts = word.split(separator: "=")
+        guard parts.count == 2, let value = Int(parts[1]), value > 0, value <= largestCount else {
+          return nil
+        }
+        switch parts[0] {
+        case "E": variant.experts = value
+        case "K": variant.topK = value
+        default: return nil
+        }
+      }
+      return (String(architecture), variant)
+    }
+
+    /// More experts than any published layer has: what a file says beyond it is not counted.
+    private static let largestCount = 4096
   }
 
   /// All combinations, in the order of measuring.

@@ -229,11 +229,10 @@ extension LayerGroup {
   /// How many experts a routed layer has, and how many of them so many tokens can reach; `nil` for a
   /// layer whose name tells of no routing.
   fileprivate func reach(ofTokens tokens: Int) -> (experts: Int, reached: Int)? {
-    let words = layer.split(separator: " ")
-    func size(_ letter: String) -> Int? {
-      words.first { $0.hasPrefix("\(letter)=") }.flatMap { Int($0.dropFirst(letter.count + 1)) }
+    let label = LayerLabel(parsing: layer)
+    guard let experts = label["E"], let topK = label["K"], experts > 0, topK > 0 else {
+      return nil
     }
-    guard let experts = size("E"), let topK = size("K"), experts > 0, topK > 0 else { return nil }
     let (choices, overflow) = tokens.multipliedReportingOverflow(by: topK)
     return (experts, overflow ? experts : min(experts, choices))
   }

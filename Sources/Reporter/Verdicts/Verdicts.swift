@@ -154,7 +154,11 @@ extension Verdict {
   fileprivate mutating func show(best: Cell, worst: Cell?) {
     measured = Measured(best.timeRatio)
     roofline = best.rooflineRatio
-    if best.workload.kind == .feedForward { analyticFeedForward = best.flopRatio }
+    switch best.workload.kind.traits?.part {
+    case .feedForward: analyticFeedForward = best.flopRatio
+    case .whole: analyticWholeModel = best.flopRatio
+    case nil: break
+    }
     self.best = Place(best)
     self.worst = worst.map(Place.init)
   }

@@ -65,10 +65,9 @@ extension PreparedSide {
   /// The routing of the first layer that routes, or what was asked for where none does.
   fileprivate func routingSummary(_ routing: Routing, seed: UInt64) -> RoutingSummary {
     for layer in layers {
-      guard let routed = layer.plan.full.layer.routed else { continue }
+      guard let router = layer.plan.full.layer.router else { continue }
       return RoutingSummary(
-        routing, seed: seed, choices: routed.choices, topK: routed.topK,
-        batches: layer.pass.routingStatistics)
+        routing, seed: seed, router: router, batches: layer.pass.routingStatistics)
     }
     return RoutingSummary(unrouted: routing, seed: seed)
   }

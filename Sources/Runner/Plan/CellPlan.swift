@@ -14,7 +14,7 @@ struct CellPlan: Sendable {
 
   /// The cell as messages name it.
   var name: String {
-    let routes = layers.candidate.contains { $0.layer.routed != nil }
+    let routes = layers.candidate.contains { $0.layer.router != nil }
     return "\(candidateID) against \(baselineID), \(workload.sizesInWords)"
       + (routes ? routing.map { ", \($0.name)" } ?? "" : "")
   }

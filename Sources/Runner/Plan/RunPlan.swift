@@ -124,9 +124,9 @@ public struct RunPlan: Sendable {
         } catch {
           throw .uncountable(pairing: pairing.name, reason: "\(error)")
         }
-        guard let routed = planned.layer.routed else { continue }
+        guard let router = planned.layer.router else { continue }
         for routing in pairing.routings {
-          if let source = routing.source, let misfit = routing.misfit(with: routed, of: id) {
+          if let source = routing.source, let misfit = routing.misfit(with: router, of: id) {
             throw .recording(source: source.name, reason: "\(misfit)")
           }
         }

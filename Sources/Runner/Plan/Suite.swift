@@ -1,4 +1,25 @@
+import LayerSpec
 import ModelSpec
+
+/// A candidate against a baseline, and the routings under which they are measured.
+public struct Pairing: Hashable, Sendable {
+  /// The architecture under test.
+  public let candidate: Architecture
+  /// What it is held against.
+  public let baseline: Baseline
+  /// One cell is measured for each of these and each token count.
+  public let routings: [Routing]
+
+  /// A pairing.
+  public init(candidate: Architecture, baseline: Baseline, routings: [Routing]) {
+    self.candidate = candidate
+    self.baseline = baseline
+    self.routings = routings
+  }
+
+  /// The pairing as messages name it.
+  var name: String { "\(candidate.id) against \(baseline.id)" }
+}
 
 /// The pairings of one run.
 public struct Suite: Hashable, Sendable {
@@ -63,5 +84,39 @@ public struct Suite: Hashable, Sendable {
       preconditionFailure("the catalogue has no \(id), which the default suite needs")
     }
     return architecture
+  }
+}
+
+extension Suite {
+  /// One architecture in every combination of the given sizes, each against each baseline.
+  ///
+  /// Without baselines they are held against those that the workload has for a sweep.
+  ///
+  /// - Parameters:
+  ///   - experts: E of the variants; empty for the architecture's own.
+  ///   - topK: K of the variants; empty for the architecture's own.
+  /// - Throws: `PlanError.nothingToVary` and `PlanError.impossibleVariant`.
+  public static func sweep(
+    of architecture: Architecture, experts: [Int] = [], topK: [Int] = [],
+    baselines: [Baseline] = [], routings: [Routing],
+    workload: any MeasurableWorkload = Workloads.usual
+  ) throws(PlanError) -> Suite {
+    let options = SweepOptions(architecture: architecture.id, experts: experts, topK: topK)
+    guard architecture.firstRoutedLayer != nil || experts.isEmpty && topK.isEmpty else {
+      throw .nothingToVary(id: architecture.id)
+    }
+    var pairings: [Pairing] = []
+    for variant in options.variants {
+      let candidate: Architecture
+      do {
+        candidate = try architecture.varyingRoutedLayers(variant)
+      } catch {
+        throw .impossibleVariant(id: architecture.id, variant, reason: "\(error)")
+      }
+      pairings += (baselines.isEmpty ? workload.defaultBaselines.sweep : baselines).map {
+        Pairing(candidate: candidate, baseline: $0, routings: routings)
+      }
+    }
+    return Suite(name: "sweep", pairings: pairings, sweep: options)
   }
 }

@@ -89,7 +89,7 @@ extension RoutingDocument {
       guard let model else {
         throw RecordingError("\(architecture.id) routes no tokens; name the model of the recording")
       }
-      if let misfit = routing.misfit(with: model, of: architecture.id) { throw misfit }
+      if let misfit = routing.misfit(with: RouterShape(model), of: architecture.id) { throw misfit }
     }
     let counts = routing.tokensPerExpert(choices: model?.choices)
     let topK = routing.trace?.topK ?? model?.topK

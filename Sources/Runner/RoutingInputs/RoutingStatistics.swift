@@ -35,14 +35,12 @@ public struct RoutingStatistics: Hashable, Sendable {
 extension RoutingSummary {
   /// The means over the batches that a cell rotates through.
   ///
-  /// - Parameters:
-  ///   - choices: The choices of the router, over which a recorded routing is fitted.
-  ///   - topK: Those that each token makes.
+  /// - Parameter router: whose choices a recorded routing is fitted over.
   init(
-    _ routing: Routing, seed: UInt64, choices: Int, topK: Int, batches: [RoutingStatistics]
+    _ routing: Routing, seed: UInt64, router: RouterShape, batches: [RoutingStatistics]
   ) {
     self.init(routing, seed: seed, batches: batches)
-    fittedAlpha = routing.fit(choices: choices, topK: topK)?.alpha
+    fittedAlpha = routing.fit(choices: router.choices, topK: router.topK)?.alpha
   }
 
   /// What was asked for where nothing routes.

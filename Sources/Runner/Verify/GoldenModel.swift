@@ -52,9 +52,9 @@ public struct GoldenModel: Sendable {
     }
     do {
       let file = try SafetensorsFile(bytes: io)
-      let tokens = try Self.tokens(file, hidden: spec.hidden)
       return GoldenLayer(
-        spec: spec, weights: weights, tokens: tokens,
+        layer: RoutedLayer(spec: spec, weights: weights),
+        tokens: try Self.tokens(file, hidden: spec.hidden),
         hiddenStates: try file.floats("hidden_states"), output: try file.floats("output"))
     } catch let error as GoldenLayerError {
       throw error
@@ -103,20 +103,6 @@ public struct GoldenModel: Sendable {
     }
     return tokens ?? 0
   }
-}
-
-/// A layer with inputs and the outputs that another implementation computed from them.
-public struct GoldenLayer: Sendable {
-  /// What is computed.
-  public let spec: SparseLayerSpec
-  /// Everything learned.
-  public let weights: SparseLayerWeights
-  /// T.
-  public let tokens: Int
-  /// T×H, what goes in.
-  public let hiddenStates: [Float]
-  /// T×H, what is expected.
-  public let output: [Float]
 }
 
 /// A golden layer that cannot be read, with the sentence that says which file, why and what to do.

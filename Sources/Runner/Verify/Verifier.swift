@@ -11,13 +11,6 @@ public struct Verifier {
   /// stays below it, and a wrong weight or expert is far above.
   public static let tolerance = 1e-5
 
-  /// The largest error of so many tokens of a layer that passes on this engine.
-  func tolerance(for layer: SparseLayerSpec, tokens: Int) -> Double {
-    // The golden output is of weights as published, so that storing them stands between too.
-    let rounding = RoundingTolerance(engine: engine, formats: formats, seesStoredWeights: false)
-    return rounding.tolerance(for: .sparse(layer), elements: tokens * layer.hidden) + Self.tolerance
-  }
-
   private let engine: any Engine
   private let formats: FormatPlan
   private let pool: WorkerPool
@@ -36,17 +29,22 @@ public struct Verifier {
 
   /// Runs the layer once on all its tokens.
   public func verify(_ golden: GoldenLayer, family: String, directory: String) -> VerifyResult {
-    let layer = SparseLayer(
-      spec: golden.spec, weights: golden.weights, engine: engine, formats: formats)
-    let hidden = golden.spec.hidden
-    let input = Matrix(rows: golden.tokens, columns: hidden, elements: golden.hiddenStates)
-    let output = Matrix(rows: golden.tokens, columns: hidden)
-    let workspace = layer.makeWorkspace(maxTokens: golden.tokens, pool: pool)
-    layer.forward(input, into: output, workspace: workspace, pool: pool)
+    let output = run(golden.layer.executable(engine: engine, formats: formats), on: golden)
+    // The golden output is of weights as published, so that storing them stands between too.
+    let rounding = RoundingTolerance(engine: engine, formats: formats, seesStoredWeights: false)
     return VerifyResult(
       directory: directory, family: family, engine: engine.name, precision: formats.networks,
       tokens: golden.tokens,
-      error: OutputCheck.relativeError(output.elements, expected: golden.output.map(Double.init)),
-      tolerance: tolerance(for: golden.spec, tokens: golden.tokens))
+      error: OutputCheck.relativeError(output, expected: golden.output.map(Double.init)),
+      tolerance: golden.layer.tolerance(rounding, elements: golden.output.count) + Self.tolerance)
+  }
+
+  /// The layer's output, T×H.
+  private func run(_ layer: some ExecutableLayer, on golden: GoldenLayer) -> [Float] {
+    let input = Matrix(rows: golden.tokens, columns: layer.width, elements: golden.hiddenStates)
+    let output = Matrix(rows: golden.tokens, columns: layer.outputWidth)
+    let workspace = layer.makeWorkspace(maxTokens: golden.tokens, pool: pool)
+    layer.forward(input, into: output, workspace: workspace, pool: pool)
+    return output.elements
   }
 }

@@ -49,7 +49,9 @@ struct FeedForwardLayer: MeasurableLayer {
     spec.dividingWidth(by: divisor).map(FeedForwardLayer.init)
   }
 
-  var routed: SparseLayerSpec? { spec.routed }
+  private var routed: SparseLayerSpec? { spec.routed }
+
+  var router: RouterShape? { routed.map(RouterShape.init) }
 
   var slices: WeightSlices? {
     routed.map { WeightSlices(count: $0.experts, least: $0.topK, noun: "experts") }

@@ -19,7 +19,7 @@ struct MatrixProductLayer: MeasurableLayer {
 
   var slices: WeightSlices? { nil }
 
-  var routed: SparseLayerSpec? { nil }
+  var router: RouterShape? { nil }
 
   func check(_ workload: Workload, formats: FormatPlan) throws(UncountableLayer) {
     guard formats.projections.bytes(rows: outputs, columns: inputs) != nil else {

@@ -17,8 +17,8 @@ public protocol MeasurableLayer: Hashable, Sendable {
   /// Equal slices of the weights of which a few may stand for all; `nil` where all weights are needed.
   var slices: WeightSlices? { get }
 
-  /// The router that recorded routing must fit; `nil` for a layer that routes nothing.
-  var routed: SparseLayerSpec? { get }
+  /// What recorded routing must fit; `nil` for a layer that routes nothing.
+  var router: RouterShape? { get }
 
   /// Refuses a pass that cannot be counted, or weights that cannot be stored in such formats.
   ///

@@ -58,6 +58,21 @@ public struct PassTime: Hashable, Sendable {
   }
 }
 
+/// Seconds since it was made, by the clock that neither stops for others nor is ever set
+/// (`CLOCK_MONOTONIC` on Linux).
+struct Stopwatch {
+  private let clock = SuspendingClock()
+  private let start: SuspendingClock.Instant
+
+  init() { start = clock.now }
+
+  /// Seconds so far.
+  var seconds: Double {
+    let parts = start.duration(to: clock.now).components
+    return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
+  }
+}
+
 /// Why a pass may not be timed.
 public enum PassFault: Error, Hashable, Sendable {
   /// An output differs by more than rounding explains.

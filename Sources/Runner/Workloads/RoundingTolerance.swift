@@ -24,7 +24,7 @@ import MoEKernel
 ///
 /// Routing is in 32 bits and chooses the same experts. Weighted sums over experts, shared ones
 /// included, do not raise a relative error.
-struct RoundingTolerance {
+public struct RoundingTolerance: Sendable {
   /// max|y − ŷ| over max|ŷ| is compared, not root mean squares.
   ///
   /// Both maxima are over the same elements. Of 10² to 10⁴ normal values they lie 3 to 4 of their own
@@ -42,7 +42,7 @@ struct RoundingTolerance {
   ///
   /// - Parameter seesStoredWeights: whether the expected output is of the weights as they are stored,
   ///   so that of their rounding nothing is left.
-  init(engine: any Engine, formats: FormatPlan, seesStoredWeights: Bool) {
+  public init(engine: any Engine, formats: FormatPlan, seesStoredWeights: Bool) {
     func squares(_ format: WeightFormat) -> Double {
       let weights = seesStoredWeights ? 0 : format.block?.roundingError ?? 0
       let activations = engine.activationError(format)
@@ -55,7 +55,7 @@ struct RoundingTolerance {
   /// The largest relative error of an output that rounding explains.
   ///
   /// - Parameter elements: of the output, that are compared by their largest.
-  func tolerance(for layer: FFNLayerSpec, elements: Int) -> Double {
+  public func tolerance(for layer: FFNLayerSpec, elements: Int) -> Double {
     var squares = networks
     if case .sparse(let sparse) = layer, sparse.latent != nil { squares += projections }
     return Self.maximumOverDeviation(elements: elements) * squares.squareRoot()

@@ -17,7 +17,7 @@ import Testing
 
   private func misfit(_ text: String, _ layer: SparseLayerSpec) throws -> String? {
     try RecordedRouting(parsing: Array(text.utf8)).routing(ofLayer: nil, name: "a")
-      .misfit(with: layer, of: "m").map { "\($0)" }
+      .misfit(with: RouterShape(layer), of: "m").map { "\($0)" }
   }
 
   @Test(arguments: ["[0,7]\n[1,2]", "{\"counts\":[1,1,1,1,1,1,1,1]}", "expert,count\n0,1\n1,1"])

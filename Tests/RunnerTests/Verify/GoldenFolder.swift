@@ -1,4 +1,8 @@
 import FoundationEssentials
+import LayerSpec
+import Testing
+
+@testable import Runner
 
 /// The three files of a golden layer from `Tests/Golden`.
 struct GoldenFolder {
@@ -30,4 +34,18 @@ struct GoldenFolder {
   private static let root = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Golden")
+}
+
+extension GoldenLayer {
+  /// The layer as what all golden folders hold.
+  var routed: RoutedLayer {
+    get throws { try #require(layer as? RoutedLayer) }
+  }
+
+  /// The same inputs and outputs with other weights.
+  func withWeights(_ weights: SparseLayerWeights) throws -> GoldenLayer {
+    var changed = self
+    changed.layer = RoutedLayer(spec: try routed.spec, weights: weights)
+    return changed
+  }
 }

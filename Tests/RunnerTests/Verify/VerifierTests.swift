@@ -32,11 +32,9 @@ import Testing
     let folder = try GoldenFolder(name)
     let model = try GoldenModel(config: folder.config)
     let golden = try model.layer(tensors: folder.tensors, io: folder.io)
-    var weights = golden.weights
+    var weights = try golden.routed.weights
     for expert in weights.experts.indices { weights.experts[expert].down[0] += 1e-2 }
-    let changed = GoldenLayer(
-      spec: golden.spec, weights: weights, tokens: golden.tokens,
-      hiddenStates: golden.hiddenStates, output: golden.output)
+    let changed = try golden.withWeights(weights)
     let verifier = Verifier(
       engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(.f32),
       pool: WorkerPool(threads: 1))
@@ -49,16 +47,49 @@ import Testing
     let folder = try GoldenFolder("mixtral")
     let golden = try GoldenModel(config: folder.config)
       .layer(tensors: folder.tensors, io: folder.io)
-    var weights = golden.weights
+    var weights = try golden.routed.weights
     weights.experts[0].down[0] = .nan
-    let changed = GoldenLayer(
-      spec: golden.spec, weights: weights, tokens: golden.tokens,
-      hiddenStates: golden.hiddenStates, output: golden.output)
+    let changed = try golden.withWeights(weights)
     let verifier = Verifier(
       engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(.f32),
       pool: WorkerPool(threads: 1))
     let result = verifier.verify(changed, family: "mixtral", directory: "d")
     #expect(!result.passed)
     #expect(result.maxRelativeError == nil)
+  }
+
+  /// A kind of layer that nothing here knows, of which the verifier sees the protocol alone.
+  private struct ProductAlone: VerifiableLayer {
+    let room: Double
+
+    func executable(engine: any Engine, formats: FormatPlan) -> any ExecutableLayer {
+      MatrixProduct(
+        outputs: 3, inputs: 5, seed: 7, engine: engine, format: formats.projections,
+        pool: WorkerPool(threads: 1))
+    }
+
+    func tolerance(_ rounding: RoundingTolerance, elements: Int) -> Double {
+      elements == 6 ? room : .nan
+    }
+  }
+
+  @Test(arguments: [(0.0, 0.0, true), (1e-3, 0, false), (1e-3, 1e-2, true), (1e-1, 1e-2, false)])
+  func everyKindOfLayerIsHeldAgainstItsOwnTolerance(
+    error: Double, room: Double, passes: Bool
+  ) throws {
+    let engine = BLASEngine(library: try BLASLibrary.open())
+    let pool = WorkerPool(threads: 1)
+    let layer = ProductAlone(room: room)
+    let input = Matrix(rows: 2, columns: 5, elements: (1...10).map(Float.init))
+    let product = layer.executable(engine: engine, formats: FormatPlan(.f32))
+    var expected = (0..<2).flatMap { product.referenceOutput(of: input, token: $0, pool: pool) }
+    let largest = try #require(expected.indices.max { abs(expected[$0]) < abs(expected[$1]) })
+    expected[largest] *= 1 + error
+    let golden = GoldenLayer(
+      layer: layer, tokens: 2, hiddenStates: input.elements, output: expected.map(Float.init))
+    let result = Verifier(engine: engine, formats: FormatPlan(.f32), pool: pool)
+      .verify(golden, family: "product", directory: "d")
+    #expect(result.passed == passes, "\(String(describing: result.maxRelativeError))")
+    #expect(result.tolerance == room + Verifier.tolerance)
   }
 }

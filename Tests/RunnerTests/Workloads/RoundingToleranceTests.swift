@@ -40,7 +40,7 @@ import Testing
 
   @Test(arguments: GoldenFolder.names)
   func gateAndUpExchangedFail(_ name: String) throws {
-    var weights = try golden(name).weights
+    var weights = try golden(name).routed.weights
     for expert in weights.experts.indices {
       guard let gate = weights.experts[expert].gate else { continue }
       weights.experts[expert].gate = weights.experts[expert].up
@@ -51,7 +51,7 @@ import Testing
 
   @Test(arguments: GoldenFolder.names)
   func missingExpertsFail(_ name: String) throws {
-    var weights = try golden(name).weights
+    var weights = try golden(name).routed.weights
     // One alone may be one that no token of the golden inputs chooses.
     for expert in weights.experts.indices where expert % 2 == 0 {
       weights.experts[expert].down = weights.experts[expert].down.map { _ in 0 }
@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test func aMissingBiasFails() throws {
-    let weights = try golden("gpt_oss").weights
+    let weights = try golden("gpt_oss").routed.weights
     for part: WritableKeyPath<FeedForwardWeights, [Float]?> in [\.gateBias, \.upBias, \.downBias] {
       var changed = weights
       for expert in weights.experts.indices {
@@ -73,10 +73,7 @@ import Testing
   }
 
   private func expectMismatch(_ name: String, _ weights: SparseLayerWeights) throws {
-    let golden = try golden(name)
-    let changed = GoldenLayer(
-      spec: golden.spec, weights: weights, tokens: golden.tokens,
-      hiddenStates: golden.hiddenStates, output: golden.output)
+    let changed = try golden(name).withWeights(weights)
     for result in results(of: changed) {
       #expect(!result.passed, "\(name): \(String(describing: result.maxRelativeError))")
     }
@@ -103,7 +100,7 @@ import Testing
     let coarse = WeightFormat(
       name: "coarse", blockElements: 4, blockBytes: 5, roundingError: 0.125, arithmetic: .f32)
     let engine = try TileEngine(forcedLevel: nil)
-    let latent = FFNLayerSpec.sparse(try golden("muse_spark_text").spec)
+    let latent = FFNLayerSpec.sparse(try golden("muse_spark_text").routed.spec)
     func tolerance(_ layer: FFNLayerSpec, _ formats: FormatPlan) -> Double {
       RoundingTolerance(engine: engine, formats: formats, seesStoredWeights: false)
         .tolerance(for: layer, elements: 100)

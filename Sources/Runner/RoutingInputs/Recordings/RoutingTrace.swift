@@ -1,5 +1,20 @@
 import Statistics
 
+/// Where a recorded routing comes from, and which one it is.
+public struct RecordingSource: Hashable, Sendable, CustomStringConvertible {
+  /// The file as its user named it.
+  public let name: String
+  /// The model's layer that was recorded, `nil` when the file names none.
+  public let layer: Int?
+  /// FNV-1a checksum of what was read, 16 hexadecimal digits: two files of one name differ in it.
+  public let digest: String
+
+  /// What the command line reads behind `trace:`, such as `chat.jsonl#layer=3`.
+  public var description: String {
+    name + (layer.map { "#layer=\($0)" } ?? "")
+  }
+}
+
 /// The experts of one token after the other, in one layer, as a router chose them.
 ///
 /// A copy shares the memory of the original.
@@ -39,6 +54,36 @@ public struct RoutingTrace: Hashable, Sendable {
   /// Hashes what makes two traces equal.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(source)
+  }
+}
+
+extension RoutingTrace {
+  /// Why a router cannot be made to route this way; `nil` when it can.
+  func misfit(with router: RouterShape, of owner: String) -> RecordingError? {
+    guard topK == router.topK else {
+      return RecordingError(
+        line: firstLine,
+        "a token has \(topK) experts, and the router of \(owner) chooses \(router.topK); "
+          + "give a trace of such a model, or leave it out")
+    }
+    guard largest.expert < router.choices else {
+      return RecordingError(
+        line: largest.line,
+        "there is no expert \(largest.expert) in \(owner), whose router chooses among "
+          + "0 to \(router.choices - 1); give a trace of such a model, or leave it out")
+    }
+    guard let groups = router.groups else { return nil }
+    let size = router.choices / groups.count
+    for token in 0..<tokens {
+      let reached = Set(experts(ofToken: token).map { Int($0) / size }).count
+      guard reached <= groups.kept else {
+        return RecordingError(
+          "token \(token + 1) goes to \(reached) groups of experts, and the router of \(owner) "
+            + "reaches \(groups.kept) of its \(groups.count); give a trace of such a model, or leave it out"
+        )
+      }
+    }
+    return nil
   }
 }
 
