@@ -68,22 +68,22 @@ let package = Package(
     .testTarget(name: "LayerSpecTests", dependencies: ["LayerSpec"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Runner", "ModelSpec"]),
     .testTarget(
-      name: "ModelSpecTests", dependencies: ["ModelSpec", "LayerSpec"],
+      name: "ModelSpecTests", dependencies: ["ModelSpec", "LayerSpec", "Statistics"],
       exclude: ["Golden"]),
     .testTarget(
       name: "CheckpointTests", dependencies: ["Checkpoint", "MoEKernel", "LayerSpec"]),
     .testTarget(
-      name: "TileTests", dependencies: ["Tile", "MoEKernel", "CVector", "LayerSpec"],
+      name: "TileTests", dependencies: ["Tile", "MoEKernel", "CVector", "LayerSpec", "Statistics"],
       swiftSettings: optimised),
     .testTarget(
-      name: "MoEKernelTests", dependencies: ["MoEKernel", "Tile", "LayerSpec"],
+      name: "MoEKernelTests", dependencies: ["MoEKernel", "Tile", "LayerSpec", "Statistics"],
       swiftSettings: optimised),
     .testTarget(
       name: "RunnerTests",
       dependencies: ["Runner", "MoEKernel", "ModelSpec", "LayerSpec", "Statistics"],
       exclude: ["Machine/Trees"]),
     .testTarget(
-      name: "ReporterTests", dependencies: ["Reporter", "ModelSpec", "LayerSpec"],
+      name: "ReporterTests", dependencies: ["Reporter", "ModelSpec", "LayerSpec", "Statistics"],
       exclude: ["Golden"]),
     // A workload and a weight format of its own, through public seams alone.
     .testTarget(

@@ -1,6 +1,7 @@
 import Foundation
 import LayerSpec
 import MoEKernel
+import Statistics
 import Testing
 import Tile
 
@@ -108,16 +109,13 @@ func expectClose(
 
 /// Small pseudo-random floats for weights and inputs, the same in every run.
 struct TestNumbers {
-  private var state: UInt64
+  private var generator: SeededGenerator
 
-  init(seed: UInt64) { state = seed &* 2 &+ 1 }
+  init(seed: UInt64) { generator = SeededGenerator(seed: seed, purpose: "weights and inputs") }
 
-  /// `count` values in ±`amplitude`: Knuth's MMIX generator, upper bits.
+  /// `count` values in ±`amplitude`, of 24 bits each.
   mutating func take(_ count: Int, amplitude: Float = 1) -> [Float] {
-    (0..<count).map { _ in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return (Float(state >> 40) / Float(1 << 23) - 1) * amplitude
-    }
+    (0..<count).map { _ in (Float(generator.next() >> 40) / Float(1 << 23) - 1) * amplitude }
   }
 
   mutating func network(_ spec: FeedForwardSpec) -> FeedForwardWeights {

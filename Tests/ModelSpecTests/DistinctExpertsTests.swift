@@ -1,4 +1,5 @@
 import LayerSpec
+import Statistics
 import Testing
 
 @testable import ModelSpec
@@ -55,9 +56,9 @@ import Testing
 
   /// The mean of D over simulated passes; `choose` draws the experts of a token.
   private func simulated(
-    tokens: Int, choose: (inout SplitMix) -> [Int]
+    tokens: Int, choose: (inout SeededGenerator) -> [Int]
   ) -> Double {
-    var generator = SplitMix(state: 20_261_121)
+    var generator = SeededGenerator(seed: 20_261_121, purpose: "experts")
     var total = 0
     for _ in 0..<passes {
       var reached = Set<Int>()
@@ -109,18 +110,5 @@ import Testing
     #expect(
       abs(mean - expected) < tolerance(variance: 9.0 / 4), "simulated \(mean), expected \(expected)"
     )
-  }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), so that a simulation comes out the same every time.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-    return word ^ (word >> 31)
   }
 }

@@ -118,7 +118,7 @@ struct StatementCheckTests {
     damage.damage(&cell)
     let error = try refusal { $0.cells[0] = cell }
     #expect(error.field == damage.field)
-    #expect(error.cell == cell.comparisonID)
+    #expect(error.cell == cell.id)
   }
 
   @Test("are not related to each other where this version does not know how they are")
@@ -169,11 +169,11 @@ struct StatementCheckTests {
       again.cautions = ["again"]
       record.cells.append(again)
     }
-    let (id, last) = (Self.clean.cells[1].comparisonID, Self.clean.cells.count)
+    let (id, last) = (Self.clean.cells[1].id, Self.clean.cells.count)
     #expect(
       error.description
         == "rounds of the cell \(id) are stated twice, in cells[1] and cells[\(last)]")
-    // Exponents that are one in the cell's id are two routings all the same, and so are two files.
+    // Exponents that differ in the fifth digit are two routings, in their ids as well.
     var record = Self.clean
     for alpha in [0.80001, 0.80002] {
       var other = record.cells[1]
@@ -182,5 +182,6 @@ struct StatementCheckTests {
       record.cells.append(other)
     }
     #expect(throws: Never.self) { try NamedRecord(name: "r", record: record) }
+    #expect(Set(record.cells.map(\.id)).count == record.cells.count)
   }
 }

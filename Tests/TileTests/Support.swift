@@ -1,4 +1,5 @@
 import LayerSpec
+import Statistics
 
 @testable import Tile
 
@@ -25,15 +26,14 @@ struct Variant: CustomStringConvertible, Sendable {
   }
 }
 
-/// Numbers in -1..<1 that are the same in every run (an LCG with Knuth's MMIX constants).
+/// Numbers in -1..<1 that are the same in every run.
 struct Numbers {
-  private var state: UInt64
+  private var generator: SeededGenerator
 
-  init(seed: Int) { state = UInt64(seed) &* 2 &+ 1 }
+  init(seed: Int) { generator = SeededGenerator(seed: UInt64(seed), purpose: "tiles") }
 
   mutating func next() -> Float {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return Float(Int32(truncatingIfNeeded: state >> 32)) / Float(1 << 31)
+    Float(Int32(truncatingIfNeeded: generator.next() >> 32)) / Float(1 << 31)
   }
 
   mutating func array(_ count: Int) -> [Float] { (0..<count).map { _ in next() } }

@@ -20,13 +20,19 @@ extension Claim {
     /// What a pass does, such as `ffn-forward`.
     public var workload: WorkloadKind
     /// The part of inference that the claim speaks of.
-    public var phase: InferencePhase
+    public var inferencePhase: InferencePhase
     /// The fewest tokens per pass that match the claim's conditions, `nil` for the phase's own.
     public var leastTokens: Int?
 
+    private enum CodingKeys: String, CodingKey {
+      case workload
+      case inferencePhase = "phase"
+      case leastTokens
+    }
+
     /// Tokens per pass that match the claim's conditions.
     public var tokens: ClosedRange<Int> {
-      let range = phase.tokens
+      let range = inferencePhase.tokens
       guard let leastTokens else { return range }
       return min(max(leastTokens, range.lowerBound), range.upperBound)...range.upperBound
     }

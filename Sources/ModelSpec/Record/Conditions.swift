@@ -163,16 +163,15 @@ public struct RoutingCondition: Hashable, Sendable {
 
   /// The kind with its parameter: `uniform`, `zipf:0.8`, `trace:chat.jsonl`.
   ///
-  /// A recording is called by the last part of its path, and by the layer where it has one; an exponent
-  /// has at most three digits behind the point.
+  /// A recording is called by the last part of its path, and by the layer where it has one: paths differ
+  /// from machine to machine. An exponent has all its digits, so that no two look alike.
   public var label: String {
     if let source {
       let name = source.split(separator: "/").last.map(String.init) ?? source
       return "\(kind):\(name)" + (layer.map { "#\($0)" } ?? "")
     }
     guard let alpha else { return kind }
-    let rounded = (alpha * 1000).rounded() / 1000
-    return "\(kind):" + (Int(exactly: rounded).map(String.init) ?? "\(rounded)")
+    return "\(kind):" + (Int(exactly: alpha).map(String.init) ?? "\(alpha)")
   }
 
   /// What `--routing` takes to route like this: `zipf:0.8`, `trace:chat.jsonl#layer=3`.

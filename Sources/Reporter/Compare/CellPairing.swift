@@ -33,11 +33,11 @@ struct CellPairing {
     var seen: [String: Int] = [:]
     var taken: Set<String> = []
     return cells.map { cell in
-      var id = cell.comparisonID
+      var id = cell.id
       repeat {
-        seen[cell.comparisonID, default: 0] += 1
-        let number = seen[cell.comparisonID, default: 1]
-        if number > 1 { id = "\(cell.comparisonID)#\(number)" }
+        seen[cell.id, default: 0] += 1
+        let number = seen[cell.id, default: 1]
+        if number > 1 { id = "\(cell.id)#\(number)" }
       } while !taken.insert(id).inserted
       return (id, cell)
     }
@@ -47,5 +47,5 @@ struct CellPairing {
 extension Cell {
   /// What the cell measures, in one word:
   /// `mixtral-8x7b/llama2-70b/ffn-forward/16-tokens/uniform/tile/f32/2-threads`.
-  var comparisonID: String { "\(candidate)/\(baseline)/\(conditions.id)" }
+  var id: String { "\(candidate)/\(baseline)/\(conditions.id)" }
 }

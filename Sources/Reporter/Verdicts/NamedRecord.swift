@@ -57,7 +57,7 @@ public struct NamedRecord: Sendable {
 
   /// Refuses two measurements of the same thing: either could decide a claim, and the other is kept quiet.
   ///
-  /// Not by `comparisonID`, which rounds exponents and shortens paths.
+  /// Not by `id`, which calls a recording by its file's name.
   private static func requireDistinct(_ cells: [Cell]) throws(RecordContradiction) {
     struct Identity: Hashable {
       let candidate: String
@@ -89,7 +89,7 @@ public struct RecordContradiction: Error, Hashable, Sendable, CustomStringConver
 
   init(_ cell: Cell?, _ field: String, _ reason: String) {
     // The words come from a file, and the sentence goes to a terminal.
-    self.cell = cell.map { Escaping.terminal($0.comparisonID) }
+    self.cell = cell.map { Escaping.terminal($0.id) }
     self.field = Escaping.terminal(field)
     self.reason = Escaping.terminal(reason)
   }

@@ -74,7 +74,7 @@ struct Reason {
     missing.tokens = range.lowerBound
     let have = Set(pair.map(\.tokens)).sorted().map(String.init).joined(separator: ", ")
     return sentence([
-      "the claim speaks of \(criteria.phase.rawValue), \(wanted), and the record has \(have)",
+      "the claim speaks of \(criteria.inferencePhase.rawValue), \(wanted), and the record has \(have)",
       missing.measured(as: record).clause,
     ])
   }

@@ -76,7 +76,7 @@ struct RecordComparisonTests {
     let comparison = try compare(run, scaled(run, candidate: 1.3, cells: 3..<4))
     #expect(comparison.verdict == .regression)
     #expect(comparison.cells.filter { $0.verdict == .regression }.map(\.id).count == 1)
-    #expect(comparison.cells[0].id == run.cells[3].comparisonID)
+    #expect(comparison.cells[0].id == run.cells[3].id)
     #expect(comparison.summary.contains("1 cell of 24"))
   }
 
@@ -124,12 +124,12 @@ struct RecordComparisonTests {
     head.cells[1].sides.candidate.residentExperts = nil
     let comparison = try compare(base, head)
     #expect(comparison.verdict == .inconclusive)
-    #expect(comparison.uncompared.map(\.id) == run.cells[0...1].map(\.comparisonID))
+    #expect(comparison.uncompared.map(\.id) == run.cells[0...1].map(\.id))
     #expect(comparison.uncompared.allSatisfy { $0.cause == .otherForm })
     #expect(comparison.uncompared[0].reason.contains("1/64 of its width in BASE"))
     #expect(comparison.uncompared[1].reason.contains("all of its width in HEAD"))
     #expect(comparison.summary.contains("2 of 24 cells are not compared"))
-    #expect(comparison.summary.contains(run.cells[0].comparisonID))
+    #expect(comparison.summary.contains(run.cells[0].id))
   }
 
   @Test(
@@ -141,7 +141,7 @@ struct RecordComparisonTests {
     head.cells[2].routing!.maxOverMean += 0.25
     let comparison = try compare(run, head)
     #expect(comparison.verdict == .inconclusive)
-    #expect(comparison.uncompared.map(\.id) == run.cells[0...2].map(\.comparisonID))
+    #expect(comparison.uncompared.map(\.id) == run.cells[0...2].map(\.id))
     #expect(comparison.uncompared[0].reason.contains("\(run.cells[0].sides.candidate.flops) FLOPs"))
     #expect(comparison.uncompared[1].reason.contains("2.25 distinct experts in HEAD"))
   }
@@ -152,7 +152,7 @@ struct RecordComparisonTests {
     failed.cells[2].status = Cell.Status(rawValue: "failed")
     for comparison in [try compare(failed, run), try compare(run, failed)] {
       #expect(comparison.verdict == .inconclusive)
-      #expect(comparison.uncompared.map(\.id) == [run.cells[2].comparisonID])
+      #expect(comparison.uncompared.map(\.id) == [run.cells[2].id])
       #expect(comparison.uncompared[0].reason.contains("the cell status failed"))
     }
     failed.cells[2].status = .measured
@@ -197,10 +197,10 @@ struct RecordComparisonTests {
     fewer.cells = Array(run.cells.prefix(12))
     let lacking = try compare(run, fewer)
     #expect(lacking.verdict == .inconclusive)
-    #expect(lacking.uncompared.map(\.id) == run.cells[12...].map(\.comparisonID))
+    #expect(lacking.uncompared.map(\.id) == run.cells[12...].map(\.id))
     #expect(lacking.uncompared.allSatisfy { $0.cause == .onlyInBase })
     #expect(lacking.summary.contains("12 of 24 cells are not compared"))
-    #expect(lacking.summary.contains(run.cells[12].comparisonID))
+    #expect(lacking.summary.contains(run.cells[12].id))
     #expect(lacking.summary.contains("and 9 more"))
     let added = try compare(fewer, run)
     #expect(added.verdict == .inconclusive)
@@ -229,7 +229,7 @@ struct RecordComparisonTests {
     #expect(comparison.cells.isEmpty)
     #expect(comparison.uncompared.count == 24)
     #expect(comparison.summary.contains("24 of 24 cells are not compared"))
-    #expect(TextPage.render(comparison.page).contains(run.cells[23].comparisonID))
+    #expect(TextPage.render(comparison.page).contains(run.cells[23].id))
     var bare = run
     for cell in bare.cells.indices { bare.cells[cell].rounds = Sample.unusableRounds }
     bare = Sample.restated(bare)
@@ -244,7 +244,7 @@ struct RecordComparisonTests {
     head.cells[0].rounds = Sample.unusableRounds
     head = Sample.restated(head)
     let comparison = try compare(run, head)
-    #expect(comparison.uncompared.map(\.id) == [run.cells[0].comparisonID])
+    #expect(comparison.uncompared.map(\.id) == [run.cells[0].id])
     #expect(comparison.uncompared.allSatisfy { $0.cause == .unusable })
     #expect(comparison.verdict == .inconclusive)
     #expect(comparison.cells.count == 23)
@@ -310,7 +310,7 @@ struct RecordComparisonTests {
     var base = run
     base.cells.removeFirst()
     let comparison = try compare(base, head)
-    #expect(comparison.uncompared.map(\.id) == [23, 0].map { run.cells[$0].comparisonID })
+    #expect(comparison.uncompared.map(\.id) == [23, 0].map { run.cells[$0].id })
     #expect(comparison.uncompared.map(\.cause) == [.onlyInBase, .onlyInHead])
     #expect(comparison.cells.count == 22)
     base.cells = [run.cells[0]]
@@ -325,7 +325,7 @@ struct RecordComparisonTests {
     var record = run
     record.cells = [run.cells[0], run.cells[0], run.cells[0]]
     let ids = try compare(record, record).cells.map(\.id).sorted()
-    let id = run.cells[0].comparisonID
+    let id = run.cells[0].id
     #expect(ids == [id, "\(id)#2", "\(id)#3"])
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import ModelSpec
+import Statistics
 
 @testable import Reporter
 
@@ -9,7 +10,7 @@ import ModelSpec
 /// 36 %; from run to run the peak moves by some percent, bandwidth by some or by tens of percent, and each
 /// cell by some percent that no ceiling explains.
 struct SimulatedRuns {
-  private var generator: SplitMix64
+  private var generator: SeededGenerator
   private let machine: Machine
 
   /// How much a machine's bandwidth moves, as standard deviations.
@@ -32,7 +33,7 @@ struct SimulatedRuns {
   }
 
   init(on machine: Machine, seed: UInt64) {
-    generator = SplitMix64(state: seed)
+    generator = SeededGenerator(seed: seed, purpose: "records")
     self.machine = machine
   }
 
@@ -110,26 +111,8 @@ struct SimulatedRuns {
 
   /// The noise of one side of a round: 1.8 %, and once in 25 times a neighbour.
   private mutating func disturbance() -> Double {
-    exp(0.018 * normal()) * (generator.next() % 25 == 0 ? 1 + 0.36 * unit() : 1)
+    exp(0.018 * normal()) * (generator.next() % 25 == 0 ? 1 + 0.36 * generator.nextOpenUnit() : 1)
   }
 
-  private mutating func unit() -> Double { (Double(generator.next() >> 11) + 0.5) * 0x1p-53 }
-
-  /// Box and Muller's transform.
-  private mutating func normal() -> Double {
-    (-2 * log(unit())).squareRoot() * cos(2 * Double.pi * unit())
-  }
-}
-
-/// Steele, Lea and Flood's generator, so that every run of the tests sees the same records.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-    return word ^ (word >> 31)
-  }
+  private mutating func normal() -> Double { Double(generator.normals(count: 1)[0]) }
 }
