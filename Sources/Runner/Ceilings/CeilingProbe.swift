@@ -64,12 +64,14 @@ public final class CeilingProbe {
 
   private let pools: [WorkerPool]
   private let formats: [WeightFormat]
-  private let work: [WeightFormat: [RegisterWork]]
+  /// What computes on registers alone: formats whose products have one arithmetic share its peak.
+  private let work: [Arithmetic: [RegisterWork]]
   /// The tiles of each engine, of the formats that its networks have.
   private let tiles: [WeightFormat: [String: any TileWork]]
   private let buffer: ReadBuffer
-  /// Which of a format's work was the fastest when all was measured, so that a glance need not ask again.
-  private var strongest: [WeightFormat: Int] = [:]
+  /// Which of an arithmetic's work was the fastest when all was measured, so that a glance need not ask
+  /// again.
+  private var strongest: [Arithmetic: Int] = [:]
 
   /// Bytes of the memory that is read.
   static func bufferBytes(cacheBytes: Int) -> Int {
@@ -117,12 +119,8 @@ public final class CeilingProbe {
     self.tiles = tiles
     self.buffer = buffer
     work = Dictionary(
-      uniqueKeysWithValues: Set(formats).map { format in
-        (
-          format,
-          RegisterWork.strongest(
-            arithmetic: format.block?.arithmetic ?? .f32, threads: largest.threads)
-        )
+      uniqueKeysWithValues: Set(formats.map { Self.arithmetic(of: $0) }).map { arithmetic in
+        (arithmetic, RegisterWork.strongest(arithmetic: arithmetic, threads: largest.threads))
       })
   }
 
@@ -140,20 +138,13 @@ public final class CeilingProbe {
     let readRate = rate(effort.slices, of: effort.sliceSeconds, firstAmount: 1) { passes in
       (0..<passes).reduce(0) { bytes, _ in bytes + buffer.read(pool: pool) }
     }
+    var peaks: [Arithmetic: Double] = [:]
+    for arithmetic in formats.map({ Self.arithmetic(of: $0) }).uniqued() {
+      peaks[arithmetic] = peak(of: arithmetic, effort, on: pool)
+    }
     return formats.compactMap { format in
-      let all = work[format] ?? []
-      let chosen = effort == .glance ? strongest[format].map { [$0] } : nil
-      let peaks = (chosen ?? Array(all.indices)).map { index in
-        (
-          index,
-          rate(effort.slices, of: effort.sliceSeconds, firstAmount: Self.firstTasks) {
-            all[index].run(tasks: $0, pool: pool)
-          }
-        )
-      }
       // An arithmetic without a kernel that computes on registers has no peak, and so no roofline.
-      guard let (index, peak) = peaks.max(by: { $0.1 < $1.1 }), peak > 0 else { return nil }
-      strongest[format] = index
+      guard let peak = peaks[Self.arithmetic(of: format)] else { return nil }
       return Ceiling(
         threads: pool.threads, precision: format, peakFlopsPerSecond: peak,
         readBytesPerSecond: readRate,
@@ -161,6 +152,28 @@ public final class CeilingProbe {
           (tiles[format] ?? [:]).mapValues { tileRates(effort.slices, of: seconds, $0, on: pool) }
         } ?? [:])
     }
+  }
+
+  /// What products of a format are computed in.
+  private static func arithmetic(of format: WeightFormat) -> Arithmetic {
+    format.block?.arithmetic ?? .f32
+  }
+
+  /// FLOP/s of the fastest work of an arithmetic; `nil` where there is none.
+  private func peak(of arithmetic: Arithmetic, _ effort: Effort, on pool: WorkerPool) -> Double? {
+    let all = work[arithmetic] ?? []
+    let chosen = effort == .glance ? strongest[arithmetic].map { [$0] } : nil
+    let rates = (chosen ?? Array(all.indices)).map { index in
+      (
+        index,
+        rate(effort.slices, of: effort.sliceSeconds, firstAmount: Self.firstTasks) {
+          all[index].run(tasks: $0, pool: pool)
+        }
+      )
+    }
+    guard let (index, peak) = rates.max(by: { $0.1 < $1.1 }), peak > 0 else { return nil }
+    strongest[arithmetic] = index
+    return peak
   }
 
   /// FLOP/s with tiles of 1, 2, … rows.

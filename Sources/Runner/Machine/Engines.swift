@@ -36,7 +36,7 @@ public struct OpenedEngine: Sendable {
 public struct EngineEntry: Sendable {
   /// Its name, and what it may be told.
   public let traits: EngineTraits
-  /// The formats of weights that it multiplies.
+  /// The formats of weights that it multiplies: those that it has products for, then those of the codecs.
   public let formats: [WeightFormat]
   /// Opens it.
   fileprivate let opening: @Sendable (EngineSettings) throws(EngineError) -> OpenedEngine
@@ -82,9 +82,14 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
 public enum Engines {
   /// All of them; the first is the default.
   public static let table = [
-    EngineEntry(traits: .tile, formats: TileEngine.nativeFormats, opening: openTile),
-    EngineEntry(traits: .blas, formats: [.f32], opening: openBLAS),
+    EngineEntry(
+      traits: .tile, formats: TileEngine.nativeFormats + codecs.map(\.format), opening: openTile),
+    EngineEntry(
+      traits: .blas, formats: BLASEngine.nativeFormats + codecs.map(\.format), opening: openBLAS),
   ]
+
+  /// Formats that an engine without products of them decodes before it multiplies; all engines take them.
+  static let codecs: [any WeightCodec] = []
 
   /// The environment variable that asks for a lower instruction set.
   public static var levelVariable: String { TileEngine.levelVariable }
@@ -98,7 +103,7 @@ public enum Engines {
 
   private static func openTile(_ settings: EngineSettings) throws(EngineError) -> OpenedEngine {
     do {
-      let engine = try TileEngine(forcedLevel: settings.forcedLevel)
+      let engine = try TileEngine(forcedLevel: settings.forcedLevel, codecs: codecs)
       return OpenedEngine(
         engine, instructionSet: engine.levelName,
         settings: EngineSettings(forcedLevel: settings.forcedLevel))
@@ -111,7 +116,7 @@ public enum Engines {
     do {
       let library = try BLASLibrary.open(path: settings.library)
       return OpenedEngine(
-        BLASEngine(library: library),
+        BLASEngine(library: library, codecs: codecs),
         blas: BLASIdentity(
           path: library.path, version: library.version, core: library.core,
           threads: library.threads ?? 1, interface: library.interface,

@@ -14,15 +14,18 @@ public struct BLASEngine: Engine {
   /// - Parameter codecs: Of further formats than `f32`.
   public init(library: BLASLibrary, codecs: [any WeightCodec] = []) {
     self.library = library
-    self.codecs = codecs.further(than: [.f32])
+    self.codecs = codecs.further(than: Self.nativeFormats)
   }
+
+  /// `f32`, which a library has products for.
+  public static let nativeFormats: [WeightFormat] = [.f32]
 
   /// `blas`.
   public var name: String { "blas" }
   /// The layout, which no library changes.
   public var variant: String { "row-major" }
   /// `f32` and those of the codecs.
-  public var formats: [WeightFormat] { [.f32] + codecs.map(\.format) }
+  public var formats: [WeightFormat] { Self.nativeFormats + codecs.map(\.format) }
   /// Seen with AVX-512 at some tens of tokens an expert, where a BLAS mostly packs.
   public var guessedFlopsPerSecond: Double { 40e9 }
 
