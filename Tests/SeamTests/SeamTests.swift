@@ -25,14 +25,15 @@ import Testing
   /// Plans, measures, writes and reads a record.
   private func record(
     _ workload: any MeasurableWorkload, _ format: WeightFormat, baseline: Baseline,
-    sizes: WorkloadSizes = WorkloadSizes(tokens: [1, 3]), engine: (any Engine)? = nil
+    sizes: WorkloadSizes = WorkloadSizes(tokens: [1, 3]), routings: [Routing]? = nil,
+    engine: (any Engine)? = nil
   ) throws -> Record {
     let codecs: [any WeightCodec] = [ToyCodec(), OddCodec()]
     let engine = OpenedEngine(
       try engine ?? TileEngine(forcedLevel: nil, codecs: codecs), instructionSet: "toy")
     let suite = Suite(
       candidates: [try Self.model("small", experts: 4, vocabulary: 160)], baselines: [baseline],
-      routings: [.uniform])
+      routings: routings ?? (workload.routes ? [.uniform] : []))
     let request = RunRequest(
       suite: suite, workload: workload, formats: FormatPlan(format), sizes: sizes, threads: 1,
       budgetSeconds: 1, memoryBytes: 1 << 30, effort: .token)
@@ -106,6 +107,15 @@ import Testing
     }
   }
 
+  /// Asked for a routing, a workload that routes nothing says so.
+  @Test func aRoutingOfWhatRoutesNothingIsRefused() throws {
+    let larger = try Self.model("larger", experts: 4, vocabulary: 640)
+    let error = #expect(throws: PlanError.routesNothing(workload: "toy-head")) {
+      try self.record(ToyWorkload(), .f32, baseline: .named(larger), routings: [.zipf(alpha: 0.8)])
+    }
+    #expect(try #require(error).isUsage)
+  }
+
   @Test func aFormatOfItsOwnIsMeasuredAndShownByName() throws {
     let record = try record(FeedForwardWorkload(), ToyCodec.toy8, baseline: .isoTotal)
     #expect(record.cells.map(\.precision.name) == ["toy8", "toy8"])
@@ -129,7 +139,7 @@ import Testing
     #expect(try text(record).contains("nothing is judged by them"))
     let named = try NamedRecord(name: "toy", record: record)
     let again = try RecordComparison(base: named, head: named, tolerance: 0.03)
-    #expect(again.verdict != .pass || again.summary.contains("token"), "\(again.summary)")
+    #expect(again.verdict == .inconclusive && again.summary.contains("token"), "\(again.summary)")
   }
 
   /// An engine is measured with its own tiles, and shown by its name.

@@ -4,12 +4,16 @@ import Testing
 /// `tenfold compare` as CI calls it: records on disk, an exit code, a document.
 @Suite struct CompareTests {
   private let record = repository.appending(path: "Tests/tenfoldTests/Data/record.json")
+  /// A record of many cells and rounds, by which more can be told.
+  private let suite = repository.appending(path: "Results/examples/default-suite.json")
 
-  /// Runs `compare` on the sample record and a changed copy of it.
+  /// Runs `compare` on a record, the sample unless another is given, and a changed copy of it.
   private func compare(
-    _ arguments: [String] = [], with change: (inout [String: Any]) throws -> Void = { _ in }
+    _ arguments: [String] = [], record: URL? = nil,
+    with change: (inout [String: Any]) throws -> Void = { _ in }
   ) throws -> Executable.Outcome {
-    try withTemporaryDirectory { directory in
+    let record = record ?? self.record
+    return try withTemporaryDirectory { directory in
       var document = try #require(
         JSONSerialization.jsonObject(with: Data(contentsOf: record)) as? [String: Any])
       try change(&document)
@@ -62,10 +66,25 @@ import Testing
     #expect(outcome.errors.isEmpty)
   }
 
-  @Test func aFasterBuildExitsWith0() throws {
+  /// Three rounds tell of a candidate that takes a fifth, and not that the baseline kept its time.
+  @Test func aFasterCandidateBesideADoubtfulBaselineExitsWith3() throws {
     let outcome = try compare(["--format", "json"], with: Self.scale("candidate", by: 0.2))
-    #expect(try outcome.json["verdict"] as? String != "regression")
-    #expect(outcome.status == 0 || outcome.status == 3)
+    #expect(outcome.status == 3)
+    let document = try outcome.json
+    #expect(document["verdict"] as? String == "inconclusive")
+    let cells = try #require(document["cells"] as? [[String: Any]])
+    #expect(cells.count == 2)
+    for cell in cells {
+      #expect(try #require((cell["change"] as? [String: Double])?["high"]) < -0.5)
+      #expect(try #require((cell["baseline_change"] as? [String: Double])?["high"]) > 0.03)
+    }
+  }
+
+  @Test func aFasterBuildExitsWith0() throws {
+    let outcome = try compare(
+      ["--format", "json"], record: suite, with: Self.scale("candidate", by: 0.5))
+    #expect(try outcome.json["verdict"] as? String == "improvement")
+    #expect(outcome.status == 0)
   }
 
   @Test func whatCannotBeToldExitsWith3AndSaysWhatToDo() throws {

@@ -6,6 +6,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   case candidateIsDense(id: String, baseline: String)
   /// A workload's passes do not have a size that was given.
   case noSuchSize(workload: String, size: String)
+  /// A routing was asked of a workload that routes no tokens.
+  case routesNothing(workload: String)
   /// A model has no layer of the kind that the workload measures.
   case noLayers(id: String)
   /// Numbers of experts were asked of a model that routes nothing.
@@ -36,6 +38,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
         + "name another model with --baseline"
     case .noSuchSize(let workload, let size):
       return "a pass of \(workload) has no \(size); leave --\(size) out, or name another --workload"
+    case .routesNothing(let workload):
+      return "a pass of \(workload) routes no tokens; leave --routing out, or name another --workload"
     case .noLayers(let id):
       return "\(id) has no layer to measure"
     case .nothingToVary(let id):
@@ -80,7 +84,7 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   /// True when the request is at fault rather than the machine's size.
   public var isUsage: Bool {
     switch self {
-    case .candidateIsDense, .noSuchSize, .noLayers, .nothingToVary, .impossibleVariant, .format,
+    case .candidateIsDense, .noSuchSize, .routesNothing, .noLayers, .nothingToVary, .impossibleVariant, .format,
       .uncountable:
       true
     case .recording, .memory, .productMemory, .time: false

@@ -62,6 +62,9 @@ public struct RunPlan: Sendable {
     if let size = request.sizes.given.first(where: { !request.workload.sizes.contains($0) }) {
       throw .noSuchSize(workload: request.workload.kind.rawValue, size: size.rawValue)
     }
+    if !request.workload.routes, request.suite.pairings.contains(where: { !$0.routings.isEmpty }) {
+      throw .routesNothing(workload: request.workload.kind.rawValue)
+    }
     let cacheBytes = machine.cacheBytes(threads: request.threads)
     let side = try SideResources(engine: engine.engine, formats: request.formats)
     let limits = MemoryPlan.Limits(

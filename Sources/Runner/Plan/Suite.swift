@@ -7,7 +7,7 @@ public struct Pairing: Hashable, Sendable {
   public let candidate: Architecture
   /// What it is held against.
   public let baseline: Baseline
-  /// One cell is measured for each of these and each token count.
+  /// One cell is measured for each of these and each token count; empty for a workload that routes nothing.
   public let routings: [Routing]
 
   /// A pairing.

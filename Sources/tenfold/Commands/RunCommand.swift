@@ -69,8 +69,8 @@ struct RunCommand: MeasuringCommand {
   }
 
   private func suite() throws(Failure) -> Suite {
-    let routings = try measuring.routings()
     if architectures.isEmpty {
+      let routings = try measuring.routings()
       let workload = measuring.workload
       guard let suite = workload.standardSuite(routings: routings.isEmpty ? nil : routings) else {
         throw Failure(
@@ -88,6 +88,6 @@ struct RunCommand: MeasuringCommand {
       candidates: candidates,
       baselines: try measuring.baselines(
         named: baseline, orElse: measuring.workload.defaultBaselines.run),
-      routings: routings.isEmpty ? [.uniform] : routings)
+      routings: try measuring.routingsOrUsual())
   }
 }

@@ -95,11 +95,11 @@ struct SweepCommand: MeasuringCommand {
     let architecture = try ArchitectureArgument.resolve(architecture)
     let baselines = try measuring.baselines(
       named: baseline, orElse: measuring.workload.defaultBaselines.sweep)
-    let routings = try measuring.routings()
+    let routings = try measuring.routingsOrUsual()
     do {
       return try .sweep(
         of: architecture, experts: experts?.values ?? [], topK: topK?.values ?? [],
-        baselines: baselines, routings: routings.isEmpty ? [.uniform] : routings,
+        baselines: baselines, routings: routings,
         workload: measuring.workload)
     } catch {
       throw Failure(.usage, "\(error)")

@@ -94,6 +94,12 @@ struct MeasuringOptions: ParsableArguments {
     try RoutingArgument.resolve(routing.flatMap { $0 })
   }
 
+  /// The routings asked for, or the workload's usual one.
+  func routingsOrUsual() throws(Failure) -> [Routing] {
+    let asked = try routings()
+    return asked.isEmpty && workload.routes ? [.uniform] : asked
+  }
+
   /// The requests that the options make of a suite, one for each number of threads.
   func requests(
     _ suite: Suite, tokens: NumberList, threads: [Int], budgetSeconds: Double,
