@@ -130,7 +130,7 @@ struct ReportTests {
     record.cells[0].flopRatio = 1 / Double(Int.max)
     record.cells[0].realisedShare = Double(Int.max)
     record.machine.cpu = evil
-    record.machine.memoryBytes = .min
+    record.machine.memoryBytes = .max
     record.created = evil
     record.tool.commit = evil
     record.blas?.path = evil

@@ -162,6 +162,28 @@ struct StatementCheckTests {
         == "ceilings[0].read_bytes_per_second is 0.0, which is no positive number")
   }
 
+  @Test("of the machine and of what was asked for are refused by their own names")
+  func machineAndOptions() throws {
+    let damages: [(String, (inout Record) -> Void)] = [
+      ("machine.logical_cpus", { $0.machine.logicalCPUs = -1 }),
+      ("machine.effective_cpus", { $0.machine.effectiveCPUs = 0 }),
+      ("machine.memory_bytes", { $0.machine.memoryBytes = .min }),
+      ("machine.last_level_cache_bytes", { $0.machine.lastLevelCacheBytes = 0 }),
+      ("machine.last_level_caches", { $0.machine.lastLevelCaches = -4 }),
+      ("options.threads", { $0.options.threads = 0 }),
+      ("options.budget_seconds", { $0.options.budgetSeconds = -.infinity }),
+      ("options.memory_bytes", { $0.options.memoryBytes = 0 }),
+      ("options.tokens[0]", { $0.options.tokens = [0] }),
+      ("options.context[1]", { $0.options.context = [0, -1] }),
+      ("options.thread_counts[0]", { $0.options.threadCounts = [0] }),
+      ("ceilings[0].peak_flops_per_second", { $0.ceilings[0].peakFlopsPerSecond = 1e300 }),
+    ]
+    for (field, damage) in damages {
+      let error = try refusal(damage)
+      #expect(error.field == field && error.cell == nil, "\(error)")
+    }
+  }
+
   @Test("of one measurement are made once")
   func twice() throws {
     let error = try refusal { record in

@@ -85,12 +85,12 @@ public struct Cell: Hashable, Sendable {
   }
 
   /// Whether this version knows what was measured and how that ended, so that it may judge by it.
-  public var isKnown: Bool { unknownPart == nil }
+  public var isKnown: Bool { unknownParts.isEmpty }
 
-  /// What this version does not know of the cell, as the end of a sentence; `nil` when it knows all.
-  public var unknownPart: String? {
-    if let status, status != .measured { return "the cell status \(status.rawValue)" }
-    return conditions.unknownPart
+  /// What this version does not know of the cell, each as the end of a sentence.
+  public var unknownParts: [String] {
+    let ending = status.flatMap { $0 == .measured ? nil : "the cell status \($0.rawValue)" }
+    return [ending].compactMap(\.self) + conditions.unknownParts
   }
 }
 

@@ -88,24 +88,35 @@ public struct Conditions: Hashable, Sendable {
   public var id: String { parts.map(\.word).joined(separator: "/") }
 
   /// Whether this version knows what was measured, so that it may judge by it.
-  public var isKnown: Bool { unknownPart == nil }
+  public var isKnown: Bool { unknownParts.isEmpty }
 
-  /// The condition that this version does not know, as the end of a sentence; `nil` when it knows all.
-  public var unknownPart: String? {
-    if workload.kind.traits == nil { return "the workload \(workload.kind)" }
-    if let routing, !RoutingCondition.knownKinds.contains(routing.kind) {
-      return "the routing \(routing.kind)"
+  /// The conditions that this version does not know, each as the end of a sentence; a size that it knows
+  /// no pass of the workload to have is among them.
+  public var unknownParts: [String] {
+    var parts: [String] = []
+    if let traits = workload.kind.traits {
+      parts += Workload.Size.allCases
+        .filter { workload[$0] != $0.absent && !traits.sizes.contains($0) }
+        .map { "the \($0) of \(workload.kind)" }
+    } else {
+      parts.append("the workload \(workload.kind)")
     }
-    return format.isKnown ? nil : "the precision \(format)"
+    if let routing, !RoutingCondition.knownKinds.contains(routing.kind) {
+      parts.append("the routing \(routing.kind)")
+    }
+    return parts + (format.isKnown ? [] : ["the precision \(format)"])
   }
 
-  /// The condition that this version cannot measure under, as the end of a sentence; `nil` when it can.
+  /// The conditions that this version cannot measure under, as the end of a sentence; `nil` when it can.
   ///
   /// It can judge by an engine of which it knows the name alone, and cannot ask for one.
   public var unmeasurablePart: String? {
-    if let unknownPart { return unknownPart }
-    if workload.kind.traits?.isOfArchitectures == false { return "the workload \(workload.kind)" }
-    return EngineTraits.named(engine) == nil ? "the engine \(engine)" : nil
+    var parts = unknownParts
+    if workload.kind.traits?.isOfArchitectures == false {
+      parts.append("the workload \(workload.kind)")
+    }
+    if EngineTraits.named(engine) == nil { parts.append("the engine \(engine)") }
+    return parts.isEmpty ? nil : parts.joined(separator: " and ")
   }
 
   /// The names of the parts in which conditions differ; one that only some have is among them.

@@ -12,6 +12,8 @@ public struct WorkloadTraits: Sendable {
   public let subject: String
   /// What the workload leaves out, as a whole sentence.
   public let limits: String
+  /// The sizes that a pass of it has.
+  public let sizes: Set<Workload.Size>
   /// True where architectures are measured by it, so that `--workload` takes it.
   public let isOfArchitectures: Bool
   /// Its phases outside of products, in the order of a pass; each is a cause of its own.
@@ -35,14 +37,15 @@ public struct WorkloadTraits: Sendable {
       subject: "feed-forward layers",
       limits: "Attention, embeddings and the output head are not timed: measured ratios are of "
         + "feed-forward layers, with random weights of the published shapes.",
-      isOfArchitectures: true, phases: [.router, .dispatchAndCombine], part: .feedForward,
+      sizes: [.tokens], isOfArchitectures: true, phases: [.router, .dispatchAndCombine],
+      part: .feedForward,
       forecast: {
         FeedForwardForecast.pairing($0, against: $1, routing: $2, formats: $3)
       }),
     WorkloadTraits(
       kind: .matrixProduct, pass: "one matrix product", subject: "matrix products",
       limits: "A product alone is timed: no activation, no routing and no other layer.",
-      isOfArchitectures: false, phases: [], part: nil, forecast: nil),
+      sizes: [.tokens], isOfArchitectures: false, phases: [], part: nil, forecast: nil),
   ]
 }
 

@@ -76,11 +76,8 @@ struct CellTimes: Hashable {
   /// The ceiling, unless no machine has it.
   private static func credible(_ ceiling: Ceiling) -> Ceiling? {
     let rates = [ceiling.peakFlopsPerSecond, ceiling.readBytesPerSecond]
-    return rates.allSatisfy { (1...mostPerSecond).contains($0) } ? ceiling : nil
+    return rates.allSatisfy { (1...FieldCheck.mostPerSecond).contains($0) } ? ceiling : nil
   }
-
-  /// More FLOPs or bytes in a second than a million of today's servers do.
-  private static let mostPerSecond = 1e20
 
   /// A record's ceilings are the most of all its probes, so one beside a cell that is above them says
   /// nothing of the machine.

@@ -41,9 +41,12 @@ public struct RecordComparison: Sendable {
     var measured: [ComparedCell.Measured] = []
     var uncompared: [UncomparedCell] = []
     for pair in pairing.pairs {
-      if let unknown = pair.base.unknownPart ?? pair.head.unknownPart {
-        uncompared.append(
-          .init(pair.id, .unknown, reason: "\(unknown) is not known to this build"))
+      let unknown = (pair.base.unknownParts + pair.head.unknownParts).uniqued()
+      guard unknown.isEmpty else {
+        let reason =
+          "\(unknown.joined(separator: " and ")) \(unknown.count == 1 ? "is" : "are") not known "
+          + "to this build"
+        uncompared.append(.init(pair.id, .unknown, reason: reason))
         continue
       }
       if let reason = pair.differingForm {

@@ -43,16 +43,67 @@ struct FieldCheck {
     guard range.contains(number) else { throw contradiction(field, "is \(number), and \(reason)") }
   }
 
+  /// More FLOPs or bytes in a second than a million of today's servers do.
+  static let mostPerSecond = 1e20
+
   /// Refuses rates that no machine has.
   func require(_ ceiling: Ceiling, _ field: String) throws(RecordContradiction) {
     try requirePositive(ceiling.threads, "\(field).threads")
-    try requirePositive(ceiling.peakFlopsPerSecond, "\(field).peak_flops_per_second")
-    try requirePositive(ceiling.readBytesPerSecond, "\(field).read_bytes_per_second")
+    for (name, rate) in [
+      ("peak_flops_per_second", ceiling.peakFlopsPerSecond),
+      ("read_bytes_per_second", ceiling.readBytesPerSecond),
+    ] {
+      try requirePositive(rate, "\(field).\(name)")
+      try require(
+        rate, "\(field).\(name)", in: 0...Self.mostPerSecond, because: "no machine has such a rate")
+    }
     for (engine, rates) in ceiling.tileRates.sorted(by: { $0.key < $1.key }) {
       for (index, rate) in rates.enumerated() {
         let ofEngine = engine == EngineTraits.tile.name ? "" : " of \(engine)"
         try requireAmount(rate, "\(field).tile_flops_per_second[\(index)]\(ofEngine)")
       }
+    }
+  }
+
+  /// Refuses counts and amounts that no machine has.
+  func require(_ machine: MachineIdentity) throws(RecordContradiction) {
+    try requireAmount(machine.logicalCPUs, "machine.logical_cpus")
+    try requirePositive(machine.effectiveCPUs, "machine.effective_cpus")
+    try requireAmount(machine.memoryBytes, "machine.memory_bytes")
+    let counts = [
+      ("last_level_cache_bytes", machine.lastLevelCacheBytes),
+      ("last_level_caches", machine.lastLevelCaches),
+      ("processors.cores", machine.processors?.cores),
+      ("processors.threads_per_core", machine.processors?.threadsPerCore),
+      ("processors.sockets", machine.processors?.sockets),
+      ("memory.nodes", machine.memory?.nodes),
+    ]
+    for (name, count) in counts {
+      if let count { try requirePositive(count, "machine.\(name)") }
+    }
+    if let quota = machine.processors?.quota {
+      try requirePositive(quota, "machine.processors.quota")
+    }
+    guard let throttling = machine.throttling else { return }
+    for (name, reading) in [("before", throttling.before), ("after", throttling.after)] {
+      try requireAmount(reading.times, "machine.throttling.\(name).times")
+      try requireAmount(reading.seconds, "machine.throttling.\(name).seconds")
+    }
+  }
+
+  /// Refuses what nobody can have asked for.
+  func require(_ options: RunOptions) throws(RecordContradiction) {
+    try requirePositive(options.threads, "options.threads")
+    try requirePositive(options.budgetSeconds, "options.budget_seconds")
+    try requirePositive(options.memoryBytes, "options.memory_bytes")
+    for size in Workload.Size.allCases {
+      for (index, count) in (options[size] ?? []).enumerated() {
+        let field = "options.\(size)[\(index)]"
+        try size == .context ? requireAmount(count, field) : requirePositive(count, field)
+      }
+    }
+    for (index, threads) in (options.threadCounts ?? []).enumerated() {
+      try requirePositive(threads, "options.thread_counts[\(index)]")
     }
   }
 }

@@ -15,8 +15,10 @@ public struct NamedRecord: Sendable {
   /// A record and its name, for reports.
   ///
   /// - Throws: `RecordContradiction` for the first cell whose numbers contradict each other or another
-  ///   cell's, and for ceilings that no machine has.
+  ///   cell's, and for a machine, options or ceilings that cannot be.
   public init(name: String, record: Record) throws(RecordContradiction) {
+    try FieldCheck(cell: nil).require(record.machine)
+    try FieldCheck(cell: nil).require(record.options)
     try Self.requireCeilings(record.ceilings)
     try Self.requireDistinct(record.cells)
     try self.init(name: name, record) { cell throws(RecordContradiction) in

@@ -5,7 +5,7 @@ extension Record {
   /// Values of a later version, as parts of a sentence, each once: `the precision q4_0`.
   var unknownValues: [String] {
     var values = status.isKnown ? [] : ["the status \(status.rawValue)"]
-    values += cells.compactMap(\.unknownPart)
+    values += cells.flatMap(\.unknownParts)
     let phases = cells.flatMap { [$0.sides.baseline.phases, $0.sides.candidate.phases] }
     values += phases.compactMap(\.self).flatMap { $0.others.keys.map(\.rawValue).sorted() }
       .filter { !Phase.known.map(\.rawValue).contains($0) }.map { "the phase \($0)" }

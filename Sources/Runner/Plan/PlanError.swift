@@ -39,7 +39,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noSuchSize(let workload, let size):
       return "a pass of \(workload) has no \(size); leave --\(size) out, or name another --workload"
     case .routesNothing(let workload):
-      return "a pass of \(workload) routes no tokens; leave --routing out, or name another --workload"
+      return
+        "a pass of \(workload) routes no tokens; leave --routing out, or name another --workload"
     case .noLayers(let id):
       return "\(id) has no layer to measure"
     case .nothingToVary(let id):
@@ -84,7 +85,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   /// True when the request is at fault rather than the machine's size.
   public var isUsage: Bool {
     switch self {
-    case .candidateIsDense, .noSuchSize, .routesNothing, .noLayers, .nothingToVary, .impossibleVariant, .format,
+    case .candidateIsDense, .noSuchSize, .routesNothing, .noLayers, .nothingToVary,
+      .impossibleVariant, .format,
       .uncountable:
       true
     case .recording, .memory, .productMemory, .time: false

@@ -9,7 +9,8 @@ public protocol MeasurableWorkload: Sendable {
   /// Its name, as `--workload` takes it and records carry it.
   var kind: WorkloadKind { get }
 
-  /// The sizes that a pass of it has, so that others can be refused; tokens unless it says more.
+  /// The sizes that a pass of it has, so that others can be refused; those of its traits, or tokens alone,
+  /// unless it says more.
   var sizes: Set<Workload.Size> { get }
 
   /// Whether tokens of a pass are routed, so that routing is a condition of its cells; they are not unless
@@ -32,8 +33,8 @@ public protocol MeasurableWorkload: Sendable {
 }
 
 extension MeasurableWorkload {
-  /// Tokens alone.
-  public var sizes: Set<Workload.Size> { [.tokens] }
+  /// Those of its traits, or tokens alone.
+  public var sizes: Set<Workload.Size> { kind.traits?.sizes ?? [.tokens] }
   /// Nothing is routed.
   public var routes: Bool { false }
   /// None: the dense counterparts of a routed layer are the feed-forward workload's own.
