@@ -75,14 +75,14 @@ import Testing
 
   /// Probes as short as a token's, which are relied on: what is looked for is off by orders of magnitude.
   private let effort = MeasuringEffort(
-    ceilings: .token, ceilingsBesideCells: .token, ceilingsInDoubt: .token,
+    ceilings: .token, ceilingsBesideCells: .tokenGlance, ceilingsInDoubt: .token,
     shortestSliceSeconds: 0.001, reliesOnCeilings: true)
 
   @Test func wrongAndImpossibleCellsAreLeftOutAndTheRunGoesOn() throws {
     let model = try #require(Catalogue.architecture(id: "olmoe-1b-7b"))
     let request = RunRequest(
       suite: Suite(
-        candidates: [model], baselines: [.isoActive], routings: [.uniform], workload: Pretence()),
+        candidates: [model], baselines: [.isoActive], routings: [], workload: Pretence()),
       workload: Pretence(),
       sizes: WorkloadSizes(tokens: [1, Self.wrong, Self.impossible, 4]), threads: 1,
       budgetSeconds: 1, memoryBytes: 1 << 30, effort: effort)

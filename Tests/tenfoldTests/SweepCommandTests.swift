@@ -53,7 +53,7 @@ extension MeasuringTests.RunTests {
       let outcome = try Executable.release().run(
         [
           "sweep", model, "--tokens", "1-4*2", "--experts", "4,8", "--top-k", "2",
-          "--threads", threads.map(String.init).joined(separator: ","), "--budget", "1s",
+          "--threads", threads.map(String.init).joined(separator: ","), "--budget", "2s",
           "--output", file,
         ], in: directory.path)
       #expect(outcome.status == 0, "\(outcome.errors)")

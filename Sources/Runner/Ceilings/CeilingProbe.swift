@@ -22,13 +22,17 @@ public final class CeilingProbe {
     /// Seconds of a slice of tiles, of which there are many kinds and whose tasks are shorter; `nil`
     /// where tiles are not measured.
     let tileSliceSeconds: Double?
+    /// Whether to compute by the instructions alone that were the fastest when all were measured.
+    let usesStrongest: Bool
 
     init(
-      slices: Int, measuresTiles: Bool = false, sliceSeconds: Double = CeilingProbe.sliceSeconds
+      slices: Int, measuresTiles: Bool = false, usesStrongest: Bool = false,
+      sliceSeconds: Double = CeilingProbe.sliceSeconds
     ) {
       precondition(slices >= 2, "the second best of \(slices) slices")
       self.slices = slices
       self.sliceSeconds = sliceSeconds
+      self.usesStrongest = usesStrongest
       tileSliceSeconds = measuresTiles ? sliceSeconds / CeilingProbe.tileSlicesOfASlice : nil
     }
 
@@ -37,11 +41,13 @@ public final class CeilingProbe {
     public static let full = Effort(slices: 5, measuresTiles: true)
     /// Beside a visit to a cell, so that what the machine gave then is known: a twentieth of a second, of
     /// which a cell gets one at each visit.
-    static let glance = Effort(slices: 2, sliceSeconds: 0.005)
+    static let glance = Effort(slices: 2, usesStrongest: true, sliceSeconds: 0.005)
     /// A fifth of a second.
     static let brief = Effort(slices: 3)
     /// For tests of everything but the figures: every kind, for as good as no time.
     static let token = Effort(slices: 2, measuresTiles: true, sliceSeconds: 0.001)
+    /// The same beside a visit to a cell.
+    static let tokenGlance = Effort(slices: 2, usesStrongest: true, sliceSeconds: 0.001)
     /// When a figure is in doubt: seconds, for most of what disturbs is over by then.
     static let patient = Effort(slices: 50)
   }
@@ -162,7 +168,7 @@ public final class CeilingProbe {
   /// FLOP/s of the fastest work of an arithmetic; `nil` where there is none.
   private func peak(of arithmetic: Arithmetic, _ effort: Effort, on pool: WorkerPool) -> Double? {
     let all = work[arithmetic] ?? []
-    let chosen = effort == .glance ? strongest[arithmetic].map { [$0] } : nil
+    let chosen = effort.usesStrongest ? strongest[arithmetic].map { [$0] } : nil
     let rates = (chosen ?? Array(all.indices)).map { index in
       (
         index,

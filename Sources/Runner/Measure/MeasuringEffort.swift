@@ -19,7 +19,7 @@ public struct MeasuringEffort: Hashable, Sendable {
 
   /// For tests of everything but the figures: as many steps, each for as good as no time.
   public static let token = MeasuringEffort(
-    ceilings: .token, ceilingsBesideCells: .token, ceilingsInDoubt: .brief,
+    ceilings: .token, ceilingsBesideCells: .tokenGlance, ceilingsInDoubt: .brief,
     shortestSliceSeconds: 0.001, reliesOnCeilings: false)
 
   /// What a record's options call it; `nil` for the full effort.
