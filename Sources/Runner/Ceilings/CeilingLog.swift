@@ -12,7 +12,7 @@ public struct CeilingLog: Sendable {
   /// gave less at that time; what it gave beside a cell is told with the cell.
   public private(set) var highest: [Ceiling] = []
 
-  /// Nothing measured yet.
+  /// An empty history.
   public init() {}
 
   /// A change beyond this is worth a caution: it is the accuracy that roofline shares are read with.

@@ -34,11 +34,11 @@ public struct OpenedEngine: Sendable {
 
 /// An engine that can be opened by its name.
 public struct EngineEntry: Sendable {
-  /// Its name, and what it may be told.
+  /// Its name, and which settings it listens to.
   public let traits: EngineTraits
   /// The formats of weights that it multiplies: those that it has products for, then those of the codecs.
   public let formats: [WeightFormat]
-  /// Opens it.
+  /// Loads what the engine needs, such as a library.
   fileprivate let opening: @Sendable (EngineSettings) throws(EngineError) -> OpenedEngine
 
   /// The name, as `--engine` takes it.
@@ -59,7 +59,7 @@ public struct EngineSettings: Sendable {
   /// The value of `TENFOLD_ISA`, which asks for a lower instruction set; `nil` for none.
   public var forcedLevel: String?
 
-  /// Settings of all engines.
+  /// Settings for whichever engine is opened; each listens to its own.
   public init(library: String? = nil, forcedLevel: String? = nil) {
     self.library = library
     self.forcedLevel = forcedLevel

@@ -5,7 +5,7 @@ import Statistics
 public struct RouterShape: Hashable, Sendable {
   /// What it chooses among: experts, and identity experts after them.
   public var choices: Int
-  /// K, those that each token gets.
+  /// K, the choices of each token.
   public var topK: Int
   /// The groups that bound a token's choices; `nil` for a router without.
   public var groups: RouterPolicy.Groups?

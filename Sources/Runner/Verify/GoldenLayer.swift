@@ -6,11 +6,11 @@ import ModelSpec
 public struct GoldenLayer: Sendable {
   /// What is computed, with everything learned.
   public var layer: any VerifiableLayer
-  /// T.
+  /// T, rows of both matrices; at least one.
   public let tokens: Int
-  /// T×H, what goes in.
+  /// T×H, the input, row by row.
   public let hiddenStates: [Float]
-  /// T×H, what is expected.
+  /// T×H, the output that the other implementation computed, row by row.
   public let output: [Float]
 }
 

@@ -4,7 +4,7 @@ import ModelSpec
 
 /// `ffn-forward`: every feed-forward layer of a model once.
 public struct FeedForwardWorkload: MeasurableWorkload {
-  /// The workload.
+  /// The workload has no settings.
   public init() {}
 
   /// `ffn-forward`.

@@ -46,11 +46,11 @@ public protocol MeasurableLayer: Hashable, Sendable {
 
 /// Slices of a layer's weights that are alike, such as routed experts.
 public struct WeightSlices: Hashable, Sendable {
-  /// How many there are.
+  /// All slices of the layer: E for experts.
   public var count: Int
-  /// The fewest that one token needs.
+  /// The fewest that a pass of one token reads: K for experts.
   public var least: Int
-  /// What they are called: `experts`.
+  /// The word for them in messages: `experts`.
   public var noun: String
 
   /// `count` slices, of which a token needs `least`.
@@ -63,9 +63,9 @@ public struct WeightSlices: Hashable, Sendable {
 
 /// A part of a layer's weights.
 public enum WeightPart: Hashable, Sendable {
-  /// One of the slices.
+  /// One of the slices, which are equally large.
   case slice
-  /// Everything but the slices.
+  /// Everything but the slices, which every pass reads: router, shared experts, projections.
   case common
 }
 
@@ -74,7 +74,7 @@ public struct UncountableLayer: Error, Hashable, Sendable, CustomStringConvertib
   /// The reason, as the end of a sentence.
   public let description: String
 
-  /// A reason.
+  /// A reason that continues `… cannot be measured: `.
   public init(_ description: String) { self.description = description }
 }
 
@@ -84,14 +84,14 @@ public struct PassResources {
   public var engine: any Engine
   /// Which role's matrices have which format.
   public var formats: FormatPlan
-  /// The threads.
+  /// The worker threads, idle between passes; all passes of a run share them.
   public var pool: WorkerPool
-  /// The seed of all weights.
+  /// The seed of all weights: one seed makes one layer, whatever the engine and the threads.
   public var seed: UInt64
   /// Where weights lie: as a rule in an arena that the layers of a run share.
   public var memory: WeightMemory
 
-  /// All of them.
+  /// Resources of passes; without an arena each layer allocates its own weights.
   public init(
     engine: any Engine, formats: FormatPlan, pool: WorkerPool, seed: UInt64,
     memory: WeightMemory = .own

@@ -37,31 +37,31 @@ extension MeasurableWorkload {
   public var sizes: Set<Workload.Size> { kind.traits?.sizes ?? [.tokens] }
   /// Nothing is routed.
   public var routes: Bool { false }
-  /// None: the dense counterparts of a routed layer are the feed-forward workload's own.
+  /// No baselines: the dense counterparts of a routed layer are the feed-forward workload's own.
   public var defaultBaselines: (run: [Baseline], sweep: [Baseline]) { ([], []) }
-  /// None.
+  /// No suite: architectures must be named.
   public func standardSuite(routings: [Routing]?) -> Suite? { nil }
 }
 
 /// The layers of both sides of a pairing.
 public struct PairedLayers: Sendable {
-  /// The layers of the baseline's pass.
+  /// The layers of the baseline's pass, each shape once with how often the pass has it.
   public var baseline: [PlannedLayer]
-  /// The layers of the candidate's pass.
+  /// The layers of the candidate's pass, likewise.
   public var candidate: [PlannedLayer]
 
-  /// Both sides.
+  /// A plan refuses a side without layers.
   public init(baseline: [PlannedLayer], candidate: [PlannedLayer]) {
     self.baseline = baseline
     self.candidate = candidate
   }
 }
 
-/// Equal layers of one side.
+/// Layers of one shape within a side: one is measured for all of them.
 public struct PlannedLayer: Sendable {
-  /// One of them.
+  /// The one that is built and timed.
   public var layer: any MeasurableLayer
-  /// How many a pass has.
+  /// How many layers of the shape a pass goes through; its seconds are multiplied by it.
   public var count: Int
 
   /// `count` layers of one shape.

@@ -29,15 +29,15 @@ public protocol PreparedPass: AnyObject {
 extension PreparedPass {
   /// None: most workloads route nothing.
   public var routingStatistics: [RoutingStatistics] { [] }
-  /// None.
+  /// No cautions.
   public var cautions: [String] { [] }
 }
 
 /// Seconds of one pass.
 public struct PassTime: Hashable, Sendable {
-  /// As it ran.
+  /// Seconds by the clock, at the width that was built.
   public var measured: Double
-  /// As it would run at full width.
+  /// Seconds that it would take at full width; the same where all of the width was built.
   public var atFullWidth: Double
   /// Where the seconds at full width go.
   public var phases: PhaseSeconds
@@ -81,7 +81,7 @@ public enum PassFault: Error, Hashable, Sendable {
   case misrouted(batch: Int, token: Int)
 }
 
-/// Batches of inputs.
+/// The batches of inputs that the passes of a cell rotate through.
 enum Batches {
   /// How many passes take in turn: a router timed on one batch would be timed with its answers in the
   /// branch predictor.

@@ -12,7 +12,7 @@ public struct ProductRequest: Sendable {
   public var inputs: Int
   /// How W is stored.
   public var format: WeightFormat
-  /// Worker threads.
+  /// Worker threads of every product.
   public var threads: Int
   /// Bytes that matrices, rows and scratch may take.
   public var memoryBytes: Int
@@ -30,7 +30,7 @@ public struct ProductRequest: Sendable {
   /// Rounds of a visit to a point: their median leaves out one that was disturbed.
   static let rounds = 3
 
-  /// A request.
+  /// A request; without sizes, products of a published model's shape.
   public init(
     rows: [Int] = Self.defaultRows, outputs: Int = Self.defaultOutputs,
     inputs: Int = Self.defaultInputs, format: WeightFormat = .f32, threads: Int, memoryBytes: Int,

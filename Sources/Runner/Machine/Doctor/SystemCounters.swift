@@ -9,7 +9,7 @@ public struct SystemCounters: Sendable {
   /// How often control groups stopped this process.
   let throttled: ThrottledTime?
 
-  /// Reads them.
+  /// Counters at one moment: the difference of two readings is what happened in between.
   public init(_ machine: MachineProbe) {
     var processors: [Int: ProcessorTicks] = [:]
     for line in machine.files.lines("/proc/stat") where line.hasPrefix("cpu") {
@@ -34,7 +34,7 @@ struct ProcessorTicks: Hashable {
   let busy: Double
   /// Wanting to run while the host ran something else.
   let stolen: Double
-  /// All of it.
+  /// Time in any state, idle ones included.
   let total: Double
 
   /// The columns of /proc/stat, proc(5): user, nice, system, idle, iowait, irq, softirq, steal.
