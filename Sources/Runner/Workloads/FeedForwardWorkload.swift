@@ -63,6 +63,15 @@ struct FeedForwardLayer: MeasurableLayer {
     } catch {
       throw UncountableLayer("\(error)")
     }
+    if let router,
+      case let order = RoutedInputs.factored(choices: router.choices, hidden: spec.hidden),
+      order > RoutedInputs.mostFactored
+    {
+      throw UncountableLayer(
+        "inputs that a router of \(router.choices) choices and \(spec.hidden) columns sends where a "
+          + "routing wants them take a factor of \(order)×\(order) numbers, and this version makes "
+          + "them up to \(RoutedInputs.mostFactored); measure a model of fewer experts")
+    }
     for (format, columns) in rowLengths(formats)
     where format.bytes(rows: 1, columns: columns) == nil {
       throw UncountableLayer(
@@ -98,10 +107,6 @@ struct FeedForwardLayer: MeasurableLayer {
   func memoryBytes(
     residentSlices: Int?, workload: Workload, threads: Int, engine: any Engine, formats: FormatPlan
   ) -> Int {
-    let (rows, rowsOverflow) = workload.tokens.multipliedReportingOverflow(by: Batches.count + 1)
-    let (activations, overflow) = rows.multipliedReportingOverflow(
-      by: spec.hidden * MemoryLayout<Float>.size)
-    guard !rowsOverflow, !overflow else { return .max }
     let layerBytes =
       switch spec {
       case .dense(let network):
@@ -109,12 +114,16 @@ struct FeedForwardLayer: MeasurableLayer {
           for: network, maxTokens: workload.tokens, threads: threads, engine: engine,
           formats: formats)
       case .sparse(let layer):
-        SparseLayer.bytes(
-          for: layer, residentExperts: residentSlices ?? layer.experts,
-          maxTokens: workload.tokens, threads: threads, engine: engine, formats: formats)
+        Saturating.sum(
+          SparseLayer.bytes(
+            for: layer, residentExperts: residentSlices ?? layer.experts,
+            maxTokens: workload.tokens, threads: threads, engine: engine, formats: formats),
+          RoutedInputs.bytes(choices: layer.choices, hidden: layer.hidden))
       }
-    let (total, totalOverflow) = layerBytes.addingReportingOverflow(activations)
-    return totalOverflow ? .max : total
+    let batches = Saturating.product(
+      Saturating.product(workload.tokens, Batches.count + 1),
+      spec.hidden * MemoryLayout<Float>.size)
+    return Saturating.sum(layerBytes, batches)
   }
 
   func operations(_ workload: Workload, formats: FormatPlan) -> [Operation] {

@@ -35,12 +35,13 @@ struct MatrixProductLayer: MeasurableLayer {
   func memoryBytes(
     residentSlices: Int?, workload: Workload, threads: Int, engine: any Engine, formats: FormatPlan
   ) -> Int {
-    let rows = 4 * workload.tokens * (inputs + outputs)
-    let layer = MatrixProduct.bytes(
-      outputs: outputs, inputs: inputs, maxRows: workload.tokens, threads: threads, engine: engine,
-      format: formats.projections)
-    let (total, overflow) = rows.addingReportingOverflow(layer)
-    return overflow ? .max : total
+    let rows = Saturating.product(
+      workload.tokens, (inputs + outputs) * MemoryLayout<Float>.size)
+    return Saturating.sum(
+      rows,
+      MatrixProduct.bytes(
+        outputs: outputs, inputs: inputs, maxRows: workload.tokens, threads: threads,
+        engine: engine, format: formats.projections))
   }
 
   /// Rows and results count nothing, for they stay in the caches.
