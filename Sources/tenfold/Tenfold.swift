@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Synchronization
 
 /// The command line: parse, call, print, exit.
 @main
@@ -20,8 +21,11 @@ struct Tenfold: ParsableCommand {
     ])
 
   static func main() {
-    Interruption.ignoreClosedPipes()
-    Glibc.exit(status(of: Array(CommandLine.arguments.dropFirst())))
+    Interruption.makeWriteFailuresErrors()
+    OwnEnd.watch()
+    let status = status(of: Array(CommandLine.arguments.dropFirst()))
+    OwnEnd.isReached.store(true, ordering: .relaxed)
+    Glibc.exit(status)
   }
 
   /// Runs one command line and gives the number to exit with.
@@ -70,5 +74,21 @@ struct Tenfold: ParsableCommand {
       StandardStream.note("tenfold: \(failure)")
     }
     return failure.status.rawValue
+  }
+}
+
+/// Notices when something else than `main` ends the process: a library that was loaded may call `exit`, and
+/// nobody must take that for success.
+private enum OwnEnd {
+  static let isReached = Atomic(false)
+
+  static func watch() {
+    atexit {
+      guard !OwnEnd.isReached.load(ordering: .relaxed) else { return }
+      StandardStream.note(
+        "tenfold: a library that was loaded ended the process, and nothing was finished; name another "
+          + "one with --blas")
+      _exit(ExitStatus.unavailable.rawValue)
+    }
   }
 }

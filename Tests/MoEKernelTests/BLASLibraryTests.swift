@@ -29,7 +29,7 @@ import Testing
 
   // MARK: What is not a BLAS
 
-  @Test(arguments: ["/no/such/libblas.so", "/", ""])
+  @Test(arguments: ["/no/such/libblas.so", "/", "/dev/null", ""])
   func refusesWhatDoesNotLoad(path: String) {
     let error = #expect(throws: BLASError.self) { try BLASLibrary.open(path: path) }
     guard case .notLoaded = error else {

@@ -36,6 +36,7 @@ import Testing
   private final class PretendedPass: PreparedPass {
     let layer: Pretended
     let workload: Workload
+    private var checks = 0
 
     init(layer: Pretended, workload: Workload) {
       self.layer = layer
@@ -49,7 +50,11 @@ import Testing
     }
 
     func check(seed: UInt64) throws(PassFault) {
-      if workload.tokens == RunTests.wrong { throw .wrongOutput(error: 1, tolerance: 0.1) }
+      checks += 1
+      if workload.tokens == RunTests.wrong || workload.tokens == RunTests.turningWrong && checks > 1
+      {
+        throw .wrongOutput(error: 1, tolerance: 0.1)
+      }
     }
 
     var operations: [ModelSpec.Operation] { layer.operations(workload, formats: FormatPlan(.f32)) }
@@ -67,6 +72,7 @@ import Testing
 
   private static let wrong = 2
   private static let impossible = 3
+  private static let turningWrong = 5
 
   private let machine = MachineIdentity(
     cpu: "test", architecture: "x86_64", cpuSignature: nil, logicalCPUs: 1, effectiveCPUs: 1,
@@ -84,7 +90,8 @@ import Testing
       suite: Suite(
         candidates: [model], baselines: [.isoActive], routings: [], workload: Pretence()),
       workload: Pretence(),
-      sizes: WorkloadSizes(tokens: [1, Self.wrong, Self.impossible, 4]), threads: 1,
+      sizes: WorkloadSizes(tokens: [1, Self.wrong, Self.impossible, 4, Self.turningWrong]),
+      threads: 1,
       budgetSeconds: 1, memoryBytes: 1 << 30, effort: effort)
     let engine = OpenedEngine(try TileEngine(forcedLevel: nil))
     let run = Run(try RunPlan(request, engine: engine, machine: machine))

@@ -1,3 +1,4 @@
+import Foundation
 import Runner
 import Testing
 
@@ -62,6 +63,19 @@ import Testing
     #expect(outcome.status == 64)
     #expect(outcome.errors.contains("--threads 9 is more than the 1 processor that"))
     #expect(outcome.errors.split(separator: "\n").count == 1)
+  }
+
+  /// The system's way is a signal that ends the process without a word.
+  @Test func aLimitOfFileSizesIsASentence() throws {
+    try withTemporaryDirectory { directory in
+      let record = repository.appending(path: "Results/examples/default-suite.json").path
+      let page = directory.appending(path: "page.html").path
+      let outcome = try run(
+        "ulimit -f 8; exec \"$0\" report '\(record)' --format html --output '\(page)'")
+      #expect(outcome.status == 74, "\(outcome.errors)")
+      #expect(outcome.errors.contains("File too large") && outcome.errors.contains(page))
+      #expect(!FileManager.default.fileExists(atPath: page))
+    }
   }
 
   @Test func anAddressSpaceSmallerThanTheMemoryIsRefused() throws {

@@ -27,6 +27,29 @@ import Testing
     }
   }
 
+  /// A pipe is written for its reader; one without a reader would be waited for without end.
+  @Test func aPipeIsWrittenToItsReaderAndRefusedWithout() throws {
+    try withTemporaryDirectory { directory in
+      let pipe = directory.appending(path: "pipe").path
+      #expect(mkfifo(pipe, 0o600) == 0)
+      let alone = try Executable.release().run(["claims", "--output", pipe])
+      #expect(alone.status == 73)
+      #expect(alone.errors.contains("nobody reads from"))
+      // The reader opens the pipe whenever it gets to, so the writer asks until it has.
+      let both = try Executable(path: "/bin/sh").run([
+        "-c",
+        """
+        cat '\(pipe)' & for try in $(seq 100)
+        do "$0" models --format markdown --output '\(pipe)' 2>/dev/null && wait && exit
+        sleep 0.1; done; kill $!; exit 1
+        """, Executable.release().path,
+      ])
+      #expect(both.status == 0)
+      #expect(
+        try both.output == Executable.release().run(["models", "--format", "markdown"]).output)
+    }
+  }
+
   @Test func theFileBehindALinkIsReplacedAndTheLinkStays() throws {
     try withTemporaryDirectory { directory in
       let target = directory.appending(path: "target.json")

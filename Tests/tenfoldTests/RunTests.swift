@@ -150,6 +150,7 @@ extension MeasuringTests {
         let outcome = try started.finish()
         #expect(outcome.status == status, "\(outcome.errors)")
         #expect(outcome.errors.contains("interrupted"))
+        #expect(outcome.errors.contains("tenfold: stopping after "))
         let document = try #require(
           JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
         #expect(document["status"] as? String == "interrupted")

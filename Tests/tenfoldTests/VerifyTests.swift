@@ -69,6 +69,40 @@ import Testing
     }
   }
 
+  /// Opening a pipe waits for whoever writes to it, and nobody does.
+  @Test func aPipeIsNoLibrary() throws {
+    try withTemporaryDirectory { directory in
+      let pipe = directory.appending(path: "pipe").path
+      #expect(mkfifo(pipe, 0o600) == 0)
+      let outcome = try Executable.release().run(["verify", golden.path, "--blas", pipe])
+      #expect(outcome.status == 69)
+      #expect(outcome.errors.contains("it is no regular file"))
+    }
+  }
+
+  private static let compiler = ["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang"]
+    .first { FileManager.default.isExecutableFile(atPath: $0) }
+
+  /// A library that ends the process would make every run a success.
+  @Test(.enabled(if: compiler != nil))
+  func aLibraryThatEndsTheProcessIs69() throws {
+    try withTemporaryDirectory { directory in
+      let (source, library) = ("\(directory.path)/end.c", "\(directory.path)/libend.so")
+      let text = """
+        #include <stdlib.h>
+        __attribute__((constructor)) static void end(void) { exit(0); }
+        """
+      try Data(text.utf8).write(to: URL(filePath: source))
+      let compiled = try Executable(path: try #require(Self.compiler))
+        .run(["-shared", "-fPIC", "-o", library, source])
+      #expect(compiled.status == 0, "\(compiled.errors)")
+      let outcome = try Executable.release().run(["verify", golden.path, "--blas", library])
+      #expect(outcome.status == 69)
+      #expect(outcome.errors.contains("ended the process"))
+      #expect(outcome.output.isEmpty)
+    }
+  }
+
   @Test func anInstructionSetThatIsNotThereIs69() throws {
     let outcome = try Executable.release().run(
       ["verify", golden.path, "--engine", "tile"], environment: ["TENFOLD_ISA": "v9"])

@@ -10,7 +10,7 @@ import Statistics
 final class CellMeasurement {
   /// What is measured.
   let plan: CellPlan
-  private let sides: (baseline: PreparedSide, candidate: PreparedSide)
+  let sides: (baseline: PreparedSide, candidate: PreparedSide)
   private let schedule: PairedMeasurement
   private var coin: SeededGenerator
   private let throttling: ThrottleMeter

@@ -105,11 +105,10 @@ public final class Run {
     wants.swapAt(0, number)
     let sides = prepare(
       cell, allowance: BudgetShare.first(of: wants, budget: Self.partOfRounds * plan.budgetSeconds))
-    try report(.checking)
-    try check(.baseline, sides.baseline, of: cell)
-    try check(.candidate, sides.candidate, of: cell)
     let measurement = CellMeasurement(
       cell, sides, seed: plan.seed, effort: plan.effort, throttling: throttling)
+    try report(.checking)
+    try check(measurement)
     guard measurement.leastSeconds <= plan.budgetSeconds else {
       throw PlanError.time(
         cell: cell.name, neededSeconds: measurement.leastSeconds,
@@ -151,7 +150,8 @@ public final class Run {
     }
   }
 
-  /// Keeps what has an interval, in order, but for cells of which a side is faster than the machine.
+  /// Keeps what has an interval, in order, but for cells of which a side is faster than the machine, or has
+  /// turned wrong since it was checked: a library may do what it likes at any call.
   ///
   /// - Parameter looksTwice: whether there is time to look for the ceilings once more before that is said.
   /// - Returns: what is wrong with those that are not kept.
@@ -159,6 +159,12 @@ public final class Run {
     var wrong: [RunError] = []
     for measurement in measurements {
       guard let measured = measurement.measured(seed: plan.seed) else { continue }
+      do {
+        try check(measurement)
+      } catch {
+        wrong.append(error)
+        continue
+      }
       if let (side, share) = excess(of: measured, looksTwice: looksTwice) {
         wrong.append(
           .aboveCeilings(
@@ -202,14 +208,17 @@ public final class Run {
     return form == guess ? trial : builder.build(form, for: cell)
   }
 
-  /// Checks every layer of a side: a wrong result has no time.
-  private func check(_ role: SideRole, _ side: PreparedSide, of cell: CellPlan) throws(RunError) {
-    for layer in side.layers {
-      do {
-        try layer.pass.check(seed: plan.seed)
-      } catch {
-        throw RunError(
-          error, cell: cell.name, layer: layer.plan.name, engine: cell.side(role).engine.name)
+  /// Checks every layer of both sides: a wrong result has no time.
+  private func check(_ measurement: CellMeasurement) throws(RunError) {
+    let (cell, sides) = (measurement.plan, measurement.sides)
+    for (role, side) in [(SideRole.baseline, sides.baseline), (.candidate, sides.candidate)] {
+      for layer in side.layers {
+        do {
+          try layer.pass.check(seed: plan.seed)
+        } catch {
+          throw RunError(
+            error, cell: cell.name, layer: layer.plan.name, engine: cell.side(role).engine.name)
+        }
       }
     }
   }

@@ -11,6 +11,8 @@ struct OutputFile {
   /// True for a device such as `/dev/stderr`, which must be written in place: replacing it by
   /// renaming would take the device away.
   private let isDevice: Bool
+  /// A named pipe, open for writing; `nil` for what is none.
+  private let pipe: FileDescriptor?
 
   /// Checks that `path` can be created or replaced.
   ///
@@ -26,6 +28,7 @@ struct OutputFile {
       throw Failure(.cannotCreate, "\(path) is a directory; name a file for --output")
     }
     isDevice = type != nil && type != .regular
+    pipe = type == .fifo ? try Self.opened(pipe: self.path) : nil
     if isDevice { return }
     try Self.proveNotRead(self.path, namedBy: path)
     if type != nil { try Self.proveWritable(self.path) }
@@ -40,7 +43,7 @@ struct OutputFile {
     if !isDevice { try Self.proveNotRead(path, namedBy: path) }
     do {
       if isDevice {
-        let device = try FileDescriptor.open(FilePath(path), .writeOnly)
+        let device = try pipe ?? FileDescriptor.open(FilePath(path), .writeOnly)
         try device.closeAfter { _ = try device.writeAll(bytes) }
       } else {
         try Data(bytes).write(to: URL(filePath: path), options: .atomic)
@@ -77,6 +80,21 @@ struct OutputFile {
   private static func proveWritable(_ path: String) throws(Failure) {
     do {
       try FileDescriptor.open(FilePath(path), .writeOnly).close()
+    } catch {
+      throw cannotCreate(path, error)
+    }
+  }
+
+  /// A named pipe, opened at once, for its reader takes the last writer's leaving for the end.
+  ///
+  /// Opening one that nobody reads from would wait for somebody who does, so it is refused.
+  private static func opened(pipe path: String) throws(Failure) -> FileDescriptor {
+    do {
+      let proof = try FileDescriptor.open(FilePath(path), .writeOnly, options: .nonBlocking)
+      return try proof.closeAfter { try FileDescriptor.open(FilePath(path), .writeOnly) }
+    } catch Errno.noSuchAddressOrDevice {
+      throw Failure(
+        .cannotCreate, "\(path) is a pipe that nobody reads from; start its reader first")
     } catch {
       throw cannotCreate(path, error)
     }

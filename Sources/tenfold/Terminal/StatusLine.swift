@@ -40,6 +40,7 @@ struct StatusLine {
 
   /// Shows what is being done.
   mutating func show(_ step: Step) {
+    Interruption.note(doing: step.doing)
     if rewrites {
       StandardStream.show(Self.moving(step, columns: columns), columns: columns)
       isShown = true
@@ -54,6 +55,11 @@ struct StatusLine {
     guard isShown else { return }
     StandardStream.control(.rewind)
     isShown = false
+  }
+
+  /// Takes a line off the terminal that another thread may have shown.
+  static func clearAny() {
+    if TerminalTraits.rewritesLines { StandardStream.control(.rewind) }
   }
 
   /// The line of a terminal: `[#####---------------] 7/24, 42 s left: measuring …`; without the bar on a
