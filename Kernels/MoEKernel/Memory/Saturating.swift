@@ -1,4 +1,5 @@
-/// Arithmetic on sizes that stops at `Int.max`, which fits no limit of memory.
+/// Arithmetic on sizes, none of them negative, that stops at `Int.max`: it fits no limit of memory, so that
+/// what cannot be counted is refused like what is too large.
 enum Saturating {
   static func product(_ a: Int, _ b: Int) -> Int {
     let (value, overflow) = a.multipliedReportingOverflow(by: b)

@@ -86,7 +86,7 @@ extension [any WeightCodec] {
     return filter { !formats.contains($0.format) }
   }
 
-  /// The codec of a format; stops when there is none, which `Engine.require` has ruled out before a pass.
+  /// The codec of a format; stops when there is none, which layers rule out first by `Engine.require`.
   func codec(of format: WeightFormat) -> any WeightCodec {
     guard let codec = first(where: { $0.format == format }) else {
       preconditionFailure("the engine does not multiply \(format) weights")

@@ -1,7 +1,7 @@
 import LayerSpec
 
 /// Networks as a BLAS multiplies them: gate, up and down apart, the activation on a block of gate
-/// and up products while both are in a cache: the two of 256 units and 64 rows take 128 KiB.
+/// and up products while both are in a cache: the two take 1 MiB at most, 256 units by 512 rows.
 final class BLASNetworks: EngineNetworks {
   let count: Int
   let spec: FeedForwardSpec
