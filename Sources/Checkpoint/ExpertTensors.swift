@@ -4,12 +4,12 @@ import LayerSpec
 struct ExpertTensors {
   /// The layouts to look for; the first is what is reported missing when there is none.
   let layouts: [ExpertLayout]
-  /// E.
+  /// E, the experts that compute; identity experts have no tensors.
   let count: Int
-  /// One expert.
+  /// Shapes and biases that each expert must have.
   let network: FeedForwardSpec
 
-  /// The experts in the order of their ids.
+  /// The experts in the order of their ids, in the canonical layout whatever the stored one.
   func read(from source: inout LayerTensors) throws(CheckpointError) -> [FeedForwardWeights] {
     switch layouts.first(where: { source.contains($0.landmark) }) ?? layouts[0] {
     case .separate(let names):
@@ -71,7 +71,8 @@ private struct StoredMatrix {
 
   var shape: [Int] { isTransposed ? [inputs, outputs] : [outputs, inputs] }
 
-  /// The rows of the outputs × inputs matrix, one behind the other.
+  /// The given rows of the outputs × inputs matrix, one behind the other: a copy that undoes transposition and
+  /// interleaving at once.
   func gather(_ rows: [Int], from stored: [Float]) -> [Float] {
     [Float](capacity: rows.count * inputs) { gathered in
       for row in rows {

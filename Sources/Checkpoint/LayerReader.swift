@@ -5,7 +5,7 @@ import LayerSpec
 /// Two steps, because a layer's number decides its shape: the reader finds the layer, its number
 /// picks the `SparseLayerSpec` from the model's configuration, and with it the weights are read.
 public struct LayerReader: Sendable {
-  /// Every `model_type` that can be read, sorted.
+  /// Every `model_type` whose tensor names are known, sorted for messages.
   public static let knownModelTypes = TensorFamily.all.flatMap(\.modelTypes).sorted()
 
   /// The layer's block in the file, `model.layers.3.mlp.`; empty when names are relative to it.

@@ -32,7 +32,7 @@ extension UnsafeMutablePointer<Float> {
 /// A word for each lane of a `Vector`: the bits of its floats, where an exponent is added as an integer.
 typealias Words = SIMD16<UInt32>
 
-/// a·b + sum in two roundings: the baseline of x86-64 has no fused product.
+/// a·b + sum in two roundings: the baseline of x86-64 has no FMA.
 @inline(__always)
 func multiplyAdd(_ a: Vector, _ b: Vector, _ sum: Vector) -> Vector { a * b + sum }
 
