@@ -64,8 +64,8 @@ struct TileFormat: Sendable {
 struct TileBuild: Sendable {
   /// Floats in one vector.
   let lanes: Int
-  /// The products that it has. Of those with one format the fastest comes first, and the first that the CPU
-  /// supports is taken.
+  /// The products that it has, of those with one format the fastest first: the first that the CPU supports is
+  /// taken.
   let products: [TileFormat]
   let storeRows: StoreRows
   let addBias: AddBias

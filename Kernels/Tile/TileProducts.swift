@@ -1,8 +1,8 @@
 import CVector
 import LayerSpec
 
-/// Memory to prefetch into the L2 cache while a product runs: into L2, because a panel of 1000 inputs is
-/// larger than L1, whose lines the product itself needs.
+/// Memory to prefetch into the L2 cache while a product runs: into L2, because a panel of 1024 inputs takes
+/// 128 KiB with 512-bit vectors, more than an L1 cache has, and the product itself needs that.
 ///
 /// A panel that is multiplied with one tile only is waiting for memory, and prefetches its own weights 8 KiB
 /// ahead, at `panelBytesPerStep`. A panel of `t > 1` tiles has bandwidth to spare and brings the panel that

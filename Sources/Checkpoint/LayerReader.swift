@@ -88,12 +88,12 @@ public struct LayerReader: Sendable {
     _ latent: SparseLayerSpec.Latent, _ names: LatentNames, hidden: Int,
     from source: inout LayerTensors
   ) throws(CheckpointError) -> LatentWeights {
-    let origin: Float = names.normsAreCentered ? 1 : 0
+    let normOffset: Float = names.normsAreCentered ? 1 : 0
     let width = latent.width
     return LatentWeights(
       inputProjection: try source.floats([names.inputProjection], shape: [width, hidden]),
-      inputNorm: try source.floats([names.inputNorm], shape: [width]).map { origin + $0 },
-      expertNorm: try source.floats([names.expertNorm], shape: [width]).map { origin + $0 },
+      inputNorm: try source.floats([names.inputNorm], shape: [width]).map { normOffset + $0 },
+      expertNorm: try source.floats([names.expertNorm], shape: [width]).map { normOffset + $0 },
       outputProjection: try source.floats([names.outputProjection], shape: [hidden, width]))
   }
 

@@ -47,10 +47,10 @@ struct LayerTensors {
     _ spec: FeedForwardSpec, _ stem: String, _ names: ProjectionNames
   ) throws(CheckpointError) -> FeedForwardWeights {
     let (width, intermediate) = (spec.width, spec.intermediate)
-    let inward = [intermediate, width]
+    let inputShape = [intermediate, width]
     var weights = FeedForwardWeights(
-      gate: spec.isGated ? try floats(["\(stem).\(names.gate).weight"], shape: inward) : nil,
-      up: try floats(["\(stem).\(names.up).weight"], shape: inward),
+      gate: spec.isGated ? try floats(["\(stem).\(names.gate).weight"], shape: inputShape) : nil,
+      up: try floats(["\(stem).\(names.up).weight"], shape: inputShape),
       down: try floats(["\(stem).\(names.down).weight"], shape: [width, intermediate]))
     if spec.hasBias {
       if spec.isGated {

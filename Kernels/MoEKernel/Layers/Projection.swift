@@ -35,8 +35,9 @@ struct Projection {
   /// Outputs from which blocks alone make enough tasks, so that strips may be long.
   private static let wide = 2048
 
-  /// Multiplies one strip of rows by one block of outputs. Tasks of one strip follow each other, so that its
-  /// rows are still in a cache.
+  /// Multiplies one strip of rows by one block of outputs.
+  ///
+  /// Tasks of one strip follow each other, so that its rows are still in a cache.
   func perform(_ task: Int, scratch: UnsafeMutablePointer<Float>) {
     let firstPiece = task / blocks * piecesPerTask
     let first = task % blocks * block

@@ -19,6 +19,8 @@ func fill(
   let amplitude = RandomFill.amplitude(inputs: columns)
   withExtendedLifetime(buffer) {
     let buffers = buffer.all
+    // Consecutive rows lie in the same cache lines of a panel: eight at a time leave few threads that write to
+    // one line.
     pool.forEach(rows, grain: 8) { worker, row in
       RandomFill.fill(
         buffers[worker], count: columns, row: UInt64(row), seed: seed, amplitude: amplitude)

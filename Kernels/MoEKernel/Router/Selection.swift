@@ -69,8 +69,9 @@ enum Selection {
     }
   }
 
-  /// Softmax over the K selected logits in place, one by one: K is less than a vector, and unpadded. As in
-  /// `Scores.softmax`, NaN takes no part in the sum and stays NaN.
+  /// Softmax over the K selected logits in place, one by one: K is small, and rows of K are not padded.
+  ///
+  /// As in `Scores.softmax`, NaN takes no part in the sum and stays NaN.
   private static func softmax(_ values: UnsafeMutablePointer<Float>, count: Int) {
     var largest = -Float.infinity
     for slot in 0..<count where values[slot] > largest { largest = values[slot] }

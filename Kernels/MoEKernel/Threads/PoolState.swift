@@ -8,6 +8,9 @@ import Synchronization
 /// acquired; the mutex and the conditions are made for sharing; the rest is atomic or constant.
 final class PoolState: @unchecked Sendable {
   /// The number of the next task of the present region: the one counter that all its threads add to.
+  ///
+  /// Additions are relaxed: that each number is handed out once is all they must see to, and what tasks read and
+  /// write is ordered by the region's start and end.
   let nextTask = Atomic<Int>(0)
 
   private let workers: Int
@@ -26,8 +29,9 @@ final class PoolState: @unchecked Sendable {
   private let workEnded = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
   /// Looks at a flag before a thread sleeps: about 50 µs, longer than the gap between two regions of a
-  /// pass and than a wake-up costs, short enough not to be seen as load between passes. The time is that of
-  /// the spin-wait hint, which CPUs stretch differently.
+  /// pass and than a wake-up costs, short enough not to be seen as load between passes.
+  ///
+  /// The time is that of the spin-wait hint, which differs from CPU to CPU.
   private static let spins = 1_000
 
   init(workers: Int) {

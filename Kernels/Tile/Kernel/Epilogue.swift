@@ -57,7 +57,9 @@ public func storeFloats(
 
 #if TILE_V4
   /// Writes the first `count` outputs of every row into a tile of bf16 pairs, as inputs from `input`
-  /// on, which is even; an odd `count` leaves a 0 beside its last output. The CPU must have AVX512_BF16.
+  /// on, which is even; the CPU must have AVX512_BF16.
+  ///
+  /// An odd `count` leaves a 0 beside its last output.
   public func storePairs(
     block: UnsafePointer<Float>, rows: Int, count: Int, input: Int, tile: UnsafeMutableRawPointer
   ) {

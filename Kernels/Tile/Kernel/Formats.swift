@@ -99,7 +99,7 @@ enum WidenedBF16Format: PanelFormat {
   }
 #endif
 
-/// One vector of a step. Panels are aligned for vectors, so no load is split between two cache lines.
+/// One vector of a step: panels are aligned for vectors, so that no load is split between two cache lines.
 @inline(__always)
 private func vector(_ weights: UnsafeRawPointer, _ index: Int) -> Vector {
   weights.load(fromByteOffset: index &* MemoryLayout<Vector>.size, as: Vector.self)

@@ -31,7 +31,7 @@ struct Operands {
 enum Product<Format: PanelFormat, let rows: Int, let chains: Int> {
   typealias Block = InlineArray<rows, Sums>
 
-  /// Multiplies. It is never inlined, so that registers are allocated for each shape alone.
+  /// Multiplies; never inlined, so that registers are allocated for each shape alone.
   ///
   /// All accumulators stay in registers from the first step to the last: one that went through memory would
   /// take the latency of a store forwarded to a load on top of the FMA's in every step. That is what bounds

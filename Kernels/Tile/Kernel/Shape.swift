@@ -4,7 +4,7 @@ import CVector
 // a tile.
 //
 // Two vectors, because each step then takes 2 + rows loads for 2·rows FMAs. With panels of one vector it
-// would take 1 + rows loads for rows FMAs, and loads, not FMAs, would fill the core.
+// would take 1 + rows loads for rows FMAs, too many for a core that begins no more loads than FMAs a cycle.
 //
 // The rows follow from the registers: they hold 2·rows accumulators, 2 vectors of weights and, where an
 // FMA cannot broadcast its operand from memory, one broadcast activation. Widening bf16 needs two registers

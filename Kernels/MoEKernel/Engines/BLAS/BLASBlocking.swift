@@ -65,8 +65,9 @@ struct BLASBlocking {
   private static let productBlock = 256
 
   /// Bytes of weights that stay in the L2 cache from row to row: half of one of 1 MiB, which leaves room for
-  /// rows and results. With an L2 cache of 512 KiB (Zen 3 and before) they come in part from the last-level
-  /// cache.
+  /// rows and results.
+  ///
+  /// With an L2 cache of 512 KiB (Zen 3 and before) they come in part from the last-level cache.
   private static let cachedBytes = 512 << 10
 
   /// Limits of OpenBLAS's small kernels on outputs·rows·inputs and on outputs·rows (its file

@@ -100,7 +100,7 @@ struct BLASProduct {
     blocking = BLASBlocking(library)
   }
 
-  /// Y = X·Wᵀ, overwriting Y. Rows of W follow each other at the stride of `weights`.
+  /// Y = X·Wᵀ, overwriting Y, with the rows of W at the stride of `weights`.
   func multiply(_ weights: Rows, by input: Rows, into result: Rows) {
     switch blocking.method(rows: input.count, inputs: inputs) {
     case .vectors:

@@ -56,18 +56,21 @@ final class BLASNetworks: EngineNetworks {
     var row = 0
     while row < input.count {
       let rows = min(input.count - row, BLASBlocking.mostProductRows)
-      let turn = input.part(from: row, count: rows)
+      let inputPart = input.part(from: row, count: rows)
       let first = result.part(from: row, count: rows, column: units.lowerBound)
       var second: Rows?
       // Behind the up product of a block lies what decoding needs.
-      let rest = scratch + BLASBlocking.scratchElements(rows: rows)
+      let productScratch = scratch + BLASBlocking.scratchElements(rows: rows)
       if let gate {
-        let scratchRows = Rows(base: scratch, stride: paddedToVector(units.count), count: rows)
-        gate.multiply(matrix: network, outputs: units, input: turn, into: first, scratch: rest)
-        up.multiply(matrix: network, outputs: units, input: turn, into: scratchRows, scratch: rest)
-        second = scratchRows
+        let upRows = Rows(base: scratch, stride: paddedToVector(units.count), count: rows)
+        gate.multiply(
+          matrix: network, outputs: units, input: inputPart, into: first, scratch: productScratch)
+        up.multiply(
+          matrix: network, outputs: units, input: inputPart, into: upRows, scratch: productScratch)
+        second = upRows
       } else {
-        up.multiply(matrix: network, outputs: units, input: turn, into: first, scratch: rest)
+        up.multiply(
+          matrix: network, outputs: units, input: inputPart, into: first, scratch: productScratch)
       }
       epilogue.apply(
         to: first, second, columns: units.count, firstColumn: units.lowerBound)

@@ -62,11 +62,12 @@ struct TileProduct {
 
   /// Panels of one task that multiplies `rows` rows; it depends on nothing else, and not on the threads.
   func panelsPerTask(rows: Int) -> Int {
-    let few = max(1, Self.taskBytes / max(1, kernels.panelBytes(depth: depth)))
+    let fitting = max(1, Self.taskBytes / max(1, kernels.panelBytes(depth: depth)))
     // Every task fetches each group of tiles into L2. Where there are several groups, or several parts of
     // one, a task has panels enough to make that pay.
-    let manyTiles = parts == 1 ? tilesPerGroup : 1
-    return kernels.tiles(rows: rows) > manyTiles ? max(few, Self.panelsPerGroup) : few
+    let tilesFetchedOnce = parts == 1 ? tilesPerGroup : 1
+    return kernels.tiles(rows: rows) > tilesFetchedOnce
+      ? max(fitting, Self.panelsPerGroup) : fitting
   }
 
   /// Multiplies and hands over each finished block while it is in the L1 cache.
@@ -119,8 +120,8 @@ struct TileProduct {
       let count = (part + 1) * steps / parts - firstStep
       let firstPart = first + firstStep * kernels.panelBytesPerStep
       for group in 0..<groups {
-        let begin = pieces.lowerBound + group * pieces.count / groups
-        let end = pieces.lowerBound + (group + 1) * pieces.count / groups
+        let firstTile = pieces.lowerBound + group * pieces.count / groups
+        let endTile = pieces.lowerBound + (group + 1) * pieces.count / groups
         for panel in 0..<panels {
           let weights = firstPart + panel * panelBytes
           // What is multiplied after this panel, to be prefetched meanwhile: the next one; behind the last,
@@ -135,10 +136,10 @@ struct TileProduct {
               following = next ?? following
             }
           }
-          for tile in begin..<end {
+          for tile in firstTile..<endTile {
             let rows = kernels.tileRows(tile, of: input.count)
-            let waiting = parts == 1 ? 0 : panel * pieces.count + tile - pieces.lowerBound
-            let block = scratch + waiting * kernels.blockCapacity
+            let blockIndex = parts == 1 ? 0 : panel * pieces.count + tile - pieces.lowerBound
+            let block = scratch + blockIndex * kernels.blockCapacity
             if part + 1 == parts { prepare(panel, rows) }
             kernels.multiply(
               panel: weights,
@@ -146,8 +147,8 @@ struct TileProduct {
                 + firstStep * kernels.tileBytesPerStep(rows: rows.count),
               steps: count, rows: rows.count, block: block, accumulates: part > 0,
               prefetch: kernels.prefetch(
-                panel: weights, next: following, steps: count, tile: tile - begin,
-                tiles: end - begin))
+                panel: weights, next: following, steps: count, tile: tile - firstTile,
+                tiles: endTile - firstTile))
             if part + 1 == parts { finish(block, panel, rows) }
           }
         }

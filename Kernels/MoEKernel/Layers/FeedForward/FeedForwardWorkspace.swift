@@ -99,7 +99,8 @@ extension FeedForwardWorkspace {
   }
 }
 
-/// What only a routed layer needs: logits, the choice, the rows' ways out and back.
+/// What only a routed layer needs: router logits, the selected experts and their weights, and the indices of
+/// gather and combine.
 final class RoutingScratch {
   let topK: Int
   /// Router logits, tokens × choices; rows are padded to vectors.

@@ -5,7 +5,7 @@ import LayerSpec
 final class NetworkBank {
   let spec: FeedForwardSpec
   let networks: any EngineNetworks
-  /// Biases, a row for each network, padded to vectors with zeros so that whole vectors may be added.
+  /// Biases, a row for each network, padded to a multiple of `vectorLanes`.
   private let gateBias: Matrix?
   private let upBias: Matrix?
   private let downBias: Matrix?

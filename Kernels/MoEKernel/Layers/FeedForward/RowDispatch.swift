@@ -8,7 +8,7 @@ struct RowGroup: BitwiseCopyable {
   var network: Int32
   /// The group's first row in the lane's buffers.
   var firstRow: Int
-  /// Rows that the network multiplies: tokens that chose it, at least 1.
+  /// Rows that the network multiplies, at least 1: the tokens that chose the expert, or all for the shared one.
   var rows: Int
   /// Where this group's hidden blocks begin among all tasks of the first stage.
   var firstHiddenTask: Int
@@ -153,8 +153,9 @@ final class RowDispatch {
     lastGroup { groups.base[$0].firstOutputTask <= task }
   }
 
-  /// Binary search for the last group with `isBefore`; the first always has it. A task is long against the
-  /// seven or so steps of this, so that no list of tasks need be written.
+  /// Binary search for the last group with `isBefore`; the first always has it.
+  ///
+  /// A task is long against the seven or so steps of this, so that no list of tasks need be written.
   @inline(__always)
   private func lastGroup(_ isBefore: (Int) -> Bool) -> RowGroup {
     var (low, high) = (0, groupCount)
