@@ -45,7 +45,8 @@ enum Product<Format: PanelFormat, let rows: Int, let chains: Int> {
     var sums = InlineArray<chains, Block>(repeating: Block { _ in Sums() })
 
     // One prefetch for each cache line of weights that a step reads: memory that is needed soon then arrives
-    // as fast as this product uses its own. The caller says where it is and how far it moves in a step.
+    // as fast as this product uses its own. The caller says where it is and how far it moves in a step. Where
+    // that is less than a line, most prefetches ask again for a line that is on its way.
     var ahead = operands.prefetch
     let rounds = operands.steps / chains
     for round in 0..<rounds {
