@@ -17,8 +17,8 @@
 VECTOR_INLINE void vector_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
 
 /// Prefetches the cache line of `address` into the L1 cache, to write to it. Any address is allowed.
-/// PREFETCHW is in no level of x86-64, so there it is PREFETCHT0: the line comes near, but the store still
-/// asks for the right to write to it where another core has the line.
+/// PREFETCHW is in no level of x86-64, so there it is PREFETCHT0: the line comes near, but where another
+/// core has it too, the store must still wait until that one gives it up.
 VECTOR_INLINE void vector_prefetch_to_write(const void *address) {
   __builtin_prefetch(address, 1, 3);
 }

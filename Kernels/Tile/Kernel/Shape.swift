@@ -6,9 +6,9 @@ import CVector
 // Two vectors, because each step then takes 2 + rows loads for 2·rows FMAs. With panels of one vector it
 // would take 1 + rows loads for rows FMAs, too many for a core that begins no more loads than FMAs a cycle.
 //
-// The rows follow from the registers: they hold 2·rows accumulators, 2 vectors of weights and, where an
-// FMA cannot broadcast its operand from memory, one broadcast activation. Widening bf16 needs two registers
-// more. One row too many, and accumulators go through the stack in every step.
+// The rows follow from the registers: they hold 2·rows accumulators, 2 vectors of weights and a broadcast
+// activation, which both FMAs of its row read. Widening bf16 needs two registers more. One row too many, and
+// accumulators go through the stack in every step.
 
 #if TILE_V4
   /// One of 32 registers of 512 bits.
