@@ -1,4 +1,5 @@
-/// The upper half of a binary32, and how floats become one.
+/// The upper half of a binary32, bfloat16, and how floats become one: the same rounding as VCVTNE2PS2BF16 but
+/// for subnormal numbers, which are kept here.
 public enum BF16 {
   /// The bits of the number nearest to `value`, ties to even; NaN becomes a quiet NaN.
   @inline(__always)
@@ -8,7 +9,7 @@ public enum BF16 {
     return UInt16(truncatingIfNeeded: (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16)
   }
 
-  /// The float that the bits stand for, exactly.
+  /// The float that the bits stand for: every bf16 is one exactly.
   @inline(__always)
   public static func value(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
 }

@@ -42,17 +42,14 @@ typealias Read = @Sendable (_ memory: UnsafeRawPointer, _ bytes: Int) -> UInt32
 
 /// How products with weights of one format are made: operands in, sums out.
 struct TileFormat: Sendable {
-  /// How weights are stored.
   let format: WeightFormat
   /// True for dot products of bf16 pairs, which round activations and which not every CPU has.
   var usesBF16Dot = false
-  /// The most rows that one product takes.
+  /// The most rows of a tile, which follow from the build's registers (`Kernel/Shape.swift`).
   let maximumRows: Int
-  /// Inputs that one step takes.
   let inputsPerStep: Int
-  /// Words of a tile that one step reads for each row.
+  /// 32-bit words of a tile that one step reads for each row.
   let wordsPerStep: Int
-  /// Bytes of a panel that one step reads.
   let panelBytesPerStep: Int
   let multiply: Multiply
   let packTile: PackTile
@@ -60,14 +57,15 @@ struct TileFormat: Sendable {
   let compute: Compute
 }
 
-/// One build of the micro-kernel: what its module exports.
+/// One build of the microkernel: what its module exports.
 ///
 /// The modules declare the same names, so each function is named with its module; this is the only place
 /// that does.
 struct TileBuild: Sendable {
   /// Floats in one vector.
   let lanes: Int
-  /// The products that it has; of those with one format the first that the CPU supports is the best.
+  /// The products that it has, of those with one format the fastest first: the first that the CPU supports is
+  /// taken.
   let products: [TileFormat]
   let storeRows: StoreRows
   let addBias: AddBias
@@ -77,7 +75,7 @@ struct TileBuild: Sendable {
 }
 
 extension TileBuild {
-  /// x86-64-v2, or NEON on arm64.
+  /// x86-64-v2; on arm64 the same target is built for NEON and is the only one.
   static let v2 = TileBuild(
     lanes: TileV2.lanes,
     products: [

@@ -1,6 +1,6 @@
 import LayerSpec
 
-/// What happens to a block between two products; all of it stays in the first-level cache.
+/// What happens to a block between two products; the block stays in the L1 cache all the while.
 extension TileKernels {
   /// Adds a bias to every row of the block.
   ///
@@ -22,7 +22,7 @@ extension TileKernels {
     activateGatedEntry(block, rows, activation)
   }
 
-  /// Activates a block of a network without a gate.
+  /// Activates a block of a network without a gate: all `panelWidth` outputs of each row, in place.
   public func activatePlain(
     block: UnsafeMutablePointer<Float>, rows: Int, activation: Activation
   ) {

@@ -1,23 +1,22 @@
 import CVector
 import LayerSpec
 
-/// The register-blocked micro-kernel of one instruction set and one weight format.
+/// The register-blocked microkernel of one instruction set and one weight format.
 ///
 /// Weights are packed once into *panels*: the weights of `panelWidth` outputs, input by input, as two
 /// vectors (`packOutput`). A pass copies the rows that one product takes into a *tile*, again input by input
 /// (`packTile`). A product multiplies one panel with one tile into a *block* of `panelWidth` sums per
-/// row (`multiply`), which the epilogue activates, scales and stores while it is in the first-level
-/// cache.
+/// row (`multiply`), which the epilogue activates, scales and stores while it is in the L1 cache.
 ///
 /// Levels differ in vector width and in the rows that their registers hold, so panels, tiles and
 /// blocks belong to the value that made them. Choose it once at start and keep it.
 ///
 /// Addresses and lengths are the caller's promise, as everywhere under Kernels/; shapes are checked.
 public struct TileKernels: Sendable {
-  /// The instruction set.
+  /// The instruction set that the code was built for; this CPU runs it.
   public let level: TileLevel
 
-  /// How weights are stored.
+  /// How weights are stored in panels, one of `formats`.
   public let format: WeightFormat
 
   /// True when products are hardware dot products of bf16 pairs, which rounds activations to bf16.
@@ -26,16 +25,17 @@ public struct TileKernels: Sendable {
   /// Floats in one vector: 4, 8 or 16.
   public let lanes: Int
 
-  /// The most rows that one product takes.
+  /// The most rows of a tile: as many as have their accumulators in registers, 3 to 12.
   public let maximumRows: Int
 
   /// Inputs that one step of a product takes: 1 in f32, 2 in bf16.
   public let inputsPerStep: Int
 
-  /// Words of a tile that one step reads for each row.
+  /// 32-bit words of a tile that one step reads for each row: 2 where bf16 weights meet f32 activations,
+  /// else 1.
   let wordsPerStep: Int
 
-  /// Bytes of a panel that one step reads.
+  /// Bytes of a panel that one step reads: two vectors, 32 to 128 bytes.
   public let panelBytesPerStep: Int
 
   let multiplyEntry: Multiply

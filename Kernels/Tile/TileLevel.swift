@@ -1,8 +1,8 @@
 import CVector
 
-/// The instruction set that a build of the micro-kernel is for.
+/// The instruction set that a build of the microkernel is for.
 public enum TileLevel: String, Sendable, CaseIterable, Comparable, Codable {
-  /// x86-64-v2: SSE4.2, 4 lanes, no fused products.
+  /// x86-64-v2: SSE4.2, 4 lanes, no FMA.
   case v2
   /// x86-64-v3: AVX2 and FMA, 8 lanes.
   case v3
@@ -41,20 +41,20 @@ public enum TileLevel: String, Sendable, CaseIterable, Comparable, Codable {
     return level
   }
 
-  /// Orders levels by what they need of the CPU.
+  /// Orders the levels of x86-64 by what they need of the CPU; NEON never meets them.
   public static func < (left: TileLevel, right: TileLevel) -> Bool {
     left.rawValue < right.rawValue
   }
 }
 
-/// Why a level of the micro-kernel cannot be used.
+/// Why a level of the microkernel cannot be used.
 public enum TileLevelError: Error, Equatable, CustomStringConvertible {
   /// The value of `TENFOLD_ISA` names no level of this CPU.
   case notAvailable(String, supported: [TileLevel])
   /// The CPU lacks x86-64-v2.
   case cpuTooOld
 
-  /// The sentence for the user.
+  /// What cannot be used, and what can: one sentence for the user.
   public var description: String {
     switch self {
     case .notAvailable(let value, let supported):

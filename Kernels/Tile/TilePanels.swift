@@ -1,14 +1,14 @@
 /// Where one output of a matrix stands among the matrix's panels.
 public struct PanelPlace: Equatable, Sendable {
-  /// Which panel.
+  /// The panel's number among those of its matrix, from 0.
   public let panel: Int
-  /// Which column of it, 0 to `panelWidth` - 1.
+  /// The column of the panel, 0 to `panelWidth` - 1.
   public let column: Int
 }
 
-/// Packing of weights, once at load, one output at a time.
+/// Packing of weights, once at load, one output at a time: slow strided writes, which no pass pays for.
 extension TileKernels {
-  /// The place of an output of a plain matrix.
+  /// The place of an output of a matrix whose panels hold `panelWidth` consecutive outputs each.
   public func place(output: Int) -> PanelPlace {
     PanelPlace(panel: output / panelWidth, column: output % panelWidth)
   }
@@ -41,7 +41,7 @@ extension TileKernels {
     }
   }
 
-  /// Gives the weights of one output back, as they are stored.
+  /// Gives the weights of one output back, as `packOutput` rounded them: `depth` floats of one column.
   public func unpackOutput(
     _ weights: UnsafeMutablePointer<Float>, depth: Int, column: Int, panel: UnsafeRawPointer
   ) {

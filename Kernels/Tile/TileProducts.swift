@@ -1,19 +1,21 @@
 import CVector
 import LayerSpec
 
-/// Memory to ask for while a product runs, in the second-level cache.
+/// Memory to prefetch into the L2 cache while a product runs: into L2, because a panel of 1024 inputs takes
+/// 128 KiB with 512-bit vectors, more than an L1 cache has, and the product itself needs that.
 ///
-/// What was seen to work: a panel that is multiplied with one tile only is waiting for memory, and asks
-/// for its own weights 8 KiB ahead, at `panelBytesPerStep`. A panel of `t > 1` tiles has bandwidth to
-/// spare and brings the panel that comes next: tile `i` starts at `i/t` of the next panel and asks for
-/// `panelBytesPerStep / t` per step. `prefetch(panel:next:steps:tile:tiles:)` says so.
+/// A panel that is multiplied with one tile only is waiting for memory, and prefetches its own weights 8 KiB
+/// ahead, at `panelBytesPerStep`. A panel of `t > 1` tiles has bandwidth to spare and brings the panel that
+/// comes next: tile `i` starts at `i/t` of the next panel and prefetches `panelBytesPerStep / t` per step, so
+/// that the traffic is spread evenly over all tiles and no single one waits for it.
+/// `prefetch(panel:next:steps:tile:tiles:)` makes these choices.
 public struct TilePrefetch {
-  /// Where it starts.
+  /// The first address, which may be any: a prefetch of memory that is not there does nothing.
   public let start: UnsafeRawPointer
-  /// How far it moves in one step.
+  /// Bytes from the address of one step to that of the next.
   public let bytesPerStep: Int
 
-  /// Asks for `bytesPerStep` bytes from `start` on in every step; no address is refused.
+  /// Prefetches `bytesPerStep` bytes from `start` on in every step.
   public init(start: UnsafeRawPointer, bytesPerStep: Int) {
     self.start = start
     self.bytesPerStep = bytesPerStep
@@ -21,7 +23,7 @@ public struct TilePrefetch {
 }
 
 extension TileKernels {
-  /// What tile `tile` of `tiles` should ask for while it is multiplied with `panel`.
+  /// What tile `tile` of `tiles` should prefetch while it is multiplied with `panel`.
   ///
   /// - Parameters:
   ///   - panel: where the panel starts.
@@ -37,13 +39,16 @@ extension TileKernels {
     return TilePrefetch(start: next + tile * share * steps, bytesPerStep: share)
   }
 
-  /// How far ahead a single tile asks, in bytes: best of 2 to 32 KiB on Zen 5.
+  /// The prefetch distance of a single tile in bytes: best of 2 to 32 KiB on Zen 5.
+  ///
+  /// At a shorter distance, lines arrive after the product needs them; at a longer one, more of a task's first
+  /// panel is not prefetched, and more lines wait in L2.
   private static let prefetchDistance = 8192
 
-  /// Asks for memory that an epilogue will write, before the product whose block it waits for.
+  /// Prefetches memory that an epilogue will write, before the product whose block it waits for.
   ///
-  /// Its lines are mostly in no cache near the core; without this the stores of one block waited for
-  /// them longer than the activation took.
+  /// The lines are mostly in no cache near the core, and a store must wait for its line; without this the
+  /// stores of one block waited longer than the activation took.
   @inline(__always)
   public func prefetchToWrite(_ address: UnsafeMutableRawPointer, bytes: Int) {
     for offset in stride(from: 0, to: bytes + 63, by: 64) {
@@ -54,7 +59,7 @@ extension TileKernels {
   /// block = panel × tile, or block += panel × tile: `panelWidth` sums for each of `rows` rows.
   ///
   /// Deterministic, but not to the last bit the same for every number of rows: with one or two rows
-  /// consecutive steps go to several partial sums. The error of a sum over `n` inputs is at most
+  /// consecutive steps go to several accumulators. The error of a sum over `n` inputs is at most
   /// γ(2n + 5)·Σ|w·x| with γ(k) = k·u / (1 - k·u), u = 2⁻²⁴ (Higham 2002, section 3.1).
   ///
   /// - Parameters:
@@ -65,7 +70,8 @@ extension TileKernels {
   ///   - rows: 1 to `maximumRows`.
   ///   - block: `rows` × `panelWidth` floats, aligned to 64 bytes.
   ///   - accumulates: true to add to the block.
-  ///   - prefetch: memory that is needed soon; nil for none.
+  ///   - prefetch: memory that is needed soon; nil for none, which prefetches the panel's first line over and
+  ///     over, so that the loop has no branch.
   @inline(__always)
   public func multiply(
     panel: UnsafeRawPointer, tile: UnsafeRawPointer, steps: Int, rows: Int,
@@ -104,7 +110,7 @@ extension TileKernels {
     computeEntry(rounds, factor, addend)
   }
 
-  /// Reads `bytes` bytes in four streams, for the bandwidth of reading alone.
+  /// Reads `bytes` bytes in four sequential streams, for the bandwidth of reading alone.
   ///
   /// - Parameters:
   ///   - memory: aligned to 64 bytes; huge pages give the machine's best.

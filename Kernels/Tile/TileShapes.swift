@@ -1,12 +1,13 @@
 /// Sizes of panels, tiles and blocks, and how rows are cut into tiles.
 extension TileKernels {
-  /// Outputs that one panel holds: two vectors.
+  /// Outputs that one panel holds: two vectors, so that one broadcast of an activation serves two FMAs.
   public var panelWidth: Int { 2 * lanes }
 
   /// Steps of a product over `depth` inputs; a missing last input is 0.
   public func steps(depth: Int) -> Int { (depth + inputsPerStep - 1) / inputsPerStep }
 
-  /// Bytes of a panel of `depth` inputs, a multiple of the vector's size.
+  /// Bytes of a panel of `depth` inputs: a multiple of two vectors, so that panels one behind the other are
+  /// all aligned for vectors.
   public func panelBytes(depth: Int) -> Int { steps(depth: depth) * panelBytesPerStep }
 
   /// Panels that hold `outputs` outputs; the last is filled up with zeros.
@@ -28,12 +29,13 @@ extension TileKernels {
   /// Floats of the largest block; align it to 64 bytes.
   public var blockCapacity: Int { maximumRows * panelWidth }
 
-  /// Tiles that `rows` rows are cut into.
+  /// Tiles that `rows` rows are cut into: the fewest that hold them, because each tile reads every panel.
   public func tiles(rows: Int) -> Int { (rows + maximumRows - 1) / maximumRows }
 
   /// The rows of one of the `tiles(rows:)` tiles, all as equal as they can be.
   ///
-  /// 13 rows are 6 and 7, not 12 and 1: a product of one row takes as long as one of several.
+  /// 13 rows are 6 and 7, not 12 and 1: a tile of one row reads the panel as well, and has too few
+  /// accumulators to multiply meanwhile.
   public func tileRows(_ tile: Int, of rows: Int) -> Range<Int> {
     let count = tiles(rows: rows)
     precondition(tile >= 0 && tile < count, "tile \(tile) of \(count)")

@@ -8,19 +8,19 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
   case fileTooShort(bytes: Int)
   /// The header is said to be longer than the rest of the file.
   case headerBeyondFile(length: UInt64, available: Int)
-  /// The header is longer than the format allows.
+  /// The header is said to be longer than the format allows, as by the first bytes of a file of another format.
   case headerTooLong(length: UInt64, limit: Int)
-  /// The header is not UTF-8.
+  /// The header is not UTF-8, or only a part of it is.
   case headerNotText
-  /// The header is not the JSON that the format prescribes.
+  /// The header is not the JSON that the format prescribes; `byte` counts from the header's first.
   case headerSyntax(byte: Int, expected: String, found: String)
-  /// A name stands twice in the header.
+  /// A name stands twice in the header, or twice in its metadata.
   case repeatedName(String)
-  /// One tensor's entry is wrong.
+  /// One tensor's entry is wrong, or its elements cannot be read as asked.
   case tensor(name: String, flaw: TensorFlaw)
-  /// Two tensors claim the same bytes.
+  /// Two tensors claim the same bytes; `first` begins no later than `second`.
   case overlap(first: String, second: String)
-  /// Bytes of the data belong to no tensor.
+  /// Bytes of the data belong to no tensor; both ends count from the first byte behind the header.
   case unclaimedBytes(from: Int, to: Int)
 
   // MARK: The layer
@@ -40,7 +40,7 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
   /// Tensors of the layer that its configuration has no place for.
   case unexpectedTensors([String])
 
-  /// What is wrong, where, and what to do.
+  /// What is wrong, where, and what to do: one sentence for the user, names from the file quoted.
   public var description: String {
     switch self {
     case .fileTooShort(let bytes):
@@ -115,11 +115,11 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
   }
 }
 
-/// What is wrong with one tensor.
+/// What is wrong with one tensor, whose name `CheckpointError.tensor` has.
 public enum TensorFlaw: Hashable, Sendable, CustomStringConvertible {
-  /// The entry lacks a field.
+  /// The entry lacks `dtype`, `shape` or `data_offsets`.
   case missingField(String)
-  /// The entry has a field twice.
+  /// The entry has one of its fields twice.
   case repeatedField(String)
   /// The entry has a field that the format does not know.
   case unknownField(String)
@@ -127,19 +127,19 @@ public enum TensorFlaw: Hashable, Sendable, CustomStringConvertible {
   case unknownDataType(String)
   /// A dimension or an offset is not a whole number from 0 to 2⁶³−1.
   case notACount(field: String, value: String)
-  /// There are not two offsets.
+  /// `data_offsets` has another number of elements than two.
   case offsetCount(Int)
   /// The tensor ends before it begins.
   case offsetsInverted(begin: Int, end: Int)
-  /// The tensor ends behind the end of the file.
+  /// The tensor ends behind the end of the file; both count from the first byte behind the header.
   case beyondFile(end: Int, available: Int)
-  /// The bytes of the shape cannot be counted.
+  /// The bytes of the shape are no whole number, or do not fit in 63 bits.
   case uncountable(shape: [Int], type: DataType)
   /// Shape and element type ask for another number of bytes than the offsets span.
   case spanDisagrees(shape: [Int], type: DataType, needed: Int, span: Int)
-  /// There is no such tensor in the file.
+  /// The file has no tensor of the name that was asked for.
   case absent
-  /// The elements are not of a type that can be read as this.
+  /// The elements are of a type that `floats`, or `integers`, does not convert.
   case notReadable(as: String, type: DataType, readable: [DataType])
   /// An unsigned element exceeds 2⁶³−1.
   case integerTooLarge(UInt64)

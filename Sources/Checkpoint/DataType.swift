@@ -3,31 +3,31 @@
 /// The list is that of safetensors 0.8 (`Dtype` of its Rust crate). Every type can stand in a
 /// header; `SafetensorsFile.floats` and `.integers` say which of them they convert.
 public enum DataType: String, Hashable, Sendable, CaseIterable {
-  /// One byte, 0 or 1.
+  /// One byte, 0 or 1; every other value is read as 1.
   case bool = "BOOL"
-  /// Unsigned, 8 bits.
+  /// Unsigned integers of 8 bits.
   case u8 = "U8"
-  /// Signed, 8 bits.
+  /// Signed integers of 8 bits, in two's complement as all signed ones.
   case i8 = "I8"
-  /// Unsigned, 16 bits.
+  /// Unsigned integers of 16 bits.
   case u16 = "U16"
-  /// Signed, 16 bits.
+  /// Signed integers of 16 bits.
   case i16 = "I16"
-  /// Unsigned, 32 bits.
+  /// Unsigned integers of 32 bits.
   case u32 = "U32"
-  /// Signed, 32 bits.
+  /// Signed integers of 32 bits.
   case i32 = "I32"
-  /// Unsigned, 64 bits.
+  /// Unsigned integers of 64 bits; those above 2⁶³−1 are refused when read.
   case u64 = "U64"
-  /// Signed, 64 bits.
+  /// Signed integers of 64 bits.
   case i64 = "I64"
-  /// IEEE 754 binary64.
+  /// IEEE 754 binary64, rounded to binary32 when read.
   case f64 = "F64"
   /// IEEE 754 binary32.
   case f32 = "F32"
-  /// IEEE 754 binary16.
+  /// IEEE 754 binary16: 5 bits of exponent, 10 of fraction.
   case f16 = "F16"
-  /// The upper half of a binary32.
+  /// bfloat16, the upper half of a binary32: 8 bits of exponent, 7 of fraction.
   case bf16 = "BF16"
   /// Two binary32, real and imaginary part.
   case c64 = "C64"
@@ -48,7 +48,7 @@ public enum DataType: String, Hashable, Sendable, CaseIterable {
   /// 4 bits, two elements to the byte.
   case f4 = "F4"
 
-  /// Bits that one element takes.
+  /// Bits that one element takes: not always whole bytes, which a tensor's data is.
   public var bits: Int {
     switch self {
     case .f4: 4

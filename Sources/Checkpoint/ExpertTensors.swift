@@ -4,12 +4,12 @@ import LayerSpec
 struct ExpertTensors {
   /// The layouts to look for; the first is what is reported missing when there is none.
   let layouts: [ExpertLayout]
-  /// E.
+  /// E, the experts that compute; identity experts have no tensors.
   let count: Int
-  /// One expert.
+  /// Shapes and biases that each expert must have.
   let network: FeedForwardSpec
 
-  /// The experts in the order of their ids.
+  /// The experts in the order of their ids, in the canonical layout whatever the stored one.
   func read(from source: inout LayerTensors) throws(CheckpointError) -> [FeedForwardWeights] {
     switch layouts.first(where: { source.contains($0.landmark) }) ?? layouts[0] {
     case .separate(let names):
@@ -26,12 +26,12 @@ struct ExpertTensors {
     _ layout: FusedLayout, from source: inout LayerTensors
   ) throws(CheckpointError) -> [FeedForwardWeights] {
     let (width, intermediate) = (network.width, network.intermediate)
-    let inward = layout.matrix(outputs: 2 * intermediate, inputs: width)
-    let outward = layout.matrix(outputs: width, inputs: intermediate)
+    let gateUpMatrix = layout.matrix(outputs: 2 * intermediate, inputs: width)
+    let downMatrix = layout.matrix(outputs: width, inputs: intermediate)
     let gateUpBias = layout.gateUp + "_bias"
     let downBias = layout.down + "_bias"
-    try source.claim(layout.gateUp, shape: [count] + inward.shape)
-    try source.claim(layout.down, shape: [count] + outward.shape)
+    try source.claim(layout.gateUp, shape: [count] + gateUpMatrix.shape)
+    try source.claim(layout.down, shape: [count] + downMatrix.shape)
     if network.hasBias {
       try source.claim(gateUpBias, shape: [count, 2 * intermediate])
       try source.claim(downBias, shape: [count, width])
@@ -44,8 +44,9 @@ struct ExpertTensors {
         layout.gateUp, elements: slice(expert, of: 2 * intermediate * width))
       let down = try source.floats(layout.down, elements: slice(expert, of: intermediate * width))
       var weights = FeedForwardWeights(
-        gate: inward.gather(gateRows, from: gateUp), up: inward.gather(upRows, from: gateUp),
-        down: outward.gather(Array(0..<width), from: down))
+        gate: gateUpMatrix.gather(gateRows, from: gateUp),
+        up: gateUpMatrix.gather(upRows, from: gateUp),
+        down: downMatrix.gather(Array(0..<width), from: down))
       if network.hasBias {
         let bias = try source.floats(gateUpBias, elements: slice(expert, of: 2 * intermediate))
         weights.gateBias = gateRows.map { bias[$0] }
@@ -71,7 +72,8 @@ private struct StoredMatrix {
 
   var shape: [Int] { isTransposed ? [inputs, outputs] : [outputs, inputs] }
 
-  /// The rows of the outputs × inputs matrix, one behind the other.
+  /// The given rows of the outputs × inputs matrix, one behind the other: a copy that undoes transposition and
+  /// interleaving at once.
   func gather(_ rows: [Int], from stored: [Float]) -> [Float] {
     [Float](capacity: rows.count * inputs) { gathered in
       for row in rows {

@@ -18,7 +18,7 @@ struct HeaderScanner {
   private let bytes: [UInt8]
   private var position = 0
 
-  /// A scanner over a header, which must be UTF-8.
+  /// A scanner over a header, which is checked to be UTF-8 as a whole, so that no string in it need be.
   init(_ bytes: [UInt8]) throws(CheckpointError) {
     guard String(validating: bytes, as: UTF8.self) != nil else { throw .headerNotText }
     self.bytes = bytes
@@ -196,7 +196,8 @@ struct HeaderScanner {
     return value
   }
 
-  /// The run of characters that a number may consist of; empty when there is none here.
+  /// The run of characters that JSON's numbers consist of, well formed or not, so that a message can show all
+  /// of it; empty when there is none here.
   private mutating func numberText() -> String {
     let start = position
     while position < bytes.count, Self.numberCharacters.contains(bytes[position]) { position += 1 }

@@ -5,7 +5,7 @@ import LayerSpec
 /// Two steps, because a layer's number decides its shape: the reader finds the layer, its number
 /// picks the `SparseLayerSpec` from the model's configuration, and with it the weights are read.
 public struct LayerReader: Sendable {
-  /// Every `model_type` that can be read, sorted.
+  /// Every `model_type` whose tensor names are known, sorted for messages.
   public static let knownModelTypes = TensorFamily.all.flatMap(\.modelTypes).sorted()
 
   /// The layer's block in the file, `model.layers.3.mlp.`; empty when names are relative to it.
@@ -88,12 +88,12 @@ public struct LayerReader: Sendable {
     _ latent: SparseLayerSpec.Latent, _ names: LatentNames, hidden: Int,
     from source: inout LayerTensors
   ) throws(CheckpointError) -> LatentWeights {
-    let origin: Float = names.normsAreCentered ? 1 : 0
+    let normOffset: Float = names.normsAreCentered ? 1 : 0
     let width = latent.width
     return LatentWeights(
       inputProjection: try source.floats([names.inputProjection], shape: [width, hidden]),
-      inputNorm: try source.floats([names.inputNorm], shape: [width]).map { origin + $0 },
-      expertNorm: try source.floats([names.expertNorm], shape: [width]).map { origin + $0 },
+      inputNorm: try source.floats([names.inputNorm], shape: [width]).map { normOffset + $0 },
+      expertNorm: try source.floats([names.expertNorm], shape: [width]).map { normOffset + $0 },
       outputProjection: try source.floats([names.outputProjection], shape: [hidden, width]))
   }
 

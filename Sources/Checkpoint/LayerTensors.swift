@@ -16,7 +16,7 @@ struct LayerTensors {
   /// Names of the tensors that nobody asked for, sorted.
   var unread: [String] { untouched.sorted() }
 
-  /// Whether the layer has this tensor.
+  /// True when the layer has a tensor of this name, which is relative to its prefix.
   func contains(_ name: String) -> Bool { file[prefix + name] != nil }
 
   /// The whole tensor under the first of the names that exists.
@@ -31,7 +31,7 @@ struct LayerTensors {
     try file.floats(prefix + name, elements: elements)
   }
 
-  /// Marks a tensor as read and checks its shape.
+  /// Checks a tensor's shape and takes it off the list of `unread` ones.
   mutating func claim(_ name: String, shape: [Int]) throws(CheckpointError) {
     let fullName = prefix + name
     guard let tensor = file[fullName] else { throw .missingTensor(fullName, shape: shape) }
@@ -47,10 +47,10 @@ struct LayerTensors {
     _ spec: FeedForwardSpec, _ stem: String, _ names: ProjectionNames
   ) throws(CheckpointError) -> FeedForwardWeights {
     let (width, intermediate) = (spec.width, spec.intermediate)
-    let inward = [intermediate, width]
+    let inputShape = [intermediate, width]
     var weights = FeedForwardWeights(
-      gate: spec.isGated ? try floats(["\(stem).\(names.gate).weight"], shape: inward) : nil,
-      up: try floats(["\(stem).\(names.up).weight"], shape: inward),
+      gate: spec.isGated ? try floats(["\(stem).\(names.gate).weight"], shape: inputShape) : nil,
+      up: try floats(["\(stem).\(names.up).weight"], shape: inputShape),
       down: try floats(["\(stem).\(names.down).weight"], shape: [width, intermediate]))
     if spec.hasBias {
       if spec.isGated {

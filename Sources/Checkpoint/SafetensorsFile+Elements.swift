@@ -1,8 +1,8 @@
 extension SafetensorsFile {
-  /// The types that `floats` converts.
+  /// The types that `floats` converts: those of which every element, rounded if need be, is a 32-bit float.
   public static let floatTypes: [DataType] = [.f64, .f32, .f16, .bf16]
 
-  /// The types that `integers` converts.
+  /// The types that `integers` converts: those whose elements are integers of at most 64 bits.
   public static let integerTypes: [DataType] = [
     .u64, .i64, .u32, .i32, .u16, .i16, .u8, .i8, .bool,
   ]
@@ -87,7 +87,7 @@ extension SafetensorsFile {
 }
 
 extension SafetensorsFile.Tensor {
-  /// Number of elements.
+  /// Number of elements: the product of the dimensions.
   public var count: Int { range.count * 8 / dataType.bits }
 
   /// The bytes in the file of some elements; only for types of whole bytes.

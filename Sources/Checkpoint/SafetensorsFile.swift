@@ -4,24 +4,24 @@
 /// little-endian 64-bit number, N bytes of JSON, then the data. Every byte of the data belongs to
 /// exactly one tensor. Elements are little-endian and row-major.
 public struct SafetensorsFile: Sendable {
-  /// Where a tensor lies and what it is.
+  /// One entry of the header, checked against the data: its range has as many bytes as shape and type need.
   public struct Tensor: Hashable, Sendable {
-    /// Its name, unique in the file.
+    /// The name, unique in the file; it may hold any characters.
     public let name: String
-    /// How its elements are encoded.
+    /// How the elements are encoded, which decides whether they can be read as floats or integers.
     public let dataType: DataType
-    /// Its dimensions, outermost first; empty for a single value.
+    /// The dimensions, outermost first; empty for a single value.
     public let shape: [Int]
-    /// Its bytes in the file.
+    /// The tensor's bytes, counted from the first of the file.
     let range: Range<Int>
   }
 
   /// The format's own bound on the header, in bytes.
   static let headerLimit = 100_000_000
 
-  /// The tensors in the order of their data.
+  /// The tensors in the order of their data, which need not be that of the header.
   public let tensors: [Tensor]
-  /// What the writer left beside the tensors.
+  /// The strings under `__metadata__`, which the writer left beside the tensors; empty without them.
   public let metadata: [String: String]
 
   let bytes: [UInt8]

@@ -7,9 +7,9 @@
 struct TensorFamily: Sendable {
   /// The `model_type`s of config.json that use these names.
   var modelTypes: [String]
-  /// The router's matrix.
+  /// The router's matrix, by which a layer is found in a file.
   var router: [String] = ["gate.weight"]
-  /// Bias of the router's product.
+  /// Bias of the router's logits; as below, empty where the family has none.
   var routerBias: [String] = []
   /// Bias that takes part in selection only.
   var selectionBias: [String] = []
@@ -19,11 +19,11 @@ struct TensorFamily: Sendable {
   var shared: [String] = []
   /// The row of the shared expert's gate.
   var sharedGate: [String] = []
-  /// The matrices and norms around latent experts.
+  /// The matrices and norms around experts in a latent space.
   var latent: LatentNames?
 }
 
-/// How the routed experts of a layer are stored.
+/// How the routed experts of a layer are stored, which is told by a tensor that only one layout has.
 enum ExpertLayout: Sendable {
   /// Three matrices per expert: `experts.0.<gate>.weight`.
   case separate(ProjectionNames)
@@ -45,7 +45,7 @@ struct ProjectionNames: Sendable {
   var up: String
   var down: String
 
-  /// The names of most families.
+  /// The names of most families, and of all shared experts.
   static let projections = ProjectionNames(gate: "gate_proj", up: "up_proj", down: "down_proj")
   /// Mixtral's names, in the order of the original LLaMA code.
   static let numbered = ProjectionNames(gate: "w1", up: "w3", down: "w2")
@@ -55,7 +55,7 @@ struct ProjectionNames: Sendable {
 struct FusedLayout: Sendable {
   /// Where the rows of W_gate lie among the 2F.
   enum Order: Sendable {
-    /// W_gate first, W_up behind it.
+    /// W_gate in the first F rows, W_up in the last F.
     case halves
     /// W_gate in the even rows, W_up in the odd ones.
     case interleaved
@@ -63,20 +63,20 @@ struct FusedLayout: Sendable {
 
   /// Name of gate and up; a bias is named the same with `_bias` behind it.
   var gateUp: String
-  /// Name of down; likewise.
+  /// Name of down; a bias is named the same with `_bias` behind it.
   var down: String
-  /// Where gate and up lie.
+  /// Where gate and up lie in the first tensor and in its bias.
   var order = Order.halves
   /// True for inputs × outputs: shapes [E, H, 2F] and [E, F, H].
   var isTransposed = false
 }
 
-/// Names of what stands around latent experts.
+/// Names of the four tensors around experts in a latent space.
 struct LatentNames: Sendable {
   var inputProjection: String
   var inputNorm: String
   var expertNorm: String
   var outputProjection: String
-  /// Norms are stored as g and scale by 1 + g.
+  /// True when norms are stored as g and scale by 1 + g, which reading undoes.
   var normsAreCentered: Bool
 }

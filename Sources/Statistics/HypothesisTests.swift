@@ -4,7 +4,7 @@ import FoundationEssentials
   import Glibc
 #endif
 
-/// A distribution with heavier tails than the normal one.
+/// Student's t distribution with five degrees of freedom, for changes with heavier tails than normal ones.
 public enum HeavyTail {
   /// The probability that a Student variable of five degrees of freedom exceeds `value`.
   ///
@@ -24,6 +24,8 @@ public enum HeavyTail {
 public enum HolmProcedure {
   /// Which hypotheses are rejected so that the chance of rejecting any true one is at most
   /// `errorRate`, whatever their dependence (Holm, Scandinavian Journal of Statistics 6, 1979).
+  ///
+  /// - Parameter probabilities: p-values, one for each hypothesis; the answer is in their order.
   public static func rejected(_ probabilities: [Double], errorRate: Double) -> [Bool] {
     var rejected = [Bool](repeating: false, count: probabilities.count)
     let ordered = probabilities.indices.sorted { probabilities[$0] < probabilities[$1] }

@@ -12,7 +12,7 @@ import FoundationEssentials
 public struct OrderStatisticInterval: Hashable, Sendable {
   /// The rank k, from 1: the interval runs from the k-th smallest to the k-th largest.
   public let rank: Int
-  /// Probability that the interval covers the median.
+  /// Probability that the interval covers the median, at least what was wanted.
   public let confidence: Double
 
   /// Rounds below which no interval reaches 95 %: with 5 even the extremes cover only 93.75 %.
@@ -39,18 +39,18 @@ public struct OrderStatisticInterval: Hashable, Sendable {
   }
 }
 
-/// The median of values with its order-statistic interval.
+/// The median of values with its order-statistic interval of at least 95 %.
 public struct MedianEstimate: Hashable, Sendable {
-  /// The median.
+  /// The median of the values: the middle one, or the mean of the two in the middle.
   public let median: Double
-  /// Lower end of the interval.
+  /// Lower end of the interval: the k-th smallest value.
   public let low: Double
-  /// Upper end of the interval.
+  /// Upper end of the interval: the k-th largest value.
   public let high: Double
   /// Probability with which the interval covers the true median, exact for independent values.
   public let confidence: Double
 
-  /// The estimate of some values; `nil` where they are too few for a 95 % interval.
+  /// The estimate of at least `OrderStatisticInterval.minimumRounds` values, in any order; `nil` of fewer.
   public init?(_ values: [Double]) {
     guard let interval = OrderStatisticInterval(count: values.count) else { return nil }
     let ordered = values.sorted()

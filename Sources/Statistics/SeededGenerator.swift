@@ -20,7 +20,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     state = seed ^ checksum.value
   }
 
-  /// The next output.
+  /// The next 64 bits, uniform; the sequence repeats after 2⁶⁴ of them.
   public mutating func next() -> UInt64 {
     defer { state &+= Self.increment }
     return Self.mix(state)

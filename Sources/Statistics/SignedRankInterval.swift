@@ -5,17 +5,18 @@
 /// When nothing changed between two runs they may be exchanged, so every cell's change is as likely to be
 /// x as -x, however skewed the noise: the symmetry that the interval rests on holds by construction.
 public struct SignedRankInterval: Hashable, Sendable {
-  /// Median of the averages of all pairs.
+  /// Median of the averages of all pairs, each value paired with itself too: Hodges and Lehmann's estimate.
   public let median: Double
-  /// Lower end.
+  /// Lower end of the interval: the k-th smallest average.
   public let low: Double
-  /// Upper end.
+  /// Upper end of the interval: the k-th largest average.
   public let high: Double
   /// Probability with which the interval covers the centre, exact for independent values that are
   /// symmetric about it.
   public let confidence: Double
 
-  /// The interval of `values` with at least the wanted confidence; `nil` when there are too few.
+  /// The narrowest interval of `values`, in any unit and order, with at least the wanted confidence; `nil`
+  /// when they are too few for it.
   public init?(_ values: [Double], confidence: Double) {
     let values = Self.thinned(values)
     guard let rank = Self.rank(count: values.count, confidence: confidence) else { return nil }
@@ -35,7 +36,8 @@ public struct SignedRankInterval: Hashable, Sendable {
   /// More values than this only take time: pairs grow with their square.
   private static let mostValues = 400
 
-  /// At most `mostValues` of the values, evenly spaced.
+  /// At most `mostValues` of the values, evenly spaced in their order and not in their size, so that thinning
+  /// takes no side.
   private static func thinned(_ values: [Double]) -> [Double] {
     guard values.count > mostValues else { return values }
     return (0..<mostValues).map { values[$0 * values.count / mostValues] }

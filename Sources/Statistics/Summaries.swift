@@ -1,4 +1,4 @@
-/// Summaries of values, the same everywhere.
+/// Summaries of values in any order, here once so that runs, comparisons and reports mean the same by them.
 extension [Double] {
   /// The middle value, or the mean of the two middle values.
   ///

@@ -12,7 +12,7 @@ import FoundationEssentials
 /// an even choice look skewed in a small sample; simulated samples tell by how much, and that much is
 /// taken back.
 public struct ZipfFit: Hashable, Sendable {
-  /// The exponent, from 0 to `largestAlpha`.
+  /// The exponent, from 0 (all experts alike) to `largestAlpha`, corrected for the sample's ranks.
   public let alpha: Double
   /// Kolmogorov-Smirnov distance of the sample's choices by rank from those of the likeliest law: 0
   /// when the law describes them, and at most 1.
@@ -21,7 +21,8 @@ public struct ZipfFit: Hashable, Sendable {
   public let distance: Double
   /// Gini coefficient of the law's popularities, to be held against the sample's.
   public let gini: Double
-  /// Whether the exponent may stand for the sample.
+  /// True when the exponent may stand for the sample: its distance is one that the law itself would show, or
+  /// at most `closeDistance`.
   public let isClose: Bool
 
   /// Exponents beyond this give one expert practically everything and say nothing new.
@@ -83,7 +84,7 @@ public struct ZipfFit: Hashable, Sendable {
     return alpha
   }
 
-  /// Largest difference of the cumulated shares, by rank.
+  /// Largest difference of the cumulated shares, by rank: the Kolmogorov-Smirnov distance, 0 to 1.
   private static func distance(_ observed: [Double], _ expected: [Double]) -> Double {
     let (total, whole) = (observed.reduce(0, +), expected.reduce(0, +))
     var (difference, largest) = (0.0, 0.0)
@@ -117,7 +118,7 @@ private struct ZipfLaw {
     }
   }
 
-  /// How often the expert of each rank is among a token's K.
+  /// How often the expert of each rank, from the most popular on, is among a token's K; they add up to K.
   static func probabilities(alpha: Double, experts: Int, topK: Int) -> [Double] {
     InclusionProbabilities.probabilities(
       logWeights: (1...experts).map { -alpha * log(Double($0)) }, topK: topK)

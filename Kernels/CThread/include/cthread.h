@@ -6,8 +6,8 @@
 extern "C" {
 #endif
 
-/// Tells the core that this is a waiting loop: the other hardware thread of the core may have the
-/// execution units, and leaving the loop costs no pipeline flush.
+/// The spin-wait hint (PAUSE, YIELD): the other hardware thread of the core may have the execution units
+/// meanwhile, and on x86-64 leaving the loop costs no pipeline flush for loads that ran ahead.
 static inline void cthread_spin_hint(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -16,7 +16,7 @@ static inline void cthread_spin_hint(void) {
 #endif
 }
 
-/// The CPUs that a thread may run on.
+/// The CPUs that a thread may run on, one bit each: glibc's cpu_set_t as a type that Swift imports whole.
 typedef struct {
   unsigned long bits[16];
 } cthread_cpus;

@@ -3,7 +3,7 @@
 //
 // Everything a loop uses is `static inline`, so that it compiles into the Swift function around it.
 // Swift's own SIMD operators reach the optimiser as loops over lanes, which its vectoriser puts
-// together again in an order of its own; in a full register file that order spills.
+// together again in an order of its own; where the register block fills the registers, that order spills.
 
 #ifndef TENFOLD_VECTOR_H
 #define TENFOLD_VECTOR_H
@@ -13,11 +13,12 @@
 
 #define VECTOR_INLINE static inline __attribute__((always_inline))
 
-/// Asks for the cache line of `address` in the second-level cache. Any address is allowed.
+/// Prefetches the cache line of `address` into the L2 cache (PREFETCHT1). Any address is allowed.
 VECTOR_INLINE void vector_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
 
-/// Asks for the cache line of `address` in the first-level cache, to write to it. Any address is
-/// allowed.
+/// Prefetches the cache line of `address` into the L1 cache, to write to it. Any address is allowed.
+/// PREFETCHW is in no level of x86-64, so there it is PREFETCHT0: the line comes near, but where another
+/// core has it too, the store must still wait until that one gives it up.
 VECTOR_INLINE void vector_prefetch_to_write(const void *address) {
   __builtin_prefetch(address, 1, 3);
 }
@@ -25,7 +26,7 @@ VECTOR_INLINE void vector_prefetch_to_write(const void *address) {
 // The operations of one width. Swift sees the types as SIMD4<Float>, SIMD4<UInt32> and so on.
 //
 // vector_multiply_add: a·b + sum per lane, in one rounding where the instruction set of the build has
-// a fused product, in two where it has not.
+// FMA, in two where it has not.
 //
 // vector_low_bf16, vector_high_bf16: of each lane's pair of bf16, the one in the low half and the
 // one in the high half, as 32-bit floats.

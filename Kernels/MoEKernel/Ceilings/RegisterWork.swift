@@ -7,16 +7,18 @@ import Tile
 /// BLAS library's included. Matrix units beside them (AMX) would be above it; no engine here uses them.
 public final class RegisterWork {
   private let kernels: TileKernels
-  /// FLOPs and a checksum that keeps them alive, of every worker.
+  /// FLOPs of every worker, and a checksum that keeps them alive.
   private let results: AlignedBuffer<Int>
 
-  /// Results of two workers are this many words apart, a cache line: none waits for another's.
+  /// Words from one worker's results to the next, a cache line, against false sharing.
   private static let stride = 8
 
-  /// Long against taking a task, short against a slice that is measured.
+  /// Rounds of a task: some 70 µs with 512-bit vectors at 230 GFLOP/s, long against taking a task and short
+  /// against a slice that is measured.
   private static let roundsPerTask = 20_000
 
-  /// Sums become x·½ + ½, which tends to 1: far from overflow and from denormal numbers.
+  /// A multiply-add makes x·½ + ½ of an accumulator, which tends to 1, and a dot product adds ¼ to it, 5000 in
+  /// all rounds of a task: far from overflow and from denormal numbers.
   private static let (factor, addend): (Float, Float) = (0.5, 0.5)
 
   private init(level: TileLevel, format: WeightFormat, threads: Int) {
@@ -27,7 +29,9 @@ public final class RegisterWork {
   /// The work of the CPU's two strongest instruction sets, with the product that the arithmetic has
   /// there: bf16 dot products where the CPU takes them, else 32-bit multiply-adds.
   ///
-  /// Two, because the widest vectors may run at a lower clock, and some BLAS prefer the others for it.
+  /// Two, because the widest vectors may run at a lower clock, and some BLAS libraries prefer the others for
+  /// it.
+  ///
   /// - Parameter threads: the most that will ever work at once.
   /// - Returns: none for a CPU that runs no kernel, and for arithmetic that no kernel is in.
   public static func strongest(arithmetic: Arithmetic, threads: Int) -> [RegisterWork] {
@@ -44,7 +48,7 @@ public final class RegisterWork {
   /// Taken, not dealt out: where other programs use a processor, both halves of a static division would
   /// wait for the slower one, and a layer would seem faster than the machine.
   ///
-  /// - Parameter tasks: each takes some 70 µs at 230 GFLOP/s.
+  /// - Parameter tasks: how many; a task is `roundsPerTask` rounds on every accumulator.
   /// - Returns: FLOPs done by all threads together.
   public func run(tasks: Int, pool: WorkerPool) -> Int {
     precondition(tasks >= 0, "\(tasks) tasks")

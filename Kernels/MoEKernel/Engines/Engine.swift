@@ -28,15 +28,15 @@ public protocol Engine: Sendable {
   /// weights, as dot products of bf16 pairs do; 0 where they stay 32-bit floats.
   func activationError(_ format: WeightFormat) -> Double
 
-  /// FLOP/s of one thread, guessed before anything was measured.
+  /// FLOP/s that one thread may reach, guessed before anything was measured.
   ///
   /// It only decides at which width a first pass is tried, so a wrong guess costs time and nothing else.
   var guessedFlopsPerSecond: Double { get }
 
   // MARK: Cuts
 
-  /// The rows of each piece that a product of `rows` rows is cut into; `nil` for a format whose products
-  /// are not cut, or whose speed the pieces do not decide.
+  /// The rows of each tile that a product of `rows` rows is cut into; `nil` for a format whose products
+  /// are not cut, or whose speed the tiles do not decide.
   func tileRows(of rows: Int, format: WeightFormat) -> [Int]?
 
   /// What measures products of every number of rows in cache; `nil` where `tileRows` is.
@@ -82,22 +82,22 @@ public protocol Engine: Sendable {
 }
 
 extension Engine {
-  /// True when the engine multiplies weights of this format.
+  /// True when the engine multiplies weights of this format, by products of its own or through a codec.
   public func supports(_ format: WeightFormat) -> Bool { formats.contains(format) }
 
   /// True when rows are brought into an order of the engine's before they meet such weights.
   public func stagesRows(_ format: WeightFormat) -> Bool { !staging(format).keepsRows }
 
-  /// None, as of every engine that computes with 32-bit floats.
+  /// 0, as for every engine that computes with 32-bit floats.
   public func activationError(_ format: WeightFormat) -> Double { 0 }
 
-  /// None, as of every engine that cuts rows into no pieces of its own.
+  /// `nil`, as for every engine that cuts rows into no tiles of its own.
   public func tileRows(of rows: Int, format: WeightFormat) -> [Int]? { nil }
 
-  /// None, as `tileRows`.
+  /// `nil`, as `tileRows`: without tiles there is nothing to measure.
   public func makeTileWork(format: WeightFormat, threads: Int) -> (any TileWork)? { nil }
 
-  /// Name and variant: what a workspace is tied to.
+  /// Name and variant: a workspace that was made for one engine serves those of equal identity.
   var identity: String { "\(name) \(variant)" }
 
   /// Stops with a sentence unless every role of the plan has a format that is multiplied here.

@@ -2,11 +2,11 @@
 ///
 /// Rows may be stored by several threads at once, each its own; nothing is stored while a pass runs.
 public protocol EngineMatrices: AnyObject {
-  /// How many matrices there are.
+  /// Matrices of this shape, such as one for each resident expert.
   var count: Int { get }
-  /// Rows of each.
+  /// Rows of each matrix: N, the length of a result.
   var outputs: Int { get }
-  /// Columns of each.
+  /// Columns of each matrix: K, the terms of each sum.
   var inputs: Int { get }
 
   /// True when they are views of an arena, whose random weights they have; then nothing is stored.
@@ -25,10 +25,10 @@ public protocol EngineMatrices: AnyObject {
   /// Outputs of one task when `rows` rows are multiplied: a multiple of `outputUnit`.
   func block(rows: Int) -> Int
 
-  /// Outputs that belong together: tasks begin at multiples of it.
+  /// Outputs that are stored together, as those of a panel: tasks begin at multiples of it.
   var outputUnit: Int { get }
 
-  /// Brings rows into the order that `multiply` reads.
+  /// Brings rows into the order that `multiply` reads: the engine's staging of the matrices' format.
   var staging: any RowStaging { get }
 
   /// Y = X·Wᵀ for the outputs given, and for some of the rows.
@@ -39,14 +39,14 @@ public protocol EngineMatrices: AnyObject {
   ///   - pieces: Those of its pieces that are multiplied.
   ///   - result: Row-major; begins at the first row of all and at the first of the outputs.
   ///   - scratch: A worker's own, as much as the engine's `scratchElements` says.
-  ///   - next: What the worker multiplies after this; `nil` where that is not known.
+  ///   - next: What the worker multiplies after this, for an engine to prefetch; `nil` where that is not known.
   func multiply(
     matrix: Int, outputs: Range<Int>, input: Rows, pieces: Range<Int>, into result: Rows,
     scratch: UnsafeMutablePointer<Float>, next: WeightPlace?)
 }
 
 extension EngineMatrices {
-  /// Zeros, to be stored.
+  /// False, as for every engine that does not take an arena's offer: its matrices are zeros until stored.
   public var holdsWeights: Bool { false }
 
   /// Y = X·Wᵀ for the outputs given, and for all rows.
@@ -72,7 +72,7 @@ extension EngineMatrices {
       "\(input.count)×\(range.count) results do not fit in \(result.count)×\(result.stride)")
   }
 
-  /// The place of a row among the rows of all matrices.
+  /// The index of a row among the rows of all matrices, which lie one after the other.
   func rowIndex(_ row: Int, matrix: Int) -> Int {
     precondition(
       row >= 0 && row < outputs && matrix >= 0 && matrix < count,
@@ -81,14 +81,14 @@ extension EngineMatrices {
   }
 }
 
-/// Where weights begin: so that an engine can ask for those that come next.
+/// Where the weights of a task begin, so that an engine can prefetch them while it multiplies others.
 public struct WeightPlace: Sendable {
-  /// The matrix or network among its equals.
+  /// The index of the matrix among those of its `EngineMatrices`, or of the network among its networks.
   public var matrix: Int
-  /// The first output, or hidden unit.
+  /// The task's first output, or its first hidden unit.
   public var output: Int
 
-  /// A place.
+  /// A place whose output begins a block.
   public init(matrix: Int, output: Int) {
     self.matrix = matrix
     self.output = output

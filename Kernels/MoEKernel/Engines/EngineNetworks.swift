@@ -3,13 +3,13 @@ import LayerSpec
 /// Equal feed-forward networks in the layout that an engine multiplies from.
 ///
 /// The first half is one operation, so that an engine may keep gate and up side by side and apply
-/// the activation while both are in registers. Its result is in the order that `down` reads.
+/// the activation while both are in a cache near the core. Its result is in the order that `down` reads.
 public protocol EngineNetworks: AnyObject {
-  /// How many networks there are.
+  /// Networks of this shape: the resident experts of a layer, or 1.
   var count: Int { get }
-  /// What each computes.
+  /// Shapes, activation and biases, the same for each network.
   var spec: FeedForwardSpec { get }
-  /// W_down, H×F.
+  /// The second half: W_down of every network, H×F.
   var down: any EngineMatrices { get }
 
   /// Puts a canonical row of W_gate or W_up in its place, rounded to the format.
@@ -27,7 +27,7 @@ public protocol EngineNetworks: AnyObject {
   /// else the layout needs.
   func hiddenBlock(rows: Int) -> Int
 
-  /// Brings input rows into the order that `hidden` reads.
+  /// Brings input rows into the order that `hidden` reads: the engine's staging of the networks' format.
   var staging: any RowStaging { get }
 
   /// The hidden units given, activation applied, staged for `down`.
@@ -37,7 +37,7 @@ public protocol EngineNetworks: AnyObject {
   ///   - input: All rows of one staging.
   ///   - result: As many rows of F units, up to a multiple of `vectorLanes`.
   ///   - scratch: A worker's own, as much as the engine's `scratchElements` says.
-  ///   - next: What the worker turns to after this; `nil` where that is not known.
+  ///   - next: What the worker multiplies after this, for an engine to prefetch; `nil` where that is not known.
   func hidden(
     network: Int, units: Range<Int>, input: Rows, into result: Rows, epilogue: HiddenEpilogue,
     scratch: UnsafeMutablePointer<Float>, next: WeightPlace?)
@@ -57,11 +57,9 @@ extension EngineNetworks {
 }
 
 /// One of the input matrices of a network.
-///
-/// One that is not gated has `up` only.
 public enum NetworkPart: Sendable {
-  /// W_gate, F×H.
+  /// W_gate, F×H; only of a gated network.
   case gate
-  /// W_up, F×H.
+  /// W_up, F×H; of every network.
   case up
 }

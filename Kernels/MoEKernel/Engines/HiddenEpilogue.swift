@@ -2,7 +2,7 @@ import LayerSpec
 
 /// What follows the gate and up products: their biases and the activation.
 public struct HiddenEpilogue {
-  /// What stands between the matrices.
+  /// What becomes of the gate and up products of one hidden unit.
   public let activation: Activation
   /// Bias of the first product (gate, or up when not gated), padded to vectors.
   public let firstBias: UnsafeMutablePointer<Float>?
@@ -14,7 +14,10 @@ public struct HiddenEpilogue {
   /// Rows are read and written up to the next multiple of the vector width beyond `columns`, up to which
   /// both must have memory. What lies there is of no meaning.
   ///
-  /// - Parameter second: The up product, `nil` when the network is not gated.
+  /// - Parameters:
+  ///   - second: The up product, `nil` when the network is not gated.
+  ///   - columns: Hidden units of the block.
+  ///   - firstColumn: The block's first unit, where its biases begin.
   public func apply(to first: Rows, _ second: Rows?, columns: Int, firstColumn: Int) {
     if let bias = firstBias { RowArithmetic.add(bias + firstColumn, to: first, columns: columns) }
     if let second, let bias = secondBias {

@@ -1,4 +1,4 @@
-/// The order in which an engine reads the rows that it multiplies.
+/// The order in which an engine reads the rows that it multiplies: its packing of activations.
 ///
 /// Rows that meet the same weights are staged together, and always all of them: where a row lies
 /// among staged ones depends on how many there are. A class, so that a pass may ask for it without an
@@ -11,10 +11,10 @@ public protocol RowStaging: AnyObject, Sendable {
   /// from several places need staging.
   var keepsRows: Bool { get }
 
-  /// Pieces that `count` rows are staged in, one task each.
+  /// Pieces that `count` rows are staged in: the tasks of a region, which write to different memory.
   func pieces(rows count: Int) -> Int
 
-  /// The most rows of one piece.
+  /// The most rows of one piece, whatever the number of rows.
   var rowsPerPiece: Int { get }
 
   /// Stages one piece of `count` rows.
@@ -29,24 +29,24 @@ public protocol RowStaging: AnyObject, Sendable {
     into target: Rows)
 }
 
-/// Row after row, as they are.
+/// Row-major order, in which rows lie already: what engines use that pack at every call, or never.
 public final class RowMajorStaging: RowStaging {
-  /// The one that all share.
+  /// The only instance: it has no state, and passes compare orders by name.
   public static let shared = RowMajorStaging()
 
   private init() {}
 
-  /// `rows`.
+  /// `rows`, the name of the row-major order.
   public let order = "rows"
   /// True: products read rows where they lie.
   public let keepsRows = true
-  /// 1.
+  /// 1: a piece is a row.
   public let rowsPerPiece = 1
 
-  /// A piece for each row.
+  /// `count`: a piece for each row.
   public func pieces(rows count: Int) -> Int { count }
 
-  /// Copies one row.
+  /// Copies one row of the source, the gather of one token.
   public func stage(
     piece: Int, of count: Int, source: Rows, indices: UnsafePointer<Int32>?, columns: Int,
     into target: Rows

@@ -2,7 +2,7 @@ import LayerSpec
 
 /// Rows of weights as a codec writes them, one after the other in one allocation.
 final class CodedRows {
-  /// Weights of a row.
+  /// Weights of a row, a whole number of blocks.
   let columns: Int
 
   private let codec: any WeightCodec
@@ -39,7 +39,7 @@ final class CodedRows {
     }
   }
 
-  /// Writes one row.
+  /// Encodes `columns` weights, block by block; rows may be stored by several threads, each its own.
   func store(_ values: UnsafePointer<Float>, row: Int) {
     let bytes = bytes(ofRow: row)
     for index in 0..<columns / block.elements {
@@ -52,7 +52,7 @@ final class CodedRows {
     }
   }
 
-  /// Reads one row.
+  /// Decodes one row into `columns` floats.
   func decode(row: Int, to target: UnsafeMutablePointer<Float>) {
     let bytes = bytes(ofRow: row)
     for index in 0..<columns / block.elements {

@@ -1,13 +1,13 @@
 /// A layer with its weights that turns rows of `width` elements into rows of `outputWidth`: what a run, a
 /// sweep, `gemm` and `verify` know of the work that they time.
 public protocol ExecutableLayer<Workspace>: AnyObject {
-  /// All scratch of a pass.
+  /// What passes of this layer need beside weights, input and output.
   associatedtype Workspace: LayerWorkspace
 
-  /// Columns of the input.
+  /// Columns of the input: H of a feed-forward layer, K of a product.
   var width: Int { get }
 
-  /// Columns of the output.
+  /// Columns of the output: H of a feed-forward layer, N of a product.
   var outputWidth: Int { get }
 
   /// Scratch for passes of up to `maxTokens` rows with the threads of `pool`.
@@ -33,7 +33,8 @@ public protocol ExecutableLayer<Workspace>: AnyObject {
 }
 
 extension ExecutableLayer {
-  /// Stops unless the layer turns such an input into such an output.
+  /// Stops unless the input has `width` columns, and the output `outputWidth`, as many rows and memory of its
+  /// own.
   func checkShapes(_ input: Matrix, _ output: Matrix) {
     precondition(
       input.columns == width && output.columns == outputWidth && input.rows == output.rows,
@@ -49,16 +50,16 @@ public protocol LayerWorkspace: AnyObject {
   /// The phases of the layer's passes: `PassPhases`, or a type of its own where a layer has others.
   associatedtype Phases: Hashable & Sendable
 
-  /// The most rows that one pass may have.
+  /// The most rows that one pass may have; larger passes are refused in every build.
   var maxTokens: Int { get }
 
-  /// The most threads that a pool may have to use it.
+  /// The most threads that a pool may have to use it: each has scratch of its own.
   var threads: Int { get }
 
-  /// Rows of the last pass.
+  /// Rows of the last pass, 0 before the first.
   var tokens: Int { get }
 
-  /// Where the time of the last pass went.
+  /// Seconds of the phases of the last pass, zero before the first.
   var phases: Phases { get }
 
   /// Tokens that each of the E experts received in the last pass; empty for a layer that routes nothing.
@@ -68,18 +69,18 @@ public protocol LayerWorkspace: AnyObject {
   /// computing ones in number. Empty for a layer that routes nothing.
   func experts(ofToken token: Int) -> [Int]
 
-  /// The weights that go with `experts(ofToken:)`.
+  /// The weights of `experts(ofToken:)`, normalised and scaled as the combine used them.
   func weights(ofToken token: Int) -> [Float]
 }
 
 extension LayerWorkspace {
-  /// None: most layers route nothing.
+  /// Empty, as for every layer that routes nothing.
   public var tokensPerExpert: [Int] { [] }
 
-  /// None: most layers route nothing.
+  /// Empty, as for every layer that routes nothing.
   public func experts(ofToken token: Int) -> [Int] { [] }
 
-  /// None: most layers route nothing.
+  /// Empty, as for every layer that routes nothing.
   public func weights(ofToken token: Int) -> [Float] { [] }
 
   /// D, the experts that received at least one token in the last pass.

@@ -14,19 +14,19 @@ public struct PassPhases: Hashable, Sendable {
   /// Gate, up, activation and down of every expert, shared or dense network: what depends on the
   /// intermediate width.
   public internal(set) var networks = RegionSeconds()
-  /// Projections into and out of a latent space, and products alone; none without them.
+  /// Projections into and out of a latent space, or a product alone; zero in other layers.
   ///
   /// The router's logits are computed in the same region as the input projection, and count here then.
   public internal(set) var projections = RegionSeconds()
-  /// Staging of rows for the router, logits, and choice of experts; none in a dense layer.
+  /// Staging of rows for the router, logits, and selection of experts; zero in a dense layer.
   public internal(set) var routerSeconds = 0.0
-  /// Sorting, gathering and staging of rows for the networks.
+  /// Sorting (token, expert) pairs by expert, gathering rows and staging them for the networks.
   public internal(set) var dispatchSeconds = 0.0
-  /// Weighted sums of the experts' rows.
+  /// Weighted sums of the experts' rows, the shared expert's among them; zero in a dense layer.
   public internal(set) var combineSeconds = 0.0
 }
 
-/// Splits a pass into its phases.
+/// Splits a pass into its phases: one reading of the clock for each, by the caller behind its barrier.
 struct PhaseClock {
   private var last = MonotonicClock.nanoseconds()
 

@@ -19,7 +19,8 @@ struct Projection {
     self.matrices = matrices
     self.input = input
     self.result = result
-    // A router has few outputs: cut in four, and long inputs in strips, it still occupies threads.
+    // A router has few outputs: cut in four, and many rows in strips, it still makes enough tasks. Every strip
+    // reads the weights again, which are few where outputs are few.
     let isNarrow = matrices.outputs < Self.wide
     let strip = isNarrow ? 64 : 512
     piecesPerTask = max(1, strip / matrices.staging.rowsPerPiece)
@@ -31,10 +32,12 @@ struct Projection {
     tasks = blocks * ((pieces + piecesPerTask - 1) / piecesPerTask)
   }
 
-  /// Outputs from which blocks alone make enough tasks.
+  /// Outputs from which blocks alone make enough tasks, so that strips may be long.
   private static let wide = 2048
 
-  /// Computes one block of outputs for one strip of rows.
+  /// Multiplies one strip of rows by one block of outputs.
+  ///
+  /// Tasks of one strip follow each other, so that its rows are still in a cache.
   func perform(_ task: Int, scratch: UnsafeMutablePointer<Float>) {
     let firstPiece = task / blocks * piecesPerTask
     let first = task % blocks * block

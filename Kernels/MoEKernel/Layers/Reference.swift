@@ -4,9 +4,9 @@ import LayerSpec
 /// The parts of every layer's oracle: products, activations and norms of one row in double precision, in
 /// plain order and sharing no code with a pass.
 enum Reference {
-  /// W·x with rows spread over the pool.
+  /// W·x, `rows` elements, with rows of W spread over the pool.
   ///
-  /// - Parameter row: Copies one canonical row of W.
+  /// - Parameter row: Copies one canonical row of W, as it is stored, to memory of `vector.count` floats.
   static func product(
     rows: Int, vector: [Double], pool: WorkerPool,
     row copyRow: (_ row: Int, _ target: UnsafeMutablePointer<Float>) -> Void
@@ -28,7 +28,7 @@ enum Reference {
     }
   }
 
-  /// Σ w·x in eight chains of double precision.
+  /// Σ w·x in double precision, in eight partial sums, so that checking a layer takes no minutes.
   private static func dot(
     _ weights: UnsafeMutablePointer<Float>, _ vector: UnsafePointer<Double>, count: Int
   ) -> Double {
@@ -48,13 +48,13 @@ enum Reference {
     return total
   }
 
-  /// The values plus a bias, if there is one.
+  /// The values plus a bias; the values alone where there is none.
   static func added(_ values: [Double], _ bias: UnsafeMutablePointer<Float>?) -> [Double] {
     guard let bias else { return values }
     return values.enumerated().map { $1 + Double(bias[$0]) }
   }
 
-  /// The activations as `Activation` defines them.
+  /// The activations as `Activation` defines them, one hidden unit at a time.
   static func activate(_ activation: Activation, _ g: Double, _ u: Double) -> Double {
     func silu(_ z: Double) -> Double { z / (1 + exp(-z)) }
     switch activation {

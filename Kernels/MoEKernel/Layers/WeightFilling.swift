@@ -1,4 +1,4 @@
-/// Seeds for the tensors of one layer, each its own.
+/// Seeds for the tensors of one layer, so that a tensor keeps its numbers when a layer gains another.
 struct SeedSequence {
   private let seed: UInt64
 
@@ -19,6 +19,8 @@ func fill(
   let amplitude = RandomFill.amplitude(inputs: columns)
   withExtendedLifetime(buffer) {
     let buffers = buffer.all
+    // Consecutive rows lie in the same cache lines of a panel: eight at a time leave few threads that write to
+    // one line.
     pool.forEach(rows, grain: 8) { worker, row in
       RandomFill.fill(
         buffers[worker], count: columns, row: UInt64(row), seed: seed, amplitude: amplitude)
@@ -27,7 +29,7 @@ func fill(
   }
 }
 
-/// Walks over the rows of a canonical matrix.
+/// Gives `body` each row of a canonical matrix, after checking that it has rows × columns elements.
 func forEachRow(
   of elements: [Float], rows: Int, columns: Int,
   _ body: (_ row: Int, _ values: UnsafePointer<Float>) -> Void
@@ -42,12 +44,12 @@ func forEachRow(
 }
 
 extension EngineMatrices {
-  /// Fills the first matrix from canonical elements.
+  /// Fills the first matrix, which is mostly the only one, from canonical elements, row-major.
   func storeAll(_ elements: [Float]) {
     forEachRow(of: elements, rows: outputs, columns: inputs) { store($1, matrix: 0, row: $0) }
   }
 
-  /// Fills all matrices with random elements, unless they have some.
+  /// Fills all matrices with random elements, unless they are views of an arena and have some.
   func storeRandom(seed: UInt64, pool: WorkerPool) {
     if holdsWeights { return }
     fill(count * outputs, columns: inputs, seed: seed, pool) { row, values in

@@ -4,9 +4,9 @@
 /// given to a kernel without a copy. It is not `Sendable`: kernels share it by pointer inside one
 /// pass only.
 public final class Matrix {
-  /// Number of rows.
+  /// Number of rows; may be 0.
   public let rows: Int
-  /// Number of columns, and elements from one row to the next.
+  /// Number of columns, and elements from one row to the next: there is no padding but what callers ask for.
   public let columns: Int
   let buffer: AlignedBuffer<Float>
 
@@ -15,7 +15,7 @@ public final class Matrix {
     self.init(rows: rows, columns: columns, in: .own)
   }
 
-  /// A matrix of zeros, or of what an arena holds.
+  /// A matrix of zeros, or a view of the random weights of an arena, which then lives as long.
   init(rows: Int, columns: Int, in memory: WeightMemory) {
     precondition(rows >= 0 && columns >= 0, "a matrix cannot be \(rows)×\(columns)")
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
@@ -37,7 +37,7 @@ public final class Matrix {
     }
   }
 
-  /// The element at a row and a column, checked.
+  /// The element at a row and a column, each from 0 and checked in every build.
   public subscript(row: Int, column: Int) -> Float {
     get { buffer[index(row, column)] }
     set { buffer[index(row, column)] = newValue }
@@ -50,13 +50,13 @@ public final class Matrix {
     return row * columns + column
   }
 
-  /// A copy of one row.
+  /// A copy of one row, `columns` elements.
   public func row(_ row: Int) -> [Float] {
     precondition(row >= 0 && row < rows, "row \(row) is outside 0..<\(rows)")
     return Array(UnsafeBufferPointer(start: buffer.base + row * columns, count: columns))
   }
 
-  /// Replaces one row.
+  /// Replaces one row by exactly `columns` values.
   public func setRow(_ row: Int, to values: [Float]) {
     precondition(row >= 0 && row < rows, "row \(row) is outside 0..<\(rows)")
     precondition(values.count == columns, "\(values.count) values do not fill \(columns) columns")
@@ -66,18 +66,18 @@ public final class Matrix {
     }
   }
 
-  /// A copy of all elements, row after row.
+  /// A copy of all `rows` × `columns` elements, row after row.
   public var elements: [Float] {
     Array(UnsafeBufferPointer(start: buffer.base, count: buffer.count))
   }
 
-  /// Reads all elements in place, row after row.
+  /// Gives `body` all elements in place, row after row, without a copy.
   public func withElements<Result>(_ body: (Span<Float>) throws -> Result) rethrows -> Result {
     let elements = UnsafeBufferPointer(start: buffer.base, count: buffer.count)
     return try withExtendedLifetime(self) { try body(elements.span) }
   }
 
-  /// Changes all elements in place, row after row.
+  /// Gives `body` all elements in place, row after row, to change them; no pass may run meanwhile.
   public func withMutableElements<Result>(
     _ body: (inout MutableSpan<Float>) throws -> Result
   ) rethrows -> Result {
@@ -96,14 +96,14 @@ public final class Matrix {
 ///
 /// That the memory lives and holds `count` rows is promised by the code that makes the value.
 public struct Rows {
-  /// The first element.
+  /// The first element of row 0.
   public let base: UnsafeMutablePointer<Float>
-  /// Elements from one row to the next.
+  /// Elements from one row to the next, at least as many as a row has.
   public let stride: Int
-  /// Number of rows.
+  /// Number of rows; how many elements of each may be used is known to the caller.
   public let count: Int
 
-  /// Rows that begin at an address.
+  /// Rows that begin at an address, whose memory is the caller's promise.
   @inline(__always)
   public init(base: UnsafeMutablePointer<Float>, stride: Int, count: Int) {
     self.base = base
@@ -115,7 +115,7 @@ public struct Rows {
   @inline(__always)
   public subscript(row: Int) -> UnsafeMutablePointer<Float> { base + row &* stride }
 
-  /// A part of the rows, starting at a column.
+  /// `count` rows from `row` on, each from `column` on: rows are checked, the column is not.
   @inline(__always)
   public func part(from row: Int, count: Int, column: Int = 0) -> Rows {
     precondition(

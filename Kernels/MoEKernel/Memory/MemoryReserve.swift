@@ -28,7 +28,7 @@ public enum MemoryReserve {
     return address
   }
 
-  /// Gives memory back that `take` gave.
+  /// Gives memory back that `take` gave for as many bytes; its pages stay with the process.
   static func give(_ address: UnsafeMutableRawPointer, bytes: Int) {
     state.withLock { $0?.give(address: Int(bitPattern: address), bytes: bytes) }
   }
@@ -37,7 +37,7 @@ public enum MemoryReserve {
 /// A range of addresses and which parts of it are free, in order and never adjoining.
 struct ReservedRange {
   private var free: [Range<Int>]
-  /// Everything below was used before and is not zero.
+  /// The end of what was taken before and may not be zero; from here on the system's zeros are untouched.
   private var usedEnd: Int
 
   /// Maps `bytes`, rounded up to huge pages; `nil` when the system refuses.
@@ -52,13 +52,14 @@ struct ReservedRange {
     self.init(start..<(start + size))
   }
 
-  /// A range that is all free and was never used.
+  /// A range that is all free and was never used, mapped or not: tests count with addresses alone.
   init(_ addresses: Range<Int>) {
     free = [addresses]
     usedEnd = addresses.lowerBound
   }
 
-  /// The first part that is large enough, and how many bytes of it are not zero.
+  /// The first free part that is large enough, in whole huge pages, and how many bytes of it may not be zero;
+  /// `nil` when there is none.
   mutating func take(bytes: Int) -> (address: Int, usedBytes: Int)? {
     let size = bytes.roundedUp(toMultipleOf: hugePageBytes)
     guard let index = free.firstIndex(where: { $0.count >= size }) else { return nil }

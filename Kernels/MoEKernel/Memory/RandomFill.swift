@@ -3,7 +3,8 @@ import Statistics
 /// Random floats whose value depends on the seed, the row and the column only, so that threads may
 /// fill a matrix in any order and a packed layout holds the same numbers as a plain one.
 enum RandomFill {
-  /// Elements that one step makes.
+  /// Elements that one step hashes at once, in every build of the module: numbers depend on it no more than
+  /// on threads.
   static let lanes = 16
 
   /// Fills one row with floats uniform in ±`amplitude`.
@@ -32,7 +33,7 @@ enum RandomFill {
   /// of one of its inputs: the variance of ±a is a²/3, and `inputs` of them are to add up to 1.
   static func amplitude(inputs: Int) -> Float { (3 / Float(inputs)).squareRoot() }
 
-  /// Random words of consecutive places.
+  /// Random words of consecutive places, a counter hashed under a key.
   struct Hash {
     private let first: SIMD16<UInt32>
     private let second: SIMD16<UInt32>
@@ -45,7 +46,7 @@ enum RandomFill {
       second = SIMD16(repeating: UInt32(truncatingIfNeeded: key >> 32))
     }
 
-    /// The words of the next `lanes` places.
+    /// The words of the next `lanes` places; the sequence repeats after 2³² of them.
     @inline(__always)
     mutating func next() -> SIMD16<UInt32> {
       var x = counter ^ first
@@ -69,7 +70,7 @@ enum RandomFill {
 }
 
 extension Matrix {
-  /// Fills with floats uniform in ±`amplitude`; the same for a seed, whatever the threads.
+  /// Fills all rows with floats uniform in ±`amplitude`, the same for a seed with any number of threads.
   public func fill(seed: UInt64, amplitude: Float = 1, pool: WorkerPool) {
     let rows = all
     pool.forEach(rows.count) { _, row in

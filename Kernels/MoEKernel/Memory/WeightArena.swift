@@ -6,8 +6,8 @@ import Statistics
 /// A panel of random numbers is the packing of some random matrix, and the rows of that matrix can be read
 /// back for a check. So a layer that is a view of an arena costs no time to build, whatever its size, and
 /// many layers share the memory of the largest: measuring one again later in a run, at its full width, is
-/// free. Layers that share memory are not to be cached together by it: a pass over a layer larger than the
-/// caches leaves nothing of its beginning there.
+/// free. One layer does not find its weights in a cache because another used the same memory: a pass over a
+/// layer larger than the caches leaves nothing of its beginning there.
 ///
 /// Words are valid in every format that stores weights as they are. Both halves of a word are numbers of
 /// bf16, uniform in ±`amplitude`, and the word as a 32-bit float is that of its upper half with a random
@@ -17,13 +17,15 @@ public final class WeightArena {
   /// layers that there are, of some hundred to some ten thousand inputs, at the scale of their inputs.
   static let amplitude: Float = 0x1p-5
 
-  /// Bytes of the arena.
+  /// Bytes of the arena, whole huge pages: no view can be larger.
   public let bytes: Int
 
   private let memory: AlignedBuffer<UInt32>
+  /// Where the next view begins, in bytes.
   private var next = 0
 
-  /// Where a view begins: on a page, so that no two share a cache line.
+  /// Views begin at multiples of this, a page as buffers of their own do: panels are aligned for vectors, and
+  /// no two views share a cache line.
   private static let alignment = 4096
 
   private static let wordBytes = MemoryLayout<UInt32>.stride
@@ -70,7 +72,7 @@ public final class WeightArena {
     }
   }
 
-  /// The bf16 numbers of 16 random bits each: odd multiples of 2⁻¹⁶ · `amplitude`, cut to 8 significant
+  /// The bf16 numbers of 16 random bits each: odd multiples of 2⁻¹⁵ · `amplitude`, cut to 8 significant
   /// bits.
   @inline(__always)
   private static func bf16(_ bits: SIMD16<UInt32>) -> SIMD16<UInt32> {
@@ -79,20 +81,20 @@ public final class WeightArena {
   }
 }
 
-/// Where the weights of matrices lie.
+/// Where matrices are to put their weights; an arena is an offer that an engine need not take.
 public enum WeightMemory {
   /// In memory of their own, zeros until they are stored.
   case own
   /// In the next part of an arena, where they are already.
   case view(WeightArena)
 
-  /// The same where weights are stored one by one; memory of their own where blocks of them share a scale,
-  /// which no random word is.
+  /// This memory for a format that stores weights one by one; memory of their own for one whose blocks share a
+  /// scale, which a random word cannot stand for.
   func holding(_ format: WeightFormat) -> WeightMemory {
     format.block?.elements == 1 ? self : .own
   }
 
-  /// True for a part of an arena.
+  /// True for a part of an arena, where weights are already and nothing is stored.
   var isView: Bool {
     if case .view = self { true } else { false }
   }

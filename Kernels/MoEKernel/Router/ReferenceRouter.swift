@@ -7,14 +7,15 @@ struct ReferenceRouter {
   let layer: SparseLayerSpec
   let selectionBias: [Double]?
 
-  /// Chosen ids in ascending order, their weights, and how far the choice was from another one.
+  /// The K chosen ids in ascending order, their weights, and the least difference of choice values, of experts
+  /// or of groups, that would have changed the choice.
   struct Choice {
     var experts: [Int]
     var weights: [Double]
     var margin: Double
   }
 
-  /// Routes one token from its router product W·x + bias.
+  /// Routes one token by its raw logits W·x + bias, before multiplier and softcap.
   func route(_ product: [Double]) -> Choice {
     let policy = layer.router
     let logits = product.map { value in

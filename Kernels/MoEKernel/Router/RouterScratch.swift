@@ -1,18 +1,18 @@
-/// What one worker needs to route one token.
+/// What one worker needs to route one token: a few rows that stay in its L1 cache from token to token.
 ///
 /// Rows are padded to vectors.
 struct RouterScratch {
-  /// Scores of all choices.
+  /// Scores of all choices, which become weights.
   let scores: UnsafeMutablePointer<Float>
-  /// Scores plus selection bias, masked by groups.
+  /// Scores plus selection bias, masked by groups, by which experts are selected.
   let choice: UnsafeMutablePointer<Float>
-  /// The K selected, the kept groups, or two of a group.
+  /// Keys of `TopK`: the K selected experts, the kept groups, or the best two of a group.
   let keys: UnsafeMutablePointer<Int64>
-  /// Scores of the groups.
+  /// Scores of the groups, where selection is limited to some.
   let groups: UnsafeMutablePointer<Float>
 }
 
-/// The scratch of all workers.
+/// The scratch of all workers in two allocations, made with the workspace, so that routing allocates nothing.
 final class RouterScratchPool {
   private let floats: Matrix
   private let keys: AlignedBuffer<Int64>

@@ -4,9 +4,9 @@ import LayerSpec
 // Steps 1 and 2 of `RouterPolicy`: logits and scores. Rows are padded to vectors.
 
 enum Scores {
-  /// Bias, multiplier and soft cap, in place.
+  /// Adds the bias, multiplies and applies the softcap, in place.
   ///
-  /// Padding becomes -∞, which no score gives weight to.
+  /// Padding becomes -∞, so that whole vectors may be scored: its softmax and its sigmoid are 0.
   static func finishLogits(
     _ logits: UnsafeMutablePointer<Float>, count: Int, policy: RouterPolicy,
     bias: UnsafeMutablePointer<Float>?
@@ -21,9 +21,7 @@ enum Scores {
     for index in count..<paddedToVector(count) { logits[index] = -.infinity }
   }
 
-  /// Scores of all choices.
-  ///
-  /// For the scores that select on logits, these are the logits.
+  /// Writes the scores of all choices; for policies that select on logits these are the logits.
   static func score(
     _ logits: UnsafeMutablePointer<Float>, count: Int, policy: RouterPolicy,
     into scores: UnsafeMutablePointer<Float>
@@ -71,8 +69,7 @@ enum Scores {
 
 // Functions that a router needs once per logit; the loops over hidden units do not use them.
 
-/// tanh(x).
 func hyperbolicTangent(_ x: Float) -> Float { tanhf(x) }
 
-/// ln(1 + eˣ), without overflow for large x.
+/// ln(1 + eˣ) as max(x, 0) + ln(1 + e^−|x|), which does not overflow for large x.
 func softplus(_ x: Float) -> Float { max(x, 0) + log1pf(expf(-x.magnitude)) }

@@ -69,7 +69,9 @@ enum Selection {
     }
   }
 
-  /// Softmax over the few selected.
+  /// Softmax over the K selected logits in place, one by one: K is small, and rows of K are not padded.
+  ///
+  /// As in `Scores.softmax`, NaN takes no part in the sum and stays NaN.
   private static func softmax(_ values: UnsafeMutablePointer<Float>, count: Int) {
     var largest = -Float.infinity
     for slot in 0..<count where values[slot] > largest { largest = values[slot] }
@@ -119,7 +121,8 @@ enum Selection {
     for slot in 0..<count { weights[slot] = weights[slot] / divisor * policy.scaling }
   }
 
-  /// Ascending ids: the order in which the reference adds experts up.
+  /// Sorts by ascending id, in which order the combine adds experts up whatever their scores: an insertion
+  /// sort, since K is small.
   private static func sortById(
     _ experts: UnsafeMutablePointer<Int32>, _ weights: UnsafeMutablePointer<Float>, count: Int
   ) {

@@ -22,8 +22,9 @@ enum TopK {
 
   /// Writes the indices of the `wanted` largest of `values`, largest first.
   ///
-  /// The list is kept sorted and a newcomer pushes the smallest out: one comparison for most values,
-  /// and no memory but `keys`, which holds `wanted` elements.
+  /// The list is kept sorted and a newcomer pushes the smallest out: one comparison of integers for most
+  /// values, and no memory but `keys`, which holds `wanted` elements. Inserting takes up to `wanted` steps, so
+  /// this is for the K of a router, not for long lists.
   static func select(
     _ wanted: Int, of values: UnsafeMutablePointer<Float>, count: Int,
     keys: UnsafeMutablePointer<Int64>

@@ -2,7 +2,7 @@ import Glibc
 
 /// The clock that nothing sets, the same for all threads; a reading takes some tens of nanoseconds.
 enum MonotonicClock {
-  /// Nanoseconds since some moment in the past.
+  /// Nanoseconds since a moment in the past, the same for all readings of a process.
   static func nanoseconds() -> Int {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)

@@ -7,7 +7,10 @@ import Synchronization
 /// `@unchecked Sendable`: `work` and `context` are written before `generation` is released and read after it is
 /// acquired; the mutex and the conditions are made for sharing; the rest is atomic or constant.
 final class PoolState: @unchecked Sendable {
-  /// Tasks handed out in the present region.
+  /// The number of the next task of the present region: the one counter that all its threads add to.
+  ///
+  /// Additions are relaxed: that each number is handed out once is all they must see to, and what tasks read and
+  /// write is ordered by the region's start and end.
   let nextTask = Atomic<Int>(0)
 
   private let workers: Int
@@ -25,8 +28,10 @@ final class PoolState: @unchecked Sendable {
   private let workCame = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let workEnded = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  /// Looks at a flag before sleeping: about 50 µs, longer than the gap between two regions of a
+  /// Looks at a flag before a thread sleeps: about 50 µs, longer than the gap between two regions of a
   /// pass and than a wake-up costs, short enough not to be seen as load between passes.
+  ///
+  /// The time is that of the spin-wait hint, which differs from CPU to CPU.
   private static let spins = 1_000
 
   init(workers: Int) {
@@ -67,7 +72,7 @@ final class PoolState: @unchecked Sendable {
     announce()
   }
 
-  /// What a thread does until the pool ends.
+  /// Does a thread's share of every region from its start until the pool ends.
   func serve(as worker: Int) {
     var seen = 0
     while true {
@@ -92,7 +97,8 @@ final class PoolState: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  /// Spins for a while, then sleeps until `condition` holds.
+  /// Spins for a while, then sleeps until `condition` holds: in a pass the next region mostly comes while a
+  /// thread still spins, which saves it the wake-up by the system.
   private func wait(for signal: UnsafeMutablePointer<pthread_cond_t>, _ condition: () -> Bool) {
     for _ in 0..<Self.spins {
       if condition() { return }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The tasks of one region.
+/// The tasks of one region, taken in order, `grain` of them by one atomic addition.
 struct Tasks<Context> {
   let count: Int
   let grain: Int
@@ -8,7 +8,6 @@ struct Tasks<Context> {
   let body: (Context, Int, Int) -> Void
   let state: PoolState
 
-  /// Takes tasks until there are none.
   func work(as worker: Int) {
     while true {
       let first = state.nextTask.wrappingAdd(grain, ordering: .relaxed).oldValue
@@ -25,10 +24,10 @@ struct TasksAhead<Context> {
   let context: Context
   let body: (Context, Int, Int, Int) -> Void
   let state: PoolState
-  /// Where workers note when they began and ended.
+  /// When each worker began and ended, by its own clock readings.
   let spans: WorkerSpans
 
-  /// Takes tasks until there are none.
+  /// Takes tasks until there are none, with `isAhead` the next before the body of the present one.
   func work(as worker: Int) {
     let begin = MonotonicClock.nanoseconds()
     var index = take()

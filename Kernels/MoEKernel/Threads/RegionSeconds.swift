@@ -9,7 +9,7 @@ public struct RegionSeconds: Hashable, Sendable {
   /// From a thread's last task to the last of all, mean over the threads.
   public internal(set) var waiting = 0.0
 
-  /// Regions one after the other.
+  /// The times of two regions one after the other, added field by field.
   static func + (left: RegionSeconds, right: RegionSeconds) -> RegionSeconds {
     RegionSeconds(
       wall: left.wall + right.wall, busy: left.busy + right.busy,
@@ -36,7 +36,7 @@ struct WorkerSpans {
   private let spans: AlignedBuffer<Span>
   private let workers: Int
 
-  /// Spans of two workers are this far apart, a cache line: none waits for another's.
+  /// Spans from one worker's to the next, a cache line, against false sharing.
   private static let stride = 64 / MemoryLayout<Span>.stride
 
   init(workers: Int) {

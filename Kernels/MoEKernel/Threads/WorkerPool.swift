@@ -2,13 +2,13 @@ import CThread
 import Glibc
 import Synchronization
 
-/// Persistent threads that run one region of work at a time, the caller among them.
+/// Persistent threads that run one parallel region at a time, the caller among them.
 ///
-/// `run` is one parallel region and ends with a barrier. Between regions the threads spin for some
-/// microseconds, which is what separates the regions of one pass, and then sleep. Inside a region,
-/// tasks come from one atomic counter (`forEach`), so that no thread waits while work is left.
+/// `run` is one region and ends with a barrier. Between regions the threads spin for some tens of
+/// microseconds, longer than the gap between two regions of one pass, and then sleep. Inside a region,
+/// tasks come from one atomic counter (`forEach`), so that no thread waits while tasks are left.
 public final class WorkerPool {
-  /// Threads of a region, the caller included.
+  /// Threads of a region, the caller included: workers are numbered from 0, which is the caller.
   public let threads: Int
 
   private let state: PoolState
@@ -63,7 +63,8 @@ public final class WorkerPool {
 
   /// Calls `body` once for every index in `0..<count`, spread over the threads as they come free.
   ///
-  /// - Parameter grain: Consecutive indices that a thread takes at a time.
+  /// - Parameter grain: Consecutive indices that a thread takes at a time. When there are no more than that,
+  ///   the caller does all and wakes nobody.
   public func forEach(
     _ count: Int, grain: Int = 1, _ body: (_ worker: Int, _ index: Int) -> Void
   ) {
@@ -121,11 +122,11 @@ public final class WorkerPool {
   }
 }
 
-/// What a new thread is given.
+/// What a new thread is given: an object, because a thread's argument is one pointer.
 private final class WorkerStart {
   let state: PoolState
   let worker: Int
-  /// CPUs to choose one of; `nil` to run anywhere.
+  /// The process's CPUs, of which the worker takes the one of its number; `nil` to run anywhere.
   let cpus: cthread_cpus?
 
   init(_ state: PoolState, _ worker: Int, _ cpus: cthread_cpus?) {

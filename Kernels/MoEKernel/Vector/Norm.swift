@@ -1,4 +1,4 @@
-/// Root-mean-square norms of a row.
+/// Root-mean-square norms of a row, which a latent space has before and behind its experts.
 enum Norm {
   /// 1 / √(mean(w²) + epsilon) with w = v·scale, or w = v without a scale.
   static func inverseRootMeanSquare(

@@ -54,7 +54,10 @@ enum RowArithmetic {
 
   /// result = Σ factor·row, each column in the order of the terms; 0 when there are none.
   ///
-  /// - Parameter scale: A factor for each column of every term, for norms.
+  /// Terms are in the inner loop, so that a sum stays in registers and is written once; K rows are then read
+  /// side by side, sequentially each.
+  ///
+  /// - Parameter scale: A factor for each column of the sum, for norms; `nil` for 1.
   static func weightedSum(
     _ terms: UnsafeMutablePointer<Term>, count: Int, columns: Int,
     scale: UnsafeMutablePointer<Float>?, into result: UnsafeMutablePointer<Float>

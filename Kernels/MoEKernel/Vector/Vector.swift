@@ -1,9 +1,10 @@
-/// Sixteen floats at a time: the width of one AVX-512 register, and of four of SSE's.
+/// Sixteen floats at a time: one AVX-512 register, or the four of SSE that this module's baseline has, whose
+/// operations do not depend on each other and so hide their latency.
 typealias Vector = SIMD16<Float>
 
-/// Lanes of a `Vector`.
+/// Lanes of a `Vector`, one cache line.
 ///
-/// Scratch rows are padded to a multiple, so that loops need no tail.
+/// Scratch rows are padded to a multiple, so that they begin on cache lines and loops over them need no tail.
 public let vectorLanes = 16
 
 /// The smallest multiple of the vector width that holds `count` elements.
@@ -16,7 +17,7 @@ extension UnsafeMutablePointer<Float> {
     UnsafeRawPointer(self).loadUnaligned(fromByteOffset: offset &* 4, as: Vector.self)
   }
 
-  /// Stores a vector at an offset in elements.
+  /// Stores a vector at an offset in elements, at any alignment of floats.
   @inline(__always)
   func store(_ value: Vector, at offset: Int) {
     UnsafeMutableRawPointer(self).storeBytes(of: value, toByteOffset: offset &* 4, as: Vector.self)
@@ -28,13 +29,13 @@ extension UnsafeMutablePointer<Float> {
 // `Exponential.swift` and `Activations.swift` are the sources of the tile kernels, built once more for the
 // vectors of this module. They run on every x86-64 CPU, give the same on all, and so route the same.
 
-/// The bits of a `Vector`.
+/// A word for each lane of a `Vector`: the bits of its floats, where an exponent is added as an integer.
 typealias Words = SIMD16<UInt32>
 
-/// a·b + sum in two roundings: the baseline of x86-64 has no fused product.
+/// a·b + sum in two roundings: the baseline of x86-64 has no FMA.
 @inline(__always)
 func multiplyAdd(_ a: Vector, _ b: Vector, _ sum: Vector) -> Vector { a * b + sum }
 
-/// 1 / (1 + e⁻ˣ) in every lane.
+/// The logistic function 1 / (1 + e⁻ˣ) in every lane; NaN stays NaN.
 @inline(__always)
 func logistic(_ x: Vector) -> Vector { 1 / (1 + exponential(-x)) }

@@ -2,17 +2,19 @@ import CVector
 
 // What the machine can do at most: the denominators of every roofline.
 
-/// Sums that are independent of each other, enough to hide the latency of a product.
+/// Accumulators that do not depend on each other: as many as the largest tile keeps in registers, and more
+/// than the 4 or 8 that hide the latency of an FMA.
 #if TILE_V4 || arch(arm64)
   private typealias Chains = InlineArray<24, Vector>
 #else
   private typealias Chains = InlineArray<12, Vector>
 #endif
 
-/// Multiplies and adds in registers only, `rounds` times.
+/// Does `rounds` rounds of one multiply-add per accumulator, in registers only.
 ///
-/// Every product has a sum as a factor, so that none can be taken out of the loop; the factor and the
-/// addend are the caller's, so that none is known when this is compiled.
+/// Every product has an accumulator as a factor, so that none can be hoisted out of the loop; the factor and
+/// the addend are the caller's, so that none is known when this is compiled.
+///
 /// - Returns: FLOPs done, and a checksum that keeps the work alive.
 @inline(never)
 public func multiplyInRegisters(
@@ -28,8 +30,13 @@ public func multiplyInRegisters(
 }
 
 #if TILE_V4
-  /// Takes bf16 dot products in registers only, `rounds` times; the CPU must have AVX512_BF16.
-  /// - Returns: FLOPs done, and a checksum that keeps the work alive.
+  /// Does `rounds` rounds of one bf16 dot product per accumulator, in registers only; the CPU must have
+  /// AVX512_BF16.
+  ///
+  /// The bits of `factor` and `addend` are pairs of bf16. For a float whose lower half is 0, an accumulator
+  /// grows by `factor`·`addend` in every round.
+  ///
+  /// - Returns: FLOPs done, four a lane for two multiply-adds, and a checksum that keeps the work alive.
   @inline(never)
   public func dotInRegisters(
     rounds: Int, factor: Float, addend: Float
@@ -44,7 +51,7 @@ public func multiplyInRegisters(
   }
 #endif
 
-/// The sum of everything, so that no part of it was for nothing.
+/// The sum of all accumulators: the compiler may drop none whose value is returned.
 @inline(__always)
 private func checksum(_ sums: Chains) -> Float {
   var total = Vector.zero
@@ -52,7 +59,10 @@ private func checksum(_ sums: Chains) -> Float {
   return total.sum()
 }
 
-/// Reads memory in four places at once and does nothing else with it.
+/// Reads memory in four sequential streams and does nothing else with it.
+///
+/// There is no software prefetch: the hardware prefetchers follow the streams, and each stream has an
+/// accumulator of its own, so that no read waits for another's checksum.
 ///
 /// - Parameter bytes: a multiple of 4 × 64.
 /// - Returns: a checksum that keeps the reads alive.

@@ -2,7 +2,7 @@
 // called through the runtime from another module. Shapes and alignment are checked by `Tile`. A product
 // of the usual thousand or more inputs takes microseconds, beside which a call through a pointer is nothing.
 
-/// Multiplies a panel of f32 weights with a tile of f32 activations.
+/// Multiplies a panel of f32 weights with a tile of f32 activations by multiply-adds in f32.
 public func multiplyF32(
   weights: UnsafeRawPointer, activations: UnsafeRawPointer, steps: Int, rows: Int,
   block: UnsafeMutablePointer<Float>, accumulates: Bool, prefetch: UnsafeRawPointer,
@@ -14,7 +14,8 @@ public func multiplyF32(
   multiply(F32Format.self, operands, rows: rows)
 }
 
-/// Multiplies a panel of bf16 weights with a tile of f32 activations.
+/// Multiplies a panel of bf16 weights, widened to f32 in registers, with a tile of f32 activations: what
+/// CPUs without bf16 dot products do, and what keeps activations exact on those that have them.
 public func multiplyWidened(
   weights: UnsafeRawPointer, activations: UnsafeRawPointer, steps: Int, rows: Int,
   block: UnsafeMutablePointer<Float>, accumulates: Bool, prefetch: UnsafeRawPointer,
@@ -27,7 +28,8 @@ public func multiplyWidened(
 }
 
 #if TILE_V4
-  /// Multiplies a panel of bf16 weights with a tile of bf16 pairs; the CPU must have AVX512_BF16.
+  /// Multiplies a panel of bf16 weights with a tile of bf16 pairs by hardware dot products; the CPU must
+  /// have AVX512_BF16.
   public func multiplyDot(
     weights: UnsafeRawPointer, activations: UnsafeRawPointer, steps: Int, rows: Int,
     block: UnsafeMutablePointer<Float>, accumulates: Bool, prefetch: UnsafeRawPointer,
@@ -40,12 +42,13 @@ public func multiplyWidened(
   }
 #endif
 
-/// One kernel for every number of rows: a tail made of smaller kernels would read the weights again, from
+/// One microkernel for every number of rows: a tail made of smaller ones would read the panel again, from
 /// memory where a tile is alone with its panel.
 ///
-/// One and two rows need several sets of sums to hide the latency of a product (`Product`): 2·1·4 and 2·2·2
-/// are the eight that two fused products a cycle ask for. Three rows have six sums, three quarters of that,
-/// and at 2·3 FLOPs for every 4 bytes still wait for memory; from four rows on, one set is enough.
+/// One and two rows need several sets of accumulators to hide the latency of an FMA (`Product`): 2·1·4 and
+/// 2·2·2 are the eight that a core needs which begins two a cycle. Three rows have six accumulators, three
+/// quarters of that, and at 2·3 FLOPs for every 4 bytes of weights still wait for memory; from four rows on,
+/// one set is enough.
 @inline(__always)
 private func multiply<Format: PanelFormat>(
   _ format: Format.Type, _ operands: Operands, rows: Int

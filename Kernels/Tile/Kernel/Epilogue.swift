@@ -1,10 +1,11 @@
 import CVector
 import LayerSpec
 
-// What happens to a block of sums while it is still in the first-level cache. A block has two vectors
-// per row, as `Product` leaves it.
+// What happens to a block of sums while it is still in the L1 cache: at most 12 rows of two vectors, 1.5 KiB.
+// A block has two vectors per row, as `Product` leaves it.
 
-/// Adds a bias to every row of a block; `first` and `second` hold the valid outputs of its vectors.
+/// Adds a bias to every row of a block; `first` and `second` hold the bias of the valid outputs of its two
+/// vectors, which are fewer than `lanes` at the end of a matrix and are not read beyond.
 public func addBias(
   block: UnsafeMutablePointer<Float>, rows: Int, first: UnsafePointer<Float>?, firstCount: Int,
   second: UnsafePointer<Float>?, secondCount: Int
@@ -21,7 +22,7 @@ public func addBias(
 }
 
 /// Activates a block whose vectors are gate and up of the same outputs; the result is written over
-/// the first vector of every row.
+/// the first vector of every row, and the second is of no meaning afterwards.
 public func activateGated(
   block: UnsafeMutablePointer<Float>, rows: Int, activation: Activation
 ) {
@@ -31,7 +32,7 @@ public func activateGated(
   }
 }
 
-/// Activates a block of a network without a gate.
+/// Activates both vectors of every row of a block in place, for a network without a gate.
 public func activatePlain(
   block: UnsafeMutablePointer<Float>, rows: Int, activation: Activation
 ) {
@@ -41,6 +42,9 @@ public func activatePlain(
 }
 
 /// Writes the first `count` outputs of every row into a tile of floats, as inputs from `input` on.
+///
+/// The outer loop is over outputs, so that the tile is written from front to back; the transposed reads hit
+/// the block, which is in the L1 cache.
 public func storeFloats(
   block: UnsafePointer<Float>, rows: Int, count: Int, input: Int, tile: UnsafeMutableRawPointer
 ) {
@@ -54,6 +58,8 @@ public func storeFloats(
 #if TILE_V4
   /// Writes the first `count` outputs of every row into a tile of bf16 pairs, as inputs from `input`
   /// on, which is even; the CPU must have AVX512_BF16.
+  ///
+  /// An odd `count` leaves a 0 beside its last output.
   public func storePairs(
     block: UnsafePointer<Float>, rows: Int, count: Int, input: Int, tile: UnsafeMutableRawPointer
   ) {
@@ -67,8 +73,8 @@ public func storeFloats(
   }
 #endif
 
-/// Writes row `r` of a block, times `scales[r]`, to `destination + indices[r]·stride`, or to
-/// `destination + r·stride` without indices; `count` outputs of it.
+/// Writes the first `count` outputs of row `r` of a block, times `scales[r]`, to
+/// `destination + indices[r]·stride`, or to `destination + r·stride` without indices.
 public func storeRows(
   block: UnsafePointer<Float>, rows: Int, count: Int, scales: UnsafePointer<Float>?,
   destination: UnsafeMutablePointer<Float>, stride: Int, indices: UnsafePointer<Int32>?

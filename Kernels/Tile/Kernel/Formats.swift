@@ -1,6 +1,6 @@
 import CVector
 
-/// The sums of one row, one vector for each of a panel's.
+/// The accumulators of one row, one for each vector of a panel.
 ///
 /// A type of this module, so that what the standard library's generic code becomes for it carries this
 /// module's name. The linker merges such code by name alone: `InlineArray<12, SIMD16<Float>>` built
@@ -22,19 +22,23 @@ struct Sums {
 /// as many words of activations for each row. Both are constants of the format, so that the loop over steps
 /// has them in its addresses.
 protocol PanelFormat {
-  /// Bytes of the panel that one step reads.
+  /// Bytes of the panel that one step reads: two vectors in every format there is, at most 128.
   static var bytesPerStep: Int { get }
 
   /// 32-bit words of activations that one step reads for one row.
   static var wordsPerStep: Int { get }
 
-  /// Adds one step of the product to the sums of every row.
+  /// Adds one step of the product to the accumulators of every row.
+  ///
+  /// - Parameters:
+  ///   - weights: `bytesPerStep` bytes, aligned for vectors.
+  ///   - activations: `wordsPerStep` runs of `rows` words.
   static func accumulate<let rows: Int>(
     _ sums: inout InlineArray<rows, Sums>, weights: UnsafeRawPointer,
     activations: UnsafePointer<Float>)
 }
 
-/// 32-bit weights, one input per step.
+/// 32-bit weights, one input per step: 2 loads of weights and a broadcast per row for 2 FMAs per row.
 enum F32Format: PanelFormat {
   static var bytesPerStep: Int { 2 * MemoryLayout<Vector>.size }
   static var wordsPerStep: Int { 1 }
@@ -51,8 +55,9 @@ enum F32Format: PanelFormat {
 /// bf16 weights widened in registers, two inputs per step; activations stay in f32.
 ///
 /// A vector holds both inputs of its outputs, one in the lower and one in the upper halves of its words: a
-/// shift and a mask make 32-bit floats of them. The words wait in registers meanwhile, two more than f32
-/// needs, which is why fewer rows fit where there are 16 registers (`maximumRowsWidened`).
+/// shift and a mask make 32-bit floats of them, one instruction each, shared by all rows. The words wait in
+/// registers meanwhile, two more than f32 needs, which is why fewer rows fit where there are 16 registers
+/// (`maximumRowsWidened`).
 enum WidenedBF16Format: PanelFormat {
   static var bytesPerStep: Int { 2 * MemoryLayout<Words>.size }
   static var wordsPerStep: Int { 2 }
@@ -94,7 +99,7 @@ enum WidenedBF16Format: PanelFormat {
   }
 #endif
 
-/// One vector of a step; panels are aligned for vectors.
+/// One vector of a step: panels are aligned for vectors, so that no load is split between two cache lines.
 @inline(__always)
 private func vector(_ weights: UnsafeRawPointer, _ index: Int) -> Vector {
   weights.load(fromByteOffset: index &* MemoryLayout<Vector>.size, as: Vector.self)

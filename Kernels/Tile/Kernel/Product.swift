@@ -1,14 +1,14 @@
 import CVector
 
-/// What a product reads and writes; all addresses are the caller's promise.
+/// What a product reads and writes; that all addresses are valid is the caller's promise.
 struct Operands {
   /// A panel: `steps` steps of the format's bytes, aligned to 64.
   var weights: UnsafeRawPointer
   /// An activation tile: `steps` steps, each with the words of every row side by side.
   var activations: UnsafeRawPointer
-  /// How long the product is.
+  /// Steps of panel and tile; 0 is an empty sum.
   var steps: Int
-  /// The result, two vectors per row.
+  /// The result, two vectors per row, aligned for vectors.
   var block: UnsafeMutablePointer<Float>
   /// True to add to the block, false to overwrite it.
   var accumulates: Bool
@@ -17,13 +17,13 @@ struct Operands {
   var prefetchStep: Int
 }
 
-/// The product of one panel with `rows` activation rows, in `chains` sets of sums.
+/// The microkernel: the product of one panel with `rows` activation rows, in `chains` sets of accumulators.
 ///
-/// A fused product takes 4 cycles, and a core begins one or two a cycle: it is busy with 4 sums that do not
-/// depend on each other (512-bit vectors on Zen 4, where 1, 2 and 4 sums ran at 29, 59 and 118 of 118
-/// GFLOP/s) or with 8 (Zen 3 at 256 bits, Zen 5 at 512). A row has two sums, so one or two rows would wait
-/// for their own results. Consecutive steps then go to `chains` sets of sums in turn, which are added at
-/// the end in a fixed order.
+/// An FMA has a latency of 4 cycles, and a core begins one or two a cycle: it is busy with 4 accumulators that
+/// do not depend on each other (512-bit vectors on Zen 4, where 1, 2 and 4 ran at 29, 59 and 118 of 118
+/// GFLOP/s) or with 8 (Zen 3 at 256 bits, Zen 5 at 512). A row has two accumulators, so one or two rows would
+/// wait for their own results. Consecutive steps then go to `chains` sets of accumulators in turn, which are
+/// added at the end in a fixed order.
 ///
 /// The panel is always read from front to back: one stream with prefetch brought 41 GB/s where two to four
 /// streams in parallel brought 34 to 40 (Zen 5, one core). With one row a product does 2 FLOPs for every 4
@@ -31,11 +31,12 @@ struct Operands {
 enum Product<Format: PanelFormat, let rows: Int, let chains: Int> {
   typealias Block = InlineArray<rows, Sums>
 
-  /// Multiplies; never inlined, so that each shape has a register file of its own.
+  /// Multiplies; never inlined, so that registers are allocated for each shape alone.
   ///
-  /// All sums stay in registers from the first step to the last: a sum that went through the first-level
-  /// cache would take that cache's latency on top of the product's in every step. That is what bounds the
-  /// rows of a tile (`Shape.swift`), and why the loops over rows and chains must unroll whole (Package.swift).
+  /// All accumulators stay in registers from the first step to the last: one that went through memory would
+  /// take the latency of a store forwarded to a load on top of the FMA's in every step. That is what bounds
+  /// the rows of a tile (`Shape.swift`), and why the loops over rows and chains must unroll whole
+  /// (Package.swift): an accumulator with an index that is not a constant has no register.
   @inline(never)
   static func multiply(_ operands: Operands) {
     let weights = operands.weights
@@ -43,8 +44,9 @@ enum Product<Format: PanelFormat, let rows: Int, let chains: Int> {
     let activationStride = rows &* Format.wordsPerStep
     var sums = InlineArray<chains, Block>(repeating: Block { _ in Sums() })
 
-    // One prefetch for each line of weights that a step reads: memory that is needed soon then arrives as
-    // fast as this product uses its own, and the caller says where it is.
+    // One prefetch for each cache line of weights that a step reads: memory that is needed soon then arrives
+    // as fast as this product uses its own. The caller says where it is and how far it moves in a step. Where
+    // that is less than a line, most prefetches ask again for a line that is on its way.
     var ahead = operands.prefetch
     let rounds = operands.steps / chains
     for round in 0..<rounds {
@@ -65,7 +67,7 @@ enum Product<Format: PanelFormat, let rows: Int, let chains: Int> {
         activations: activations + activationStride &* step)
     }
 
-    // A fixed order, so that a result does not depend on anything but its operands.
+    // The order is fixed, so that a result does not depend on anything but its operands.
     for chain in 1..<chains {
       for row in 0..<rows { sums[0][row] += sums[chain][row] }
     }

@@ -1,16 +1,22 @@
 import CVector
 
-// What differs between the builds: the vector, and how many rows a product takes. A panel is always
-// two vectors wide; the rows follow from the registers, which hold 2·rows sums, 2 vectors of weights
-// and what broadcasting an activation needs. Widening bf16 needs two registers more.
+// What differs between the builds: the vector, and the register block, which is two vectors by the rows of
+// a tile.
+//
+// Two vectors, because each step then takes 2 + rows loads for 2·rows FMAs. With panels of one vector it
+// would take 1 + rows loads for rows FMAs, too many for a core that begins no more loads than FMAs a cycle.
+//
+// The rows follow from the registers: they hold 2·rows accumulators, 2 vectors of weights and a broadcast
+// activation, which both FMAs of its row read. Widening bf16 needs two registers more. One row too many, and
+// accumulators go through the stack in every step.
 
 #if TILE_V4
-  /// One of 32 registers.
+  /// One of 32 registers of 512 bits.
   typealias Vector = SIMD16<Float>
   typealias Words = SIMD16<UInt32>
-  /// The most rows of a product with f32 weights, or with bf16 dot products.
+  /// The most rows of a tile with f32 weights, or with bf16 dot products: 24 accumulators of 32 registers.
   public let maximumRows = 12
-  /// The most rows of a product with bf16 weights that are widened.
+  /// The most rows of a tile with bf16 weights that are widened: the two more registers fit as well.
   public let maximumRowsWidened = 12
 
   @inline(__always)
@@ -25,12 +31,14 @@ import CVector
   func highBF16(_ pairs: Words) -> Vector { vector_high_bf16_16(pairs) }
 
 #elseif TILE_V3
-  /// One of 16 registers.
+  /// One of 16 registers of 256 bits.
   typealias Vector = SIMD8<Float>
   typealias Words = SIMD8<UInt32>
-  /// The most rows of a product with f32 weights.
+  /// The most rows of a tile with f32 weights: 12 accumulators, 2 vectors of weights and a broadcast
+  /// activation take 15 of 16 registers.
   public let maximumRows = 6
-  /// The most rows of a product with bf16 weights that are widened.
+  /// The most rows of a tile with bf16 weights that are widened: 10 accumulators, 2 vectors of stored and 2 of
+  /// widened weights and a broadcast activation take 15 of 16 registers.
   public let maximumRowsWidened = 5
 
   @inline(__always)
@@ -45,18 +53,20 @@ import CVector
   func highBF16(_ pairs: Words) -> Vector { vector_high_bf16_8(pairs) }
 
 #else
-  /// One of 16 registers on x86-64, of 32 on arm64.
+  /// One of 16 registers of 128 bits on x86-64, of 32 on arm64.
   typealias Vector = SIMD4<Float>
   typealias Words = SIMD4<UInt32>
   #if arch(arm64)
-    /// The most rows of a product with f32 weights.
+    /// The most rows of a tile with f32 weights: 24 accumulators of 32 registers.
     public let maximumRows = 12
-    /// The most rows of a product with bf16 weights that are widened.
+    /// The most rows of a tile with bf16 weights that are widened: the two more registers fit as well.
     public let maximumRowsWidened = 12
   #else
-    /// The most rows of a product with f32 weights; without fused products, each waits in a register.
+    /// The most rows of a tile with f32 weights; without FMA, a product waits in a register of its own until
+    /// it is added.
     public let maximumRows = 4
-    /// The most rows of a product with bf16 weights that are widened.
+    /// The most rows of a tile with bf16 weights that are widened, which takes two registers, one row's
+    /// accumulators.
     public let maximumRowsWidened = 3
   #endif
 
@@ -72,8 +82,9 @@ import CVector
   func highBF16(_ pairs: Words) -> Vector { vector_high_bf16_4(pairs) }
 #endif
 
-/// Floats in one vector.
+/// Floats in one vector: 16, 8 or 4.
 public let lanes = Vector.scalarCount
 
-/// Bytes that one prefetch brings.
+/// Bytes that one prefetch brings on x86-64 and on most arm64 cores; where lines are longer, some prefetches
+/// ask again for what was asked for.
 let cacheLine = 64

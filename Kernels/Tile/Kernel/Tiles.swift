@@ -1,11 +1,12 @@
 import CVector
 
-// An activation tile holds the rows of one product side by side, input by input, so that a step reads
-// one short run of memory: 12 rows in 32 bits are 48 bytes, a line or a part of one. Read where they are,
-// rows of a hidden size of 1024, 2048 or 4096 floats would lie a multiple of 4 KiB apart, and the same input
-// of all of them would fall into one set of a first-level cache (64 sets of 64-byte lines, 8 or 12 ways).
+// Packing of activations. A tile holds the rows of one product side by side, input by input, so that a step
+// reads one short run of memory: 12 rows in 32 bits are 48 bytes, in one cache line or two. Read where they
+// are, rows of a hidden size of 1024, 2048 or 4096 floats would lie a multiple of 4 KiB apart, and the same
+// input of all of them would fall into one set of the L1 cache (64 sets of 64-byte lines, 8 or 12 ways).
 
-/// Inputs that are written before the next rows are begun: few enough to stay in the first-level cache.
+/// Inputs that are written before the next rows are begun: few enough that their part of the tile stays in
+/// the L1 cache.
 ///
 /// Four rows at a time write a part of every line of the tile, so the lines are written again by the next
 /// four; 64 inputs of 12 rows are 3 KiB of a cache of 32 or 48.
@@ -13,8 +14,9 @@ private let inputsPerBlock = 64
 
 /// Writes rows into a tile of floats: input `k` of row `r` goes to word `k·rows + r`.
 ///
-/// Row `r` begins at `source + indices[r]·stride`, or at `source + r·stride` without indices. Words
-/// of the inputs from `depth` to `paddedDepth` are 0.
+/// Row `r` begins at `source + indices[r]·stride`, or at `source + r·stride` without indices, so that a
+/// gather of an expert's tokens costs no copy before this one. Words of the inputs from `depth` to
+/// `paddedDepth` are 0.
 public func packFloats(
   source: UnsafePointer<Float>, stride: Int, indices: UnsafePointer<Int32>?, rows: Int, depth: Int,
   paddedDepth: Int, tile: UnsafeMutableRawPointer
@@ -34,7 +36,8 @@ public func packFloats(
   /// Writes rows into a tile of bf16 pairs, rounded to nearest.
   ///
   /// Inputs `2p` and `2p + 1` of row `r` go to word `p·rows + r`, the first in the low half; a missing
-  /// last input is 0. The rest is as in `packFloats`; the CPU must have AVX512_BF16.
+  /// last input is 0. Rows are rounded into a buffer of a few words in the L1 cache first, a vector at a
+  /// time, and then transposed as words. The rest is as in `packFloats`; the CPU must have AVX512_BF16.
   public func packPairs(
     source: UnsafePointer<Float>, stride: Int, indices: UnsafePointer<Int32>?, rows: Int,
     depth: Int,
@@ -112,13 +115,13 @@ private func interleave(
   }
 }
 
-/// Four floats at an address that is aligned for one.
+/// Four floats at an address that need only be aligned for one: rows begin at any multiple of `stride`.
 @inline(__always)
 private func load4(_ address: UnsafePointer<Float>) -> SIMD4<Float> {
   UnsafeRawPointer(address).loadUnaligned(as: SIMD4<Float>.self)
 }
 
-/// The first `count` floats at an address, the other lanes 0.
+/// The first `count` floats at an address, and no more of it, for it may end there; the other lanes are 0.
 @inline(__always)
 func loadVector(_ address: UnsafePointer<Float>, count: Int) -> Vector {
   if count >= lanes { return UnsafeRawPointer(address).loadUnaligned(as: Vector.self) }

@@ -5,10 +5,10 @@ public struct Arithmetic: RawRepresentable, Hashable, Sendable, Codable {
   /// The name, as records and probes carry it.
   public let rawValue: String
 
-  /// The arithmetic of that name.
+  /// The arithmetic of that name; one that no kernel is in has no measured peak.
   public init(rawValue: String) { self.rawValue = rawValue }
 
-  /// Multiply-adds of 32-bit floats.
+  /// Multiply-adds of 32-bit floats, fused where the CPU has FMA.
   public static let f32 = Arithmetic(rawValue: "f32")
 
   /// Dot products of pairs of bf16 numbers with 32-bit sums where the CPU has them (AVX512_BF16), else

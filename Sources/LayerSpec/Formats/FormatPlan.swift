@@ -2,10 +2,10 @@
 ///
 /// An open value, so that a later workload may bring matrices of another role.
 public struct WeightRole: RawRepresentable, Hashable, Sendable, Codable {
-  /// The name of the role.
+  /// The name of the role, by which roles are told apart.
   public let rawValue: String
 
-  /// The role of that name.
+  /// The role of that name; a plan stores roles that it does not know in `f32`.
   public init(rawValue: String) { self.rawValue = rawValue }
 
   /// Networks: routed experts, shared experts, dense feed-forward networks.
@@ -21,13 +21,13 @@ public struct WeightRole: RawRepresentable, Hashable, Sendable, Codable {
   public static let vector = WeightRole(rawValue: "vector")
 }
 
-/// Which role's matrices have which format.
+/// Which role's matrices have which format, in one layer.
 public struct FormatPlan: Hashable, Sendable {
-  /// The format of networks.
+  /// The format of networks, nearly all of a layer's bytes.
   public var networks: WeightFormat
-  /// The format of projections.
+  /// The format of projections around networks.
   public var projections: WeightFormat
-  /// Formats of further roles.
+  /// Formats of roles that this version does not know.
   private var others: [WeightRole: WeightFormat] = [:]
 
   /// Networks and projections in one format; routers and vectors stay 32-bit.
@@ -35,7 +35,7 @@ public struct FormatPlan: Hashable, Sendable {
     self.init(networks: format, projections: format)
   }
 
-  /// Networks and projections in a format each.
+  /// Networks and projections in a format each; routers and vectors stay 32-bit.
   public init(networks: WeightFormat, projections: WeightFormat) {
     self.networks = networks
     self.projections = projections

@@ -10,16 +10,16 @@ public struct WeightFormat: Sendable {
   /// How elements are stored; `nil` for a name that this version does not know.
   public let block: Block?
 
-  /// Consecutive elements of a row that are stored together.
+  /// Consecutive elements of a row that are stored together, under one scale where the format has scales.
   public struct Block: Hashable, Sendable {
-    /// Elements of a block, such as 32.
+    /// Elements of a block, at least 1, such as 32; rows are whole blocks.
     public let elements: Int
     /// Bytes of a block, scales included, such as 18.
     public let bytes: Int
     /// Root mean square of what storing does to a weight, relative to that of weights; 0 where they
     /// are kept as they are.
     public let roundingError: Double
-    /// What a product with such weights is computed in.
+    /// What a product with such weights is computed in: the peak that bounds it.
     public let arithmetic: Arithmetic
   }
 
@@ -53,11 +53,11 @@ public struct WeightFormat: Sendable {
     }
   }
 
-  /// IEEE 754 binary32.
+  /// IEEE 754 binary32: weights as routers and references have them, and as every engine multiplies them.
   public static let f32 = WeightFormat(
     name: "f32", blockElements: 1, blockBytes: 4, roundingError: 0, arithmetic: .f32)
 
-  /// The upper half of a binary32.
+  /// bfloat16, the upper half of a binary32, which halves the bytes that a pass reads.
   public static let bf16 = WeightFormat(
     name: "bf16", blockElements: 1, blockBytes: 2, roundingError: bf16RoundingError,
     arithmetic: .bf16)
@@ -91,25 +91,25 @@ public struct WeightFormat: Sendable {
 }
 
 extension WeightFormat: Hashable, CustomStringConvertible {
-  /// The name.
+  /// The name, as records carry it.
   public var description: String { name }
 
-  /// Equal names are equal formats.
+  /// Equal names are equal formats, also where only one of the values knows its block.
   public static func == (left: WeightFormat, right: WeightFormat) -> Bool {
     left.name == right.name
   }
 
-  /// Hashes the name.
+  /// Hashes the name alone, as equality compares it.
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
 extension WeightFormat: Codable {
-  /// Reads the name.
+  /// Reads a name, known to this version or not.
   public init(from decoder: any Decoder) throws {
     self.init(named: try decoder.singleValueContainer().decode(String.self))
   }
 
-  /// Writes the name.
+  /// Writes the name alone; readers know its block or show the name.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(name)

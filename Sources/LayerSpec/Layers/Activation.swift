@@ -12,7 +12,7 @@ public enum Activation: Hashable, Sendable {
   /// gelu(g)·u with the tanh approximation of the same paper.
   case geluTanh
 
-  /// max(g, 0)·u.
+  /// max(g, 0)·u; gated, this is ReGLU (Shazeer 2020, arXiv 2002.05202).
   case relu
 
   /// max(g, 0)²·u (Primer, arXiv 2109.08668; Nemotron uses it without a gate).

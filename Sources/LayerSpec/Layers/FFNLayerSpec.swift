@@ -1,8 +1,8 @@
 /// The feed-forward half of a decoder layer, dense or routed.
 public enum FFNLayerSpec: Hashable, Sendable {
-  /// Every parameter is used for every token.
+  /// One network, all of whose parameters every token uses.
   case dense(FeedForwardSpec)
-  /// Tokens are routed to K of E experts.
+  /// A mixture of experts: tokens are routed to K of E networks.
   case sparse(SparseLayerSpec)
 
   /// H, the width of the layer's input and output.
@@ -13,7 +13,7 @@ public enum FFNLayerSpec: Hashable, Sendable {
     }
   }
 
-  /// Everything learned in the layer.
+  /// Parameters of the layer: everything learned in it, router, biases and norms included.
   public var parameters: Int {
     switch self {
     case .dense(let network): network.parameters
@@ -21,7 +21,8 @@ public enum FFNLayerSpec: Hashable, Sendable {
     }
   }
 
-  /// What one token uses.
+  /// Parameters that one token uses: all of a dense layer; K experts, the router and what is shared of a
+  /// routed one.
   public var activeParameters: Int {
     switch self {
     case .dense(let network): network.parameters

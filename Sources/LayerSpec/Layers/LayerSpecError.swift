@@ -1,19 +1,20 @@
 /// A layer that cannot exist, with the sentence that says why.
 public enum LayerSpecError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// A size is zero or negative.
+  /// A size is zero or negative, or a number of identity experts is negative.
   case notPositive(what: String, value: Int)
-  /// More experts are asked for than there are.
+  /// K exceeds the choices of the router; `experts` counts identity experts too.
   case topKExceedsExperts(topK: Int, experts: Int)
-  /// Two widths that must be equal are not.
+  /// The width of a network is not that of the place where it stands: H, or L for routed experts in a latent
+  /// space.
   case widthsDisagree(what: String, width: Int, expected: Int)
   /// The groups do not divide the experts, or leave fewer than K of them.
   case groupsDoNotFit(count: Int, kept: Int, experts: Int, topK: Int)
-  /// The sparse mixer is defined for two experts per token.
+  /// The sparse mixer is defined for two experts per token, and K is another number.
   case sparseMixerNeedsTwo(topK: Int)
-  /// A count of bytes would not fit in 63 bits.
+  /// Four times a number of parameters, its bytes in 32-bit floats, does not fit in 63 bits.
   case tooLarge(what: String)
 
-  /// What is wrong, with the values.
+  /// What is wrong, with the values; where they stand is known to whoever read them.
   public var description: String {
     switch self {
     case .notPositive(let what, let value):

@@ -32,19 +32,19 @@ public struct FeedForwardWeights: Sendable {
 /// A checkpoint's own layout (fused, interleaved, transposed) is undone before this value is made,
 /// and norm scales are the factors themselves, also where a checkpoint stores them minus one.
 public struct SparseLayerWeights: Sendable {
-  /// W of the router, choices × H.
+  /// W of the router, choices × H: a row for each expert, identity experts last.
   public var router: [Float]
-  /// Bias of the router product, one per choice.
+  /// Bias of the router's logits, one per choice; `nil` for none.
   public var routerBias: [Float]?
-  /// Bias that takes part in selection only, one per choice.
+  /// Bias that takes part in selection only, one per choice; `nil` for none.
   public var selectionBias: [Float]?
-  /// The routed experts, E of them.
+  /// The routed experts that compute, E of them in order of id.
   public var experts: [FeedForwardWeights]
-  /// The shared expert.
+  /// The shared expert; `nil` for none.
   public var shared: FeedForwardWeights?
-  /// The row w of the shared expert's gate σ(w·x), H elements.
+  /// The row w of the shared expert's gate σ(w·x), H elements; `nil` for none.
   public var sharedGate: [Float]?
-  /// The latent space's matrices and norm scales.
+  /// The latent space's matrices and norm scales; `nil` for none.
   public var latent: LatentWeights?
 
   /// The weights of one layer; what a layer does not have stays `nil`.
@@ -63,7 +63,7 @@ public struct SparseLayerWeights: Sendable {
   }
 }
 
-/// The matrices and scales around latent experts.
+/// The matrices and norm scales around experts in a latent space (`SparseLayerSpec.Latent`).
 public struct LatentWeights: Sendable {
   /// P_pre, L×H.
   public var inputProjection: [Float]
@@ -74,7 +74,7 @@ public struct LatentWeights: Sendable {
   /// P_post, H×L.
   public var outputProjection: [Float]
 
-  /// The four tensors of a latent space.
+  /// The four tensors of a latent space, whose sizes are checked when a layer is made of them.
   public init(
     inputProjection: [Float], inputNorm: [Float], expertNorm: [Float], outputProjection: [Float]
   ) {

@@ -4,12 +4,12 @@
 public struct SparseLayerSpec: Hashable, Sendable {
   /// An expert that every token visits.
   public struct Shared: Hashable, Sendable {
-    /// The network, of width H.
+    /// The network, of width H also where routed experts work in a latent space.
     public let network: FeedForwardSpec
     /// True when its output is multiplied by σ(w·x), w of H elements (Qwen2-MoE).
     public let isGated: Bool
 
-    /// A shared expert, plain or with a sigmoid gate.
+    /// A shared expert, added as it is or times its sigmoid gate.
     public init(network: FeedForwardSpec, isGated: Bool = false) {
       self.network = network
       self.isGated = isGated
@@ -23,14 +23,14 @@ public struct SparseLayerSpec: Hashable, Sendable {
   /// elements. The first scales afterwards, v·s / √(mean(v²) + epsilon); the one on the experts'
   /// outputs scales before, v·s / √(mean((v·s)²) + epsilon), as the reference implementation does.
   public struct Latent: Hashable, Sendable {
-    /// L, the width the experts work at.
+    /// L, the width that routed experts read and write.
     public let width: Int
-    /// Epsilon of the norm after P_pre.
+    /// What is added to the mean square in the norm after P_pre.
     public let inputNormEpsilon: Float
-    /// Epsilon of the norm on each expert's output.
+    /// What is added to the mean square in the norm on each expert's output.
     public let expertNormEpsilon: Float
 
-    /// A latent space of `width`.
+    /// A latent space; `SparseLayerSpec` checks that the experts have its width.
     public init(width: Int, inputNormEpsilon: Float, expertNormEpsilon: Float) {
       self.width = width
       self.inputNormEpsilon = inputNormEpsilon
@@ -38,23 +38,24 @@ public struct SparseLayerSpec: Hashable, Sendable {
     }
   }
 
-  /// H, the model's width.
+  /// H, the model's hidden size: columns of the layer's input and output.
   public let hidden: Int
   /// E, the routed experts that compute.
   public let experts: Int
-  /// Further choices of the router that return the token unchanged, at no FLOPs (LongCat-Flash).
+  /// Further choices of the router that return the token unchanged, at no FLOPs (the zero-computation experts
+  /// of LongCat-Flash).
   ///
   /// They follow the computing experts in the router's numbering.
   public let identityExperts: Int
-  /// K, the experts that each token visits.
+  /// K, the choices that each token visits, identity experts included.
   public let topK: Int
   /// One routed expert, of width L when there is a latent space, else H.
   public let expert: FeedForwardSpec
-  /// How tokens find their experts.
+  /// How the router's logits become K experts and their weights.
   public let router: RouterPolicy
-  /// The expert that every token visits, `nil` for none.
+  /// The expert that every token visits beside the K; `nil` for none.
   public let shared: Shared?
-  /// The experts' narrower space, `nil` for none.
+  /// The narrower space that routed experts work in; `nil` where they work at H.
   public let latent: Latent?
 
   /// - Throws: `LayerSpecError` when a size is not positive, K exceeds the choices, groups do not
@@ -105,13 +106,13 @@ public struct SparseLayerSpec: Hashable, Sendable {
   /// Rows of the router matrix: everything that can be chosen.
   public var choices: Int { experts + identityExperts }
 
-  /// The width that experts read and write: L or H.
+  /// The width that routed experts read and write: L, or H without a latent space.
   public var expertWidth: Int { expert.width }
 
-  /// Everything learned in the routed experts.
+  /// Parameters of all E routed experts, biases included.
   public var routedExpertParameters: Int { experts * expert.parameters }
 
-  /// Everything learned in the router.
+  /// Parameters of the router: its matrix, and biases that are parameters.
   ///
   /// The selection bias is a buffer in most reference implementations (it is set by a balancing
   /// rule) and counts only where it is a parameter.
@@ -120,7 +121,7 @@ public struct SparseLayerSpec: Hashable, Sendable {
       + (router.hasSelectionBias && router.selectionBiasIsParameter ? choices : 0)
   }
 
-  /// Everything learned that every token uses, router apart: shared expert, projections, norms.
+  /// Parameters that every token uses, router apart: shared expert and its gate, projections, norms.
   public var sharedParameters: Int {
     var count = 0
     if let shared { count += shared.network.parameters + (shared.isGated ? hidden : 0) }
@@ -128,10 +129,10 @@ public struct SparseLayerSpec: Hashable, Sendable {
     return count
   }
 
-  /// Everything learned in the layer.
+  /// Parameters of the layer: all experts, the router and what is shared.
   public var parameters: Int { routedExpertParameters + routerParameters + sharedParameters }
 
-  /// What one token uses: K experts, the router and what is shared.
+  /// Parameters that one token uses whose K choices all compute: K experts, the router and what is shared.
   public var activeParameters: Int {
     topK * expert.parameters + routerParameters + sharedParameters
   }

@@ -20,17 +20,17 @@ struct BLASBlocking {
     hasSmallKernels = library.skipsPacking(m: 16, n: 16, k: 512)
   }
 
-  /// How to multiply so many rows.
+  /// The three ways of the table above.
   enum Method {
     /// A matrix-vector product for each row, over a block that stays in the L2 cache between rows.
     case vectors
     /// Matrix products of so many outputs and inputs at most, too small to be packed.
     case small(outputs: Int, inputs: Int)
-    /// One matrix product.
+    /// One matrix product, whose operands the library packs.
     case product
   }
 
-  /// The method for `rows` rows of `inputs` elements.
+  /// The fastest method for `rows` rows of `inputs` elements with the kernels that the library chose.
   func method(rows: Int, inputs: Int) -> Method {
     if hasSmallKernels {
       guard rows <= Self.mostSmallRows else { return .product }
@@ -39,7 +39,7 @@ struct BLASBlocking {
     return rows <= Self.mostVectorRows ? .vectors : .product
   }
 
-  /// Outputs of one task: enough to be worth a ticket, few enough that threads end together, and
+  /// Outputs of one task: enough to be worth an atomic addition, few enough that threads end together, and
   /// for few rows no more weights than stay in the L2 cache from row to row.
   static func outputs(rows: Int, inputs: Int) -> Int {
     guard rows <= mostSmallRows else { return productBlock }
@@ -64,17 +64,22 @@ struct BLASBlocking {
   /// Outputs of a packed product; 128 to 1024 ran within 5 % of each other.
   private static let productBlock = 256
 
-  /// Half of the L2 cache of the cores that servers have had since 2017 (1 MiB or more).
+  /// Bytes of weights that stay in the L2 cache from row to row: half of one of 1 MiB, which leaves room for
+  /// rows and results.
+  ///
+  /// With an L2 cache of 512 KiB (Zen 3 and before) they come in part from the last-level cache.
   private static let cachedBytes = 512 << 10
 
   /// Limits of OpenBLAS's small kernels on outputs·rows·inputs and on outputs·rows (its file
   /// kernel/x86_64/sgemm_small_kernel_permit_skylakex.c, transposed first operand).
   private static let (mostMultiplications, mostResults) = (1_000_000, 1_200)
 
-  /// More outputs in a small product brought nothing.
+  /// The most outputs of a small product: more were not faster, and would leave fewer inputs below the limit
+  /// on multiplications.
   private static let maxSmallOutputs = 64
 
-  /// As many outputs as are allowed, and then as many inputs, in equal parts.
+  /// As many outputs as are allowed, and then as many inputs, in equal parts: no product is left with a few
+  /// inputs, whose results would be loaded and stored for little work.
   private static func smallShape(rows: Int, inputs: Int) -> Method {
     let outputs = min(maxSmallOutputs, mostResults / rows / vectorLanes * vectorLanes)
     let most = mostMultiplications / (outputs * rows) / vectorLanes * vectorLanes

@@ -5,7 +5,7 @@ import LayerSpec
 /// Matrices lie row-major. It has products of 32-bit floats; formats of its codecs are decoded before
 /// they are multiplied.
 public struct BLASEngine: Engine {
-  /// The library that multiplies.
+  /// The library that multiplies, with its identity for records; all workers call it at once.
   public let library: BLASLibrary
   private let codecs: [any WeightCodec]
 
@@ -17,25 +17,25 @@ public struct BLASEngine: Engine {
     self.codecs = codecs.further(than: Self.nativeFormats)
   }
 
-  /// `f32`, which a library has products for.
+  /// `f32` alone: CBLAS as netlib declares it has sgemm and sgemv, and no product of narrower weights.
   public static let nativeFormats: [WeightFormat] = [.f32]
 
-  /// `blas`.
+  /// `blas`, as `--engine` takes it and records carry it.
   public var name: String { "blas" }
-  /// The layout, which no library changes.
+  /// The layout, which is the same with every library.
   public var variant: String { "row-major" }
-  /// `f32` and those of the codecs.
+  /// `f32`, then the formats of the codecs.
   public var formats: [WeightFormat] { Self.nativeFormats + codecs.map(\.format) }
-  /// Seen with AVX-512 at some tens of tokens an expert, where a BLAS mostly packs.
+  /// 40 GFLOP/s, as seen with AVX-512 at some tens of tokens an expert, where a BLAS mostly packs.
   public var guessedFlopsPerSecond: Double { 40e9 }
 
-  /// Bytes of one matrix; `Int.max` where they cannot be counted.
+  /// Bytes of one matrix without padding; `Int.max` where they cannot be counted.
   public func matrixBytes(outputs: Int, inputs: Int, format: WeightFormat) -> Int {
     guard supports(format) else { return .max }
     return format.bytes(rows: outputs, columns: inputs) ?? .max
   }
 
-  /// Bytes of one network's matrices; `Int.max` where they cannot be counted.
+  /// Bytes of the two or three matrices of one network; `Int.max` where they cannot be counted.
   public func networkBytes(_ network: FeedForwardSpec, format: WeightFormat) -> Int {
     let (width, units) = (network.width, network.intermediate)
     return Saturating.sum(
@@ -44,7 +44,7 @@ public struct BLASEngine: Engine {
       matrixBytes(outputs: width, inputs: units, format: format))
   }
 
-  /// Matrices of zeros, or of what an arena holds.
+  /// Row-major matrices of zeros, or of what an arena holds; encoded ones never lie in an arena.
   public func makeMatrices(
     count: Int, outputs: Int, inputs: Int, format: WeightFormat, in memory: WeightMemory
   ) -> any EngineMatrices {
@@ -53,17 +53,17 @@ public struct BLASEngine: Engine {
       in: memory)
   }
 
-  /// Networks of zeros, or of what an arena holds.
+  /// Networks of row-major matrices of zeros, or of what an arena holds; encoded ones never lie in an arena.
   public func makeNetworks(
     count: Int, spec: FeedForwardSpec, format: WeightFormat, in memory: WeightMemory
   ) -> any EngineNetworks {
     BLASNetworks(library: library, codec: codec(format), count: count, spec: spec, in: memory)
   }
 
-  /// Rows as they are.
+  /// The row-major order, since a BLAS packs by itself at every call.
   public func staging(_ format: WeightFormat) -> any RowStaging { RowMajorStaging.shared }
 
-  /// The up product of a block, and the decoded rows that it is multiplied from.
+  /// Floats for the up product of a block, and for the decoded rows that a product is multiplied from.
   public func scratchElements(rows: Int, inputs: Int, format: WeightFormat) -> Int {
     Saturating.sum(
       BLASBlocking.scratchElements(rows: rows),
@@ -86,7 +86,7 @@ extension [any WeightCodec] {
     return filter { !formats.contains($0.format) }
   }
 
-  /// The codec of a format that is among the engine's.
+  /// The codec of a format; stops when there is none, which layers rule out first by `Engine.require`.
   func codec(of format: WeightFormat) -> any WeightCodec {
     guard let codec = first(where: { $0.format == format }) else {
       preconditionFailure("the engine does not multiply \(format) weights")

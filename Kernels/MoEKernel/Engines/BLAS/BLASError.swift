@@ -9,7 +9,7 @@ public enum BLASError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The library multiplied a 2×4 matrix with a vector, and the product is wrong.
   case wrongResult(path: String)
 
-  /// What was wrong, with which file, and what to do.
+  /// What is wrong with which file and what to do: one sentence for the user.
   public var description: String {
     switch self {
     case .notLoaded(let path, let reason):

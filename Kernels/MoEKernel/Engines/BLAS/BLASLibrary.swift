@@ -8,9 +8,9 @@ public final class BLASLibrary: Sendable {
   /// What is opened when no path is given: Debian's name for the OpenBLAS in use.
   public static let defaultPath = "libopenblas.so.0"
 
-  /// The real path of the loaded file.
+  /// The path of the loaded file with all links followed, so that records tell Debian's alternatives apart.
   public let path: String
-  /// The version, as digits and dots, or `unknown`.
+  /// The version, as digits and dots, or `unknown` where `config` holds none.
   public let version: String
   /// The kernel family that the library chose for this CPU, or `unknown`.
   public let core: String
@@ -77,7 +77,8 @@ public final class BLASLibrary: Sendable {
 // MARK: - Products
 
 extension BLASLibrary {
-  /// y = A·x, or y += A·x: A is `outputs` × `inputs`, row-major with `stride`.
+  /// y = A·x, or y += A·x: A is `outputs` × `inputs`, row-major with `stride`; more outputs than the interface
+  /// can count are multiplied in several calls.
   ///
   /// - Parameter limit: The largest integer that the interface takes; smaller only in tests.
   func multiply(
@@ -96,7 +97,8 @@ extension BLASLibrary {
     }
   }
 
-  /// C = A·Bᵀ, or C += A·Bᵀ, all row-major: A is m×k, B is n×k, C is m×n.
+  /// C = A·Bᵀ, or C += A·Bᵀ, all row-major: A is m×k, B is n×k, C is m×n; more rows or columns than the
+  /// interface can count are multiplied in several calls.
   ///
   /// - Parameter limit: The largest integer that the interface takes; smaller only in tests.
   func multiply(

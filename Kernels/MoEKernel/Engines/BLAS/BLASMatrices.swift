@@ -53,12 +53,12 @@ final class BLASMatrices: EngineMatrices {
 
   var outputUnit: Int { vectorLanes }
 
-  /// Decoded rows that wait in a worker's scratch: as many as stay in the second-level cache.
+  /// Decoded rows that wait in a worker's scratch: as many as stay in the L2 cache.
   private static func decodedRows(inputs: Int) -> Int {
     BLASBlocking.outputs(rows: 1, inputs: inputs)
   }
 
-  /// Floats of scratch for decoded rows.
+  /// Floats of a worker's scratch for decoded rows; `Int.max` where they cannot be counted.
   static func decodedElements(inputs: Int) -> Int {
     Saturating.product(decodedRows(inputs: inputs), inputs)
   }
@@ -100,7 +100,7 @@ struct BLASProduct {
     blocking = BLASBlocking(library)
   }
 
-  /// Y = X·Wᵀ, with the rows of W side by side in memory.
+  /// Y = X·Wᵀ, overwriting Y, with the rows of W at the stride of `weights`.
   func multiply(_ weights: Rows, by input: Rows, into result: Rows) {
     switch blocking.method(rows: input.count, inputs: inputs) {
     case .vectors:
@@ -125,7 +125,7 @@ struct BLASProduct {
     }
   }
 
-  /// One matrix product over a part of the inputs.
+  /// One sgemm over a part of the inputs; the parts after the first accumulate.
   private func multiply(
     _ weights: Rows, _ inputs: Range<Int>, _ input: Rows, _ result: Rows, accumulate: Bool
   ) {

@@ -1,7 +1,7 @@
 import LayerSpec
 
 /// Networks as a BLAS multiplies them: gate, up and down apart, the activation on a block of gate
-/// and up products while both are in the cache.
+/// and up products while both are in a cache: the two take 1 MiB at most, 256 units by 512 rows.
 final class BLASNetworks: EngineNetworks {
   let count: Int
   let spec: FeedForwardSpec
@@ -56,18 +56,21 @@ final class BLASNetworks: EngineNetworks {
     var row = 0
     while row < input.count {
       let rows = min(input.count - row, BLASBlocking.mostProductRows)
-      let turn = input.part(from: row, count: rows)
+      let inputPart = input.part(from: row, count: rows)
       let first = result.part(from: row, count: rows, column: units.lowerBound)
       var second: Rows?
       // Behind the up product of a block lies what decoding needs.
-      let rest = scratch + BLASBlocking.scratchElements(rows: rows)
+      let productScratch = scratch + BLASBlocking.scratchElements(rows: rows)
       if let gate {
-        let scratchRows = Rows(base: scratch, stride: paddedToVector(units.count), count: rows)
-        gate.multiply(matrix: network, outputs: units, input: turn, into: first, scratch: rest)
-        up.multiply(matrix: network, outputs: units, input: turn, into: scratchRows, scratch: rest)
-        second = scratchRows
+        let upRows = Rows(base: scratch, stride: paddedToVector(units.count), count: rows)
+        gate.multiply(
+          matrix: network, outputs: units, input: inputPart, into: first, scratch: productScratch)
+        up.multiply(
+          matrix: network, outputs: units, input: inputPart, into: upRows, scratch: productScratch)
+        second = upRows
       } else {
-        up.multiply(matrix: network, outputs: units, input: turn, into: first, scratch: rest)
+        up.multiply(
+          matrix: network, outputs: units, input: inputPart, into: first, scratch: productScratch)
       }
       epilogue.apply(
         to: first, second, columns: units.count, firstColumn: units.lowerBound)

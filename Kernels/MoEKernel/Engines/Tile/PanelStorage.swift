@@ -4,7 +4,7 @@ import Tile
 /// columns and inputs that a matrix does not have: those columns' sums are not stored, and those inputs of
 /// rows are 0.
 struct PanelStorage {
-  /// Bytes of one panel.
+  /// Bytes of one panel, and from one to the next: a multiple of two vectors, which keeps all aligned.
   let bytes: Int
   private let panels: Int
   private let matrices: Int
@@ -19,7 +19,7 @@ struct PanelStorage {
     buffer = AlignedBuffer(count: matrices * panels * bytes, in: memory)
   }
 
-  /// One panel of one matrix.
+  /// Where one panel of one matrix begins; checked, because an address is all that products are given.
   subscript(matrix: Int, panel: Int) -> UnsafeMutableRawPointer {
     precondition(
       matrix >= 0 && matrix < matrices && panel >= 0 && panel < panels,
@@ -29,12 +29,12 @@ struct PanelStorage {
 }
 
 /// A panel in a worker's scratch, behind the blocks of the product, filled from encoded rows just before
-/// it is multiplied.
+/// it is multiplied, so that what was decoded is read from a cache.
 struct DecodedPanel {
   private let kernels: TileKernels
   private let depth: Int
   private let row: UnsafeMutablePointer<Float>
-  /// The panel, as products read it.
+  /// Where the panel begins, aligned for vectors as the scratch is.
   let start: UnsafeMutableRawPointer
 
   /// - Parameter scratch: A worker's own, where the blocks of a product over `rows` rows begin.
@@ -55,7 +55,7 @@ struct DecodedPanel {
     start.initializeMemory(as: UInt8.self, repeating: 0, count: kernels.panelBytes(depth: depth))
   }
 
-  /// Decodes a row into a column.
+  /// Decodes a row and packs it into a column of the panel.
   func fill(column: Int, from rows: CodedRows, row index: Int) {
     rows.decode(row: index, to: row)
     kernels.packOutput(row, depth: depth, column: column, panel: start)

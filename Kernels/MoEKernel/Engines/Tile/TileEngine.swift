@@ -1,14 +1,14 @@
 import LayerSpec
 import Tile
 
-/// The micro-kernel of one instruction set, which packs weights once, when a matrix is made.
+/// The microkernel of one instruction set, which packs weights once, when a matrix is made.
 ///
 /// It has products of the formats that its kernels have; formats of its codecs are decoded to `f32` before
 /// they are multiplied.
 public struct TileEngine: Engine {
-  /// The instruction set.
+  /// The instruction set of all its kernels.
   public let level: TileLevel
-  /// The kernels of each format, `f32` first.
+  /// The kernels of each format with the staging of their tiles, `f32` first, which decoded formats use too.
   private let native: [TileStaging]
   private let codecs: [any WeightCodec]
 
@@ -33,33 +33,32 @@ public struct TileEngine: Engine {
     self.init(level: try TileLevel.choose(forced: forcedLevel), codecs: codecs)
   }
 
-  /// The formats that there are kernels for.
+  /// The formats that are multiplied without a codec, `f32` first.
   public static var nativeFormats: [WeightFormat] { TileKernels.formats }
 
   /// The environment variable by which users ask for a lower instruction set.
   public static let levelVariable = TileLevel.variable
 
-  /// The instruction set, such as `v4`.
+  /// The instruction set as `TENFOLD_ISA` spells it, such as `v4`.
   public var levelName: String { level.rawValue }
 
-  /// `tile`.
+  /// `tile`, as `--engine` takes it and records carry it.
   public var name: String { "tile" }
-  /// The instruction set, such as `v4`.
+  /// The instruction set, on which the layout of panels and tiles depends.
   public var variant: String { levelName }
-  /// Those of the kernels, then those of the codecs.
+  /// The formats of the kernels, then those of the codecs.
   public var formats: [WeightFormat] { native.map(\.kernels.format) + codecs.map(\.format) }
 
-  /// That of bf16 where products are dot products of bf16 pairs.
+  /// The rounding error of bf16 where products are dot products of bf16 pairs, else 0.
   public func activationError(_ format: WeightFormat) -> Double {
     isNative(format) && kernels(format).usesBF16Dot ? WeightFormat.bf16RoundingError : 0
   }
 
-  /// Seen with AVX-512 at some tens of tokens an expert.
+  /// 150 GFLOP/s, as seen with AVX-512 at some tens of tokens an expert.
   public var guessedFlopsPerSecond: Double { 150e9 }
 
   // MARK: Formats
 
-  /// True for a format that there is a product for.
   private func isNative(_ format: WeightFormat) -> Bool {
     Self.nativeFormats.contains(format)
   }
@@ -76,12 +75,13 @@ public struct TileEngine: Engine {
     native.first { $0.kernels.format == format } ?? native[0]
   }
 
-  /// Tiles, whose rows and order depend on the format that is multiplied.
+  /// Packing into tiles, whose rows and order depend on the format that is multiplied.
   public func staging(_ format: WeightFormat) -> any RowStaging { tiles(format) }
 
   // MARK: Cuts
 
-  /// `nil` for a decoded format, whose speed is that of decoding.
+  /// The rows of each tile, all as equal as they can be; `nil` for a decoded format, whose speed is that of
+  /// decoding.
   public func tileRows(of rows: Int, format: WeightFormat) -> [Int]? {
     guard isNative(format) else { return nil }
     let kernels = kernels(format)
@@ -96,14 +96,14 @@ public struct TileEngine: Engine {
 
   // MARK: Matrices
 
-  /// Bytes of one matrix; `Int.max` where they cannot be counted.
+  /// Bytes of one matrix in whole panels, or as its codec writes it; `Int.max` where they cannot be counted.
   public func matrixBytes(outputs: Int, inputs: Int, format: WeightFormat) -> Int {
     guard isNative(format) else { return codedBytes(rows: outputs, columns: inputs, format) }
     let kernels = kernels(format)
     return panelBytes(kernels.panels(outputs:), of: outputs, depth: inputs, kernels)
   }
 
-  /// Bytes of one network's matrices; `Int.max` where they cannot be counted.
+  /// Bytes of one network, whose gate and up share panels; `Int.max` where they cannot be counted.
   public func networkBytes(_ network: FeedForwardSpec, format: WeightFormat) -> Int {
     let (width, units) = (network.width, network.intermediate)
     let down = matrixBytes(outputs: width, inputs: units, format: format)
@@ -134,7 +134,7 @@ public struct TileEngine: Engine {
     return format.bytes(rows: rows, columns: columns) ?? .max
   }
 
-  /// Matrices of zeros, or of what an arena holds.
+  /// Matrices in panels of zeros, or of what an arena holds; encoded ones never lie in an arena.
   public func makeMatrices(
     count: Int, outputs: Int, inputs: Int, format: WeightFormat, in memory: WeightMemory
   ) -> any EngineMatrices {
@@ -143,14 +143,14 @@ public struct TileEngine: Engine {
       in: memory)
   }
 
-  /// Networks of zeros, or of what an arena holds.
+  /// Networks in panels of zeros, or of what an arena holds; encoded ones never lie in an arena.
   public func makeNetworks(
     count: Int, spec: FeedForwardSpec, format: WeightFormat, in memory: WeightMemory
   ) -> any EngineNetworks {
     TileNetworks(tiles(format), codec: codec(format), count: count, spec: spec, in: memory)
   }
 
-  /// The blocks whose sums wait, and the panel that a decoded format is multiplied from.
+  /// Floats for the blocks whose sums wait, and for the panel that a decoded format is multiplied from.
   public func scratchElements(rows: Int, inputs: Int, format: WeightFormat) -> Int {
     let kernels = kernels(format)
     return Saturating.sum(
@@ -159,7 +159,7 @@ public struct TileEngine: Engine {
   }
 }
 
-/// Tiles of a few rows each, input after input.
+/// Packing into tiles, one piece each: a tile begins where its first row would lie row-major.
 final class TileStaging: RowStaging {
   let kernels: TileKernels
   let order: String
@@ -187,5 +187,5 @@ final class TileStaging: RowStaging {
   }
 }
 
-/// Why an instruction set cannot be used, for callers that do not know the micro-kernel.
+/// Why an instruction set cannot be used, for callers that do not import the microkernel's module.
 public typealias TileLevelError = Tile.TileLevelError

@@ -98,7 +98,8 @@ final class TileMatrices: EngineMatrices {
     }
   }
 
-  /// Some panels that lie one after the other.
+  /// Multiplies panels that lie one after the other and stores their blocks row-major; lines of the result are
+  /// prefetched before the product that they wait for.
   @inline(__always)
   private func multiply(
     _ first: UnsafeRawPointer, panels: Int, next: UnsafeRawPointer?, outputs: Int, _ input: Rows,

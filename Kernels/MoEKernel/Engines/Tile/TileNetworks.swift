@@ -2,8 +2,8 @@ import LayerSpec
 import Tile
 
 /// Networks in panels that hold gate and up of the same hidden units side by side, so that one product
-/// gives both and the activation finds them in the first-level cache; or encoded, and decoded into one
-/// such panel at a time.
+/// gives both, the rows are read once for the two of them, and the activation finds its block in the L1
+/// cache; or encoded, and decoded into one such panel at a time.
 final class TileNetworks: EngineNetworks {
   let count: Int
   let spec: FeedForwardSpec
@@ -52,7 +52,7 @@ final class TileNetworks: EngineNetworks {
 
   // MARK: Weights
 
-  /// Hidden units that one panel gives.
+  /// Hidden units of one panel: half its width where each takes a column of gate and one of up.
   private var unitsPerPanel: Int { spec.isGated ? kernels.lanes : kernels.panelWidth }
 
   func store(_ values: UnsafePointer<Float>, of part: NetworkPart, network: Int, row: Int) {
@@ -123,7 +123,7 @@ final class TileNetworks: EngineNetworks {
     }
   }
 
-  /// Fills a panel with the weights of its units.
+  /// Decodes the weights of a panel's units into it, gate in the first vector and up in the second.
   private func decode(
     _ units: Range<Int>, of network: Int, _ gate: CodedRows?, _ up: CodedRows,
     into panel: DecodedPanel
@@ -140,7 +140,8 @@ final class TileNetworks: EngineNetworks {
     }
   }
 
-  /// Some panels that lie one after the other, and what follows their products.
+  /// Multiplies panels that lie one after the other and activates each block, which becomes a part of the
+  /// tiles that W_down's product reads.
   @inline(__always)
   private func computeHidden(
     _ first: UnsafeRawPointer, panels: Int, next: UnsafeRawPointer?, units: Range<Int>,
@@ -168,7 +169,7 @@ final class TileNetworks: EngineNetworks {
     }
   }
 
-  /// Biases and activation of one block.
+  /// Adds the biases to one block and activates it, in place.
   @inline(__always)
   private func finish(
     _ block: UnsafeMutablePointer<Float>, rows: Int, firstUnit: Int, units: Int,

@@ -2,39 +2,44 @@ import Tile
 
 /// Some panels of weights against the rows that are staged for them.
 ///
-/// The loops around the micro-kernel, outermost first:
+/// The five loops around the microkernel, outermost first, with the names that BLIS gives them:
 ///
-/// 1. *panels* in chunks whose unfinished sums the worker's scratch holds; a product of many inputs in
-/// 2. *parts*, so that a part of a panel stays in the second-level cache while
-/// 3. *groups* of tiles, whose parts fill half of that cache, stay there while
-/// 4. the part of one panel after the other comes by, from memory for the first group and later from
-///    the last-level cache, and meets
-/// 5. the *tiles* of the group.
+/// 1. *chunks* of panels (N-blocking, jc), whose unfinished sums the worker's scratch holds;
+/// 2. *parts* of the inputs (K-blocking, pc), so that what follows fits the L2 cache;
+/// 3. *groups* of tiles (M-blocking, ic), whose parts stay in L2 while
+/// 4. the part of one *panel* after the other comes by (jr), from memory for the first group and from the
+///    last-level cache for the others, and meets
+/// 5. the *tiles* of the group (ir).
 ///
-/// What each loop is for: the product in the middle reads a part of a panel and of a tile, at most 256 and
-/// 96 KiB with 512-bit vectors, where a second-level cache has 512 KiB to 2 MiB. The panel is read once for each tile, from that cache
-/// but for the first, and so is a tile for each panel: with m tiles in a group, memory delivers 1/m of what
-/// the product reads. Tiles are in the inner loop, because weights come from memory and rows of activations
-/// were just written. Without parts, panel and tiles of a long row would push each other out of the cache.
+/// The microkernel reads a part of a panel and of a tile, at most 256 and 96 KiB with 512-bit vectors, where
+/// an L2 cache has 512 KiB to 2 MiB. Each tile reads the panel again, from L2 but for the first, and each panel
+/// reads the tile again: with m tiles in a group, memory delivers 1/m of what the microkernel reads. Tiles are
+/// in the inner loop, because weights come from memory and activations were just written. Without parts, panel
+/// and tiles of a long row would evict each other.
 struct TileProduct {
-  /// The most steps of one part: a panel part of 256 KiB.
+  /// The most steps of one part: a panel part of 256 KiB with 512-bit vectors, of 128 and 64 KiB with shorter
+  /// ones.
   ///
   /// Longer ones lost a quarter of their speed with 16 rows (14336 inputs, Zen 5).
   private static let mostSteps = 2048
 
-  /// Half of the second-level cache of the cores that servers have had since 2017.
+  /// Bytes of the parts of one group of tiles: half of an L2 cache of 1 MiB, which leaves the other half to the
+  /// panel and to the one that is prefetched.
+  ///
+  /// A core with 512 KiB (Zen 3 and before) keeps less than a group, and reads the rest from the last-level
+  /// cache.
   private static let groupBytes = 512 << 10
 
-  /// Weights of one task: enough to be worth a ticket of the pool and to let the prefetcher run, few
-  /// enough that threads end together.
+  /// Weights of one task: enough to be worth an atomic addition and to let the prefetch run, few enough that
+  /// threads end together.
   private static let taskBytes = 512 << 10
 
-  /// Panels that a group of tiles should meet before the next group is fetched, and the most whose
-  /// unfinished sums wait in the worker's scratch.
+  /// Panels that a group of tiles should meet before the next group is fetched, so that one in eight reads of
+  /// a tile at most comes from beyond L2; and the most whose unfinished sums wait in the worker's scratch.
   private static let panelsPerGroup = 8
 
   let kernels: TileKernels
-  /// Inputs of a row.
+  /// Inputs of a row, K.
   let depth: Int
   private let parts: Int
   private let tilesPerGroup: Int
@@ -55,21 +60,24 @@ struct TileProduct {
       kernels.blockCapacity)
   }
 
-  /// Panels of one task.
+  /// Panels of one task that multiplies `rows` rows; it depends on nothing else, and not on the threads.
   func panelsPerTask(rows: Int) -> Int {
-    let few = max(1, Self.taskBytes / max(1, kernels.panelBytes(depth: depth)))
-    // A part of the tiles stays in the cache for all panels of a task, so more of them read it again.
-    let manyTiles = parts == 1 ? tilesPerGroup : 1
-    return kernels.tiles(rows: rows) > manyTiles ? max(few, Self.panelsPerGroup) : few
+    let fitting = max(1, Self.taskBytes / max(1, kernels.panelBytes(depth: depth)))
+    // Every task fetches each group of tiles into L2. Where there are several groups, or several parts of
+    // one, a task has panels enough to make that pay.
+    let tilesFetchedOnce = parts == 1 ? tilesPerGroup : 1
+    return kernels.tiles(rows: rows) > tilesFetchedOnce
+      ? max(fitting, Self.panelsPerGroup) : fitting
   }
 
-  /// Multiplies and hands over each finished block.
+  /// Multiplies and hands over each finished block while it is in the L1 cache.
   ///
   /// - Parameters:
   ///   - first: The first panel; the others follow it in memory.
-  ///   - panels: How many.
+  ///   - panels: Panels to multiply.
   ///   - next: The panel that the worker multiplies after these; `nil` where that is not known.
   ///   - pieces: The tiles of the input that are multiplied.
+  ///   - scratch: A worker's own, `scratchElements` floats.
   ///   - prepare: Is told which block comes next, to ask for the memory that it will be written to.
   ///   - finish: Is given a block of `panelWidth` sums for each row of a tile, the panel's number from
   ///     0, and which rows.
@@ -93,7 +101,10 @@ struct TileProduct {
     }
   }
 
-  /// One chunk of panels.
+  /// Loops 2 to 5 over one chunk of panels.
+  ///
+  /// With one part, a block is finished at once and one place in the scratch serves them all; with more, every
+  /// panel and tile has a place where its sums wait for the next part.
   @inline(__always)
   private func multiply(
     _ first: UnsafeRawPointer, panels: Int, next: UnsafeRawPointer?, input: Rows,
@@ -109,11 +120,11 @@ struct TileProduct {
       let count = (part + 1) * steps / parts - firstStep
       let firstPart = first + firstStep * kernels.panelBytesPerStep
       for group in 0..<groups {
-        let begin = pieces.lowerBound + group * pieces.count / groups
-        let end = pieces.lowerBound + (group + 1) * pieces.count / groups
+        let firstTile = pieces.lowerBound + group * pieces.count / groups
+        let endTile = pieces.lowerBound + (group + 1) * pieces.count / groups
         for panel in 0..<panels {
           let weights = firstPart + panel * panelBytes
-          // What is multiplied after this panel, to be asked for meanwhile: the next one; behind the last,
+          // What is multiplied after this panel, to be prefetched meanwhile: the next one; behind the last,
           // the first again for another group, the next part, or what the worker turns to afterwards.
           var following = weights + panelBytes
           if panel + 1 == panels {
@@ -125,10 +136,10 @@ struct TileProduct {
               following = next ?? following
             }
           }
-          for tile in begin..<end {
+          for tile in firstTile..<endTile {
             let rows = kernels.tileRows(tile, of: input.count)
-            let waiting = parts == 1 ? 0 : panel * pieces.count + tile - pieces.lowerBound
-            let block = scratch + waiting * kernels.blockCapacity
+            let blockIndex = parts == 1 ? 0 : panel * pieces.count + tile - pieces.lowerBound
+            let block = scratch + blockIndex * kernels.blockCapacity
             if part + 1 == parts { prepare(panel, rows) }
             kernels.multiply(
               panel: weights,
@@ -136,8 +147,8 @@ struct TileProduct {
                 + firstStep * kernels.tileBytesPerStep(rows: rows.count),
               steps: count, rows: rows.count, block: block, accumulates: part > 0,
               prefetch: kernels.prefetch(
-                panel: weights, next: following, steps: count, tile: tile - begin,
-                tiles: end - begin))
+                panel: weights, next: following, steps: count, tile: tile - firstTile,
+                tiles: endTile - firstTile))
             if part + 1 == parts { finish(block, panel, rows) }
           }
         }

@@ -5,20 +5,20 @@ public final class DenseLayer: ExecutableLayer {
   /// Shared with routed layers; a workspace of one is refused by the other.
   public typealias Workspace = FeedForwardWorkspace
 
-  /// What the layer computes.
+  /// H, F, activation and biases of the one network.
   public let spec: FeedForwardSpec
-  /// The engine that multiplies.
+  /// The engine that holds the matrices in its layout and multiplies.
   public let engine: any Engine
-  /// How its matrices are stored.
+  /// The format of each role's matrices; this layer has networks only.
   public let formats: FormatPlan
 
   let bank: NetworkBank
-  /// What its workspaces are made for.
+  /// What a workspace must have been made for.
   private let shape: WorkspaceShape
 
-  /// H.
+  /// H: a row goes in for each token.
   public var width: Int { spec.width }
-  /// H.
+  /// H: a row comes out for each token.
   public var outputWidth: Int { spec.width }
 
   private init(
@@ -89,7 +89,10 @@ public final class DenseLayer: ExecutableLayer {
     return Reference.output(of: bank, network: 0, row: x, pool: pool)
   }
 
-  /// One pass; results do not depend on the number of threads.
+  /// One pass.
+  ///
+  /// With the tile engine results do not depend on the number of threads. The blocks of W_down's outputs do,
+  /// and a BLAS's sums may depend on its blocks.
   public func forward(
     _ input: Matrix, into output: Matrix, workspace: FeedForwardWorkspace, pool: WorkerPool
   ) {
@@ -125,7 +128,9 @@ private struct DensePass {
   private var hidden: Rows { workspace.hidden[0].all.part(from: 0, count: tokens) }
   private var hiddenBlock: Int { bank.networks.hiddenBlock(rows: tokens) }
 
-  /// Outputs of one task: what the engine prefers, but no fewer than a few tasks for each thread.
+  /// Outputs of one task: what the engine prefers, or fewer, so that there are a few tasks for each thread.
+  ///
+  /// Layers of experts have those to share out; here the outputs are all that W_down can be cut into.
   private var outputBlock: Int {
     let (down, width) = (bank.networks.down, bank.spec.width)
     let units = (width + down.outputUnit - 1) / down.outputUnit
@@ -138,22 +143,22 @@ private struct DensePass {
 
   private var pieces: Int { bank.networks.staging.pieces(rows: tokens) }
 
-  /// True when weights are multiplied more than once, which leaves time to ask for the next ones.
+  /// True when panels are multiplied more than once, which leaves time to prefetch the next ones.
   var repeatsPanels: Bool { pieces > 1 }
 
-  /// Tasks of each region.
+  /// Tasks of the three regions: staging, gate and up, down.
   var inputPieces: Int { workspace.inputs.network == nil ? 0 : pieces }
   var hiddenBlocks: Int { (bank.spec.intermediate + hiddenBlock - 1) / hiddenBlock }
   var outputBlocks: Int { (bank.spec.width + outputBlock - 1) / outputBlock }
 
-  /// Brings a few rows of the input into the order that products read.
+  /// Brings the rows of one piece of the input into the order that products read.
   func stageInput(piece: Int) {
     bank.networks.staging.stage(
       piece: piece, of: tokens, source: input, indices: nil, columns: bank.spec.width,
       into: staged)
   }
 
-  /// Gate, up and activation of one block of hidden units.
+  /// Gate, up and activation of one block of hidden units, for all tokens.
   func computeHidden(block: Int, next: Int, worker: Int) {
     let first = block * hiddenBlock
     bank.networks.hidden(
@@ -162,7 +167,7 @@ private struct DensePass {
       next: next < hiddenBlocks ? WeightPlace(matrix: 0, output: next * hiddenBlock) : nil)
   }
 
-  /// Down of one block of outputs.
+  /// Down and its bias of one block of outputs, for all tokens.
   func computeOutputs(block: Int, next: Int, worker: Int) {
     let outputs = (block * outputBlock)..<min((block + 1) * outputBlock, bank.spec.width)
     let result = output.part(from: 0, count: tokens, column: outputs.lowerBound)

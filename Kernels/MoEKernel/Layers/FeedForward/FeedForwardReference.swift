@@ -3,11 +3,11 @@ import LayerSpec
 
 /// What a layer makes of one token, computed in double precision by plain loops.
 public struct TokenReference: Sendable {
-  /// The layer's output row, H elements.
+  /// The layer's output for the token, H elements.
   public let output: [Double]
   /// The K choices in ascending order; empty for a dense layer.
   public let experts: [Int]
-  /// The weights that go with `experts`.
+  /// The weights of `experts`, normalised and scaled as the policy says.
   public let weights: [Double]
   /// The least difference of choice values that would have changed the choice, infinite when all
   /// are chosen.
@@ -89,7 +89,7 @@ extension SparseLayer {
 }
 
 extension Reference {
-  /// One network's output for one row.
+  /// W_down·act(W_gate·x, W_up·x) of one network, biases included: L or H elements.
   static func output(
     of bank: NetworkBank, network: Int, row: [Double], pool: WorkerPool
   ) -> [Double] {

@@ -7,27 +7,28 @@ import LayerSpec
 public final class FeedForwardWorkspace: LayerWorkspace {
   /// The most rows that one pass may have.
   public let maxTokens: Int
-  /// The most threads that a pool may have to use it.
+  /// The most threads that a pool may have to use it: each has scratch of its own.
   public let threads: Int
-  /// Rows of the last pass.
+  /// Rows of the last pass, 0 before the first.
   public internal(set) var tokens = 0
-  /// Where the time of the last pass went.
+  /// Seconds of the phases of the last pass, zero before the first.
   public internal(set) var phases = PassPhases()
 
   private let shape: WorkspaceShape
   let routing: RoutingScratch?
   /// Which of `stagedInputs` each kind of product reads.
   let inputs: StagedInputs
-  /// The input in each order that products read and that is not its own.
+  /// A copy of the input in each order that products read and that is not its own.
   let stagedInputs: [Matrix]
   /// Expert inputs, one row for each (token, expert), in order of expert.
   let gathered: Matrix
   /// The same rows times their weights, row-major, where they are staged from there.
   let scaled: Matrix
-  /// Hidden rows of each lane.
+  /// Hidden rows of each lane: 0 of the routed experts or the dense network, 1 of the shared expert.
   let hidden: [Matrix]
-  /// Output rows of each lane, before they are combined.
+  /// Output rows of each lane, before they are combined; none of a dense layer, which writes its output.
   let outputs: [Matrix]
+  /// A row for each thread.
   private let scratchRows: Matrix
 
   init(_ plan: WorkspacePlan) {
@@ -53,7 +54,7 @@ public final class FeedForwardWorkspace: LayerWorkspace {
     scratchRows = Matrix(rows: plan.threads, columns: plan.scratchPerThread)
   }
 
-  /// A worker's scratch for products.
+  /// The scratch of one worker, which no other writes to.
   func scratch(_ worker: Int) -> UnsafeMutablePointer<Float> { scratchRows.all[worker] }
 
   /// The input as a kind of product reads it.
@@ -90,7 +91,7 @@ extension FeedForwardWorkspace {
     return (0..<routing.topK).map { Int(routing.experts[token * routing.topK + $0]) }
   }
 
-  /// The weights that go with `experts(ofToken:)`.
+  /// The weights of `experts(ofToken:)`, normalised and scaled as the combine used them.
   public func weights(ofToken token: Int) -> [Float] {
     guard let routing else { return [] }
     precondition(token >= 0 && token < tokens, "token \(token) is outside 0..<\(tokens)")
@@ -98,14 +99,15 @@ extension FeedForwardWorkspace {
   }
 }
 
-/// Scratch that only a routed layer needs.
+/// What only a routed layer needs: router logits, the selected experts and their weights, and the indices of
+/// gather and combine.
 final class RoutingScratch {
   let topK: Int
-  /// Logits, tokens × choices, padded.
+  /// Router logits, tokens × choices; rows are padded to vectors.
   let logits: Matrix
   /// K ids per token, ascending.
   let experts: AlignedBuffer<Int32>
-  /// K weights per token.
+  /// K weights per token, in the order of `experts`.
   let weights: AlignedBuffer<Float>
   /// σ(w·x) of the shared expert's gate, one per token.
   let sharedFactor: AlignedBuffer<Float>

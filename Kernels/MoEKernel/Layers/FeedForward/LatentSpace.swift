@@ -3,9 +3,9 @@ import LayerSpec
 /// The matrices and norms around experts that work in a narrower space.
 final class LatentSpace {
   let spec: SparseLayerSpec.Latent
-  /// P_pre, L×H.
+  /// P_pre, L×H, from the model's width down to the experts'.
   let inputProjection: any EngineMatrices
-  /// P_post, H×L.
+  /// P_post, H×L, on the weighted sum of the experts.
   let outputProjection: any EngineMatrices
   /// Scales of the norms, one row each, padded to vectors.
   let inputNorm: Matrix

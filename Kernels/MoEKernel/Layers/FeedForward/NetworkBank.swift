@@ -5,7 +5,7 @@ import LayerSpec
 final class NetworkBank {
   let spec: FeedForwardSpec
   let networks: any EngineNetworks
-  /// Biases, one network a row, padded to vectors.
+  /// Biases, a row for each network, padded to a multiple of `vectorLanes`.
   private let gateBias: Matrix?
   private let upBias: Matrix?
   private let downBias: Matrix?
@@ -25,7 +25,7 @@ final class NetworkBank {
       spec.hasBias ? Matrix(rows: count, columns: paddedToVector(spec.width)) : nil
   }
 
-  /// Networks with given weights.
+  /// Networks with given weights, which are packed into the engine's layout.
   convenience init(
     spec: FeedForwardSpec, weights: [FeedForwardWeights], engine: any Engine, format: WeightFormat
   ) {

@@ -2,13 +2,13 @@ import LayerSpec
 
 /// Rows that go through one network, and where its tasks begin in the lists of tasks.
 struct RowGroup: BitwiseCopyable {
-  /// The lane that the network belongs to: routed experts or the shared expert.
+  /// Whose network it is, and so in which bank and buffers: 0 for routed experts, 1 for the shared expert.
   var lane: Int32
-  /// The network in the lane's bank.
+  /// The network's index in its bank: the expert's id, modulo the experts that are resident.
   var network: Int32
-  /// The first row in the lane's buffers.
+  /// The group's first row in the lane's buffers.
   var firstRow: Int
-  /// Rows, at least 1.
+  /// Rows that the network multiplies, at least 1: the tokens that chose the expert, or all for the shared one.
   var rows: Int
   /// Where this group's hidden blocks begin among all tasks of the first stage.
   var firstHiddenTask: Int
@@ -27,13 +27,13 @@ struct RowGroup: BitwiseCopyable {
 final class RowDispatch {
   /// Tokens that chose each of the E computing experts.
   let counts: AlignedBuffer<Int32>
-  /// The row of each (token, slot), or -1 for an identity expert.
+  /// The row of each (token, slot), by which the combine finds it, or -1 for an identity expert.
   let rowOfSlot: AlignedBuffer<Int32>
-  /// The (token, slot) of each row, as token·K + slot.
+  /// The (token, slot) of each row, as token·K + slot, by which a row finds its weight.
   let slotOfRow: AlignedBuffer<Int32>
-  /// The token of each row.
+  /// The token of each row: the indices of the gather.
   let tokenOfRow: AlignedBuffer<Int32>
-  /// Groups of at least one row, most rows first.
+  /// Groups of at least one row, most rows first; the shared expert's stands behind the others.
   let groups: AlignedBuffer<RowGroup>
   private(set) var groupCount = 0
   private(set) var hiddenTasks = 0
@@ -105,7 +105,7 @@ final class RowDispatch {
     sortGroupsByRows()
   }
 
-  /// Adds a group behind the others.
+  /// Adds a group behind the others, for which there is room: one for each expert and one more.
   func append(lane: Int, network: Int, firstRow: Int, rows: Int) {
     groups[groupCount] = RowGroup(
       lane: Int32(lane), network: Int32(network), firstRow: firstRow, rows: rows,
@@ -124,7 +124,7 @@ final class RowDispatch {
     }
   }
 
-  /// Rows of the largest group, 0 without any.
+  /// Rows of the largest group, the shared expert's included; 0 without any.
   var mostRows: Int {
     // A shared expert's group is behind the others, and has as many rows as there are tokens.
     groupCount == 0 ? 0 : max(groups.base[0].rows, groups.base[groupCount - 1].rows)
@@ -137,13 +137,13 @@ final class RowDispatch {
     return last.lane == 0 || groupCount == 1 ? last.rows : groups.base[groupCount - 2].rows
   }
 
-  /// Where in a list of `tasks` tasks the one is that is taken as number `ticket`.
+  /// The task that is taken `ticket`-th of `tasks`: the same number, or one from either end by turns.
   func place(ofTicket ticket: Int, among tasks: Int) -> Int {
     guard alternatesEnds else { return ticket }
     return ticket & 1 == 0 ? ticket / 2 : tasks - 1 - ticket / 2
   }
 
-  /// The group that a task belongs to: the last whose first task is not beyond it.
+  /// The group that a task of the first stage belongs to: the last whose first task is not beyond it.
   func group(ofHiddenTask task: Int) -> RowGroup {
     lastGroup { groups.base[$0].firstHiddenTask <= task }
   }
@@ -154,6 +154,8 @@ final class RowDispatch {
   }
 
   /// Binary search for the last group with `isBefore`; the first always has it.
+  ///
+  /// A task is long against the seven or so steps of this, so that no list of tasks need be written.
   @inline(__always)
   private func lastGroup(_ isBefore: (Int) -> Bool) -> RowGroup {
     var (low, high) = (0, groupCount)

@@ -8,27 +8,27 @@ public final class SparseLayer: ExecutableLayer {
   /// Shared with dense layers; a workspace of one is refused by the other.
   public typealias Workspace = FeedForwardWorkspace
 
-  /// What the layer computes.
+  /// Sizes, router policy, and what stands beside the routed experts.
   public let spec: SparseLayerSpec
   /// Experts that have memory of their own; expert e uses the weights of e mod this.
   public let residentExperts: Int
-  /// The engine that multiplies.
+  /// The engine that holds the matrices in its layout and multiplies.
   public let engine: any Engine
-  /// How its matrices are stored.
+  /// The format of each role's matrices; the router's is always `f32`.
   public let formats: FormatPlan
-  /// What its workspaces are made for.
+  /// What a workspace must have been made for.
   private let shape: WorkspaceShape
 
-  /// H.
+  /// H: a row goes in for each token.
   public var width: Int { spec.hidden }
-  /// H.
+  /// H: a row comes out for each token.
   public var outputWidth: Int { spec.hidden }
 
   let experts: NetworkBank
   let shared: NetworkBank?
-  /// The router, choices × H.
+  /// The router's matrix, choices × H.
   let router: any EngineMatrices
-  /// One row each, padded to vectors.
+  /// Biases of the router and the shared expert's gate, one row each, padded to a multiple of `vectorLanes`.
   let routerBias: Matrix?
   let selectionBias: Matrix?
   let sharedGate: Matrix?
@@ -133,7 +133,7 @@ public final class SparseLayer: ExecutableLayer {
       "what an identity expert returns in a latent space is not defined by any published model")
   }
 
-  /// A copy of the router matrix, choices × H.
+  /// A copy of the router's matrix, choices × H, from which inputs are made that route as wanted.
   public var routerWeights: Matrix {
     let copy = Matrix(rows: spec.choices, columns: spec.hidden)
     for row in 0..<spec.choices { router.copyRow(row, matrix: 0, to: copy.all[row]) }

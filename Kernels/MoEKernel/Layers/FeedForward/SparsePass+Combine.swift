@@ -1,7 +1,7 @@
 import LayerSpec
 
 // The sum of each token's experts. One thread owns a token and adds in ascending order of expert, so that
-// the sum is the same with any number of threads.
+// the sum is the same with any number of threads, and no addition need be atomic.
 extension SparsePass {
   /// The weighted sum of each token's experts, and the shared expert where it has the same width.
   func combine() {

@@ -1,6 +1,7 @@
 // The two products of every expert, in tasks of (expert × block of outputs).
 extension SparsePass {
-  /// Gate, up and activation of every (expert, block of hidden units).
+  /// Gate, up and activation of every (expert, block of hidden units), in one region for all experts: a
+  /// barrier for each would leave threads waiting as often as there are experts.
   func computeHidden() -> RegionSeconds {
     pool.forEach(routing.dispatch.hiddenTasks, isAhead: repeatsPanels, in: self) {
       $0.computeHidden(task: $2, next: $3, worker: $1)
@@ -27,7 +28,8 @@ extension SparsePass {
     return (group, bank, (task - group.firstHiddenTask) * block)
   }
 
-  /// Where the weights of the next task begin; `nil` for none, and in another lane.
+  /// Where the weights of the next task begin; `nil` for none, and for a task of the other lane, whose
+  /// weights are in other matrices.
   private func nextHidden(_ task: Int, after present: RowGroup) -> WeightPlace? {
     guard task < routing.dispatch.hiddenTasks else { return nil }
     let (group, _, first) = hiddenBlock(ofTask: task)
@@ -35,7 +37,8 @@ extension SparsePass {
       ? WeightPlace(matrix: Int(group.network), output: first) : nil
   }
 
-  /// Down of every (expert, block of outputs).
+  /// Down of every (expert, block of outputs), in a region of its own: a block of outputs needs all hidden
+  /// units of its rows.
   func computeOutputs() -> RegionSeconds {
     pool.forEach(routing.dispatch.outputTasks, isAhead: repeatsPanels, in: self) {
       $0.computeOutputs(task: $2, next: $3, worker: $1)

@@ -23,7 +23,7 @@ extension SparsePass {
     }
   }
 
-  /// Stages the first `tokens` rows of a matrix.
+  /// Stages the pass's rows of a matrix, on the caller alone where there is too little to share.
   func stage(_ source: Rows, as staging: any RowStaging, columns: Int, into target: Rows) {
     let pieces = staging.pieces(rows: tokens)
     let grain = tokens * columns <= Self.elementsWorthAThread ? pieces : 1
@@ -84,7 +84,10 @@ extension SparsePass {
     }
   }
 
-  /// The lists of tasks.
+  /// Sorts tokens by expert and numbers the tasks of both stages.
+  ///
+  /// Tasks are taken from both ends by turns where some experts have several tiles and some have one: the
+  /// first are bound by FMAs, the last by memory, and threads then use both at once.
   func dispatch() {
     let dispatch = routing.dispatch
     dispatch.sort(routing.experts.base, tokens: tokens)

@@ -15,7 +15,7 @@ struct SparsePass {
   var spec: SparseLayerSpec { layer.spec }
   var tokens: Int { input.count }
 
-  /// What the experts read, one row a token.
+  /// What the experts read, one row for each token: the input, or its projection into the latent space.
   var expertInput: Rows { routing.latentInput?.all ?? input }
 
   /// The input as the router, the shared expert and the input projection read it.
@@ -23,7 +23,7 @@ struct SparsePass {
   var networkInput: Rows { workspace.input(input, as: workspace.inputs.network) }
   var projectionInput: Rows { workspace.input(input, as: workspace.inputs.projection) }
 
-  /// All steps, and how long they took.
+  /// Does all steps of the pass; returns how long its phases took.
   func run() -> PassPhases {
     var phases = PassPhases()
     var clock = PhaseClock()
@@ -53,13 +53,13 @@ struct SparsePass {
 // MARK: - What all steps use
 
 extension SparsePass {
-  /// True when some weights are multiplied more than once, which leaves time to ask for the next ones.
+  /// True when some panels are multiplied more than once, which leaves time to prefetch the next ones.
   ///
   /// Other passes wait for memory all the time, and taking tasks ahead would only make their end
   /// uneven.
   var repeatsPanels: Bool { pieces(routing.dispatch.mostRows) > 1 }
 
-  /// Tiles of a group of rows.
+  /// Pieces, tiles of the tile engine, that the rows of one expert are staged in.
   func pieces(_ rows: Int) -> Int { layer.experts.networks.staging.pieces(rows: rows) }
 
   var scalesInput: Bool { spec.router.application == .input }

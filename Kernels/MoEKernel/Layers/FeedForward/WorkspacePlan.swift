@@ -34,17 +34,17 @@ struct WorkspacePlan {
   let threads: Int
   /// Which staged copy of the input each kind of product reads.
   let inputs: StagedInputs
-  /// Rows of each staged copy of the input.
+  /// Size of each staged copy of the input; as all sizes here, with rows padded to vectors.
   private(set) var stagedInput = (rows: 0, columns: 0)
-  /// Rows of expert inputs times their weights, where weights apply to inputs and are staged after.
+  /// Size of the expert inputs times their weights, where weights apply to inputs and are staged after.
   private(set) var scaled = (rows: 0, columns: 0)
-  /// Rows of expert inputs, in order of expert.
+  /// Size of the gathered expert inputs, T·K rows in order of expert.
   private(set) var gathered = (rows: 0, columns: 0)
-  /// Hidden rows and their padded length: routed experts or a dense network, then the shared expert.
+  /// Sizes of the hidden rows: routed experts or a dense network, then the shared expert.
   private(set) var hidden: [(rows: Int, columns: Int)] = []
-  /// Rows that networks write, before they are combined.
+  /// Sizes of what networks write before it is combined: routed experts, then the shared expert.
   private(set) var outputs: [(rows: Int, columns: Int)] = []
-  /// Scratch of one worker for the products.
+  /// Floats of one worker's scratch: enough for the layer's product that needs most.
   private(set) var scratchPerThread = 0
 
   init(
@@ -97,7 +97,8 @@ struct WorkspacePlan {
     }
   }
 
-  /// Bytes of everything; `Int.max` where they cannot be counted.
+  /// Bytes of a workspace, but for what is small beside its rows, such as tables of one entry per expert;
+  /// `Int.max` where they cannot be counted.
   var bytes: Int {
     var elements = [
       Saturating.product(threads, scratchPerThread),
@@ -127,7 +128,7 @@ struct StagedInputs: Hashable {
   private(set) var router: Int?
   private(set) var network: Int?
   private(set) var projection: Int?
-  /// Copies.
+  /// Staged copies that there are, 0 to 3.
   private(set) var count = 0
 
   init(_ layer: FFNLayerSpec, engine: any Engine, formats: FormatPlan) {

@@ -3,25 +3,25 @@ import LayerSpec
 /// One matrix product alone, Y = X·Wᵀ, as the networks of a layer are multiplied: packed once, rows
 /// staged, blocks of outputs taken by threads.
 public final class MatrixProduct: ExecutableLayer {
-  /// Staged rows and scratch.
+  /// Room for the staged rows of X, and scratch for each thread.
   public typealias Workspace = ProductWorkspace
 
-  /// N, rows of W.
+  /// N, the rows of W and the columns of Y.
   public let outputs: Int
-  /// K, columns of W.
+  /// K, the columns of W and of X.
   public let inputs: Int
-  /// The engine that multiplies.
+  /// The engine that holds W in its layout and multiplies.
   public let engine: any Engine
-  /// How W is stored.
+  /// How W is stored; X and Y are 32-bit floats.
   public let format: WeightFormat
 
-  /// K.
+  /// K, since rows of X come in.
   public var width: Int { inputs }
-  /// N.
+  /// N, since rows of Y go out.
   public var outputWidth: Int { outputs }
 
   private let matrices: any EngineMatrices
-  /// Which of the matrices is W.
+  /// The index of W among the matrices, which copies of the product share.
   private let matrix: Int
   private let shape: ProductWorkspace.Shape
 
@@ -114,10 +114,10 @@ public final class MatrixProduct: ExecutableLayer {
     ) { matrices.copyRow($0, matrix: matrix, to: $1) }
   }
 
-  /// One product.
+  /// One pass: Y = X·Wᵀ for all rows of the input.
   ///
-  /// Blocks of outputs depend on the threads here, and a BLAS's sums may depend on its blocks; those of
-  /// the tile engine do not.
+  /// Blocks of outputs depend on the number of threads here, and a BLAS's sums may depend on its blocks, so
+  /// that a last bit may differ; sums of the tile engine do not.
   public func forward(
     _ input: Matrix, into output: Matrix, workspace: ProductWorkspace, pool: WorkerPool
   ) {
@@ -169,18 +169,18 @@ private struct ProductPass {
     block = ((matrices.outputs + tasks - 1) / tasks).roundedUp(toMultipleOf: matrices.outputUnit)
   }
 
-  /// Tasks of each region.
+  /// Tasks of the region that stages X, and of the region that multiplies.
   var pieces: Int { matrices.staging.pieces(rows: input.count) }
   var blocks: Int { (matrices.outputs + block - 1) / block }
 
-  /// Brings a few rows of X into the order that the product reads.
+  /// Brings the rows of one piece of X into the order that the product reads.
   func stage(piece: Int) {
     matrices.staging.stage(
       piece: piece, of: input.count, source: input, indices: nil, columns: matrices.inputs,
       into: staged)
   }
 
-  /// All rows against one block of outputs.
+  /// Multiplies all rows by one block of outputs, so that its weights come from memory once.
   func multiply(block index: Int, worker: Int) {
     let first = index * block
     matrices.multiply(

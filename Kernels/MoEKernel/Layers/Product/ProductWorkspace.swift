@@ -2,13 +2,13 @@ import LayerSpec
 
 /// All scratch of a matrix product, made once, so that a product allocates nothing.
 public final class ProductWorkspace: LayerWorkspace {
-  /// The most rows that one pass may have.
+  /// The most rows of X that one pass may have.
   public let maxTokens: Int
-  /// The most threads that a pool may have to use it.
+  /// The most threads that a pool may have to use it: each has scratch of its own.
   public let threads: Int
-  /// Rows of the last pass.
+  /// Rows of X in the last pass, 0 before the first.
   public internal(set) var tokens = 0
-  /// Where the time of the last pass went.
+  /// Seconds that the last pass took to stage rows (`dispatchSeconds`) and to multiply (`projections`).
   public internal(set) var phases = PassPhases()
 
   private let shape: Shape
@@ -20,7 +20,7 @@ public final class ProductWorkspace: LayerWorkspace {
   struct Shape: Hashable, CustomStringConvertible {
     let inputs: Int
     let format: WeightFormat
-    /// Name and variant of the engine.
+    /// Name and variant of the engine, which decide how rows are staged.
     let engine: String
 
     init(inputs: Int, engine: any Engine, format: WeightFormat) {
@@ -67,7 +67,7 @@ public final class ProductWorkspace: LayerWorkspace {
     scratchRows = Matrix(rows: plan.threads, columns: plan.scratchPerThread)
   }
 
-  /// A worker's scratch.
+  /// The scratch of one worker, which no other writes to.
   func scratch(_ worker: Int) -> UnsafeMutablePointer<Float> { scratchRows.all[worker] }
 
   /// Checks a product against what this was made for, and forgets the last one.
