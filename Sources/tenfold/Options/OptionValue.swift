@@ -1,7 +1,7 @@
 import LayerSpec
 import Runner
 
-/// A value on the command line that makes no sense, with the sentence that says why.
+/// A value on the command line that is refused, with the sentence that says why.
 struct OptionError: Error, CustomStringConvertible {
   let description: String
 

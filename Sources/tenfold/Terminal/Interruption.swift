@@ -7,7 +7,8 @@ enum Interruption {
 
   /// Lets the first SIGINT or SIGTERM be noticed instead of ending the process.
   ///
-  /// A second one ends it at once, in the system's way: a run that hangs can still be stopped.
+  /// A second one ends it at once, as the system does by default: a run that hangs can still be
+  /// stopped.
   static func listen() {
     for number in [SIGINT, SIGTERM] {
       _ = signal(number) { number in
@@ -26,7 +27,8 @@ enum Interruption {
     }
   }
 
-  /// Makes writing to a closed pipe an error that can be handled instead of a silent death.
+  /// Makes writing to a closed pipe an error that can be handled, instead of a signal that ends the
+  /// process.
   static func ignoreClosedPipes() {
     _ = signal(SIGPIPE, SIG_IGN)
   }
