@@ -9,7 +9,7 @@ import LayerSpec
 /// The FLOPs and bytes of a router are counted in the computed steps although its time is a step of
 /// its own: they are less than a hundredth of a layer's.
 public struct CostChain: Hashable, Sendable {
-  /// FLOPs / peak: the seconds of a pass that nothing but arithmetic takes time in.
+  /// FLOPs / peak: the seconds of the pass if nothing but arithmetic took time.
   public var flopSeconds: Double
   /// For each operation the larger of FLOPs / peak and bytes / read bandwidth.
   public var rooflineSeconds: Double

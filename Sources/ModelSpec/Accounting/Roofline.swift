@@ -49,7 +49,7 @@ public struct TileCut {
   /// engine has no tiles.
   let rows: (Int, WeightFormat) -> [Int]?
 
-  /// The cut of the engine of that name.
+  /// How the engine of that name cuts rows into tiles.
   public init(engine: String, rows: @escaping (Int, WeightFormat) -> [Int]?) {
     self.engine = engine
     self.rows = rows

@@ -30,7 +30,7 @@ public struct ReportDocument: Codable, Hashable, Sendable {
     /// What spoils the figures, in sentences, such as values of a later version; absent for nothing.
     public var warnings: [String]?
 
-    /// A record as it is named; no `warnings` become an absent key.
+    /// A record as it is named; without warnings their key is absent.
     public init(
       name: String, created: String, status: Record.Status, cpu: String, cells: Int,
       cellsLeftOut: Int, warnings: [String] = []

@@ -2,7 +2,7 @@ import LayerSpec
 
 /// Dense decoders from before Llama, each with configuration keys of its own.
 extension Family {
-  /// GPT-2, as which GPT-3 is described too: learned positions, layer norms, biases everywhere.
+  /// GPT-2 and GPT-3: learned positions, layer norms, biases everywhere.
   static func gpt2(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("n_embd", "hidden_size")
     let stated = try config.optionalSize("n_inner")

@@ -42,8 +42,8 @@ public struct Architecture: Hashable, Sendable {
       }
     }
 
-    /// Parameters in no product alone, such as a final norm, unless tables, matrices or a bias are
-    /// given.
+    /// By default nothing but `otherParameters`, such as a final norm: no table, no matrix and no
+    /// bias.
     public init(
       tables: [Table] = [], projections: [LinearSpec] = [],
       otherParameters: Int, headHasBias: Bool = false

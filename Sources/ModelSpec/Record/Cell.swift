@@ -225,7 +225,7 @@ public struct PairedRound: Codable, Hashable, Sendable {
   /// Which visit to the cell the round belongs to, from 0; absent where all rounds were measured in one.
   public var visit: Int?
 
-  /// A round, of a later visit to the cell where `visit` is above 0.
+  /// A round; `visit` is absent where all rounds of a cell were measured in one.
   public init(order: String, baselineSeconds: Double, candidateSeconds: Double, visit: Int? = nil) {
     self.order = order
     self.baselineSeconds = baselineSeconds

@@ -33,8 +33,8 @@ struct FeedForwardForecast {
   private let inclusion: [[Double]]
   private let formats: FormatPlan
 
-  /// The largest E·K whose inclusion probabilities are computed: more takes longer than a picture
-  /// may.
+  /// The largest E·K for which inclusion probabilities are computed, so that drawing a chart is
+  /// quick; published layers have less.
   private static let mostWork = 1 << 15
   /// The largest number of tokens that is counted; every product of theirs fits 63 bits.
   private static let mostTokens = 1 << 20

@@ -13,7 +13,7 @@ public struct Chart: Hashable, Sendable {
   public var summary: String
   /// The figures behind the picture.
   public var table: Table
-  /// The command that measures it again, or why there is none; `nil` where nobody asks.
+  /// The command that measures it again, or why there is none; `nil` where a page prints neither.
   public var command: Reproduction?
   /// The picture, an `svg` element; its title is not drawn, for pages print it above.
   var drawing: Markup

@@ -4,7 +4,7 @@ import ModelSpec
 struct CellMatching {
   /// One cell as both records hold it.
   struct Match {
-    /// The id of both, numbered where a record measures one pairing and conditions several times.
+    /// The id of both cells, with a number where a record measures the same several times.
     let id: String
     let base: Cell
     let head: Cell

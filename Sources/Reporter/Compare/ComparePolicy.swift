@@ -9,7 +9,7 @@ import Statistics
 /// When a change between two records is called a regression.
 ///
 /// Two runs of one build differ by more than their rounds show: memory lies elsewhere, neighbours
-/// come and go. How much that is, the records themselves show:
+/// come and go. The records themselves show how much that is:
 ///
 /// - What moved with the machine's ceilings is not the build's (`QuantityChange.readings`).
 /// - What remains differs from cell to cell as it does between any two runs. Its spread over the cells is

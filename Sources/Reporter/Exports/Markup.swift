@@ -37,7 +37,7 @@ extension Markup {
     case xml
   }
 
-  /// The tree as text, without white space that nobody asked for.
+  /// The tree as text, to which no white space is added.
   func render(as dialect: Dialect) -> String {
     var text = ""
     write(to: &text, as: dialect)

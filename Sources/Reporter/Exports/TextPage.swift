@@ -12,7 +12,7 @@ public enum TextPage {
 
   /// The width for a terminal of so many columns, the default one where that is not known.
   ///
-  /// A terminal that has not been told its size says 0.
+  /// A terminal whose size was never set reports 0 columns.
   public static func width(ofTerminal columns: Int?) -> Int {
     guard let columns, columns > 0 else { return defaultWidth }
     return min(max(columns, leastWidthOfTerminal), mostWidth)

@@ -22,13 +22,13 @@ extension Report {
 struct BriefSection {
   /// Lines of text that a record takes at most, so that a terminal shows it whole.
   static let mostLines = 50
-  /// Claims that are told with their reasons at most.
+  /// The most claims that are listed with their reasons.
   private static let mostClaims = 6
   /// Cells for which claims make room.
   private static let leastCells = 12
-  /// Cautions that are told at most.
+  /// The most cautions that are listed.
   private static let mostCautions = 3
-  /// Curves of a sweep that are told in a sentence.
+  /// The most curves of a sweep that get a sentence.
   private static let mostCurves = 2
   /// Lines that one string of a record takes at most, whoever wrote it.
   private static let mostLinesOfText = 2

@@ -36,7 +36,7 @@ public struct Page: Hashable, Sendable {
 
   /// A name and its value, as a line of `Block.facts`.
   public struct Fact: Hashable, Sendable {
-    /// What the value is of: `Machine`.
+    /// The name of the fact: `Machine`.
     public var name: String
     /// The value in words, with its unit.
     public var value: String

@@ -92,7 +92,7 @@ struct FieldCheck {
     }
   }
 
-  /// Refuses what nobody can have asked for.
+  /// Refuses options that no run can have had.
   func require(_ options: RunOptions) throws(RecordContradiction) {
     try requirePositive(options.threads, "options.threads")
     try requirePositive(options.budgetSeconds, "options.budget_seconds")

@@ -1,7 +1,7 @@
 import ModelSpec
 
-/// A record with the name under which the reader knows it; only through this type is a record
-/// shown, judged or compared.
+/// A record with the name under which the reader knows it; every record passes through this type
+/// before it is shown, judged or compared.
 ///
 /// Records come from files that anybody may have edited, so what follows from a cell's rounds and
 /// counts is computed anew (`CellCheck`). A record that states something else is refused; otherwise

@@ -101,15 +101,14 @@ struct CellNames {
     differing = Conditions.differing(among: cells.map(\.conditions))
   }
 
-  /// Conditions with a column and a phrase of their own; all others are told together as the
+  /// Conditions with a column and a phrase of their own; all others are named together as the
   /// engine.
   private static let placed: Set = ["workload", "tokens", "routing"]
 
   /// The routing that a first screen takes for granted.
   static let usualRouting = "uniform"
 
-  /// Whether cells differ in engine, weight format, threads or another condition that is told with
-  /// them.
+  /// Whether cells differ in engine, weight format, threads or another condition named with them.
   var distinguishesEngines: Bool { !differing.subtracting(Self.placed).isEmpty }
 
   /// Whether cells differ in how tokens were routed.

@@ -226,8 +226,8 @@ struct StatementCheck {
 }
 
 extension LayerGroup {
-  /// How many experts a routed layer has, and how many of them so many tokens can reach; `nil` for a
-  /// layer whose name tells of no routing.
+  /// How many experts a routed layer has, and how many of them a number of tokens can reach; `nil`
+  /// for a layer whose label has no experts.
   fileprivate func reach(ofTokens tokens: Int) -> (experts: Int, reached: Int)? {
     let label = LayerLabel(parsing: layer)
     guard let experts = label["E"], let topK = label["K"], experts > 0, topK > 0 else {

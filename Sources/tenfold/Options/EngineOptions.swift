@@ -59,10 +59,10 @@ struct EngineOptions: ParsableArguments {
 
   /// Opens the engines asked for.
   ///
-  /// - Parameter opensAll: what is meant when neither an engine nor a library is named: every engine that
-  ///   has the precision, or the default one.
-  /// - Throws: `Failure` with status 69 for a library that cannot be used, for an instruction set that
-  ///   this CPU does not have, and for a precision that an engine does not have.
+  /// - Parameter opensAll: whether every engine that has the weight format is opened when neither
+  ///   an engine nor a library is named, and not the default one alone.
+  /// - Throws: `Failure` with status 69 for a library that cannot be used, for an instruction set
+  ///   that this CPU does not have, and for a weight format that an engine does not have.
   func open(opensAll: Bool = false) throws(Failure) -> [OpenedEngine] {
     let settings = EngineSettings(
       library: blas, forcedLevel: ProcessInfo.processInfo.environment[Engines.levelVariable])

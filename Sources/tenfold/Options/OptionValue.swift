@@ -59,7 +59,7 @@ enum OptionValue {
     return format
   }
 
-  /// `uniform,zipf:0.8,trace:chat.jsonl`: how experts are made popular.
+  /// `uniform,zipf:0.8,trace:chat.jsonl`: how tokens are sent to experts.
   static func routings(_ text: String) throws(OptionError) -> [RoutingArgument] {
     var routings: [RoutingArgument] = []
     for item in text.split(separator: ",", omittingEmptySubsequences: false) {
