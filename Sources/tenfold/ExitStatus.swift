@@ -6,11 +6,12 @@ import Runner
 enum ExitStatus: Int32 {
   /// The command did what it was asked.
   case done = 0
-  /// `verify` found a layer that differs, a time cannot be true, or tenfold itself is wrong.
+  /// `verify` found a layer that differs, a measured time cannot be true, or there is an error in
+  /// tenfold.
   case mismatch = 1
   /// `compare` found that something became slower.
   case regression = 2
-  /// `compare` cannot tell.
+  /// `compare` cannot tell whether something became slower.
   case inconclusive = 3
   /// Two records do not measure the same on the same machine.
   case notComparable = 5
@@ -35,8 +36,8 @@ enum ExitStatus: Int32 {
 /// Why a command stops: the status to end with and one sentence for standard error.
 struct Failure: Error, CustomStringConvertible {
   let status: ExitStatus
-  /// What was wrong, where, and what to do; empty when nobody is left to read it, or the document has
-  /// said it.
+  /// What was wrong, where, and what to do; empty when the reader has closed the pipe, or the
+  /// document says it already.
   let description: String
 
   init(_ status: ExitStatus, _ sentence: String) {

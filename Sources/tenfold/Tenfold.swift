@@ -42,7 +42,8 @@ struct Tenfold: ParsableCommand {
     }
   }
 
-  /// A first word that is no command gets the list of commands instead of a parser's shrug.
+  /// Refuses a first word that is no command with the list of commands, which the parser does not
+  /// give.
   private static func requireKnownCommand(_ word: String?) throws(Failure) {
     let names = configuration.subcommands.map { $0._commandName } + ["help"]
     guard let word, !word.hasPrefix("-"), !names.contains(word) else { return }
@@ -50,7 +51,8 @@ struct Tenfold: ParsableCommand {
       .usage, "there is no command '\(word)'; the commands are \(names.joined(separator: ", "))")
   }
 
-  /// Help, version and completion scripts travel as errors; they are the document that was asked for.
+  /// Prints help, a version or a completion script, which the parser throws as errors although they
+  /// are the document that was asked for.
   private static func help(_ request: any Error) -> Int32 {
     do {
       try StandardStream.print(fullMessage(for: request) + "\n")

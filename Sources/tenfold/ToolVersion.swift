@@ -1,9 +1,9 @@
 import FoundationEssentials
 import ModelSpec
 
-/// Which tenfold this is.
+/// The version and the build of this executable.
 enum ToolVersion {
-  /// The release; CHANGELOG.md says what is in it.
+  /// The release, such as CHANGELOG.md describes it.
   static let current = "0.1.0"
 
   /// True for a build whose times would mean nothing.
@@ -34,7 +34,7 @@ enum ToolVersion {
       swift: compiler)
   }
 
-  /// The compiler's language version as far as a program can ask for it.
+  /// The version of the compiler, as far as conditional compilation can tell it.
   private static var compiler: String {
     #if compiler(>=6.5)
       "6.5 or later"

@@ -29,7 +29,7 @@ import Testing
   @Test func routingsComeInLists() throws {
     #expect(
       try OptionValue.routings("uniform,zipf:1.5,single")
-        == [.law(.uniform), .law(.zipf(alpha: 1.5)), .law(.single)])
+        == [.drawn(.uniform), .drawn(.zipf(alpha: 1.5)), .drawn(.single)])
     #expect(throws: OptionError.self) { try OptionValue.routings("zipf:11") }
   }
 

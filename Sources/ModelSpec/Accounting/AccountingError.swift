@@ -1,11 +1,11 @@
-/// A count that cannot be told, with the sentence that says why.
+/// A count of FLOPs that cannot be made, with the sentence that says why.
 public enum AccountingError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The number of tokens is negative.
   case negativeTokens(Int)
-  /// The tokens are more than anyone's, or their FLOPs do not fit in 63 bits.
+  /// There are more than `mostTokens`, or their FLOPs do not fit in 63 bits.
   case tooManyTokens(Int)
 
-  /// What is wrong, and what to do.
+  /// One clause for the user: what is wrong, and what to give instead.
   public var description: String {
     switch self {
     case .negativeTokens(let tokens):
@@ -15,8 +15,8 @@ public enum AccountingError: Error, Hashable, Sendable, CustomStringConvertible 
     }
   }
 
-  /// The most tokens that are believed: with them, even the square times the widest attention that
-  /// an `Architecture` may have fits in 127 bits.
+  /// The largest accepted number of tokens: its square times the widest attention that an
+  /// `Architecture` may have still fits in 127 bits.
   static let mostTokens = Int(Int32.max)
 
   static func check(tokens: Int) throws(AccountingError) {

@@ -13,27 +13,28 @@ extension DecoderLayer {
       + otherProjections.reduce(0) { $0 + $1.activeParameters }
   }
 
-  /// Everything learned in the layer.
+  /// All parameters of the layer, those of every expert included.
   public var parameters: Int { Int(parameterCount) }
 
-  /// What one token uses of the layer.
+  /// Parameters that one token uses: of the routed experts only the K that it is sent to.
   public var activeParameters: Int { Int(activeParameterCount) }
 }
 
 extension Architecture {
-  /// Everything learned, tied matrices once; agrees with `sum(p.numel())` of the reference model.
+  /// All parameters, tied matrices counted once; agrees with `sum(p.numel())` of the reference
+  /// model.
   public var totalParameters: Int { Int(parameterCount) }
 
-  /// What one token uses: every layer's active part, the norms and the head.
+  /// Parameters that one token uses: every layer's active part, the norms and the head.
   ///
-  /// Of the embedding tables one token reads a row, which no product touches; they are left out.
-  /// A tied embedding counts once, as the head. Vendors' figures often include the embedding.
+  /// Embedding tables are left out: one token reads a row of them, and no product uses it. A tied
+  /// embedding counts once, as the head. Vendors' figures often include the embedding.
   public var activeParameters: Int {
     Int(
       layers.reduce(surroundingCount + headCount) { $0 + $1.activeParameterCount })
   }
 
-  /// Everything learned in routed experts.
+  /// Parameters of all routed experts of all layers; routers and shared experts are not among them.
   public var routedExpertParameters: Int {
     Int(
       layers.reduce(Count(0)) { sum, layer in

@@ -6,19 +6,20 @@ import LayerSpec
 /// neighbours is what that cause multiplies the seconds by. The first steps are computed from the
 /// operations and the machine's ceilings, the others are measured.
 ///
-/// FLOPs and bytes of a router are in the computed steps, though its time is a later one: they are below
-/// a hundredth of a layer's.
+/// The FLOPs and bytes of a router are counted in the computed steps although its time is a step of
+/// its own: they are less than a hundredth of a layer's.
 public struct CostChain: Hashable, Sendable {
-  /// FLOPs / peak.
+  /// FLOPs / peak: the seconds of the pass if nothing but arithmetic took time.
   public var flopSeconds: Double
   /// For each operation the larger of FLOPs / peak and bytes / read bandwidth.
   public var rooflineSeconds: Double
-  /// The same with every tile of rows at the rate that tiles of so many rows reach in cache.
+  /// `rooflineSeconds` with each tile computed at the rate that tiles of as many rows reach in
+  /// cache.
   public var tiledSeconds: Double
-  /// Where the measured seconds went.
+  /// The measured seconds by phase, from which all later steps follow.
   public var phases: PhaseSeconds
 
-  /// The chain of one side.
+  /// A chain of seconds that are known already; `multipliers` refuses those that are not positive.
   public init(
     flopSeconds: Double, rooflineSeconds: Double, tiledSeconds: Double, phases: PhaseSeconds
   ) {
@@ -89,7 +90,8 @@ extension Explanation {
   /// The product of all factors and the rest: the realised share.
   public var product: Double { factors.reduce(rest) { $0 * $1.factor } }
 
-  /// The phases that a side has: those of the known order, and then others by name.
+  /// The phases that either side has: those that this version knows in their order, then others by
+  /// name.
   private static func phases(of chains: [CostChain]) -> [Phase] {
     let others = chains.reduce(into: Set<Phase>()) { $0.formUnion($1.phases.others.keys) }
     return Phase.known.filter(others.contains)

@@ -3,9 +3,10 @@ import LayerSpec
 extension SparseLayerSpec {
   /// E[D], the experts that a pass reads when all are equally popular: E·(1 − (1 − K/E)^T).
   ///
-  /// Exact where every token chooses its K different experts independently of the other tokens. Any
-  /// skew lowers the number, and so does any likeness of tokens. The same form is used by KTransformers'
-  /// `bench_bf16_moe.py`. Identity experts (LongCat-Flash) are chosen with the others and are not read.
+  /// Exact where every token chooses its K different experts independently of the other tokens.
+  /// Skew and correlation between tokens lower the number. KTransformers' `bench_bf16_moe.py` uses
+  /// the same formula. Identity experts (LongCat-Flash) are chosen with the others and are not
+  /// read.
   ///
   /// - Parameter tokens: T; 0 reads nothing.
   /// - Precondition: `tokens` is not negative.
@@ -17,7 +18,8 @@ extension SparseLayerSpec {
 
 /// E[D] for experts of any popularity: Σ (1 − (1 − πᵢ)^T) over the experts.
 ///
-/// By concavity the largest where all πᵢ are equal, `SparseLayerSpec.expectedDistinctExperts(tokens:)`.
+/// By concavity it is largest where all πᵢ are equal:
+/// `SparseLayerSpec.expectedDistinctExperts(tokens:)`.
 ///
 /// - Parameters:
 ///   - inclusion: πᵢ, the probability that expert i is among the K of a token; they add up to K. It is

@@ -1,13 +1,13 @@
 import LayerSpec
 
-/// Feed-forward networks of one shape within a model.
+/// Equal feed-forward layers of a model, and how many of them it has.
 public struct FFNGroup: Hashable, Sendable {
-  /// The shape.
+  /// What each of the layers is.
   public let layer: FFNLayerSpec
-  /// How many the model has.
+  /// How many of them the model has, at least 1.
   public let count: Int
 
-  /// `count` networks of one shape.
+  /// `count` layers, each of which is `layer`.
   public init(layer: FFNLayerSpec, count: Int) {
     self.layer = layer
     self.count = count
@@ -15,7 +15,7 @@ public struct FFNGroup: Hashable, Sendable {
 }
 
 extension Architecture {
-  /// The distinct feed-forward networks and how many of each there are, in order of appearance.
+  /// The distinct feed-forward layers and how many of each there are, in order of appearance.
   public var ffnGroups: [FFNGroup] {
     var order: [FFNLayerSpec] = []
     var counts: [FFNLayerSpec: Int] = [:]
@@ -28,12 +28,14 @@ extension Architecture {
 }
 
 extension Architecture {
-  /// The feed-forward layers of both sides when the model is held against a baseline.
+  /// The feed-forward layers of both sides of a pairing of this model with a baseline.
   ///
-  /// Against a dense counterpart one routed layer stands for all, for they are alike; against a named model
-  /// every feed-forward layer of both takes part, as often as the model has it.
+  /// Against `iso-active` and `iso-total` one routed layer stands for all of them
+  /// (`dominantSparseLayer`); against a named model every feed-forward layer of both takes part, as
+  /// often as the model has it.
   ///
-  /// - Returns: `nil` when the model routes nothing and the baseline needs it to.
+  /// - Returns: `nil` for a model without routed layers against `iso-active` or `iso-total`, which
+  ///   are made from one.
   public func ffnGroups(
     against baseline: Baseline
   ) -> (baseline: [FFNGroup], candidate: [FFNGroup])? {
@@ -51,13 +53,13 @@ extension Architecture {
     }
   }
 
-  /// The first routed feed-forward network, `nil` in a dense model.
+  /// The first routed feed-forward layer, `nil` in a dense model.
   public var firstRoutedLayer: SparseLayerSpec? {
     layers.lazy.flatMap(\.feedForwards).compactMap(\.routed).first
   }
 
-  /// The routed layer that the model has most of, `nil` when it routes nothing; against a dense
-  /// counterpart it stands for all.
+  /// The routed layer that the model has most of, `nil` in a dense model; it stands for all where
+  /// the baseline is made from one.
   public var dominantSparseLayer: SparseLayerSpec? {
     ffnGroups.sorted { $0.count > $1.count }.lazy.compactMap(\.layer.routed).first
   }

@@ -2,15 +2,15 @@ import LayerSpec
 
 /// FLOPs of the matrix products in one forward pass of a whole model.
 public struct ForwardFLOPs: Codable, Hashable, Sendable {
-  /// Feed-forward networks, routed or dense.
+  /// Feed-forward layers, dense and routed, the latter with their routers.
   public var ffn: Int
   /// Attention and what stands in its place: matrices, products between tokens, recurrent states.
   public var attention: Int
-  /// The head, for every token.
+  /// The output head, computed for every token and not for the last one alone.
   public var head: Int
   /// Products outside the above, mostly none: mixed residual streams, per-layer embeddings.
   public var other: Int
-  /// The sum.
+  /// All of these together.
   public var total: Int
 }
 

@@ -3,9 +3,10 @@ import LayerSpec
 extension SparseLayerSpec {
   /// The dense network with the matrix parameters that one token activates: the `iso-active` baseline.
   ///
-  /// K experts, the shared expert and the latent projections count; the router does not, for a dense
-  /// network needs none. The form (gated or not, activation) is the experts' own. The width is the
-  /// nearest whole number of columns, of wide networks the nearest multiple of 64.
+  /// K experts, the shared expert and the latent projections count; the router does not, for a
+  /// dense network needs none. Gating and activation are the experts' own. The intermediate size is
+  /// rounded to the nearest whole number, and a large one that is not exact to the nearest multiple
+  /// of 64.
   public var isoActiveNetwork: FeedForwardSpec { isoNetwork(of: self, experts: topK) }
 
   /// The dense network with all matrix parameters of the layer: the `iso-total` baseline.
@@ -23,8 +24,9 @@ private func isoNetwork(of layer: SparseLayerSpec, experts: Int) -> FeedForwardS
   let nearest = max(1, (elements + perColumn / 2) / perColumn)
   let isExact = nearest * perColumn == elements
   let intermediate =
-    isExact || nearest < leastDividedWidth
-    ? nearest : (nearest + widthGrain / 2) / widthGrain * widthGrain
+    isExact || nearest < leastRoundedIntermediate
+    ? nearest
+    : (nearest + intermediateMultiple / 2) / intermediateMultiple * intermediateMultiple
   do {
     return try FeedForwardSpec(
       width: layer.hidden, intermediate: intermediate, isGated: layer.expert.isGated,
@@ -34,9 +36,9 @@ private func isoNetwork(of layer: SparseLayerSpec, experts: Int) -> FeedForwardS
   }
 }
 
-/// Wide networks whose parameters are no whole number of columns have a multiple of so many, so that a
-/// fraction of them can be measured where they do not fit the memory.
-private let widthGrain = 64
+/// A large intermediate size that must be rounded becomes a multiple of this, so that a fraction of
+/// it can be measured where all of it does not fit the memory.
+private let intermediateMultiple = 64
 
-/// From this width on rounding to the grain moves the parameters by at most 0.1 %.
-private let leastDividedWidth = 512 * widthGrain
+/// From this intermediate size on rounding to the multiple moves the parameters by at most 0.1 %.
+private let leastRoundedIntermediate = 512 * intermediateMultiple

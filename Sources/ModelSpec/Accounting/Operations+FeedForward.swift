@@ -4,10 +4,11 @@ import LayerSpec
 public struct ExpertUse: Hashable, Sendable {
   /// D, experts that received at least one token.
   public var distinctExperts: Double
-  /// How many experts of a pass receive so many tokens.
+  /// Experts of a pass by the number of tokens that they receive; those without a token are left
+  /// out.
   public var expertsByTokens: [Int: Double]
 
-  /// The use in passes whose experts received these tokens; no pass uses none.
+  /// The mean over `passes`, each of which lists the tokens of every expert; zero without a pass.
   public init(tokensPerExpert passes: [[Int]]) {
     let share = passes.isEmpty ? 0 : 1 / Double(passes.count)
     var experts: [Int: Double] = [:]
@@ -19,7 +20,7 @@ public struct ExpertUse: Hashable, Sendable {
       Double(passes.reduce(0) { $0 + $1.count { $0 > 0 } }) * share
   }
 
-  /// A number of experts that are read, for bytes alone.
+  /// A number of distinct experts, which tells the bytes that are read but not the rows of tiles.
   public init(distinctExperts: Double) {
     precondition(distinctExperts >= 0, "\(distinctExperts) distinct experts")
     self.distinctExperts = distinctExperts
@@ -39,8 +40,8 @@ extension FFNLayerSpec {
   ///
   /// - Parameters:
   ///   - tokens: T.
-  ///   - use: How experts are used; without meaning for a dense network.
-  ///   - formats: How weights are stored.
+  ///   - use: How experts are used; a dense network ignores it.
+  ///   - formats: The weight format of each role.
   /// - Precondition: `tokens` is not negative.
   public func operations(tokens: Int, use: ExpertUse, formats: FormatPlan) -> [Operation] {
     precondition(tokens >= 0, "\(tokens) tokens")
@@ -96,9 +97,9 @@ extension SparseLayerSpec {
     return operations
   }
 
-  /// Logits of every choice.
+  /// The router's logits, one for each choice of a token.
   ///
-  /// Its rows are staged apart, in 32 bits, and it is in no network's tiles.
+  /// Its rows are staged by themselves, in 32 bits, and so belong to no network's tiles.
   private func router(tokens: Int, formats: FormatPlan) -> Operation {
     Operation(
       .router, flops: 2 * choices * hidden * tokens,
@@ -107,7 +108,7 @@ extension SparseLayerSpec {
         + formats.bytes(routerParameters - choices * hidden, .vector))
   }
 
-  /// K experts a token, of which the distinct ones are read.
+  /// The products of K experts for each token, where each distinct expert is read once.
   ///
   /// Where K experts are drawn from a pool with identity experts, K counts as if all computed, which is
   /// the most that a token can cost. Llama 4 counts its K selected experts, not the E that its reference
@@ -137,7 +138,7 @@ extension SparseLayerSpec {
 }
 
 extension FormatPlan {
-  /// Bytes of so many elements of a role.
+  /// Bytes of `elements` weights in the weight format of their role.
   ///
   /// - Precondition: the role's format is known; plans of unknown formats are refused before anything is
   ///   counted.

@@ -6,7 +6,7 @@ public struct Phase: RawRepresentable, Hashable, Sendable, Codable {
   /// The name in words with hyphens: `dispatch-and-combine`.
   public let rawValue: String
 
-  /// The phase of that name.
+  /// The phase of that name, whether this version knows it or not.
   public init(rawValue: String) { self.rawValue = rawValue }
 
   /// Matrix products of networks.

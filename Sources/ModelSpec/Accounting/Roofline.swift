@@ -4,17 +4,18 @@ import LayerSpec
 public struct Ceilings: Hashable, Sendable {
   /// Streaming reads from memory, bytes a second.
   public var readBytesPerSecond: Double
-  /// Multiply-adds on registers, FLOP/s, by the format of the weights.
+  /// Multiply-adds on registers, FLOP/s, by weight format.
   public var peakFlopsPerSecond: [WeightFormat: Double]
-  /// The same by the arithmetic of their products.
+  /// The same by arithmetic, for weight formats whose own peak was not measured.
   public var arithmeticFlopsPerSecond: [Arithmetic: Double]
-  /// FLOP/s of tiles of 1, 2, … rows in cache, by engine and by the format of the weights; none for an
-  /// engine without.
+  /// FLOP/s of tiles of 1, 2, … rows in cache, by engine and weight format; an engine without tiles
+  /// has no entry.
   public var tileFlopsPerSecond: [String: [WeightFormat: [Double]]]
 
   /// The ceilings among `list` that were measured with `threads` threads; `nil` where there are none.
   ///
-  /// Formats share one bandwidth, which is a property of memory: the most that any of them was given.
+  /// Bandwidth is a property of memory, so all formats share the highest that any was measured
+  /// with.
   public init?(_ list: [Ceiling], threads: Int) {
     let own = list.filter { $0.threads == threads }
     guard let bandwidth = own.map(\.readBytesPerSecond).max() else { return nil }
@@ -33,7 +34,7 @@ public struct Ceilings: Hashable, Sendable {
     }
   }
 
-  /// The peak that bounds products with such weights: of the format itself, or else of its arithmetic.
+  /// The peak of a weight format: its own where that was measured, or else that of its arithmetic.
   func peak(_ format: WeightFormat) -> Double? {
     peakFlopsPerSecond[format]
       ?? format.block.flatMap { arithmeticFlopsPerSecond[$0.arithmetic] }
@@ -42,13 +43,13 @@ public struct Ceilings: Hashable, Sendable {
 
 /// How an engine cuts rows into tiles.
 public struct TileCut {
-  /// The engine by name.
+  /// Name of the engine, a key of `Ceilings.tileFlopsPerSecond`.
   let engine: String
-  /// The rows of each tile that so many rows are cut into, by the format of the weights; `nil` where the
+  /// The rows of each tile that a number of rows is cut into, for a weight format; `nil` where the
   /// engine has no tiles.
   let rows: (Int, WeightFormat) -> [Int]?
 
-  /// The tiles of an engine.
+  /// How the engine of that name cuts rows into tiles.
   public init(engine: String, rows: @escaping (Int, WeightFormat) -> [Int]?) {
     self.engine = engine
     self.rows = rows
@@ -74,8 +75,8 @@ extension Operation {
   /// The least time where tiles are multiplied at the rates that they reach in cache; FLOPs in no tile,
   /// and tiles whose rate is not known, count at peak.
   ///
-  /// Never below `rooflineSeconds`: a rate above the peak is the same peak, measured at another time.
-  ///
+  /// It is never below `rooflineSeconds`: a rate above the peak is the same peak, measured at
+  /// another time.
   func tiledSeconds(under ceilings: Ceilings, tiles: TileCut) -> Double? {
     guard let peak = ceilings.peak(format) else { return rooflineSeconds(under: ceilings) }
     var computing = Double(flops) / peak

@@ -5,11 +5,11 @@
 public struct Claim: Codable, Hashable, Sendable {
   /// Stable name, such as `mixtral-8x7b-6x-llama2-70b`.
   public var id: String
-  /// Who says it.
+  /// Who makes the claim, such as a vendor or the authors of a paper.
   public var claimant: String
   /// The model that is said to save, as the source names it.
   public var model: String
-  /// What it is compared with, as the source names it.
+  /// What it is said to save against, as the source names it.
   public var baseline: String
   /// The catalogue's id of the model, `nil` when it is not in the catalogue or no model is named.
   public var modelID: String?
@@ -29,13 +29,13 @@ public struct Claim: Codable, Hashable, Sendable {
   public var conditions: String?
   /// Where it can be read.
   public var source: Source
-  /// How we know the source's words.
+  /// How the source's words are known.
   public var provenance: Provenance
-  /// What kind of statement it is, which decides whether a kernel can test it.
+  /// What kind of statement it is, which decides what a report says of a claim without a test.
   public var scope: Scope
-  /// The cells that decide it, or why none does.
+  /// What cells decide the claim, or why none does.
   public var test: Test
-  /// What a reader should know besides.
+  /// What a reader should know besides, `nil` for nothing.
   public var notes: String?
 
   enum CodingKeys: String, CodingKey {

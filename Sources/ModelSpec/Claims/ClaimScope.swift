@@ -31,12 +31,12 @@ extension Claim {
     /// A mechanism or a metric, without a ratio.
     case definition
 
-    /// Whether nothing but a model or a baseline that the catalogue does not have keeps a claim of this
-    /// kind from having a test: passes of a model are what it speaks of.
+    /// True for claims about passes of a model, which a kernel can test: where one has no test, the
+    /// catalogue lacks its model or its baseline.
     public var isOfPasses: Bool { self == .wholeModel }
 
-    /// What else than a kernel makes up a ratio of this kind, as the end of "leaves a factor 3 to
-    /// explain by"; `nil` where a kernel's ratio has no part in it at all.
+    /// What besides a kernel makes up a ratio of this scope, as the end of "leaves a factor 3 to
+    /// explain by"; `nil` where a kernel's ratio is no part of it.
     public var remainder: String? {
       switch self {
       case .wholeModel, .implementation, .workloadMix, .memory, .definition: nil

@@ -1,8 +1,8 @@
 extension Claim {
   /// How a claim is tested.
   ///
-  /// Candidate and baseline are the claim's own ids.
-  /// In JSON an object: `workload`, `phase` and perhaps `least_tokens`, or only `reason`.
+  /// Candidate and baseline are the claim's own. Its JSON form is an object with `workload`,
+  /// `phase` and perhaps `least_tokens`, or with `reason` alone.
   public enum Test: Hashable, Sendable {
     /// Cells that meet these criteria decide.
     case cells(CellCriteria)
@@ -21,7 +21,8 @@ extension Claim {
     public var workload: WorkloadKind
     /// The part of inference that the claim speaks of.
     public var inferencePhase: InferencePhase
-    /// The fewest tokens per pass that match the claim's conditions, `nil` for the phase's own.
+    /// The fewest tokens per pass that match the claim's conditions, `nil` for those of its
+    /// inference phase.
     public var leastTokens: Int?
 
     private enum CodingKeys: String, CodingKey {
@@ -50,7 +51,7 @@ extension Claim {
     /// Tokens per pass that count as this phase.
     ///
     /// Decode ends at 64 sequences, a usual limit of interactive batches. Prefill begins at 256
-    /// tokens, a short prompt. Between them lies neither.
+    /// tokens, a short prompt. Passes in between count as neither.
     public var tokens: ClosedRange<Int> {
       switch self {
       case .any: 1...Int.max
@@ -62,7 +63,8 @@ extension Claim {
 }
 
 extension Claim {
-  /// What passes stand for the claim: those that test it, and the usual ones beside one that none tests.
+  /// The workload whose cells stand beside the claim: that of its test, or the usual one without a
+  /// test.
   public var workload: WorkloadKind { test.criteria?.workload ?? .usual }
 
   /// Whether cells decide the claim: it has a test, of a workload that this version knows.
@@ -72,7 +74,7 @@ extension Claim {
 extension Claim.Test: Codable {
   private enum CodingKeys: CodingKey { case reason }
 
-  /// Reads either form.
+  /// Reads an object with a `reason` as no test, and any other as criteria.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     if let reason = try container.decodeIfPresent(String.self, forKey: .reason) {
@@ -82,7 +84,7 @@ extension Claim.Test: Codable {
     }
   }
 
-  /// Writes the form that fits.
+  /// Writes the criteria, or an object with the `reason` alone.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .cells(let criteria): try criteria.encode(to: encoder)

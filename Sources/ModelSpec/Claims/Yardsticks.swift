@@ -1,5 +1,5 @@
-/// What a vendor's own measurement delivered of what the vendor's own model should save by counting: a
-/// yardstick for what this machine delivers of the same.
+/// A vendor's own measurement of a saving beside what counting says of it, as a yardstick for the
+/// realised share of the same pairing on this machine.
 public struct Yardstick: Hashable, Sendable {
   /// The claim that holds the measured ratio, with its source and conditions.
   public let claim: Claim
@@ -7,7 +7,7 @@ public struct Yardstick: Hashable, Sendable {
   public let kind: String
   /// Baseline / candidate by counting: operations or active parameters per token.
   public let analytic: Double
-  /// Baselines with which a cell measures the same pair.
+  /// Ids of the baselines with which a cell counts as the same pairing.
   public let baselineIDs: [String]
 
   /// The catalogue's id of the vendor's model.
@@ -29,15 +29,15 @@ public struct Yardstick: Hashable, Sendable {
 }
 
 extension Yardstick {
-  /// The pairs of which a vendor published a measured ratio with its conditions.
+  /// The pairings of which a vendor published a measured ratio with its conditions.
   ///
-  /// Three often-quoted pairs are left out: Mixtral 8x7B against Llama 2 70B (6x, without any conditions,
-  /// and more than counting allows), DBRX against Llama 2 70B ("up to 2x", a maximum), and DeepSeekMoE
-  /// 16B against DeepSeek 7B (2.47x, a count of FLOPs and no time).
+  /// Three often-quoted pairings are left out: Mixtral 8x7B against Llama 2 70B (6x, without any
+  /// conditions, and more than counting allows), DBRX against Llama 2 70B ("up to 2x", a maximum),
+  /// and DeepSeekMoE 16B against DeepSeek 7B (2.47x, a count of FLOPs and no time).
   public static let all = [
-    // 66.6 / 20.9 thousand million active parameters.
+    // 66.6 / 20.9 billion active parameters.
     yardstick("deepseek-v2-training-1p74x", "training", analytic: 3.19),
-    // 7.1 / 2.4 thousand million active parameters.
+    // 7.1 / 2.4 billion active parameters.
     yardstick("qwen15-moe-inference-1p74x", "inference", analytic: 2.98),
     // Equal active parameters: counted as is, time is lost. Any dense model of that size will do.
     yardstick("olmoe-iso-active-throughput", "training", analytic: 1.0, besides: ["iso-active"]),

@@ -10,7 +10,7 @@ extension Architecture {
   ///
   /// - Parameters:
   ///   - configJSON: The file's bytes.
-  ///   - id: What to call it.
+  ///   - id: The id of the architecture, such as the path of the file.
   /// - Throws: `ConfigError` for bytes that are no JSON object, an unknown `model_type`, and values
   ///   that are missing, of the wrong type, or describe no model.
   public init(configJSON: [UInt8], id: String) throws(ConfigError) {
@@ -79,7 +79,7 @@ extension ConfigReader {
     case nil, .null: return nil
     case .text(let type): return type
     case .some(let other):
-      throw ConfigError("\(place)model_type is \(other.kind); give a string")
+      throw ConfigError("\(place)model_type is \(other.inWords); give a string")
     }
   }
 

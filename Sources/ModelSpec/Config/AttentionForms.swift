@@ -2,16 +2,13 @@ import LayerSpec
 
 /// Heads of grouped attention.
 struct Heads {
-  /// Query heads.
   let query: Int
-  /// Key-value heads.
   let keyValue: Int
-  /// Elements of one head.
+  /// Elements of one query, key or value.
   let width: Int
 
-  /// Elements of all query heads.
   var queryWidth: Int { query * width }
-  /// Elements of all key heads.
+  /// Elements of all keys, and of all values.
   var keyValueWidth: Int { keyValue * width }
 }
 
@@ -71,9 +68,10 @@ extension AttentionSpec {
   }
 
   /// DeepSeek-V4's attention: low-rank queries, one key that is its own value, grouped low-rank
-  /// output, sinks; within a window, and by `kind` over compressed blocks of the past.
+  /// output, sinks; within a window, and depending on `layerType` over compressed blocks of the
+  /// past.
   static func compressed(
-    _ config: ConfigReader, hidden: Int, kind: String
+    _ config: ConfigReader, hidden: Int, layerType: String
   ) throws(ConfigError) -> AttentionSpec {
     let heads = try config.size("num_attention_heads")
     let width = try config.size("head_dim")
@@ -93,10 +91,10 @@ extension AttentionSpec {
           window: try config.optionalSize("sliding_window"))
       ],
       otherParameters: queryRank + width + heads)
-    switch kind {
+    switch layerType {
     case "sliding_attention": return attention
     case "compressed_sparse_attention":
-      let rate = try config.compressionRate(kind, legacy: "compress_rate_csa", usual: 4)
+      let rate = try config.compressionRate(layerType, legacy: "compress_rate_csa", usual: 4)
       let indexHeads = try config.size("index_n_heads")
       let indexWidth = try config.size("index_head_dim")
       attention.projections += [
@@ -114,7 +112,7 @@ extension AttentionSpec {
       attention.otherParameters += width + indexWidth
       return attention
     case "heavily_compressed_attention":
-      let rate = try config.compressionRate(kind, legacy: "compress_rate_hca", usual: 128)
+      let rate = try config.compressionRate(layerType, legacy: "compress_rate_hca", usual: 128)
       attention.projections += [LinearSpec(hidden, width), LinearSpec(hidden, width)]
       attention.scores.append(
         Scores(heads: heads, keyWidth: width, valueWidth: width, tokensPerKey: rate))
@@ -123,7 +121,7 @@ extension AttentionSpec {
       return attention
     default:
       throw ConfigError(
-        "\(config.place)layer_types holds \"\(kind)\"; give sliding_attention, "
+        "\(config.place)layer_types holds \"\(layerType)\"; give sliding_attention, "
           + "compressed_sparse_attention or heavily_compressed_attention")
     }
   }
@@ -132,9 +130,9 @@ extension AttentionSpec {
 extension ConfigReader {
   /// Tokens that DeepSeek-V4 compresses into one key.
   fileprivate func compressionRate(
-    _ kind: String, legacy: String, usual: Int
+    _ layerType: String, legacy: String, usual: Int
   ) throws(ConfigError) -> Int {
     if let rate = try optionalSize(legacy) { return rate }
-    return try nested("compress_rates").optionalSize(kind) ?? usual
+    return try nested("compress_rates").optionalSize(layerType) ?? usual
   }
 }

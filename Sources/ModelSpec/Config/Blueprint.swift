@@ -1,6 +1,6 @@
 import LayerSpec
 
-/// What a family reads from a configuration: an architecture that has no name yet.
+/// What a family reads from a configuration: an architecture but for its id and `model_type`.
 struct Blueprint {
   var hidden: Int
   var vocabulary: Int
@@ -13,7 +13,7 @@ extension ConfigReader {
   /// Reads one layer's attention or feed-forward network.
   typealias LayerReader<Part> = (_ index: Int) throws(ConfigError) -> Part
 
-  /// A decoder of the plain form with the departures of `form`.
+  /// Llama's decoder with what `form` changes.
   ///
   /// - Parameters:
   ///   - attention: Attention by layer where it is not grouped, or differs from layer to layer.
@@ -63,7 +63,7 @@ extension ConfigReader {
       surroundings: surroundings ?? .init(otherParameters: hidden))
   }
 
-  /// Attention of the plain form.
+  /// Grouped attention with what `form` changes.
   func groupedAttention(
     _ form: DecoderForm, hidden: Int, window: Int? = nil
   ) throws(ConfigError) -> AttentionSpec {
@@ -90,7 +90,7 @@ extension ConfigReader {
       otherParameters: others)
   }
 
-  /// The dense network of the plain form.
+  /// The dense feed-forward network with what `form` changes.
   func denseNetwork(
     _ form: DecoderForm = DecoderForm(), hidden: Int, intermediate: Int? = nil
   ) throws(ConfigError) -> FeedForwardSpec {

@@ -1,19 +1,19 @@
 import LayerSpec
 
 extension ConfigReader {
-  /// Layers, at least 1 and believed up to `mostLayers`.
+  /// The number of layers, from 1 to `mostLayers`.
   func layerCount(_ keys: String...) throws(ConfigError) -> Int {
     let names = keys.isEmpty ? ["num_hidden_layers"] : keys
-    return try believed(try size(names), names[0])
+    return try limited(try size(names), names[0])
   }
 
-  /// Layers of a second stack, `nil` when the configuration does not say.
+  /// The number of layers of a second stack, `nil` when the configuration does not give it.
   func optionalLayerCount(_ key: String) throws(ConfigError) -> Int? {
     guard has(key) else { return nil }
-    return try believed(try count(key), key)
+    return try limited(try count(key), key)
   }
 
-  private func believed(_ layers: Int, _ key: String) throws(ConfigError) -> Int {
+  private func limited(_ layers: Int, _ key: String) throws(ConfigError) -> Int {
     guard layers <= Self.mostLayers else {
       throw ConfigError("\(place)\(key) is \(layers); give at most \(Self.mostLayers)")
     }
@@ -71,7 +71,7 @@ extension ConfigReader {
     }
   }
 
-  /// K, checked against the choices that the router has.
+  /// K, which must not exceed the `choices` of the router.
   func topK(of choices: Int, _ keys: String...) throws(ConfigError) -> Int {
     let names = keys.isEmpty ? ["num_experts_per_tok"] : keys
     let topK = try size(names)

@@ -9,19 +9,19 @@ import LayerSpec
 struct ConfigReader {
   /// `model_type`, the family whose defaults apply.
   let modelType: String
-  /// Keys of the file, or of the nested object that describes the text model.
+  /// Keys and values of the file, or of the nested object that describes the text model.
   let values: [String: ConfigValue]
-  /// Keys of the family's configuration class.
+  /// Keys and values that the family's configuration class documents.
   let defaults: [String: ConfigValue]
   /// Where `values` stands in the file: empty, or `text_config.`.
   let place: String
 
-  /// The largest size that is believed.
+  /// The largest size that is accepted.
   ///
   /// No model has one near it, and products of two such sizes stay far inside 63 bits.
   static let largestSize = 1 << 28
 
-  /// The most layers that are believed.
+  /// The largest number of layers that is accepted.
   static let mostLayers = 10_000
 
   /// The value under the first of `keys` that is there; `nil` for an explicit or documented null.
@@ -59,12 +59,13 @@ struct ConfigReader {
     try integer(keys, atLeast: 1)
   }
 
-  /// A number of things, possibly 0; 0 when the configuration has none.
+  /// A count of 0 or more; 0 when the configuration does not give one.
   func count(_ keys: String...) throws(ConfigError) -> Int {
     try integer(keys, atLeast: 0) ?? 0
   }
 
-  /// A position counted from 0; `nil` for -1, which stands for the last one, and for none.
+  /// An index from 0; `nil` for -1, which stands for the last one, and when the configuration has
+  /// none.
   func lastIndex(_ key: String) throws(ConfigError) -> Int? {
     guard let (_, value) = value([key]), value != .integer(-1) else { return nil }
     return try integer(value, key, atLeast: 0)
@@ -86,7 +87,8 @@ struct ConfigReader {
       }
     guard let integer, integer >= minimum, integer <= Self.largestSize else {
       throw ConfigError(
-        "\(place)\(key) is \(value.kind); give an integer from \(minimum) to \(Self.largestSize)")
+        "\(place)\(key) is \(value.inWords); give an integer from \(minimum) to \(Self.largestSize)"
+      )
     }
     return integer
   }
@@ -98,17 +100,17 @@ struct ConfigReader {
     case .integer(let integer): return Double(integer)
     case .number(let number) where Float(number).isFinite: return number
     default:
-      throw ConfigError("\(place)\(key) is \(value.kind); give a number that fits in 32 bits")
+      throw ConfigError("\(place)\(key) is \(value.inWords); give a number that fits in 32 bits")
     }
   }
 
   // MARK: - Words and switches
 
-  /// True or false; false when the configuration says nothing.
+  /// A Boolean; false when the configuration does not give one.
   func flag(_ keys: String...) throws(ConfigError) -> Bool {
     guard let (key, value) = value(keys) else { return false }
     guard case .flag(let flag) = value else {
-      throw ConfigError("\(place)\(key) is \(value.kind); give true or false")
+      throw ConfigError("\(place)\(key) is \(value.inWords); give true or false")
     }
     return flag
   }
@@ -119,7 +121,7 @@ struct ConfigReader {
   func word(_ keys: [String]) throws(ConfigError) -> String? {
     guard let (key, value) = value(keys) else { return nil }
     guard case .text(let word) = value else {
-      throw ConfigError("\(place)\(key) is \(value.kind); give a string")
+      throw ConfigError("\(place)\(key) is \(value.inWords); give a string")
     }
     return word
   }
@@ -130,12 +132,12 @@ struct ConfigReader {
   func words(_ keys: String...) throws(ConfigError) -> [String]? {
     guard let (key, value) = value(keys) else { return nil }
     guard case .list(let list) = value else {
-      throw ConfigError("\(place)\(key) is \(value.kind); give a list of strings")
+      throw ConfigError("\(place)\(key) is \(value.inWords); give a list of strings")
     }
     var words: [String] = []
     for element in list {
       guard case .text(let word) = element else {
-        throw ConfigError("\(place)\(key) holds \(element.kind); give a list of strings")
+        throw ConfigError("\(place)\(key) holds \(element.inWords); give a list of strings")
       }
       words.append(word)
     }
@@ -146,7 +148,7 @@ struct ConfigReader {
   func counts(_ keys: String...) throws(ConfigError) -> [Int]? {
     guard let (key, value) = value(keys) else { return nil }
     guard case .list(let list) = value else {
-      throw ConfigError("\(place)\(key) is \(value.kind); give a list of integers")
+      throw ConfigError("\(place)\(key) is \(value.inWords); give a list of integers")
     }
     var counts: [Int] = []
     for element in list { counts.append(try integer(element, key, atLeast: 0)) }
@@ -162,7 +164,7 @@ struct ConfigReader {
     return value == .text("auto")
   }
 
-  /// A number, or one number per layer.
+  /// A size of each layer, where the configuration gives one for all of them or a list.
   func sizePerLayer(_ key: String, layers: Int) throws(ConfigError) -> [Int] {
     guard let (_, value) = value([key]) else { throw missing([key], "an integer or a list") }
     guard case .list(let list) = value else {
@@ -183,7 +185,7 @@ struct ConfigReader {
       case nil, .null: return [:]
       case .object(let object): return object
       case .some(let other):
-        throw ConfigError("\(place)\(key) is \(other.kind); give an object {…}")
+        throw ConfigError("\(place)\(key) is \(other.inWords); give an object {…}")
       }
     }
     return ConfigReader(
@@ -197,7 +199,7 @@ public struct ConfigError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Which field, which value, and what to do.
   public let description: String
 
-  /// An error with its sentence.
+  /// An error whose sentence names the key.
   public init(_ description: String) {
     self.description = description
   }

@@ -45,13 +45,13 @@ enum ConfigValue: Hashable, Sendable, Decodable {
       throw ConfigError("\(DocumentCoding.sentence(error)); check that the file is whole")
     }
     guard case .object(let object) = value else {
-      throw ConfigError("the document is \(value.kind), and a configuration is an object {…}")
+      throw ConfigError("the document is \(value.inWords), and a configuration is an object {…}")
     }
     return object
   }
 
-  /// The kind of value, for sentences.
-  var kind: String {
+  /// The value in a sentence: itself, or `a list` and `an object`.
+  var inWords: String {
     switch self {
     case .null: "null"
     case .flag(let value): value ? "true" : "false"

@@ -1,24 +1,21 @@
 import LayerSpec
 
-/// How one family's decoder departs from the plain one.
+/// How one family's decoder differs from Llama's.
 ///
-/// The plain decoder is Llama's: grouped attention without biases, a gated dense network, two norms
-/// per layer and one at the end. Norms are counted in vectors of H elements, so a layer norm, which
-/// has a bias beside its scale, counts twice.
+/// Llama's has grouped attention without biases, a gated dense network, two norms per layer and one
+/// before the head. Norms are counted in vectors of H elements, so a layer norm, which has a bias
+/// beside its scale, counts twice.
 struct DecoderForm: Sendable {
   /// Whether a product has a bias.
   enum Bias: Sendable {
-    /// Never.
     case absent
-    /// Always.
     case present
-    /// As the key says.
+    /// Where the configuration sets the key.
     case key(String)
   }
 
   /// A matrix as wide as the query heads whose sigmoid multiplies their output.
   enum OutputGate: Sendable {
-    /// None.
     case absent
     /// A matrix of its own, without a bias.
     case separate
@@ -28,23 +25,21 @@ struct DecoderForm: Sendable {
 
   /// Norms on queries and keys inside the attention.
   enum QueryKeyNorm: Sendable {
-    /// None, or without parameters.
+    /// None, or norms without parameters.
     case absent
-    /// One head's width each.
+    /// One scale as wide as a head for all queries, and one for all keys.
     case perHead
-    /// One head's width each when the key says so.
+    /// As `perHead` where the configuration sets the key.
     case perHeadIf(String)
-    /// The width of all query heads and of all key heads.
+    /// One scale as wide as all query heads, and one as wide as all key heads.
     case wide
-    /// The width of all query heads and of all key heads when the key says so.
+    /// As `wide` where the configuration sets the key.
     case wideIf(String)
   }
 
   /// Which layers attend within `sliding_window` only, where `layer_types` does not say.
   enum Windows: Sendable {
-    /// None.
     case absent
-    /// All.
     case every
     /// All but layers n, 2n, 3n… counted from 1.
     case allButEvery(Int)
@@ -68,17 +63,14 @@ struct DecoderForm: Sendable {
   var layerNorms = 2
   /// Vectors of H elements in the norm before the head.
   var finalNorms = 1
-  /// Norms on queries and keys.
   var queryKeyNorm = QueryKeyNorm.absent
-  /// The gate of the attention's output.
   var outputGate = OutputGate.absent
-  /// True when every head has a learned sink.
+  /// Whether every query head has a learned attention sink of one parameter.
   var hasSinks = false
-  /// Which layers attend within a window.
   var windows = Windows.absent
   /// The key of the window's size.
   var windowKey = "sliding_window"
-  /// Whether the head has a bias.
+  /// Whether the output head has a bias.
   var headBias = Bias.absent
   /// Parameters of a layer beside its norms.
   var extraLayerParameters = 0

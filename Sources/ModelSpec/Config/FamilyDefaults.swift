@@ -1,7 +1,7 @@
 import FoundationEssentials
 
-/// What a configuration means by the keys that it leaves out: `Data/familyDefaults.json`, whose schema
-/// says where it was read.
+/// The values of keys that a configuration leaves out, from `Data/familyDefaults.json`, whose
+/// schema says where they were read.
 enum FamilyDefaults {
   /// The documented defaults of one `model_type`, empty for a family that has none.
   static func values(of modelType: String) -> [String: ConfigValue] { table[modelType] ?? [:] }

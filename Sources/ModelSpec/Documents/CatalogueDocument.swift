@@ -3,20 +3,20 @@ public struct CatalogueDocument: Codable, Hashable, Sendable {
   /// The schema this version writes.
   public static let currentSchema = "tenfold.models/1"
 
-  /// `tenfold.models/1`.
+  /// Name and version of the schema, `tenfold.models/1` in what this version writes.
   public var schema: String
   /// The architectures, in the catalogue's order.
   public var models: [Model]
 
-  /// One architecture.
+  /// One architecture of the catalogue.
   public struct Model: Codable, Hashable, Sendable {
     /// Catalogue id.
     public var id: String
     /// `model_type` of the configuration.
     public var modelType: String
-    /// Everything learned.
+    /// All parameters, tied matrices counted once.
     public var totalParameters: Int
-    /// What one token uses.
+    /// Parameters that one token uses (`Architecture.activeParameters`).
     public var activeParameters: Int
   }
 

@@ -3,17 +3,17 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
   /// The schema this version writes.
   public static let currentSchema = "tenfold.compare/1"
 
-  /// `tenfold.compare/1`.
+  /// Name and version of the schema, `tenfold.compare/1` in what this version writes.
   public var schema: String
-  /// The earlier build.
+  /// The record of the earlier build.
   public var base: Origin
-  /// The later build.
+  /// The record of the later build.
   public var head: Origin
-  /// The accepted loss, such as 0.03.
+  /// The accepted loss as a fraction, such as 0.03.
   public var tolerance: Double
   /// What the records say of the two builds.
   public var verdict: CompareVerdict
-  /// The same in a sentence.
+  /// The verdict in a sentence or two, with what to do where the records cannot tell.
   public var summary: String
   /// Whatever a reader should know about the two records, such as another kernel.
   public var cautions: [String]
@@ -21,8 +21,8 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
   public var whole: Whole
   /// Cells that both records hold, most urgent first.
   public var cells: [Cell]
-  /// Cells of both records that are not compared: in another form, without usable times, or of a kind
-  /// that this version does not know.
+  /// Cells of both records that are not compared: they are not of the same work, have no usable
+  /// times, or have parts that this version does not know.
   public var leftOut: [LeftOut]
   /// Ids of cells that only BASE holds.
   public var onlyInBase: [String]
@@ -49,7 +49,7 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
     self.onlyInHead = onlyInHead
   }
 
-  /// One of the two records.
+  /// One of the two records, and the build that it measured.
   public struct Origin: Codable, Hashable, Sendable {
     /// The record as the reader named it.
     public var name: String
@@ -76,7 +76,7 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
   public struct Quantity: Codable, Hashable, Sendable {
     /// How far it moved, as a fraction; absent where too few cells are steady.
     public var change: ChangeEstimate?
-    /// What follows.
+    /// What the change says of the builds.
     public var verdict: CompareVerdict
     /// Cells that the figure rests on; absent for a single cell.
     public var cells: Int?
@@ -98,7 +98,7 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
     /// Baseline seconds / candidate seconds.
     public var timeRatio: Quantity
 
-    /// The three quantities.
+    /// The three quantities, each judged by itself.
     public init(candidateSeconds: Quantity, baselineSeconds: Quantity, timeRatio: Quantity) {
       self.candidateSeconds = candidateSeconds
       self.baselineSeconds = baselineSeconds
@@ -106,9 +106,9 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
     }
   }
 
-  /// One cell.
+  /// A cell that both records hold.
   public struct Cell: Codable, Hashable, Sendable {
-    /// What it measures: candidate, baseline, workload, tokens, routing, engine, precision, threads.
+    /// Its pairing and conditions, in one word: `mixtral-8x7b/llama2-70b/ffn-forward/16-tokens/…`.
     public var id: String
     /// How far the candidate's seconds per pass moved, as a fraction, at 90 % confidence.
     public var change: ChangeEstimate
@@ -134,9 +134,9 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
 
   /// A cell of both records that is not compared.
   public struct LeftOut: Codable, Hashable, Sendable {
-    /// What it measures.
+    /// Its pairing and conditions, as in `Cell.id`.
     public var id: String
-    /// Why it is left out.
+    /// Why it is left out, as a clause without a full stop.
     public var reason: String
 
     /// A cell with the reason.
@@ -149,16 +149,16 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
 
 /// What two records say about two builds.
 public enum CompareVerdict: String, Codable, Hashable, Sendable, CaseIterable {
-  /// Slower beyond the tolerance.
+  /// Something became slower by more than the tolerance.
   case regression
   /// The records cannot tell.
   case inconclusive
-  /// Faster beyond the tolerance.
+  /// Something became faster by more than the tolerance, and nothing slower.
   case improvement
   /// No slower: a slowdown that matters would have been seen.
   case pass
 
-  /// Most urgent first.
+  /// Its place in the order of urgency, 0 for the most urgent.
   public var severity: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 

@@ -3,7 +3,7 @@ public struct DoctorDocument: Codable, Hashable, Sendable {
   /// The schema this version writes.
   public static let currentSchema = "tenfold.doctor/1"
 
-  /// `tenfold.doctor/1`.
+  /// Name and version of the schema, `tenfold.doctor/1` in what this version writes.
   public var schema: String
   /// The machine that was looked at.
   public var machine: MachineIdentity
@@ -28,14 +28,15 @@ public struct DoctorDocument: Codable, Hashable, Sendable {
     public var severity: Severity
     /// What was found, with the figures of this machine.
     public var what: String
-    /// Why it matters.
+    /// How it spoils a measurement.
     public var why: String
-    /// By how much, on which machine and where that is from; or that it was not measured.
+    /// How much it costs, on which machine and by which source; `unmeasured` where that is not
+    /// known.
     public var cost: String
     /// The command line that mends it, to be run by a person: Tenfold runs none.
     public var mend: String
 
-    /// A finding.
+    /// A finding, whose cost is `unmeasured` unless one is given.
     public init(
       id: String, severity: Severity, what: String, why: String, cost: String = Self.unmeasured,
       mend: String
@@ -56,10 +57,10 @@ public struct DoctorDocument: Codable, Hashable, Sendable {
 extension DoctorDocument.Finding {
   /// How much a finding spoils; an open value, for a later version may know other grades.
   public struct Severity: RawRepresentable, Codable, Hashable, Sendable {
-    /// The name.
+    /// The name in the document: `high`.
     public let rawValue: String
 
-    /// The severity of that name.
+    /// The severity of that name, whether this version knows it or not.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// Figures are wrong by it, or there are none.

@@ -7,7 +7,7 @@ import FoundationEssentials
 /// `Infinity`, traps on some byte sequences that are no UTF-8; its reader of JSON overlooks commas before
 /// closing brackets; and decoding a value of any kind takes time that grows with the cube of its depth.
 struct JSONInput {
-  /// The document in JSON.
+  /// The document in JSON, with Python's words for numbers made strings.
   let data: Data
 
   /// Lists and objects within each other that are accepted: published configurations have fewer than ten.

@@ -5,9 +5,9 @@ public struct ModelDocument: Codable, Hashable, Sendable {
   /// The schema this version writes.
   public static let currentSchema = "tenfold.model/1"
 
-  /// A layer's feed-forward network at the document's tokens.
+  /// The first routed feed-forward layer, at the document's tokens.
   public struct SparseLayer: Codable, Hashable, Sendable {
-    /// Everything learned in one routed layer.
+    /// All parameters of the layer, those of every expert included.
     public var parameters: Int
     /// FLOPs of its matrix products.
     public var matmulFlops: Int
@@ -17,23 +17,23 @@ public struct ModelDocument: Codable, Hashable, Sendable {
     public var expectedDistinctExperts: Double
   }
 
-  /// One layer.
+  /// One decoder layer.
   public struct Layer: Codable, Hashable, Sendable {
     /// Position, from 0.
     public var index: Int
-    /// Form of what mixes tokens, absent when nothing does.
+    /// What mixes tokens, as `AttentionSpec.Form` names it; absent when nothing does.
     public var attention: String?
     /// The feed-forward networks: `dense F=28672`, `sparse E=8 K=2 F=14336`.
     public var ffn: [String]
-    /// Everything learned.
+    /// All parameters of the layer.
     public var parameters: Int
-    /// What one token uses.
+    /// Parameters of the layer that one token uses.
     public var activeParameters: Int
     /// FLOPs of the feed-forward networks' matrix products.
     public var ffnMatmulFlops: Int
   }
 
-  /// `tenfold.model/1`.
+  /// Name and version of the schema, `tenfold.model/1` in what this version writes.
   public var schema: String
   /// Catalogue id or path.
   public var id: String
@@ -41,23 +41,23 @@ public struct ModelDocument: Codable, Hashable, Sendable {
   public var modelType: String
   /// T, tokens that the FLOPs are counted for.
   public var tokens: Int
-  /// H.
+  /// H, the hidden size.
   public var hiddenSize: Int
   /// Rows of the embedding.
   public var vocabularySize: Int
   /// True when the head is the embedding.
   public var tiedEmbeddings: Bool
-  /// Everything learned.
+  /// All parameters, tied matrices counted once.
   public var totalParameters: Int
-  /// What one token uses, the embedding's row left out (`Architecture.activeParameters`).
+  /// Parameters that one token uses, the embedding left out (`Architecture.activeParameters`).
   public var activeParameters: Int
-  /// Everything learned in routed experts.
+  /// Parameters of all routed experts of all layers.
   public var routedExpertParameters: Int
   /// The first routed layer; absent in a dense model.
   public var sparseLayer: SparseLayer?
-  /// FLOPs of one forward pass.
+  /// FLOPs of one forward pass with the document's tokens.
   public var forwardFlops: ForwardFLOPs
-  /// Every layer.
+  /// Every decoder layer, in the order of the model.
   public var layers: [Layer]
 
   /// The accounting of `architecture` at `tokens` tokens.

@@ -5,7 +5,7 @@ public struct ProductDocument: Codable, Hashable, Sendable {
   /// The schema this version writes.
   public static let currentSchema = "tenfold.gemm/1"
 
-  /// `tenfold.gemm/1`.
+  /// Name and version of the schema, `tenfold.gemm/1` in what this version writes.
   public var schema: String
   /// When measuring began, RFC 3339.
   public var created: String
@@ -57,7 +57,7 @@ public struct ProductPoint: Codable, Hashable, Sendable {
   public var threads: Int
   /// The engine by name, such as `tile`.
   public var engine: String
-  /// How weights were stored.
+  /// The weight format.
   public var precision: WeightFormat
   /// Seconds of one product, the median of the rounds.
   public var secondsMedian: Double
@@ -104,7 +104,7 @@ public struct SpeedRatio: Codable, Hashable, Sendable {
   /// Seconds of the other engine / seconds of this one with its interval, from paired rounds.
   public var speed: RatioEstimate
 
-  /// A ratio with its interval.
+  /// A ratio with its interval; above 1 `engine` is the faster one.
   public init(m: Int, engine: String, over: String, speed: RatioEstimate) {
     self.m = m
     self.engine = engine

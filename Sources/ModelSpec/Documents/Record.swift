@@ -6,7 +6,7 @@ public struct Record: Codable, Hashable, Sendable {
   /// The schema this version writes.
   public static let currentSchema = "tenfold.result/1"
 
-  /// `tenfold.result/1`.
+  /// Name and version of the schema, `tenfold.result/1` in what this version writes and reads.
   public var schema: String
   /// When measuring began, RFC 3339.
   public var created: String
@@ -23,19 +23,19 @@ public struct Record: Codable, Hashable, Sendable {
   public var instructionSet: String?
   /// Ceilings of the machine, empty when none were measured.
   public var ceilings: [Ceiling]
-  /// What was asked for.
+  /// What the run was asked for, after defaults.
   public var options: RunOptions
-  /// What was measured, one pairing under one set of conditions a cell.
+  /// What was measured: a cell for each pairing under each set of conditions.
   public var cells: [Cell]
   /// Whatever a reader should know about the whole run.
   public var cautions: [String]
 
   /// How a run ended; an open value, for a later version may know other endings.
   public struct Status: RawRepresentable, Codable, Hashable, Sendable {
-    /// The name.
+    /// The name in the record: `complete`.
     public let rawValue: String
 
-    /// The ending of that name.
+    /// The ending of that name, whether this version knows it or not.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// Every planned cell is in the record.

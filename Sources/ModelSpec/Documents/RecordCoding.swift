@@ -5,7 +5,7 @@ public struct RecordError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong and where in the document.
   public let description: String
 
-  /// An error with its sentence.
+  /// An error whose sentence names the field, for the caller to continue.
   public init(_ description: String) {
     self.description = description
   }

@@ -3,7 +3,7 @@ public struct ReportDocument: Codable, Hashable, Sendable {
   /// The schema this version writes.
   public static let currentSchema = "tenfold.report/1"
 
-  /// `tenfold.report/1`.
+  /// Name and version of the schema, `tenfold.report/1` in what this version writes.
   public var schema: String
   /// The records that were judged.
   public var records: [Origin]
@@ -12,7 +12,7 @@ public struct ReportDocument: Codable, Hashable, Sendable {
   /// Every curve over tokens per pass, of records that have at least three token counts.
   public var curves: [CurveEntry]
 
-  /// Where verdicts come from.
+  /// A record that was judged.
   public struct Origin: Codable, Hashable, Sendable {
     /// The record as the reader named it; verdicts refer to it.
     public var name: String
@@ -24,13 +24,13 @@ public struct ReportDocument: Codable, Hashable, Sendable {
     public var cpu: String
     /// Cells in the record.
     public var cells: Int
-    /// Cells by which nothing is judged, for this version does not know what they are or nobody
-    /// took the time to measure them.
+    /// Cells that decide nothing: this version does not know a part of them, or they were measured
+    /// with a token effort.
     public var cellsLeftOut: Int
     /// What spoils the figures, in sentences, such as values of a later version; absent for nothing.
     public var warnings: [String]?
 
-    /// All values.
+    /// A record as it is named; without warnings their key is absent.
     public init(
       name: String, created: String, status: Record.Status, cpu: String, cells: Int,
       cellsLeftOut: Int, warnings: [String] = []
@@ -67,7 +67,7 @@ public struct Verdict: Codable, Hashable, Sendable {
   public var candidate: String
   /// Id of what it was measured against, absent when the claim names nothing measurable.
   public var baseline: String?
-  /// The claimed ratio.
+  /// The claimed ratio, absent when the source claims none in numbers.
   public var claimed: Double?
   /// How firmly it is claimed.
   public var qualifier: Claim.Qualifier
@@ -80,15 +80,16 @@ public struct Verdict: Codable, Hashable, Sendable {
   public var analyticWholeModel: Double?
   /// The ratio that this machine's ceilings allow, absent without ceilings.
   public var roofline: Double?
-  /// The time ratio of the most favourable cell: feed-forward layers only.
+  /// The time ratio of the most favourable cell, which is of the layers that its workload goes
+  /// through and not of the whole model.
   public var measured: Measured?
-  /// The most favourable cell.
+  /// The most favourable of the cells that stand for the claim, absent without any.
   public var best: Place?
   /// The least favourable cell, absent when none is less favourable.
   public var worst: Place?
   /// Claimed ratio / `analytic`, for what a kernel cannot test.
   public var leftToExplain: Double?
-  /// The result.
+  /// What the cells say of the claim.
   public var verdict: Outcome
   /// Why, as one sentence from the numbers.
   public var reason: String
@@ -97,15 +98,15 @@ public struct Verdict: Codable, Hashable, Sendable {
 
   /// What can be said of a claim.
   public enum Outcome: String, Codable, Hashable, Sendable, CaseIterable {
-    /// Measured and reached.
+    /// The whole interval of the best cell reaches the claim.
     case delivered
-    /// Measured, and more than ten percent above the claim.
+    /// The whole interval of the best cell lies more than ten percent above the claim.
     case exceeded
-    /// Measured and not reached.
+    /// The whole interval of every cell lies below the claim.
     case fallsShort = "falls-short"
-    /// Measured, and the interval decides neither way, or no number was claimed.
+    /// The interval of the best cell decides neither way, or no number was claimed.
     case undecided
-    /// Nothing that a kernel does decides it.
+    /// No measurement of a kernel decides it.
     case notAKernelClaim = "not-a-kernel-claim"
     /// A kernel could decide it, and the record has no matching cell.
     case notMeasured = "not-measured"
@@ -120,7 +121,7 @@ public struct Verdict: Codable, Hashable, Sendable {
     /// Upper end of the interval.
     public var high: Double
 
-    /// The ratio of a cell.
+    /// The median and the interval of a cell's estimate.
     public init(_ estimate: RatioEstimate) {
       median = estimate.median
       low = estimate.low
@@ -134,16 +135,16 @@ public struct Verdict: Codable, Hashable, Sendable {
     public var tokens: Int
     /// Worker threads.
     public var threads: Int
-    /// Who multiplied.
+    /// The engine by name, such as `tile`.
     public var engine: String
-    /// Weight precision by name, such as `f32`.
+    /// The weight format by name, such as `f32`.
     public var precision: String
-    /// How tokens found their experts.
+    /// The routing, such as `zipf:0.8`; `-` for a workload that routes nothing.
     public var routing: String
-    /// Its time ratio.
+    /// The median of its time ratio.
     public var ratio: Double
 
-    /// The place of a cell.
+    /// The conditions and the time ratio of a cell.
     public init(_ cell: Cell) {
       tokens = cell.tokens
       threads = cell.threads
@@ -154,7 +155,7 @@ public struct Verdict: Codable, Hashable, Sendable {
     }
   }
 
-  /// All values.
+  /// A verdict; numbers that are not given do not exist, and are absent in JSON.
   public init(
     claim: String, scope: Claim.Scope, candidate: String, baseline: String? = nil,
     claimed: Double? = nil, qualifier: Claim.Qualifier, analytic: Double? = nil,
@@ -207,17 +208,17 @@ public struct CurveEntry: Codable, Hashable, Sendable {
   public struct Bottom: Codable, Hashable, Sendable {
     /// Tokens per pass.
     public var tokens: Int
-    /// The time ratio there.
+    /// The time ratio at these tokens.
     public var ratio: Double
 
-    /// All values.
+    /// The time ratio at a number of tokens, measured or by the roofline.
     public init(tokens: Int, ratio: Double) {
       self.tokens = tokens
       self.ratio = ratio
     }
   }
 
-  /// What the record does not say of a point.
+  /// Figures of one point that are not in its record.
   public struct Point: Codable, Hashable, Sendable {
     /// Tokens per pass.
     public var tokens: Int
@@ -228,7 +229,7 @@ public struct CurveEntry: Codable, Hashable, Sendable {
     /// S-MBU of the candidate; absent without ceilings.
     public var sMbu: Double?
 
-    /// All values.
+    /// A point; numbers that are not given do not exist, and are absent in JSON.
     public init(tokens: Int, realisedShare: Double? = nil, sMfu: Double? = nil, sMbu: Double? = nil)
     {
       self.tokens = tokens
@@ -238,7 +239,7 @@ public struct CurveEntry: Codable, Hashable, Sendable {
     }
   }
 
-  /// All values.
+  /// A curve; numbers that are not given do not exist, and are absent in JSON.
   public init(
     record: String, candidate: String, baseline: String, conditions: String,
     sufficientTokens: Int? = nil, predictedSufficientTokens: Int? = nil, bottom: Bottom? = nil,

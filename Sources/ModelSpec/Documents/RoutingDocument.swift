@@ -3,7 +3,7 @@ public struct RoutingDocument: Codable, Hashable, Sendable {
   /// The schema this version writes.
   public static let currentSchema = "tenfold.routing/1"
 
-  /// `tenfold.routing/1`.
+  /// Name and version of the schema, `tenfold.routing/1` in what this version writes.
   public var schema: String
   /// The file as its user named it.
   public var source: String
@@ -44,7 +44,7 @@ public struct RoutingDocument: Codable, Hashable, Sendable {
     /// Choices of experts: tokens × K.
     public var choices: Int
 
-    /// A layer of the file.
+    /// A layer of the file, of which at least the choices are known.
     public init(layer: Int?, tokens: Int?, choices: Int) {
       self.layer = layer
       self.tokens = tokens
@@ -58,7 +58,7 @@ public struct RoutingDocument: Codable, Hashable, Sendable {
     public var tokens: Int
     /// Passes behind the means.
     public var passes: Int
-    /// D, experts that a pass reads.
+    /// D, distinct experts of a pass.
     public var distinctExperts: Double
     /// D expected of tokens that choose independently with the recorded popularities.
     public var distinctExpertsIfIndependent: Double
@@ -69,7 +69,7 @@ public struct RoutingDocument: Codable, Hashable, Sendable {
     /// Gini coefficient of tokens per expert.
     public var gini: Double
 
-    /// Passes of one size.
+    /// The means over `passes` passes of `tokens` tokens each.
     public init(
       tokens: Int, passes: Int, distinctExperts: Double, distinctExpertsIfIndependent: Double,
       distinctExpertsIfUniform: Double, maxOverMean: Double, gini: Double
@@ -84,7 +84,7 @@ public struct RoutingDocument: Codable, Hashable, Sendable {
     }
   }
 
-  /// Zipf's law as it was fitted.
+  /// Zipf's law as it was fitted to the choices.
   public struct Zipf: Codable, Hashable, Sendable {
     /// The exponent of maximum likelihood.
     public var alpha: Double
@@ -97,7 +97,7 @@ public struct RoutingDocument: Codable, Hashable, Sendable {
     /// What `--routing` takes to draw such a routing: `zipf:0.83`.
     public var routing: String
 
-    /// A fitted law.
+    /// A fitted law, and the option that draws routing by it.
     public init(alpha: Double, distance: Double, gini: Double, isClose: Bool, routing: String) {
       self.alpha = alpha
       self.distance = distance

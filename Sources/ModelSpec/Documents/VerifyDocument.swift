@@ -8,7 +8,7 @@ public struct VerifyResult: Hashable, Sendable, Codable {
   public let family: String
   /// The engine by name.
   public let engine: String
-  /// How it stored the weights.
+  /// The weight format that it used.
   public let precision: WeightFormat
   /// Rows of the input.
   public let tokens: Int
@@ -50,7 +50,7 @@ public struct VerifyResult: Hashable, Sendable, Codable {
 
 /// The JSON document of `tenfold verify`, schema `tenfold.verify/1`.
 public struct VerifyDocument: Hashable, Sendable, Codable {
-  /// Name and version of the document's form.
+  /// Name and version of the schema, `tenfold.verify/1` in what this version writes.
   public let schema: String
   /// One entry for each folder and engine, in the order they were run.
   public let results: [VerifyResult]
@@ -61,6 +61,6 @@ public struct VerifyDocument: Hashable, Sendable, Codable {
     self.results = results
   }
 
-  /// Whether every layer passed.
+  /// Whether every layer passed with every engine.
   public var passed: Bool { results.allSatisfy(\.passed) }
 }

@@ -30,7 +30,7 @@ extension Family {
   /// DeepSeek-V3 (arXiv 2412.19437): sigmoid router with a selection bias, groups ranked by their
   /// two best experts.
   ///
-  /// Kimi K2 and GLM-4.7-Flash have the same form.
+  /// Kimi K2 and GLM-4.7-Flash have the same architecture.
   static func deepSeekV3(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let attention = try AttentionSpec.latent(config, hidden: config.size("hidden_size"))
     return try config.decoder(
@@ -38,35 +38,37 @@ extension Family {
       feedForwards: deepSeekFeedForwards(config, router: config.sigmoidRouter()))
   }
 
-  /// DeepSeek-V4: sliding attention beside two compressed views of the past, mixed residual streams,
-  /// bounded SwiGLU, √softplus router.
+  /// DeepSeek-V4: sliding attention beside two compressed views of the past, mixed residual streams
+  /// (hyper-connections), clamped SwiGLU, √softplus router.
   ///
   /// In its first layers the experts are a function of the token's id. Their router still weighs
   /// them, so they count and cost as the others do.
   static func deepSeekV4(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("hidden_size")
     let count = try config.layerCount()
-    let kinds = try compressionKinds(config, layers: count)
+    let layerTypes = try layerTypes(config, layers: count)
     let experts = try config.size("n_routed_experts", "num_local_experts")
-    let width = try config.size("moe_intermediate_size", "intermediate_size")
+    let intermediate = try config.size("moe_intermediate_size", "intermediate_size")
     let bound = Activation.clampedSiLU(limit: Float(try config.number("swiglu_limit")))
     // The reference adds this to the sum of the K weights.
     let normEpsilon: Float = 1e-20
     let layer = try config.routed(
       hidden: hidden, experts: experts, topK: config.topK(of: experts),
-      expert: config.network(width: hidden, intermediate: width, activation: bound),
+      expert: config.network(width: hidden, intermediate: intermediate, activation: bound),
       router: RouterPolicy(
         score: .sqrtSoftplus, hasSelectionBias: true, normalization: .sum(epsilon: normEpsilon),
         scaling: Float(config.number("routed_scaling_factor"))),
       shared: config.network(
-        width: hidden, intermediate: width, activation: bound, bias: config.flag("mlp_bias")))
+        width: hidden, intermediate: intermediate, activation: bound,
+        bias: config.flag("mlp_bias")))
     let streams = try config.size("hc_mult")
     // A mixer before each half: weights to read N streams, to write them, and N×N between them.
     let weights = (2 + streams) * streams
     let mixers = Array(repeating: LinearSpec(streams * hidden, weights), count: 2)
-    let layers = try kinds.map { (kind) throws(ConfigError) in
+    let layers = try layerTypes.map { (layerType) throws(ConfigError) in
       DecoderLayer(
-        attention: try .compressed(config, hidden: hidden, kind: kind), feedForwards: [layer],
+        attention: try .compressed(config, hidden: hidden, layerType: layerType),
+        feedForwards: [layer],
         otherProjections: mixers,
         computedProducts: Array(repeating: LinearSpec(streams, streams * hidden), count: 2),
         otherParameters: 2 * hidden + 2 * (weights + 3))
@@ -78,8 +80,9 @@ extension Family {
         otherParameters: hidden + streams + 1))
   }
 
-  /// How each layer sees the past: listed, as ratios of older files, or the default.
-  private static func compressionKinds(
+  /// The type of each layer's attention: as `layer_types` lists it, by the ratios of older files,
+  /// or the default pattern.
+  private static func layerTypes(
     _ config: ConfigReader, layers: Int
   ) throws(ConfigError) -> [String] {
     if let words = try config.layerWords("layer_types", layers: layers) {
@@ -122,8 +125,8 @@ extension Family {
       feedForwards: deepSeekFeedForwards(config, router: config.sigmoidRouter()))
   }
 
-  /// Kinds of layer as listed; else the first `first_k_dense_replace` are dense and of the rest
-  /// every `moe_layer_freq`-th is routed.
+  /// Dense and routed layers as `mlp_layer_types` lists them; else the first
+  /// `first_k_dense_replace` are dense and of the rest every `moe_layer_freq`-th is routed.
   private static func deepSeekFeedForwards(
     _ config: ConfigReader, router: RouterPolicy, bias: DecoderForm.Bias = .absent
   ) throws(ConfigError) -> ConfigReader.LayerReader<[FFNLayerSpec]> {
@@ -142,24 +145,25 @@ extension Family {
     }
   }
 
-  /// The routed layer; the shared experts are one network of their joint width.
+  /// The routed layer; the shared experts are one network of their joint intermediate size.
   static func deepSeekLayer(
     _ config: ConfigReader, router: RouterPolicy, bias: DecoderForm.Bias
   ) throws(ConfigError) -> FFNLayerSpec {
     let hidden = try config.size("hidden_size")
     let experts = try config.size("n_routed_experts", "num_experts", "num_local_experts")
-    let width = try config.size("moe_intermediate_size")
+    let intermediate = try config.size("moe_intermediate_size")
     let sharedExperts = try config.count("n_shared_experts", "num_shared_experts")
     let shared =
       sharedExperts > 0
       ? try config.denseNetwork(
-        DecoderForm(feedForwardBias: bias), hidden: hidden, intermediate: sharedExperts * width)
+        DecoderForm(feedForwardBias: bias), hidden: hidden,
+        intermediate: sharedExperts * intermediate)
       : nil
     return try config.routed(
       hidden: hidden, experts: experts,
       topK: config.topK(of: experts, "num_experts_per_tok", "num_experts_per_token"),
       expert: config.network(
-        width: hidden, intermediate: width, activation: config.activation()),
+        width: hidden, intermediate: intermediate, activation: config.activation()),
       router: router, shared: shared)
   }
 }

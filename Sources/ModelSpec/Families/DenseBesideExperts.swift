@@ -27,15 +27,15 @@ extension Family {
     return try config.blueprint(hidden: hidden, layers: layers)
   }
 
-  /// LongCat-Flash (arXiv 2509.01322): two latent attentions and two dense networks per layer, and a
-  /// routed layer across them whose router may also choose experts that do nothing.
+  /// LongCat-Flash (arXiv 2509.01322): two latent attentions and two dense networks per layer, and
+  /// a routed layer across them whose router may also choose zero-computation experts.
   ///
-  /// transformers 5.23 stores gate and up matrices for the idle experts as well; they are in no
-  /// checkpoint and are not counted here.
+  /// transformers 5.23 stores gate and up matrices for the zero-computation experts as well; they
+  /// are in no checkpoint and are not counted here.
   static func longcatFlash(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("hidden_size")
     let experts = try config.size("n_routed_experts")
-    let idle = try config.count("zero_expert_num")
+    let zeroExperts = try config.count("zero_expert_num")
     let activation = try config.activation()
     let latent = try AttentionSpec.latent(config, hidden: hidden)
     let dense = FFNLayerSpec.dense(
@@ -43,8 +43,8 @@ extension Family {
         width: hidden, intermediate: config.size("ffn_hidden_size", "intermediate_size"),
         activation: activation))
     let layer = try config.routed(
-      hidden: hidden, experts: experts, identityExperts: idle,
-      topK: config.topK(of: experts + idle, "moe_topk", "num_experts_per_tok"),
+      hidden: hidden, experts: experts, identityExperts: zeroExperts,
+      topK: config.topK(of: experts + zeroExperts, "moe_topk", "num_experts_per_tok"),
       expert: config.network(
         width: hidden,
         intermediate: config.size("expert_ffn_hidden_size", "moe_intermediate_size"),

@@ -9,7 +9,7 @@ struct Family: Sendable {
     self.read = read
   }
 
-  /// A family that is the plain decoder but for `form`.
+  /// A family whose decoder is Llama's with what `form` changes.
   init(_ form: DecoderForm) {
     read = { (config) throws(ConfigError) in try config.decoder(form) }
   }
@@ -165,7 +165,7 @@ struct Family: Sendable {
     "t5": Family(t5),
   ]
 
-  /// Llama's own form: biases as the configuration says, otherwise plain.
+  /// Llama itself, whose biases the configuration states.
   private static let llamaForm = DecoderForm(
     attentionBias: .key("attention_bias"),
     feedForwardBias: .key("mlp_bias"))

@@ -7,10 +7,10 @@ extension Family {
   static func gemma4(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("hidden_size")
     let count = try config.layerCount()
-    let kinds = try gemma4Kinds(config, layers: count)
+    let layerTypes = try gemma4LayerTypes(config, layers: count)
     let firstShared = count - (try config.count("num_kv_shared_layers"))
     let isDoubled = try config.flag("use_double_wide_mlp")
-    let width = try config.size("intermediate_size")
+    let intermediate = try config.size("intermediate_size")
     let routed = try gemma4Routed(config, hidden: hidden)
     let embedding = try config.count("hidden_size_per_layer_input")
     var layers: [DecoderLayer] = []
@@ -19,7 +19,7 @@ extension Family {
       var networks: [FFNLayerSpec] = [
         .dense(
           try config.denseNetwork(
-            hidden: hidden, intermediate: isShared && isDoubled ? 2 * width : width))
+            hidden: hidden, intermediate: isShared && isDoubled ? 2 * intermediate : intermediate))
       ]
       var others = 4 * hidden
       if let routed {
@@ -35,7 +35,7 @@ extension Family {
       layers.append(
         DecoderLayer(
           attention: try gemma4Attention(
-            config, hidden: hidden, index: index, isFull: kinds[index] == "full_attention",
+            config, hidden: hidden, index: index, isFull: layerTypes[index] == "full_attention",
             isShared: isShared),
           feedForwards: networks, otherProjections: projections, otherParameters: others))
     }
@@ -51,18 +51,19 @@ extension Family {
     return try config.blueprint(hidden: hidden, layers: layers, surroundings: surroundings)
   }
 
-  /// Listed kinds, or every sixth full; the last layer is full whatever the list says.
-  private static func gemma4Kinds(
+  /// Layer types as listed, or full attention in every sixth layer; the last layer has full
+  /// attention whatever the list says.
+  private static func gemma4LayerTypes(
     _ config: ConfigReader, layers: Int
   ) throws(ConfigError) -> [String] {
-    var kinds: [String] =
+    var layerTypes: [String] =
       if let words = try config.layerWords("layer_types", layers: layers) {
         Array(words.prefix(layers))
       } else {
         (0..<layers).map { ($0 + 1) % 6 == 0 ? "full_attention" : "sliding_attention" }
       }
-    kinds[layers - 1] = "full_attention"
-    return kinds
+    layerTypes[layers - 1] = "full_attention"
+    return layerTypes
   }
 
   private static func gemma4Routed(

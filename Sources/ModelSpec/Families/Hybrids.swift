@@ -24,7 +24,7 @@ extension Family {
       }, feedForwards: mixtralLayer(config))
   }
 
-  /// Jamba (arXiv 2403.19887): Mamba in most layers, routed in every second.
+  /// Jamba (arXiv 2403.19887): Mamba in most layers, experts in every second.
   static func jamba(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("hidden_size")
     let full = try config.groupedAttention(DecoderForm(), hidden: hidden)
@@ -45,7 +45,7 @@ extension Family {
   /// LFM2: short gated convolutions and some attention, a dense network in each layer.
   static func lfm2(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("hidden_size")
-    let network = try config.network(width: hidden, intermediate: lfm2Width(config))
+    let network = try config.network(width: hidden, intermediate: lfm2Intermediate(config))
     var blueprint = try config.decoder(
       attention: lfm2Attention(config), feedForwards: { _ in [.dense(network)] })
     blueprint.tiedEmbeddings = try config.flag("tie_embedding", "tie_word_embeddings")
@@ -100,8 +100,8 @@ extension Family {
     return { _ in full }
   }
 
-  /// The width of LFM2's dense network: two thirds of the stated one, rounded up to a multiple.
-  private static func lfm2Width(_ config: ConfigReader) throws(ConfigError) -> Int {
+  /// F of LFM2's dense network: the stated size, or two thirds of it rounded up to a multiple.
+  private static func lfm2Intermediate(_ config: ConfigReader) throws(ConfigError) -> Int {
     let stated = try config.size("block_ff_dim", "intermediate_size")
     guard try config.flag("block_auto_adjust_ff_dim") else { return stated }
     let twoThirds = 2 * stated / 3

@@ -2,8 +2,8 @@ import LayerSpec
 
 /// Meta's routed families and their dense sibling.
 extension Family {
-  /// Llama 4: the weight multiplies the expert's input; one shared expert; in Maverick every second
-  /// layer is dense and wider.
+  /// Llama 4: the router's weight multiplies the expert's input; one shared expert; in Maverick
+  /// every second layer is dense, with a larger intermediate size.
   ///
   /// Three of four layers attend within chunks.
   static func llama4(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
@@ -36,8 +36,8 @@ extension Family {
 
   /// Muse Spark Open: experts in a latent space, gated attention, gated residuals.
   ///
-  /// Norms with parameters are those before attention, before and after the feed-forward half; the
-  /// two residual gates are vectors of H.
+  /// The norms with parameters are those before attention and before and after the feed-forward
+  /// half; the two residual gates are vectors of H.
   static func museSpark(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("hidden_size")
     let latent = try config.size("moe_hidden_size")

@@ -1,6 +1,6 @@
 import LayerSpec
 
-/// Families whose every layer routes, most with a softmax router, and whose experts stand alone.
+/// Families that route in every layer, most with a softmax router and without shared experts.
 extension Family {
   /// Mixtral (arXiv 2401.04088): softmax over all experts, the K best renormalised.
   static func mixtral(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
@@ -65,8 +65,8 @@ extension Family {
       feedForwards: mixtralLayer(config, router: RouterPolicy(score: .sparseMixer(jitter: jitter))))
   }
 
-  /// gpt-oss (arXiv 2508.10925): biases everywhere, a bounded SwiGLU, sinks, every second layer
-  /// windowed.
+  /// gpt-oss (arXiv 2508.10925): biases everywhere, a clamped SwiGLU, attention sinks, a sliding
+  /// window in every second layer.
   static func gptOSS(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("hidden_size")
     let experts = try config.size("num_local_experts", "num_experts")

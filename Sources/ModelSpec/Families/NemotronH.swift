@@ -59,7 +59,7 @@ extension Family {
         gated: false, activation: activation, bias: bias))
   }
 
-  /// Kinds of layer, from the list or from the older pattern of letters.
+  /// Layer types, from the list or from the older pattern of letters.
   private static func nemotronLayers(_ config: ConfigReader) throws(ConfigError) -> [String] {
     let words: [String]
     if let list = try config.words("layers_block_type", "layer_types") {

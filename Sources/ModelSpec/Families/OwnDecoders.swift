@@ -1,6 +1,6 @@
 import LayerSpec
 
-/// Families whose decoder is not the plain one: other key names, or routed attention.
+/// Families whose decoder is no variation of Llama's: other keys, or routed attention.
 extension Family {
   /// DBRX: sixteen wide experts, four per token, weights divided by their p-norm.
   static func dbrx(_ config: ConfigReader) throws(ConfigError) -> Blueprint {

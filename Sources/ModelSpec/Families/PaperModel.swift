@@ -11,17 +11,17 @@ extension Family {
   static func paperModel(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("hidden_size")
     let experts = try config.size("num_experts")
-    let width = try config.size("intermediate_size")
+    let intermediate = try config.size("intermediate_size")
     let activation = try config.activation()
     let layer = try config.routed(
       hidden: hidden, experts: experts, topK: config.topK(of: experts),
       expert: config.network(
-        width: hidden, intermediate: width, gated: config.flag("gated_experts"),
+        width: hidden, intermediate: intermediate, gated: config.flag("gated_experts"),
         activation: activation),
       router: RouterPolicy(normalization: .sum(epsilon: 0)))
     let dense = FFNLayerSpec.dense(
       try config.network(
-        width: hidden, intermediate: width, gated: config.flag("gated_dense"),
+        width: hidden, intermediate: intermediate, gated: config.flag("gated_dense"),
         activation: activation))
     let period = try config.size("expert_layer_period")
     let offset = try config.count("expert_layer_offset")

@@ -33,7 +33,7 @@ extension Family {
         config, hasShared: true, router: RouterPolicy(normalization: .sum(epsilon: 0))))
   }
 
-  /// Qwen3.5: the dense sibling.
+  /// Qwen3.5: as Qwen3.5-MoE, with a dense network in every layer.
   static func qwen35(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     try config.decoder(attention: deltaHybridAttention(config))
   }

@@ -7,7 +7,7 @@ extension Family {
   static func ernieMoE(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("hidden_size")
     let experts = try config.size("moe_num_experts", "num_experts")
-    let width = try config.size("moe_intermediate_size")
+    let intermediate = try config.size("moe_intermediate_size")
     let form = DecoderForm(
       attentionBias: .key("use_bias"), feedForwardBias: .key("use_bias"),
       headBias: .key("use_bias"))
@@ -15,12 +15,14 @@ extension Family {
     let layer = try config.routed(
       hidden: hidden, experts: experts,
       topK: config.topK(of: experts, "moe_k", "num_experts_per_tok"),
-      expert: config.network(width: hidden, intermediate: width, activation: config.activation()),
+      expert: config.network(
+        width: hidden, intermediate: intermediate, activation: config.activation()),
       router: RouterPolicy(
         hasSelectionBias: true, selectionBiasIsParameter: true,
         normalization: .clampedSum(minimum: Float(config.number("moe_norm_min")))),
       shared: sharedExperts > 0
-        ? config.denseNetwork(form, hidden: hidden, intermediate: sharedExperts * width) : nil)
+        ? config.denseNetwork(form, hidden: hidden, intermediate: sharedExperts * intermediate)
+        : nil)
     let step = try config.size("moe_layer_interval")
     let first = try config.count("moe_layer_start_index")
     let last = try config.lastIndex("moe_layer_end_index") ?? .max
@@ -32,7 +34,7 @@ extension Family {
       })
   }
 
-  /// Hunyuan (arXiv 2411.02265): a shared expert as wide as a routed one, weights renormalised.
+  /// Hunyuan (arXiv 2411.02265): a shared expert of a routed one's size, weights renormalised.
   ///
   /// The large model's own configuration may say that pairs of layers share keys and values; the
   /// second of a pair then has neither matrix.

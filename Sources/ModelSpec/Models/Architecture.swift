@@ -6,7 +6,7 @@ public struct Architecture: Hashable, Sendable {
   public var id: String
   /// `model_type` of the configuration.
   public let modelType: String
-  /// H, the model's width.
+  /// H, the hidden size.
   public let hidden: Int
   /// Rows of the token embedding and of the head.
   public let vocabulary: Int
@@ -30,19 +30,20 @@ public struct Architecture: Hashable, Sendable {
 
     /// A table of which a token reads one row.
     public struct Table: Hashable, Sendable {
-      /// Rows.
+      /// Rows, such as one for each position.
       public let rows: Int
       /// Elements of a row.
       public let columns: Int
 
-      /// A table of `rows` by `columns`.
+      /// A table; its size is checked when it becomes part of an `Architecture`.
       public init(rows: Int, columns: Int) {
         self.rows = rows
         self.columns = columns
       }
     }
 
-    /// Nothing but a final norm unless told otherwise.
+    /// By default nothing but `otherParameters`, such as a final norm: no table, no matrix and no
+    /// bias.
     public init(
       tables: [Table] = [], projections: [LinearSpec] = [],
       otherParameters: Int, headHasBias: Bool = false

@@ -3,11 +3,11 @@ import LayerSpec
 /// What mixes tokens in a decoder layer: attention in any of its forms, a linear recurrence, or a
 /// short convolution.
 ///
-/// Every form is told by the same four facts, which is all that accounting needs: the matrices that
-/// each token is multiplied with, the products between tokens, the state of a recurrence, and the
-/// parameters that take part in no product (norms, sinks, convolution kernels, decay rates).
+/// Every form is described by the same four facts, which is all that accounting needs: the matrices
+/// that each token is multiplied with, the products between tokens, the state of a recurrence, and
+/// the parameters that take part in no product (norms, sinks, convolution kernels, decay rates).
 public struct AttentionSpec: Hashable, Sendable {
-  /// The forms, for readers; accounting does not look at it.
+  /// The name of the mechanism, for readers: accounting does not look at it.
   public enum Form: String, Hashable, Sendable, Codable {
     /// Softmax attention, a key-value pair per head or per group of heads.
     case grouped
@@ -38,7 +38,7 @@ public struct AttentionSpec: Hashable, Sendable {
     /// Tokens that share one key; above 1 where the past is compressed.
     public let tokensPerKey: Int
 
-    /// Scores of `heads` heads.
+    /// Products of `heads` query heads, by default with every token's key and value.
     public init(
       heads: Int, keyWidth: Int, valueWidth: Int, window: Int? = nil, tokensPerKey: Int = 1
     ) {
@@ -62,7 +62,7 @@ public struct AttentionSpec: Hashable, Sendable {
     /// the delta rule, which reads before it writes.
     public let passes: Int
 
-    /// A state of `heads` matrices.
+    /// A state of `heads` matrices, each `keyWidth` by `valueWidth`.
     public init(heads: Int, keyWidth: Int, valueWidth: Int, passes: Int) {
       self.heads = heads
       self.keyWidth = keyWidth
@@ -75,13 +75,13 @@ public struct AttentionSpec: Hashable, Sendable {
     }
   }
 
-  /// The form it has.
+  /// The mechanism; of two that follow each other, the first.
   public var form: Form
   /// Matrices that every token is multiplied with.
   public var projections: [LinearSpec]
   /// Products between tokens; two entries where a layer attends twice.
   public var scores: [Scores]
-  /// State of a recurrence.
+  /// State of a recurrence, `nil` where there is none.
   public var state: State?
   /// Matrix-shaped parameters that take part in no matrix product: kernels of depthwise
   /// convolutions (taps × channels), decay rates of a state.
@@ -89,7 +89,7 @@ public struct AttentionSpec: Hashable, Sendable {
   /// Vectors of parameters: norms, sinks, decay rates.
   public var otherParameters: Int
 
-  /// Attention by its facts.
+  /// Attention; its sizes are checked when it becomes part of an `Architecture`.
   public init(
     form: Form, projections: [LinearSpec], scores: [Scores] = [], state: State? = nil,
     elementwise: [LinearSpec] = [], otherParameters: Int = 0
@@ -102,7 +102,8 @@ public struct AttentionSpec: Hashable, Sendable {
     self.otherParameters = otherParameters
   }
 
-  /// Both, one after the other in one layer (LongCat's pair; a decoder's self and cross attention).
+  /// This attention and then another in one layer (LongCat's two; a decoder's self and cross
+  /// attention).
   func followed(by other: AttentionSpec) -> AttentionSpec {
     AttentionSpec(
       form: form, projections: projections + other.projections, scores: scores + other.scores,

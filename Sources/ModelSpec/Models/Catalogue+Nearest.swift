@@ -17,7 +17,7 @@ extension Catalogue {
     return best.id
   }
 
-  /// Letters to insert, delete or replace to make one word of the other.
+  /// The Levenshtein distance of two words, in bytes of UTF-8.
   static func distance(_ first: String, _ second: String) -> Int {
     let columns = Array(second.utf8)
     var previous = Array(0...columns.count)

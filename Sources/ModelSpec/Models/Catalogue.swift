@@ -52,8 +52,8 @@ public enum Catalogue {
 
   /// The architecture of that id, `nil` when there is none.
   ///
-  /// It alone is read from its configuration: most commands name one or two, and reading all takes
-  /// longer than the rest of such a command.
+  /// Only its own configuration is read: most commands name one or two models, and reading all
+  /// takes longer than the rest of such a command.
   public static func architecture(id: String) -> Architecture? {
     entry(id: id).flatMap(architecture(of:))
   }

@@ -1,6 +1,7 @@
 import LayerSpec
 
-/// One layer of a model: what mixes tokens, what feeds forward, and the norms around them.
+/// One decoder layer (a *block*): what mixes tokens, the feed-forward networks, and the norms
+/// around them.
 ///
 /// Layers of an encoder are described in the same way; hybrid models have layers without attention
 /// or without a feed-forward half.
@@ -21,7 +22,7 @@ public struct DecoderLayer: Hashable, Sendable {
   /// Norms, residual gates and whatever else takes part in no product.
   public var otherParameters: Int
 
-  /// A layer by its parts.
+  /// A layer; `attention` is `nil` and `feedForwards` empty where a hybrid's layer has none.
   public init(
     attention: AttentionSpec?, feedForwards: [FFNLayerSpec], otherProjections: [LinearSpec] = [],
     computedProducts: [LinearSpec] = [], otherParameters: Int

@@ -11,7 +11,7 @@ public struct LinearSpec: Hashable, Sendable {
   public let outputs: Int
   /// True when a bias of `outputs` elements is added.
   public let hasBias: Bool
-  /// Copies that are stored.
+  /// Copies of the matrix that the model has.
   public let copies: Int
   /// Copies that one token is multiplied with.
   public let used: Int
@@ -26,12 +26,12 @@ public struct LinearSpec: Hashable, Sendable {
     self.used = used
   }
 
-  /// Everything learned, all copies.
+  /// Parameters of all copies.
   var parameters: Count {
     Count(copies) * (Count(inputs) * Count(outputs) + Count(hasBias ? outputs : 0))
   }
 
-  /// What one token uses.
+  /// Parameters of the copies that one token is multiplied with.
   var activeParameters: Count {
     Count(used) * (Count(inputs) * Count(outputs) + Count(hasBias ? outputs : 0))
   }

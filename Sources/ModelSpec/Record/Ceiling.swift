@@ -4,19 +4,19 @@ import LayerSpec
 public struct Ceiling: Codable, Hashable, Sendable {
   /// Threads that worked at once.
   public var threads: Int
-  /// How weights are stored, and so what products are computed in.
+  /// The weight format, which decides the arithmetic of the products.
   public var precision: WeightFormat
   /// Multiply-adds on registers only, counted as two operations each.
   public var peakFlopsPerSecond: Double
-  /// Streaming reads from memory.
+  /// Streaming reads from memory, all threads together.
   public var readBytesPerSecond: Double
   /// The rates of the `tile` engine, which every `tenfold.result/1` has under this key; absent where that
   /// engine was not asked for.
   private var tileFlopsPerSecond: [Double]?
-  /// The same of other engines, by name; absent where none of them cuts rows into tiles.
+  /// The rates of other engines, by name; absent where none of them cuts rows into tiles.
   private var otherTileFlopsPerSecond: [String: [Double]]?
 
-  /// Measured ceilings.
+  /// Rates that were measured; those of tiles are absent without an engine that has any.
   public init(
     threads: Int, precision: WeightFormat, peakFlopsPerSecond: Double, readBytesPerSecond: Double,
     tileRates: [String: [Double]] = [:]
@@ -45,7 +45,8 @@ public struct Ceiling: Codable, Hashable, Sendable {
 }
 
 extension Ceiling {
-  /// Tokens per visit of a weight from which FLOPs and no longer bytes bound a product: the ridge.
+  /// The ridge point in tokens: the tokens per read of a weight from which FLOPs bound a product,
+  /// not bytes.
   ///
   /// A weight costs its bytes once and 2 FLOPs a token; `nil` for an unknown format.
   public var ridgeTokens: Double? {
@@ -54,12 +55,12 @@ extension Ceiling {
 }
 
 extension Sequence<Ceiling> {
-  /// The ceiling of so many threads and such weights: the one place where it is looked up.
+  /// The ceiling of a number of threads and a weight format, `nil` where none was measured.
   public func ceiling(threads: Int, format: WeightFormat) -> Ceiling? {
     first { $0.threads == threads && $0.precision == format }
   }
 
-  /// The ceiling of a cell's threads and precision.
+  /// The ceiling of a cell's threads and weight format, `nil` where none was measured.
   public func ceiling(of cell: Cell) -> Ceiling? {
     ceiling(threads: cell.threads, format: cell.precision)
   }

@@ -6,15 +6,16 @@ public struct Cell: Hashable, Sendable {
   public var candidate: String
   /// `iso-active`, `iso-total`, or the id of a named architecture.
   public var baseline: String
-  /// What a pass does, with its sizes.
+  /// What one timed pass does, with its sizes.
   public var workload: Workload
   /// Worker threads.
   public var threads: Int
   /// The engine by name, such as `tile`.
   public var engine: String
-  /// How networks' weights are stored.
+  /// The weight format of networks.
   public var precision: WeightFormat
-  /// How tokens were routed, as it happened; absent for a workload that routes nothing.
+  /// How tokens were sent to experts, and what came of it; absent for a workload that routes
+  /// nothing.
   public var routing: RoutingSummary?
   /// Baseline FLOPs / candidate FLOPs.
   public var flopRatio: Double
@@ -26,31 +27,31 @@ public struct Cell: Hashable, Sendable {
   public var realisedShare: Double
   /// Both sides' work and time.
   public var sides: Sides
-  /// The raw measurement.
+  /// The raw measurement, from which a reader computes every time and ratio again.
   public var rounds: [PairedRound]
   /// Whatever a reader should know about this cell.
   public var cautions: [String]
   /// Where the FLOP saving went, absent when it was not analysed.
   public var explanation: Explanation?
-  /// What the machine gave beside this cell, absent without ceilings; roofline figures go by the
-  /// record's ceilings, which are the run's best.
+  /// The ceiling that was measured beside this cell, absent without ceilings; roofline figures use
+  /// the record's ceilings, which are the best of the run.
   public var ceilingBeside: Ceiling?
   /// What became of the cell; absent where it was measured, as it is in every cell of this version.
   public var status: Status?
 
   /// How measuring a cell ended; an open value, for a later version may know other endings.
   public struct Status: RawRepresentable, Codable, Hashable, Sendable {
-    /// The name.
+    /// The name in the record: `measured`.
     public let rawValue: String
 
-    /// The ending of that name.
+    /// The ending of that name, whether this version knows it or not.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// The rounds are whole.
     public static let measured = Status(rawValue: "measured")
   }
 
-  /// One measured cell.
+  /// A measured cell; `ceilingBeside` and `status` are absent until they are set.
   public init(
     candidate: String, baseline: String, workload: Workload, threads: Int, engine: String,
     precision: WeightFormat, routing: RoutingSummary?, flopRatio: Double,
@@ -147,14 +148,14 @@ extension Cell: Codable {
   }
 }
 
-/// What each side of a cell did.
+/// The two sides of a cell: the work and the time of each.
 public struct Sides: Codable, Hashable, Sendable {
   /// The side whose work is the numerator of the ratios.
   public var baseline: Side
-  /// The side under test.
+  /// The side whose work is the denominator of the ratios.
   public var candidate: Side
 
-  /// Both sides.
+  /// The baseline's side and the candidate's.
   public init(baseline: Side, candidate: Side) {
     self.baseline = baseline
     self.candidate = candidate
@@ -171,16 +172,16 @@ public struct Side: Codable, Hashable, Sendable {
   public var secondsMedian: Double
   /// Roofline seconds / measured seconds, absent without ceilings.
   public var rooflineShare: Double?
-  /// The fraction of the intermediate width that was measured, such as `1/8`; absent for all of it.
+  /// The fraction of the intermediate size that was measured, such as `1/8`; absent for all of it.
   public var scaled: String?
   /// Experts held in memory, such as `4 of 128`; absent when all are.
   public var residentExperts: String?
   /// Where the median seconds went, absent when that was not measured.
   public var phases: PhaseSeconds?
-  /// The kinds of layer that make up the side.
+  /// The layers of the side, equal ones in one group.
   public var layers: [LayerGroup]
 
-  /// One side.
+  /// A side; what is not given was not measured, and is absent in JSON.
   public init(
     flops: Int, bytes: Int, secondsMedian: Double, rooflineShare: Double? = nil, scaled: String?,
     residentExperts: String?, phases: PhaseSeconds? = nil, layers: [LayerGroup]
@@ -196,7 +197,7 @@ public struct Side: Codable, Hashable, Sendable {
   }
 }
 
-/// Layers of one shape within a side.
+/// Equal layers of a side.
 public struct LayerGroup: Codable, Hashable, Sendable {
   /// What the layer is: `dense F=28672` or `sparse E=8 K=2 F=14336`.
   public var layer: String
@@ -205,7 +206,7 @@ public struct LayerGroup: Codable, Hashable, Sendable {
   /// Median seconds of one such layer at full size.
   public var secondsMedian: Double
 
-  /// `count` layers of one shape.
+  /// `count` equal layers of that label.
   public init(layer: String, count: Int, secondsMedian: Double) {
     self.layer = layer
     self.count = count
@@ -224,7 +225,7 @@ public struct PairedRound: Codable, Hashable, Sendable {
   /// Which visit to the cell the round belongs to, from 0; absent where all rounds were measured in one.
   public var visit: Int?
 
-  /// One round.
+  /// A round; `visit` is absent where all rounds of a cell were measured in one.
   public init(order: String, baselineSeconds: Double, candidateSeconds: Double, visit: Int? = nil) {
     self.order = order
     self.baselineSeconds = baselineSeconds

@@ -1,22 +1,22 @@
 import LayerSpec
 
-/// Under which conditions a pairing is measured: everything but who is held against whom.
+/// The conditions that a pairing is measured under: everything but its candidate and its baseline.
 ///
-/// Names, keys, columns and command lines all come from here, so that a condition which is added here is
-/// in all of them.
+/// Ids, columns of tables and command lines are all made from `parts`, so that a condition that is
+/// added there is in all of them.
 public struct Conditions: Hashable, Sendable {
   /// What a pass does, and its sizes.
   public var workload: Workload
   /// Worker threads.
   public var threads: Int
-  /// The engine by name.
+  /// The engine by name, such as `tile`.
   public var engine: String
-  /// How networks' weights are stored.
+  /// The weight format of networks.
   public var format: WeightFormat
-  /// How experts are made popular; `nil` for a workload that routes nothing.
+  /// How tokens are sent to experts; `nil` for a workload that routes nothing.
   public var routing: RoutingCondition?
 
-  /// Conditions of a measurement.
+  /// Conditions, which this version need not know (`isKnown`).
   public init(
     workload: Workload, threads: Int, engine: String, format: WeightFormat,
     routing: RoutingCondition?
@@ -28,7 +28,7 @@ public struct Conditions: Hashable, Sendable {
     self.routing = routing
   }
 
-  /// One condition by itself.
+  /// One condition in the words of ids, tables, sentences and command lines.
   public struct Part: Hashable, Sendable {
     /// What it is called in tables and columns: `tokens`.
     public let name: String
@@ -90,8 +90,8 @@ public struct Conditions: Hashable, Sendable {
   /// Whether this version knows what was measured, so that it may judge by it.
   public var isKnown: Bool { unknownParts.isEmpty }
 
-  /// The conditions that this version does not know, each as the end of a sentence; a size that it knows
-  /// no pass of the workload to have is among them.
+  /// The conditions that this version does not know, each as the end of a sentence; among them is a
+  /// size that passes of the workload do not have.
   public var unknownParts: [String] {
     var parts: [String] = []
     if let traits = workload.kind.traits {
@@ -109,7 +109,7 @@ public struct Conditions: Hashable, Sendable {
 
   /// The conditions that this version cannot measure under, as the end of a sentence; `nil` when it can.
   ///
-  /// It can judge by an engine of which it knows the name alone, and cannot ask for one.
+  /// It can judge by an engine of which it knows only the name, but cannot measure with one.
   public var unmeasurablePart: String? {
     var parts = unknownParts
     if workload.kind.traits?.isOfArchitectures == false {
@@ -150,7 +150,7 @@ extension Conditions.Part {
   }
 }
 
-/// How experts are made popular, apart from what came of it.
+/// How tokens are sent to experts, as it was asked for; `RoutingSummary` says what came of it.
 public struct RoutingCondition: Hashable, Sendable {
   /// One of `knownKinds`, or what a later version knows.
   public var kind: String

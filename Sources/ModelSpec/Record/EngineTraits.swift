@@ -29,8 +29,8 @@ public struct EngineTraits: Hashable, Sendable {
 }
 
 extension Record {
-  /// The name of the engine whose instruction set the record tells: one that it measured, one that was
-  /// asked for, or in older records the only one that has any.
+  /// The name of the engine that the record's instruction set is of: one that it measured, one that
+  /// was asked for, or in older records the only one that chooses any.
   public var engineOfInstructionSet: String? {
     let engine = (cells.map(\.engine) + options.engines).firstEngine(where: \.choosesInstructionSet)
     return (engine ?? EngineTraits.known.first(where: \.choosesInstructionSet))?.name
@@ -38,8 +38,9 @@ extension Record {
 }
 
 extension Sequence<String> {
-  /// The first of these engines that this version knows and that is so, `nil` when none is.
-  public func firstEngine(where isSo: (EngineTraits) -> Bool) -> EngineTraits? {
-    lazy.compactMap(EngineTraits.named).first(where: isSo)
+  /// The traits of the first engine among these names that this version knows and `predicate`
+  /// accepts.
+  public func firstEngine(where predicate: (EngineTraits) -> Bool) -> EngineTraits? {
+    lazy.compactMap(EngineTraits.named).first(where: predicate)
   }
 }

@@ -1,9 +1,9 @@
 /// Factors that lead from the FLOP ratio to the time ratio: their product times `rest` is the
 /// realised share.
 public struct Explanation: Codable, Hashable, Sendable {
-  /// One named cause.
+  /// One cause, and what it multiplies the ratio by.
   public struct Factor: Codable, Hashable, Sendable {
-    /// The cause.
+    /// The cause; no two factors of an explanation have the same.
     public var name: Cause
     /// What the cause multiplies the ratio by: `baseline / candidate`.
     public var factor: Double
@@ -21,7 +21,7 @@ public struct Explanation: Codable, Hashable, Sendable {
     }
   }
 
-  /// What a factor is for.
+  /// What a factor stands for.
   ///
   /// An open value: a phase of a later workload is a cause of its own name, and a record of a later version
   /// may name one that this version does not know, which is shown by its name.
@@ -29,7 +29,7 @@ public struct Explanation: Codable, Hashable, Sendable {
     /// The name: `memory-traffic`.
     public let rawValue: String
 
-    /// The cause of that name.
+    /// The cause of that name, whether this version knows it or not.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// What a phase outside of products adds.
@@ -48,7 +48,7 @@ public struct Explanation: Codable, Hashable, Sendable {
     public static let engineShortfall = Cause(rawValue: "engine-shortfall")
     /// Multiplying and waiting for the last thread / multiplying, means over the threads.
     public static let loadImbalance = Cause(rawValue: "load-imbalance")
-    /// Products on the wall's clock / multiplying and waiting: waking threads and joining them.
+    /// Wall-clock seconds of products / multiplying and waiting: waking threads and joining them.
     public static let synchronisation = Cause(rawValue: "synchronisation")
     /// Products and router / products: logits and choice of experts.
     public static let router = Cause(.router)
@@ -73,10 +73,10 @@ public struct Explanation: Codable, Hashable, Sendable {
 
   /// The causes, in the order of the chain.
   public var factors: [Factor]
-  /// What no cause explains.
+  /// The factor that no cause explains, 1 where the causes explain all.
   public var rest: Double
 
-  /// A chain of causes.
+  /// Causes in the order of the chain, and the rest.
   public init(factors: [Factor], rest: Double) {
     self.factors = factors
     self.rest = rest

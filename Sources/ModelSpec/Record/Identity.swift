@@ -9,7 +9,7 @@ public struct ToolIdentity: Codable, Hashable, Sendable {
   /// Compiler that built it, such as `6.3.1`.
   public var swift: String
 
-  /// A program's identity.
+  /// The program, by what its build knows of itself.
   public init(version: String, commit: String, build: String, swift: String) {
     self.version = version
     self.commit = commit
@@ -59,7 +59,7 @@ public struct MachineIdentity: Codable, Hashable, Sendable {
     case effectiveCPUs = "effectiveCpus"
   }
 
-  /// A machine's identity.
+  /// The machine, without `throttling`, which is set when a run has ended.
   public init(
     cpu: String, architecture: String, cpuSignature: String?, logicalCPUs: Int,
     effectiveCPUs: Int, lastLevelCacheBytes: Int?, lastLevelCaches: Int? = nil, memoryBytes: Int,
@@ -97,7 +97,7 @@ public struct BLASIdentity: Codable, Hashable, Sendable {
   /// Its build configuration, absent when it does not tell.
   public var config: String?
 
-  /// A library's identity.
+  /// The library, by what it told when it was opened.
   public init(
     path: String, version: String, core: String, threads: Int, interface: String, config: String?
   ) {

@@ -9,15 +9,15 @@ public struct LayerLabel: Hashable, Sendable, CustomStringConvertible {
   /// Sizes by their letters, in the order of the name.
   public let sizes: [Size]
 
-  /// A letter with its value.
+  /// One size of a layer, by its letter.
   public struct Size: Hashable, Sendable {
     /// The letter of the field's word: `E`.
     public let letter: String
-    /// How many.
+    /// The value, which may be any number where a record was read.
     public let value: Int
   }
 
-  /// A kind with sizes.
+  /// The label of a layer with these sizes, in this order.
   public init(_ kind: String, _ sizes: KeyValuePairs<String, Int>) {
     self.kind = kind
     self.sizes = sizes.map { Size(letter: $0.key, value: $0.value) }
@@ -37,14 +37,14 @@ public struct LayerLabel: Hashable, Sendable, CustomStringConvertible {
   /// The size of that letter; `nil` for a layer whose name has none.
   public subscript(letter: String) -> Int? { sizes.first { $0.letter == letter }?.value }
 
-  /// The name.
+  /// The label as records have it.
   public var description: String {
     ([kind] + sizes.map { "\($0.letter)=\($0.value)" }).joined(separator: " ")
   }
 }
 
 extension FFNLayerSpec {
-  /// The shape in a few letters: `dense F=28672`, `sparse E=8 K=2 F=14336`.
+  /// The label that records give the layer: `dense F=28672`, `sparse E=8 K=2 F=14336`.
   public var label: String {
     let label =
       switch self {

@@ -3,7 +3,7 @@
 /// Products are shared by the threads: each of them multiplies (busy), and then waits for the last one
 /// (waiting). What is left of the products' seconds went into waking the threads and joining them.
 public struct PhaseSeconds: Hashable, Sendable {
-  /// Matrix products of networks and of projections around them, as the clock on the wall has it.
+  /// Wall-clock seconds of matrix products, of networks and of projections around them.
   public var productSeconds: Double
   /// Multiplying within products, mean over the threads.
   public var productBusySeconds: Double
@@ -26,7 +26,7 @@ public struct PhaseSeconds: Hashable, Sendable {
   /// Seconds of a phase outside of products, 0 for one that the pass does not have.
   public subscript(phase: Phase) -> Double { others[phase, default: 0] }
 
-  /// No time at all.
+  /// The phases of no pass.
   public static let zero = PhaseSeconds(
     productSeconds: 0, productBusySeconds: 0, productWaitingSeconds: 0)
 

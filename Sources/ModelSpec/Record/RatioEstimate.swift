@@ -32,11 +32,12 @@ extension RatioEstimate {
   /// Baseline / candidate with its interval over paired rounds: the one way in which a run estimates and a
   /// report checks.
   ///
-  /// Rounds of one visit to a cell share whatever state the machine was in then: its regime of memory, a
-  /// neighbour, the place of pages. So visits are what is independent, and where there are enough of them
-  /// the estimate is that of their medians: Hodges and Lehmann's, between two of Walsh's averages. Rounds
-  /// that were measured in one visit have the order-statistic interval of their median, as every record had
-  /// before there were visits; where visits are too few, the interval also holds the median of each.
+  /// Rounds of one visit to a cell share the state that the machine was in: the speed of its
+  /// memory, its neighbours, the place of pages. So only visits are independent. Where there are
+  /// enough of them, the estimate is the Hodges-Lehmann estimate of their medians, and the interval
+  /// lies between two Walsh averages. Rounds that were measured in one visit have the
+  /// order-statistic interval of their median, as every record had before there were visits; where
+  /// visits are too few, the interval also holds the median of each.
   ///
   /// Tests simulate how often the interval covers on machines with drifts, bursts, periods and other
   /// states at every visit (`VisitCoverageTests`).

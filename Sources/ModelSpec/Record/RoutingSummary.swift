@@ -25,7 +25,7 @@ public struct RoutingSummary: Codable, Hashable, Sendable {
   /// Exponent of the Zipf routing that resembles the recorded one most.
   public var fittedAlpha: Double?
 
-  /// A summary of counted routing.
+  /// A summary of a drawn routing; what only recorded ones have is absent until it is set.
   public init(
     kind: String, alpha: Double?, seed: UInt64, distinctExperts: Double, maxOverMean: Double,
     gini: Double, tokensPerExpert: Double? = nil

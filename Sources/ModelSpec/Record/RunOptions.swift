@@ -26,12 +26,12 @@ public struct RunOptions: Codable, Hashable, Sendable {
   public var blas: String?
   /// The instruction set that was asked for by `TENFOLD_ISA`; absent for the best one.
   public var instructionSet: String?
-  /// How networks' weights are stored.
+  /// The weight format of networks.
   public var precision: WeightFormat
   /// Routings as given on the command line: `uniform`, `zipf:0.8`.
   public var routing: [String]
-  /// Checksums of the recorded ones among them, so that runs of two files with one name are not taken
-  /// for alike; absent where none was recorded.
+  /// Checksums of the recorded routings among them, which tell two files of one name apart; absent
+  /// where none was recorded.
   public var routingDigests: [String]?
   /// Seconds that the whole run may take.
   public var budgetSeconds: Double
@@ -39,8 +39,8 @@ public struct RunOptions: Codable, Hashable, Sendable {
   public var memoryBytes: Int
   /// Seed of every random choice.
   public var seed: UInt64
-  /// How much time was given to figures where it was not enough for any to be relied on: `token`, for
-  /// tests; absent for the full effort.
+  /// The effort of a run whose figures got too little time to be relied on: `token`, for tests;
+  /// absent for the full effort.
   public var effort: String?
   /// What a pass does, absent for `ffn-forward`.
   public var workload: WorkloadKind?
@@ -57,7 +57,7 @@ public struct RunOptions: Codable, Hashable, Sendable {
     }
   }
 
-  /// All options of one run.
+  /// The options that every run has; all others are absent until they are set.
   public init(
     suite: String, candidates: [String], baselines: [String], tokens: [Int], threads: Int,
     threadCounts: [Int]? = nil, engines: [String], precision: WeightFormat, routing: [String],

@@ -1,4 +1,4 @@
-/// What a sweep made of its one architecture.
+/// The variants of one architecture that a sweep measured.
 public struct SweepOptions: Codable, Hashable, Sendable {
   /// Id of the architecture, of which the candidates are variants.
   public var architecture: String
@@ -14,14 +14,14 @@ public struct SweepOptions: Codable, Hashable, Sendable {
     self.topK = topK
   }
 
-  /// One combination.
+  /// One number of experts and one top-k.
   public struct Variant: Codable, Hashable, Sendable {
     /// E; `nil` for the architecture's own.
     public var experts: Int?
     /// K; `nil` for the architecture's own.
     public var topK: Int?
 
-    /// So many experts, of which so many work for a token.
+    /// E and K, each of them the architecture's own where it is not given.
     public init(experts: Int? = nil, topK: Int? = nil) {
       self.experts = experts
       self.topK = topK

@@ -11,12 +11,12 @@ public typealias PassForecast = @Sendable (Workload) -> [LayerWork]?
 
 /// What passes of both sides of a pairing are expected to ask of the machine.
 public struct PairingForecast: Sendable {
-  /// Of the baseline.
+  /// Counts a pass of the baseline.
   public let baseline: PassForecast
-  /// Of the candidate.
+  /// Counts a pass of the candidate.
   public let candidate: PassForecast
 
-  /// Both sides.
+  /// A forecast for each side.
   public init(baseline: @escaping PassForecast, candidate: @escaping PassForecast) {
     self.baseline = baseline
     self.candidate = candidate
@@ -25,21 +25,22 @@ public struct PairingForecast: Sendable {
 
 /// Feed-forward layers of one side, and how often each expert of theirs is chosen.
 ///
-/// Experts are those that a pass is expected to reach under a routing that has a formula; what was recorded
-/// elsewhere cannot be foretold.
+/// The experts are those that a pass is expected to reach under a routing that has a formula; a
+/// recorded routing has none.
 struct FeedForwardForecast {
   private let groups: [FFNGroup]
   /// πᵢ of each group's experts; empty for a dense one.
   private let inclusion: [[Double]]
   private let formats: FormatPlan
 
-  /// E·K from which on popularities take longer than a picture may; published layers have less.
+  /// The largest E·K for which inclusion probabilities are computed, so that drawing a chart is
+  /// quick; published layers have less.
   private static let mostWork = 1 << 15
-  /// Tokens up to which passes are counted; every product of theirs fits 63 bits.
+  /// The largest number of tokens that is counted; every product of theirs fits 63 bits.
   private static let mostTokens = 1 << 20
 
-  /// Both sides of a pairing; `nil` for one that has no feed-forward layers to hold against each other,
-  /// and for a routing that cannot be foretold.
+  /// The forecast for both sides of a pairing; `nil` for one that has no feed-forward layers to
+  /// hold against each other, and for a routing without a formula.
   static func pairing(
     _ candidate: Architecture, against baseline: Baseline, routing: RoutingCondition?,
     formats: FormatPlan
@@ -67,7 +68,7 @@ struct FeedForwardForecast {
     self.formats = formats
   }
 
-  /// How likely a token chooses each expert.
+  /// The probability that a token chooses each expert; `nil` for a routing without a formula.
   private static func inclusion(
     _ layer: SparseLayerSpec, _ routing: RoutingCondition
   ) -> [Double]? {
@@ -77,7 +78,7 @@ struct FeedForwardForecast {
     case "single" where layer.choices == layer.experts:
       return (0..<layer.experts).map { $0 < layer.topK ? 1 : 0 }
     case "zipf":
-      // Which of the choices are experts that are not read is drawn.
+      // Where there are identity experts, a draw decides which popularities are theirs.
       guard layer.choices == layer.experts, let alpha = routing.alpha,
         (0...ZipfFit.largestAlpha).contains(alpha), layer.experts * layer.topK <= mostWork
       else { return nil }

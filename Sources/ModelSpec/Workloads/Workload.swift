@@ -6,7 +6,7 @@ public struct WorkloadKind: RawRepresentable, Hashable, Sendable, Codable, Custo
   /// The name, as `--workload` takes it and records carry it.
   public let rawValue: String
 
-  /// The kind of that name.
+  /// The kind of that name, whether this version knows it or not.
   public init(rawValue: String) { self.rawValue = rawValue }
 
   /// Every feed-forward layer of a model once.
@@ -18,11 +18,11 @@ public struct WorkloadKind: RawRepresentable, Hashable, Sendable, Codable, Custo
   /// One matrix product, a row for each token.
   public static let matrixProduct = WorkloadKind(rawValue: "matrix-product")
 
-  /// The name.
+  /// The name, for sentences.
   public var description: String { rawValue }
 }
 
-/// A kind of pass with its sizes.
+/// What one timed pass does, with its sizes.
 public struct Workload: Hashable, Sendable {
   /// What a pass does.
   public var kind: WorkloadKind
@@ -46,11 +46,11 @@ public struct Workload: Hashable, Sendable {
     self.ranks = ranks
   }
 
-  /// A size by itself.
+  /// A size that passes may have.
   public enum Size: String, CaseIterable, Sendable {
     case tokens, sequences, context, ranks
 
-    /// The value of a pass that does not have the size; `nil` for the one that every pass has.
+    /// The value that stands for a pass without this size; `nil` for tokens, which every pass has.
     public var absent: Int? {
       switch self {
       case .tokens: nil
@@ -77,7 +77,7 @@ public struct Workload: Hashable, Sendable {
       .joined(separator: ", ")
   }
 
-  /// One of the sizes.
+  /// The value of a size, its value of absence where the pass does not have it.
   public subscript(size: Size) -> Int {
     switch size {
     case .tokens: tokens

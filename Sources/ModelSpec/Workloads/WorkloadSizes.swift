@@ -17,7 +17,7 @@ public struct WorkloadSizes: Hashable, Sendable {
     self.ranks = ranks
   }
 
-  /// The values of one size.
+  /// The values of one size, in the order given.
   public subscript(size: Workload.Size) -> [Int] {
     switch size {
     case .tokens: tokens
@@ -27,7 +27,7 @@ public struct WorkloadSizes: Hashable, Sendable {
     }
   }
 
-  /// The sizes that say something: those that another value than that of absence was asked for.
+  /// The sizes that were asked for: those with another value than that of absence.
   public var given: [Workload.Size] {
     Workload.Size.allCases.filter { self[$0] != $0.absent.map { [$0] } }
   }

@@ -4,7 +4,7 @@ import LayerSpec
 ///
 /// A kind that this version does not know has no traits: it is shown by its name and never judged.
 public struct WorkloadTraits: Sendable {
-  /// Which workload.
+  /// The kind that these are the traits of.
   public let kind: WorkloadKind
   /// What one pass is: `one pass through all feed-forward layers`.
   public let pass: String
@@ -23,7 +23,7 @@ public struct WorkloadTraits: Sendable {
   /// What passes of a pairing are expected to ask of the machine; `nil` for a workload without a forecast.
   public let forecast: Forecast?
 
-  /// Counts the passes of both sides; `nil` for a pairing or a routing that cannot be foretold.
+  /// Counts the passes of both sides; `nil` for a pairing or a routing without a forecast.
   public typealias Forecast =
     @Sendable (
       _ candidate: Architecture, _ baseline: Baseline, _ routing: RoutingCondition?,

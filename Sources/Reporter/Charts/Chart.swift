@@ -7,13 +7,13 @@ import ModelSpec
 public struct Chart: Hashable, Sendable {
   /// Unique within its report and fit for a file name: `valley-olmoe-1b-7b-iso-active`.
   public var id: String
-  /// What is drawn.
+  /// What is drawn, as pages print it above the picture.
   public var title: String
   /// What the picture says, in a sentence or two; also its description for screen readers.
   public var summary: String
   /// The figures behind the picture.
   public var table: Table
-  /// The command that measures it again, or why there is none; `nil` where nobody asks.
+  /// The command that measures it again, or why there is none; `nil` where a page prints neither.
   public var command: Reproduction?
   /// The picture, an `svg` element; its title is not drawn, for pages print it above.
   var drawing: Markup
@@ -30,7 +30,7 @@ public struct Chart: Hashable, Sendable {
 public struct ChartCollection: Sendable {
   /// Claims and what they come to; `nil` when no claim has two ratios.
   public let claims: Chart?
-  /// All cells below the machine's roof; `nil` without ceilings.
+  /// Both sides of every cell below the measured ceilings; `nil` without ceilings.
   public let roofline: Chart?
   /// One picture for every curve over tokens per pass.
   public let valleys: [Chart]

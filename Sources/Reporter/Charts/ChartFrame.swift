@@ -2,21 +2,21 @@
 struct ChartFrame {
   /// Unique among the pictures of a page.
   let id: String
-  /// What is drawn.
+  /// What is drawn, also the name for screen readers.
   let title: String
-  /// What the picture says.
+  /// What the picture says, also the description for screen readers.
   let summary: String
 
   /// Units across every picture.
   static let width = 560.0
-  /// Units of all text.
+  /// Font size of all text, in units.
   ///
   /// A phone of 360 pixels leaves a picture some 336, on which 15 of 560 units are 9 pixels: the
   /// smallest text that can be read. On a desktop a unit is at most 640/560 of a pixel, and text 17.
   static let fontSize = 15.0
   /// From one line of text to the next.
   static let lineHeight = 20.0
-  /// Free at every edge.
+  /// Units that stay free at every edge.
   static let margin = 12.0
 
   /// The picture, as high as its body and the margins.
@@ -114,7 +114,6 @@ struct Axis {
   /// Numbers whose line stands out.
   let emphasised: Set<Double>
 
-  /// An axis with these numbers.
   init(
     _ scale: LogScale, _ ticks: [Double], emphasised: Set<Double> = [],
     text: (Double) -> String
@@ -124,8 +123,8 @@ struct Axis {
     self.emphasised = emphasised
   }
 
-  /// An axis of ratios, on which 1x stands out: on one side the candidate saves, on the other not.
-  static func ofRatios(_ scale: LogScale, atMost count: Int) -> Axis {
+  /// An axis of ratios on which 1x stands out: above it the candidate saves.
+  static func ratios(_ scale: LogScale, atMost count: Int) -> Axis {
     Axis(scale, scale.ticks(atMost: count), emphasised: [1], text: Figures.ratio)
   }
 

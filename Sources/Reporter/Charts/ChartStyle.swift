@@ -50,14 +50,14 @@ enum ChartColour: String, CaseIterable {
   case grid
   /// Lines that join marks, and the roof.
   case line
-  /// What was measured, and a side under test.
+  /// What was measured, and the candidate's side.
   case measured
   /// What counting operations says, and a loss.
   case flops
   /// What the ceilings allow, and a gain.
   case roofline
 
-  /// On light paper.
+  /// The colour on light paper.
   var light: String {
     switch self {
     case .paper: "#ffffff"
@@ -72,7 +72,7 @@ enum ChartColour: String, CaseIterable {
     }
   }
 
-  /// On dark paper.
+  /// The colour on dark paper.
   var dark: String {
     switch self {
     case .paper: "#16191d"

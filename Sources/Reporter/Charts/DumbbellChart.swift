@@ -6,7 +6,7 @@ import ModelSpec
 /// Claims that were decided by measuring come first. Of those beyond a kernel only the claimed ratio
 /// and the FLOP ratio are shown, fainter.
 public struct DumbbellChart: Sendable {
-  /// The picture.
+  /// The finished picture with its table.
   public let chart: Chart
 
   /// The picture of some verdicts, `nil` when none has two ratios to hold against each other.
@@ -31,12 +31,12 @@ public struct DumbbellChart: Sendable {
         TextMark(isMeasured ? "Measured here" : "Beyond a kernel: FLOPs only").markup(
           at: Point(ChartFrame.margin, y + 20), isStrong: true, isOverLines: true))
       y += 28
-      for pair in Self.byPair(group) {
+      for pairing in Self.byPairing(group) {
         body.append(
-          TextMark(pair[0].pair, width: ChartFrame.width - 2 * ChartFrame.margin).markup(
+          TextMark(pairing[0].pairing, width: ChartFrame.width - 2 * ChartFrame.margin).markup(
             at: Point(ChartFrame.margin, y + 14), .start, .soft, isOverLines: true))
         y += 24
-        for row in pair {
+        for row in pairing {
           let drawn = row.markup(scale: scale, top: y)
           body += drawn.markup
           y = drawn.bottom
@@ -45,7 +45,7 @@ public struct DumbbellChart: Sendable {
       }
       y += 4
     }
-    let axis = Axis.ofRatios(scale, atMost: 7).below(
+    let axis = Axis.ratios(scale, atMost: 7).below(
       top: top + 6, bottom: y, title: Axis.ratioTitle(scale))
     chart = Chart(
       id: id, title: frame.title, summary: frame.summary, table: Self.table(rows),
@@ -69,13 +69,13 @@ public struct DumbbellChart: Sendable {
     return Legend(entries)
   }
 
-  /// Rows of one candidate and baseline next to each other, in the order of the first of them.
-  private static func byPair(_ rows: [DumbbellRow]) -> [[DumbbellRow]] {
+  /// Rows of one pairing next to each other, in the order of the first of them.
+  private static func byPairing(_ rows: [DumbbellRow]) -> [[DumbbellRow]] {
     var order: [String] = []
     var groups: [String: [DumbbellRow]] = [:]
     for row in rows {
-      if groups[row.pair] == nil { order.append(row.pair) }
-      groups[row.pair, default: []].append(row)
+      if groups[row.pairing] == nil { order.append(row.pairing) }
+      groups[row.pairing, default: []].append(row)
     }
     return order.compactMap { groups[$0] }
   }
@@ -163,8 +163,8 @@ struct DumbbellRow: Sendable {
   /// Whether measuring decided the claim.
   var isMeasured: Bool { measured != nil }
 
-  /// What was held against what.
-  var pair: String { "\(candidate) against \(baseline)" }
+  /// What was held against what: `mixtral-8x7b against llama2-70b`.
+  var pairing: String { "\(candidate) against \(baseline)" }
 
   /// Every ratio that is drawn.
   var ratios: [Double] {

@@ -1,9 +1,9 @@
 import ModelSpec
 
-/// The measured ceilings of a machine as a roof over FLOPs per byte, and each side of each cell as a
-/// point below it (Williams, Waterman, Patterson, "Roofline", CACM 52(4), 2009).
+/// The measured ceilings of a machine over FLOPs per byte, and each side of each cell as a point
+/// below them (Williams, Waterman, Patterson, "Roofline", CACM 52(4), 2009).
 public struct RooflineChart: Sendable {
-  /// The picture.
+  /// The finished picture with its table.
   public let chart: Chart
 
   /// The picture of a record, `nil` without ceilings or without a cell that has a place below them.
@@ -60,7 +60,8 @@ public struct RooflineChart: Sendable {
   }
 }
 
-/// One measured pair of ceilings as a line: rising with the bandwidth, flat at the peak.
+/// The two ceilings of one number of threads and weight format as a line: it rises with the read
+/// bandwidth and is flat at the peak.
 struct Roof: Hashable, Sendable {
   let ceiling: Ceiling
   /// Whether a cell was measured under it.
@@ -71,15 +72,16 @@ struct Roof: Hashable, Sendable {
     "\(Figures.count(ceiling.threads, "thread")), \(ceiling.precision.name)"
   }
 
-  /// FLOPs per byte from which on computing bounds.
+  /// The ridge point: FLOPs per byte from which on the peak bounds and no longer the bandwidth.
   var ridge: Double { ceiling.peakFlopsPerSecond / ceiling.readBytesPerSecond }
 
-  /// The most FLOP/s at an intensity.
+  /// The most FLOP/s at an arithmetic intensity, in FLOPs per byte.
   func flopsPerSecond(at intensity: Double) -> Double {
     min(ceiling.peakFlopsPerSecond, intensity * ceiling.readBytesPerSecond)
   }
 
-  /// The roofs of a record, the highest last; the first of those for equal threads and precision.
+  /// The roofs of a record, the highest last; of several for the same threads and weight format the
+  /// first.
   static func all(of record: Record) -> [Roof] {
     var known: Set<String> = []
     return record.ceilings.compactMap { ceiling -> Roof? in
@@ -95,9 +97,9 @@ struct Roof: Hashable, Sendable {
   }
 }
 
-/// One side of one cell below the roof.
+/// One side of one cell as a point below the ceilings.
 struct RooflinePoint: Hashable, Sendable {
-  /// Which side of a pairing.
+  /// Which side of the cell it is.
   enum Side: String, CaseIterable {
     case baseline, candidate
 
@@ -110,7 +112,7 @@ struct RooflinePoint: Hashable, Sendable {
   /// `16 tokens per pass, uniform routing`.
   let conditions: String
   let tokens: Int
-  /// FLOPs of a pass per byte of a pass.
+  /// Arithmetic intensity: FLOPs of a pass / bytes of a pass.
   let intensity: Double
   let flopsPerSecond: Double
   /// Roofline seconds / measured seconds, `nil` when the record has none.

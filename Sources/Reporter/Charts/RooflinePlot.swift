@@ -2,7 +2,7 @@
   import Glibc
 #endif
 
-/// The body of a roofline's picture.
+/// What `RooflineChart` draws within its frame.
 struct RooflinePlot {
   private let roofs: [Roof]
   private let points: [RooflinePoint]

@@ -2,7 +2,7 @@
 enum MarkShape {
   case circle, square, diamond, bar
 
-  /// The shape around a place; hollow ones show what is below them.
+  /// The shape centred at a place; a hollow one shows what is below it.
   ///
   /// - Parameter title: shown when pointed at.
   func markup(
@@ -71,7 +71,7 @@ enum Line {
     case dotted = "1 6"
   }
 
-  /// A line through points.
+  /// A line through points, as an SVG path.
   static func markup(
     _ points: [Point], _ colour: ChartColour, width: Double = 1, dash: Dash? = nil
   ) -> Markup {
@@ -85,7 +85,7 @@ enum Line {
 
   /// An interval along a line: a bar with caps at both ends.
   ///
-  /// - Parameter isUpright: the caps lie, the bar stands.
+  /// - Parameter isUpright: whether the bar is vertical and its caps are horizontal.
   static func interval(
     from start: Point, to end: Point, isUpright: Bool, _ colour: ChartColour
   ) -> Markup {

@@ -5,19 +5,19 @@ struct TextMark {
     case start, middle, end
   }
 
-  /// What is shown, elided where need be.
+  /// What is shown; its middle is left out where it would be too wide.
   let text: String
   /// The unshortened text, shown when pointed at; `nil` when nothing was left out.
   let full: String?
 
-  /// The text, on at most `width` units.
+  /// A text that is shortened to at most `width` units.
   init(_ text: String, width: Double = ChartFrame.width) {
     let shown = TextWidth.fit(text, into: width)
     self.text = shown
     full = shown == TextWidth.visible(text) ? nil : text
   }
 
-  /// Units across.
+  /// How wide the text is estimated to be, in units.
   var width: Double { TextWidth.measure(text) }
 
   /// The box of the text whose baseline begins, is centred or ends at a place.
@@ -35,7 +35,7 @@ struct TextMark {
       minX: left, minY: place.y - Self.ascent, maxX: left + width, maxY: place.y + Self.descent)
   }
 
-  /// The text at a place.
+  /// The text as an SVG element, its baseline at a place.
   ///
   /// - Parameter isOverLines: keeps a margin of paper around the letters.
   func markup(
@@ -68,8 +68,8 @@ struct TextMark {
 
 /// How wide text comes out, without a font at hand.
 ///
-/// Widths are those of common sans-serif fonts, rounded up in four classes, so that text is rather
-/// narrower than said: what must not touch has room.
+/// Widths are those of common sans-serif fonts, rounded up in classes of letters, so that a text is
+/// rather narrower than estimated: what must not touch has room.
 enum TextWidth {
   /// Units that a line takes in a font of `size`.
   static func measure(_ text: String, size: Double = ChartFrame.fontSize) -> Double {

@@ -4,10 +4,10 @@ import ModelSpec
 /// measured.
 ///
 /// Between few tokens, when both sides read little, and many, when both compute, lies the *batch
-/// valley*: a sparse layer reads nearly all of its experts for few tokens each. Its course is what the
-/// roofline predicts; what was measured are points, which nothing joins.
+/// valley*: a sparse layer reads nearly all of its experts for few tokens each. The line is what
+/// the roofline predicts; measured points are not joined.
 public struct ValleyChart: Sendable {
-  /// The picture.
+  /// The finished picture with its table.
   public let chart: Chart
 
   /// The picture of a curve, `nil` when less than two of its points can be drawn.
@@ -76,18 +76,18 @@ public struct ValleyChart: Sendable {
     return Table(
       columns: columns,
       rows: points.map { point in
-        var cells: [Table.Entry] = [
+        var entries: [Table.Entry] = [
           .init("\(point.tokens)"), .init(Figures.ratio(point.flopRatio)),
           .init(point.drawableRoofline.map(Figures.ratio) ?? "-"),
           .init(Figures.measuredRatio(point.timeRatio.median)),
           .init(Figures.interval(point.timeRatio.low, point.timeRatio.high)),
         ]
         if hasUtilisation {
-          cells += [point.modelFLOPsUtilisation, point.modelBandwidthUtilisation].map {
+          entries += [point.modelFLOPsUtilisation, point.modelBandwidthUtilisation].map {
             .init($0.map(Figures.percent) ?? "-")
           }
         }
-        return Table.Row(cells)
+        return Table.Row(entries)
       })
   }
 }

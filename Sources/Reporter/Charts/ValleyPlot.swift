@@ -1,9 +1,9 @@
 import ModelSpec
 
-/// The body of a valley's picture.
+/// What `ValleyChart` draws within its frame.
 struct ValleyPlot {
   private let points: [Curve.Point]
-  /// The roofline's course; empty where nobody can say.
+  /// The ratio that the roofline predicts, tokens ascending; empty without a prediction.
   private let prediction: [(tokens: Int, ratio: Double)]
   private let bottom: Curve.Point?
   private let sufficientTokens: Int?
@@ -11,15 +11,15 @@ struct ValleyPlot {
   private let upwards: LogScale
 
   private static let left = 58.0
-  /// What the curves are called stands at their right ends.
+  /// The names of the curves stand right of it, at their ends.
   private static let right = ChartFrame.width - 104
   private static let top = 34.0
   private static let floor = top + 300
   /// Units from the top of the first label to the bottom of the axis.
   static let height = floor + Axis.heightBelow
 
-  /// What the marked token count is about: `90 % of the FLOP saving`, and of the ratio where the
-  /// candidate needs more FLOPs.
+  /// What the marked token count realises: `90 % of the FLOP saving`, or of the FLOP ratio where
+  /// the candidate needs more FLOPs.
   static func goal(_ points: [Curve.Point]) -> String {
     "90 % of the FLOP \(points.allSatisfy { $0.flopRatio > 1 } ? "saving" : "ratio")"
   }
@@ -53,7 +53,7 @@ struct ValleyPlot {
     let tokens = Axis(across, across.powersOfTwo(atMost: 9)) {
       Figures.significant($0, digits: 6, trimmed: true)
     }
-    return Axis.ofRatios(upwards, atMost: 8).leftOf(Self.left, right: Self.right)
+    return Axis.ratios(upwards, atMost: 8).leftOf(Self.left, right: Self.right)
       + tokens.below(
         top: Self.floor, bottom: Self.floor, title: "baseline / candidate, over tokens per pass")
   }
@@ -64,10 +64,10 @@ struct ValleyPlot {
     ] + roofline
   }
 
-  /// The roofline's course where it can be counted, else its values beside the measured points.
+  /// The predicted line where there is one, else the roofline's ratio at each measured point.
   private var roofline: [Markup] {
     prediction.count > 1
-      ? [Line.markup(course, .roofline, width: 2.5)]
+      ? [Line.markup(predictedLine, .roofline, width: 2.5)]
       : points.compactMap { point in
         point.drawableRoofline.map {
           MarkShape.diamond.markup(at: place(point, $0), radius: 4, .roofline)
@@ -75,7 +75,7 @@ struct ValleyPlot {
       }
   }
 
-  private var course: [Point] {
+  private var predictedLine: [Point] {
     prediction.map {
       Point(across.position(Double($0.tokens)), upwards.position($0.ratio))
     }
@@ -98,7 +98,7 @@ struct ValleyPlot {
     }
   }
 
-  /// What the curves are called, with the number at their right end.
+  /// The names of the curves, each joined to the right end of its curve.
   private var names: [Markup] {
     guard let last = points.last else { return [] }
     var names: [(text: String, value: Double, colour: ChartColour)] = [
@@ -159,7 +159,7 @@ struct ValleyPlot {
       labels.keepFree(
         Box(minX: low.x - 6, minY: high.y - 6, maxX: low.x + 6, maxY: low.y + 6))
     }
-    labels.keepFree(along: course)
+    labels.keepFree(along: predictedLine)
     labels.keepFree(along: points.map { place($0, $0.flopRatio) })
     let parity = upwards.position(1)
     labels.keepFree(along: [Point(Self.left, parity), Point(Self.right, parity)])
@@ -172,7 +172,7 @@ struct ValleyPlot {
     var positions = heights.map {
       LabelPlacement.Position(place: Point(mark.x, $0), anchor: .middle)
     }
-    // Beside it before far away from it.
+    // A place beside the mark is better than one far above or below it.
     positions.insert(
       contentsOf: LabelPlacement.around(mark, distance: 14).filter { $0.anchor != .middle }, at: 2)
     let ring = MarkShape.circle.markup(at: mark, radius: 9, .ink, isHollow: true)

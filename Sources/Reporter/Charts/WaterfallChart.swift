@@ -5,7 +5,7 @@ import ModelSpec
 ///
 /// On a logarithmic axis factors are lengths, so the bars add up as the factors multiply.
 public struct WaterfallChart: Sendable {
-  /// The picture.
+  /// The finished picture with its table.
   public let chart: Chart
 
   /// The picture of a cell, `nil` when it has no explanation, or one with factors that no drawing holds.
@@ -24,7 +24,7 @@ public struct WaterfallChart: Sendable {
       title: "Where the saving went: \(cell.pairing), \(cell.conditionsInWords)",
       summary: Self.summary(cell, steps))
     let bottom = Self.rowHeight * Double(steps.count + 2)
-    var body = Axis.ofRatios(scale, atMost: 5).below(
+    var body = Axis.ratios(scale, atMost: 5).below(
       top: 0, bottom: bottom, title: Axis.ratioTitle(scale))
     body += Self.flops(cell, scale)
     for (index, step) in steps.enumerated() {
@@ -38,7 +38,7 @@ public struct WaterfallChart: Sendable {
   }
 
   static let rowHeight = 30.0
-  /// Names of the steps stand left of the plot, their factors right of it.
+  /// The names of the steps stand left of it, their factors right of `right`.
   static let left = 186.0
   static let right = ChartFrame.width - 82
 
@@ -128,7 +128,7 @@ extension Cell {
   /// `16 tokens per pass, uniform routing, tile f32, 2 threads`.
   fileprivate var conditionsInWords: String {
     conditions.parts.filter { $0.name != "workload" }.reduce(into: "") { words, part in
-      // Engine and precision are one thing in a title.
+      // A title has engine and weight format without a comma between them.
       words += (words.isEmpty ? "" : part.name == "precision" ? " " : ", ") + part.phrase
     }
   }
@@ -136,13 +136,13 @@ extension Cell {
 
 /// One factor on the way from the FLOP ratio to the measured ratio.
 struct WaterfallStep: Hashable {
-  /// What takes or gives.
+  /// The cause, or `unexplained rest`.
   let name: String
-  /// By what it multiplies the ratio.
+  /// What the step multiplies the ratio by.
   let factor: Double
   /// The ratio before.
   let from: Double
-  /// Whether the step has a reason, or is what no reason explains.
+  /// False for the rest, which no cause explains.
   let isCause: Bool
   /// The ratio after.
   var to: Double { from * factor }
@@ -177,8 +177,8 @@ struct WaterfallStep: Hashable {
     return [onwards, bar] + Self.texts(name, Figures.factor(factor), y: y)
   }
 
-  /// What takes is coloured otherwise than what gives; what does neither, as far as is written, and
-  /// what has no reason have no hue.
+  /// One hue for a loss and one for a gain; none for a factor that is printed as 1 and for the
+  /// rest.
   private var colour: ChartColour {
     if !isCause || Figures.factor(factor) == Figures.factor(1) { return .line }
     return factor < 1 ? .flops : .roofline

@@ -10,7 +10,8 @@ import Statistics
 struct CellTimes: Hashable {
   /// One side of the cell.
   struct Side: Hashable {
-    /// Mean seconds of a pass over all rounds; a median would not see what one pass in ten has to pay.
+    /// Mean seconds of a pass over all rounds; a median would not show a cost that one pass in ten
+    /// has.
     let seconds: Double
     /// Standard error of `seconds`.
     let standardError: Double
@@ -19,15 +20,13 @@ struct CellTimes: Hashable {
     let limits: [Double]
   }
 
-  /// The side that the candidate is held against.
   let baseline: Side
-  /// The side under test.
   let candidate: Side
   /// Candidate seconds / baseline seconds, median of the rounds.
   let ratio: Double
   /// Standard error of `ratio`.
   let ratioStandardError: Double
-  /// The measurement itself.
+  /// The rounds that all of this was computed from.
   let rounds: [PairedRound]
   /// Read bandwidth beside the cell in bytes per second, `nil` without ceilings.
   let bandwidth: Double?
@@ -73,14 +72,14 @@ struct CellTimes: Hashable {
       seconds: log(mean.value), standardError: mean.standardError / mean.value, limits: limits)
   }
 
-  /// The ceiling, unless no machine has it.
+  /// The ceiling; `nil` for rates that no machine has.
   private static func credible(_ ceiling: Ceiling) -> Ceiling? {
     let rates = [ceiling.peakFlopsPerSecond, ceiling.readBytesPerSecond]
     return rates.allSatisfy { (1...FieldCheck.mostPerSecond).contains($0) } ? ceiling : nil
   }
 
-  /// A record's ceilings are the most of all its probes, so one beside a cell that is above them says
-  /// nothing of the machine.
+  /// Whether a ceiling beside a cell is not above those of its record, which are the most of all
+  /// its probes; one that is says nothing of the machine.
   private static func isAtMost(_ beside: Ceiling, _ best: Ceiling?) -> Bool {
     guard let best else { return true }
     let most = 1 + CellCheck.medianTolerance
@@ -90,7 +89,7 @@ struct CellTimes: Hashable {
 }
 
 extension Cell {
-  /// The ceiling of the cell's threads and precision.
+  /// The ceiling of the cell's threads and weight format.
   fileprivate func ceiling(among ceilings: [Ceiling]) -> Ceiling? {
     ceilings.first { $0.threads == threads && $0.precision == precision }
   }

@@ -23,9 +23,9 @@ struct Comparability {
 
   /// Compares machine, toolchain, BLAS, instruction set, seed, and the routing of cells that both hold.
   ///
-  /// All fields of machine, toolchain and BLAS count, also those that later versions add, except `mayDiffer`
-  /// and cautions. What was asked for does not: what a cell is, is in the cell, and one that was asked for and
-  /// is not there is missing.
+  /// All fields of machine, toolchain and BLAS count, also those that later versions add, except
+  /// `mayDiffer` and cautions. Options do not count: each cell holds its own conditions, and one
+  /// that was asked for and not measured is missing.
   ///
   /// - Throws: `RecordError` when a field is no number that JSON knows.
   init(base: Record, head: Record) throws(RecordError) {
@@ -43,22 +43,24 @@ struct Comparability {
     cautions = all.filter(Self.isPatch)
     differences =
       all.filter { !Self.isPatch($0) }
-      + Self.routingDifferences(CellPairing(base: base.cells, head: head.cells).pairs)
+      + Self.routingDifferences(CellMatching(base: base.cells, head: head.cells).matches)
   }
 
-  /// Two builds are what is compared; containers have new names each time, and counters of throttling
-  /// never stand still.
+  /// True for the build, which is what is compared, for the names of containers, which are new each
+  /// time, and for counters of throttling, which never stand still.
   private static func mayDiffer(_ field: String) -> Bool {
     ["tool.commit", "tool.version", "machine.processors.quota_group"].contains(field)
       || field.hasPrefix("machine.throttling.")
   }
 
-  /// Which of a machine's processors and nodes were used; how many is a field of its own.
+  /// Fields that say which of a machine's processors and nodes were used; how many is another
+  /// field.
   private static let places: Set<String> = Set(
     ["online", "offline", "affinity", "cpuset"].map { "machine.processors.\($0)" }
       + ["processor_nodes", "allowed_nodes"].map { "machine.memory.\($0)" })
 
-  /// The kernel keeps some memory for itself, a little more or less at each start.
+  /// How far memory sizes may differ, as a fraction: the kernel keeps a little more or less for
+  /// itself at each start.
   private static let memoryLeeway = 0.01
 
   private static func isAlike(_ field: String, _ old: Field?, _ new: Field?) -> Bool {
@@ -67,9 +69,10 @@ struct Comparability {
     return abs(Double(old) - Double(new)) <= memoryLeeway * Double(max(old, new))
   }
 
-  /// True for what an update of the machine, or where a job is put, changes from one day to the next.
+  /// True for what an update of the machine or another placement of a job changes from day to day.
   ///
-  /// It may well move a time, but a gate that it stopped would have to be measured anew at every patch.
+  /// Such a difference may well move a time, but if it ended the comparison, a baseline record
+  /// would have to be measured again after every patch.
   private static func isPatch(_ difference: Difference) -> Bool {
     switch difference.field {
     case "machine.kernel": true
@@ -87,11 +90,11 @@ struct Comparability {
     }
   }
 
-  /// What decides where tokens go and is not in a cell's id.
-  private static func routingDifferences(_ pairs: [CellPairing.Pair]) -> [Difference] {
+  /// Differences in what decides the experts of tokens and is not in a cell's id.
+  private static func routingDifferences(_ matches: [CellMatching.Match]) -> [Difference] {
     var differences: [Difference] = []
-    for pair in pairs {
-      guard let before = pair.base.routing, let after = pair.head.routing else { continue }
+    for match in matches {
+      guard let before = match.base.routing, let after = match.head.routing else { continue }
       for (field, old, new) in [
         ("cells.routing.digest", before.digest, after.digest),
         ("cells.routing.seed", "\(before.seed)", "\(after.seed)"),
@@ -102,7 +105,7 @@ struct Comparability {
     return differences
   }
 
-  /// The identity of a run by field: `machine.cpu`, `options.tokens`.
+  /// What must agree, by field: `machine.cpu`, `options.seed`.
   private static func fields(of record: Record) throws(RecordError) -> [String: Field] {
     let identity = Identity(
       machine: record.machine, tool: record.tool, blas: record.blas,
@@ -126,7 +129,7 @@ struct Comparability {
     var instructionSet: String?
     var options: Options
 
-    /// The one option that decides on random inputs that no cell tells of.
+    /// The only option that decides random inputs which no cell records.
     struct Options: Encodable {
       var seed: UInt64
     }
@@ -134,7 +137,7 @@ struct Comparability {
 }
 
 extension Record {
-  /// False for a field that records of earlier versions did not have yet.
+  /// False for a field that this record, of an earlier version, did not have yet.
   fileprivate func tells(_ field: String) -> Bool {
     if field.hasPrefix("machine.processors.") { return machine.processors != nil }
     if field.hasPrefix("machine.memory.") { return machine.memory != nil }

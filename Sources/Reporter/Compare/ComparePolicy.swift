@@ -8,27 +8,29 @@ import Statistics
 
 /// When a change between two records is called a regression.
 ///
-/// Two runs of one build differ by more than their rounds show: memory lies elsewhere, neighbours come and
-/// go. What that does is taken from the records themselves:
+/// Two runs of one build differ by more than their rounds show: memory lies elsewhere, neighbours
+/// come and go. The records themselves show how much that is:
 ///
 /// - What moved with the machine's ceilings is not the build's (`QuantityChange.readings`).
 /// - What remains differs from cell to cell as it does between any two runs. Its spread over the cells is
 ///   the error of each of them (`drift`), and the changes of all cells together are the evidence on the
 ///   build as a whole (`SignedRankInterval`).
 ///
-/// The whole is a *regression* when its interval lies beyond the tolerance by every reading, and a *pass*
-/// when it excludes a slowdown of three tolerances; a single cell is a regression when it stands out beyond
-/// the tolerance although all cells were asked. In between the records are *inconclusive*.
+/// The whole is a *regression* when its interval lies beyond the tolerance by every reading, and a
+/// *pass* when it excludes a slowdown of three tolerances; a single cell is a regression when it
+/// lies beyond the tolerance significantly, after Holm's correction for the number of cells. In
+/// between the records are *inconclusive*.
 ///
-/// Error rates. Each end of an interval for the whole errs once in a hundred pairs, even if the change were
-/// as large as the tolerance, so no more than three of a hundred such pairs raise an alarm by one of the
-/// three quantities; all single cells together at most one of a hundred (Holm). Without any change the
-/// tolerance comes on top. In simulated pairs of default suites (Tests/ReporterTests/Compare, 4000 of each kind
-/// over 40 seeds) of one build none raises an alarm, and 99 of 100 pass on a quiet machine, 87 on one whose
-/// bandwidth moves by tens of percent. Builds slowed by a tenth are found in 98 and 90 of 100 on these machines;
-/// where it is the candidate alone in more than 99, where it is one pass in ten that runs twice in 94 and 78.
-/// The others are inconclusive, but for at most 6 of 1000 that pass. In 30 pairs of real records from a busy
-/// machine, none raises an alarm.
+/// Error rates: each end of an interval for the whole errs once in a hundred comparisons, even if
+/// the change were as large as the tolerance, so no more than three of a hundred such comparisons
+/// raise an alarm by one of the three quantities; all single cells together at most one of a
+/// hundred (Holm). Without any change the tolerance comes on top. In simulated comparisons of
+/// default suites (Tests/ReporterTests/Compare, 4000 of each kind over 40 seeds) of one build none
+/// raises an alarm, and 99 of 100 pass on a quiet machine, 87 on one whose bandwidth moves by tens
+/// of percent. Builds slowed by a tenth are found in 98 and 90 of 100 on these machines; where it
+/// is the candidate alone in more than 99, where it is one pass in ten that runs twice in 94 and
+/// 78. The others are inconclusive, but for at most 6 of 1000 that pass. In 30 comparisons of real
+/// records from a busy machine, none raises an alarm.
 struct ComparePolicy: Hashable {
   /// The accepted loss, as a logarithm.
   let tolerance: Double
@@ -50,18 +52,18 @@ struct ComparePolicy: Hashable {
   /// The chance of calling any cell a regression, or any an improvement, that is none.
   static let cellErrorRate = 0.01
 
-  /// A cell's interval reaches so many standard errors to either side: 90 %, so that each end errs in 5 %
-  /// (two one-sided tests, Schuirmann 1987).
+  /// Standard errors from a cell's change to each end of its interval, which has 90 % confidence,
+  /// so that each end errs in 5 % (two one-sided tests, Schuirmann 1987).
   static let cellReach = 1.645
 
-  /// No pair of runs is steadier than this: on a quiet two-core VM, medians of 200 rounds in ten fresh
-  /// processes all lay within 0.4 %.
+  /// The least drift that is assumed of two runs: on a quiet two-core VM, medians of 200 rounds in
+  /// ten fresh processes all lay within 0.4 %.
   static let leastDrift = 0.005
 
-  /// What a quantity drifts between two runs when there are too few cells to see it.
+  /// The drift of a quantity between two runs where there are too few cells to estimate it from.
   ///
-  /// Seen over six pairs of default suites on a shared two-core VM (Zen 5, 2026-11-21), as a robust
-  /// standard deviation: 3.5 % of times that the ceilings should have left alone, 2.5 % of ratios.
+  /// Measured in six comparisons of default suites on a shared two-core VM (Zen 5, 2026-11-21), as
+  /// a robust standard deviation: 3.5 % of times after what the ceilings explain, 2.5 % of ratios.
   static func usualDrift(_ quantity: ComparedQuantity) -> Double {
     quantity == .timeRatio ? 0.025 : 0.035
   }

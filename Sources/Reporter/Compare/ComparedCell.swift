@@ -4,20 +4,20 @@ import ModelSpec
 struct ComparedCell: Sendable {
   /// A cell of both records before anything is decided.
   struct Measured {
-    let pair: CellPairing.Pair
+    let match: CellMatching.Match
     let before: CellTimes
     let after: CellTimes
     let changes: PerQuantity<QuantityChange>
 
-    init(pair: CellPairing.Pair, before: CellTimes, after: CellTimes) {
-      self.pair = pair
+    init(match: CellMatching.Match, before: CellTimes, after: CellTimes) {
+      self.match = match
       self.before = before
       self.after = after
       changes = PerQuantity { QuantityChange($0, from: before, to: after) }
     }
   }
 
-  /// One quantity of the cell.
+  /// The change of one quantity and the verdict on it alone.
   struct Judged: Sendable {
     let change: ChangeEstimate
     let verdict: CompareVerdict
@@ -33,13 +33,13 @@ struct ComparedCell: Sendable {
   let isSameMeasurement: Bool
   /// The most urgent of its quantities.
   let verdict: CompareVerdict
-  /// What the candidate lost, for sorting.
+  /// The candidate's change as a fraction; cells of equal urgency are sorted by it.
   var candidateLoss: Double { quantities.candidateSeconds.change.median }
 
   /// Judges all cells at once: how much one may move before it stands out depends on the others.
   ///
-  /// - Parameter baselineIsFaster: whether baselines as a whole are, which takes from the ratio of cells
-  ///   that could not tell it alone.
+  /// - Parameter baselineIsFaster: whether baselines as a whole became faster: a smaller ratio is
+  ///   then no regression, also where the cell alone does not show its baseline to be faster.
   static func judged(
     _ cells: [Measured], by policy: ComparePolicy, baselineIsFaster: Bool
   ) -> [ComparedCell] {
@@ -63,7 +63,7 @@ struct ComparedCell: Sendable {
           verdict: verdicts[place])
       }
       return ComparedCell(
-        id: measured.pair.id, cell: measured.pair.head, quantities: quantities,
+        id: measured.match.id, cell: measured.match.head, quantities: quantities,
         unsteadyBandwidths: measured.bandwidths(ifUnsteadyBy: policy),
         isSameMeasurement: measured.changes.timeRatio.isSameMeasurement,
         verdict: PerQuantity<CompareVerdict> { quantities[$0].verdict }
@@ -82,7 +82,7 @@ extension ComparedCell.Measured {
 }
 
 extension QuantityChange {
-  /// Standard error between two runs that drift by so much.
+  /// Standard error of the change between two runs that drift by `drift`.
   fileprivate func error(drift: Double) -> Double {
     isSameMeasurement ? 0 : (drift * drift + standardError * standardError).squareRoot()
   }

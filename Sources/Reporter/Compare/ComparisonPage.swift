@@ -80,7 +80,7 @@ extension RecordComparison {
     ]
   }
 
-  /// What is in one record only, in another form, or without usable times.
+  /// The cells that are not compared, each with its reason.
   private var missing: [Page.Block] {
     uncompared.isEmpty
       ? [] : [.heading("Not compared"), .list(uncompared.map { "\($0.id): \($0.reason)" })]
@@ -95,7 +95,8 @@ extension ComparePolicy {
 }
 
 extension ComparedCell {
-  /// A sentence on the baseline where its time decides or is as open as nothing else.
+  /// What became of the baseline's time, where neither the candidate's time nor the ratio has the
+  /// same verdict and it is not a pass.
   fileprivate var baselineRemark: String? {
     let baseline = quantities.baselineSeconds
     let others = [quantities.candidateSeconds.verdict, quantities.timeRatio.verdict]

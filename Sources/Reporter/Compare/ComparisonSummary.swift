@@ -1,7 +1,7 @@
 import ModelSpec
 
 extension RecordComparison {
-  /// The verdict in a sentence or two, with what keeps it from being one, and what to do.
+  /// The verdict in a sentence or two; where there is none, why not and what to do.
   public var summary: String {
     switch verdict {
     case .regression:
@@ -29,7 +29,7 @@ extension RecordComparison {
 
   private var isSameMeasurement: Bool { cells.allSatisfy(\.isSameMeasurement) }
 
-  /// What moved so far, the whole before single cells.
+  /// The quantities of the whole and the number of cells that have a verdict.
   private func moved(_ verdict: CompareVerdict) -> String {
     let quantities = ComparedQuantity.allCases.compactMap { quantity -> String? in
       guard whole[quantity].verdict == verdict else { return nil }
@@ -81,7 +81,7 @@ extension RecordComparison {
     return parts.joined(separator: ", and ")
   }
 
-  /// What to do next.
+  /// What to measure so that the records can tell.
   private var advice: String {
     let causes = Set(uncompared.map(\.cause))
     let isRestless = !cells.isEmpty && comparedVerdict == .inconclusive
@@ -89,9 +89,9 @@ extension RecordComparison {
     if isPartial || !causes.isDisjoint(with: [.onlyInBase, .onlyInHead]) {
       advice += ", the same cells to the end"
     }
-    let hasOtherForms = causes.contains(.otherForm)
-    if isRestless || hasOtherForms {
-      advice += ", with \(hasOtherForms ? "the same --memory and " : "")--budget \(largerBudget)"
+    let hasOtherWork = causes.contains(.otherWork)
+    if isRestless || hasOtherWork {
+      advice += ", with \(hasOtherWork ? "the same --memory and " : "")--budget \(largerBudget)"
     }
     return advice + "."
   }

@@ -9,7 +9,7 @@ enum ComparedQuantity: Hashable, CaseIterable {
   /// Baseline seconds / candidate seconds.
   case timeRatio
 
-  /// For a reader.
+  /// The name in tables and sentences.
   var name: String {
     switch self {
     case .candidateSeconds: "candidate time"

@@ -8,33 +8,32 @@ import ModelSpec
 /// How far a quantity of a cell moved from BASE to HEAD, in natural logarithms; above zero is a loss: more
 /// seconds, or a smaller time ratio.
 struct QuantityChange: Hashable {
-  /// What is left of the change by the clock when the ceilings beside both cells are taken to explain as
-  /// little as they may, or all that they say with computing and reading overlapping, or one after the
+  /// The change by the clock less what the ceilings beside both cells explain of it: as little as
+  /// they may, all that they say with computing and reading overlapping, or all with one after the
   /// other.
   ///
-  /// What the machine did to the cell lies between these, so only what all of them say is the build's.
+  /// What the machine did to the cell lies between these, so only a change that all of them show is
+  /// taken for the build's.
   let readings: [Double]
   /// Standard error that the spread of the rounds leaves.
   let standardError: Double
   /// True when both records hold the very same rounds, so that there is nothing to tell apart.
   let isSameMeasurement: Bool
 
-  /// The smallest reading.
   var low: Double { readings.min() ?? 0 }
-  /// The largest reading.
   var high: Double { readings.max() ?? 0 }
-  /// The middle between them.
+  /// The middle between the smallest and the largest reading.
   var centre: Double { (low + high) / 2 }
 
-  /// The least part of what the ceilings say that a time follows.
+  /// The least part of a change of the ceilings that a time is taken to follow.
   ///
-  /// A layer is not all roofline, and a probe beside it is another second. Over six pairs of default
-  /// suites on a shared two-core VM (Zen 5, 2026-11-21) times moved by 0.5 to 0.75 of what either model
-  /// said, in the median of the cells.
+  /// A layer is not bound by the roofline alone, and the probe beside it ran in another second. In
+  /// six comparisons of default suites on a shared two-core VM (Zen 5, 2026-11-21) times moved by
+  /// 0.5 to 0.75 of what either model said, in the median of the cells.
   static let leastFollowed = 0.5
 
-  /// What a machine may have done to a time when nobody looked at its ceilings: on shared two-core VMs
-  /// read bandwidth was seen to differ by tens of percent from one minute to the next.
+  /// What a machine may have done to a time when its ceilings were not measured: on shared two-core
+  /// VMs read bandwidth was seen to differ by tens of percent from one minute to the next.
   static let unwatchedDrift = log(1.25)
 
   /// The change of one quantity from one measurement of a cell to another.
@@ -56,8 +55,7 @@ struct QuantityChange: Hashable {
       let byClock = head.ratio - base.ratio
       let candidate = Self.explained(base.candidate, head.candidate)
       let baseline = Self.explained(base.baseline, head.baseline)
-      // The machine cancels from a ratio as far as it does the same to both sides, so it may well
-      // explain nothing.
+      // The machine may explain nothing of a ratio: what it does to both sides alike cancels.
       readings =
         candidate.isEmpty || baseline.isEmpty
         ? [byClock, byClock, byClock]
@@ -74,7 +72,8 @@ struct QuantityChange: Hashable {
     return [byClock - least] + explained.map { byClock - $0 }
   }
 
-  /// How much longer a side had to take by either limit; empty unless both have ceilings.
+  /// How much longer a side had to take by each of its limits; empty unless both cells have
+  /// ceilings.
   private static func explained(_ before: CellTimes.Side, _ after: CellTimes.Side) -> [Double] {
     zip(before.limits, after.limits).map { $1 - $0 }
   }
@@ -86,7 +85,8 @@ struct QuantityChange: Hashable {
 }
 
 extension ChangeEstimate {
-  /// A change of a quantity from logarithms of a loss; a loss of ratio makes the ratio smaller.
+  /// A change of a quantity as a fraction, from the logarithms of its loss; a loss of the time
+  /// ratio makes it smaller.
   init(_ quantity: ComparedQuantity, loss: Double, from low: Double, to high: Double) {
     func fraction(_ loss: Double) -> Double {
       let bounded = max(-Self.largestLogarithm, min(Self.largestLogarithm, loss))
@@ -97,7 +97,7 @@ extension ChangeEstimate {
       median: fraction(loss), low: min(ends[0], ends[1]), high: max(ends[0], ends[1]))
   }
 
-  /// Beyond it an exponential is no number any more.
+  /// Logarithms are bounded by it, so that their exponentials stay finite.
   private static let largestLogarithm = 700.0
 
   /// In percent without their sign, for a column that says so: `+9.8 [+7.1, +12]`.

@@ -1,13 +1,14 @@
 import ModelSpec
 
-/// Two records of the same work on the same machine, which tell whether a build became slower.
+/// What `tenfold compare` makes of two records of one machine: whether a build became slower.
 public struct RecordComparison: Sendable {
   /// What all cells together say of one quantity.
   struct Whole: Sendable {
     /// How far it moved; `nil` when too few cells are steady.
     let change: ChangeEstimate?
     let verdict: CompareVerdict
-    /// Cells with which the machine did not interfere.
+    /// Cells that the machine moved by less than the loss that a pass excludes
+    /// (`ComparePolicy.steady`).
     let steadyCells: Int
   }
 
@@ -15,7 +16,7 @@ public struct RecordComparison: Sendable {
   public let base: NamedRecord
   /// The later build's record.
   public let head: NamedRecord
-  /// The accepted loss, such as 0.03.
+  /// The accepted loss as a fraction, such as 0.03.
   public let tolerance: Double
 
   /// Most urgent first, then by what the candidate lost.
@@ -24,7 +25,7 @@ public struct RecordComparison: Sendable {
   let whole: PerQuantity<Whole>
   /// True when there were enough steady cells to speak of a whole, in at least one quantity.
   let hasWhole: Bool
-  /// Cells that are held against none, each with its reason: those of both records, then those that only
+  /// Cells that are not compared, each with its reason: those of both records, then those that only
   /// BASE holds, then those that only HEAD holds.
   let uncompared: [UncomparedCell]
   /// Whatever a reader should know about the two records.
@@ -36,34 +37,34 @@ public struct RecordComparison: Sendable {
   /// - Throws: `CompareError` when the records do not measure the same under the same conditions.
   public init(base: NamedRecord, head: NamedRecord, tolerance: Double) throws(CompareError) {
     let comparability = try Self.comparability(base, head)
-    let pairing = CellPairing(base: base.record.cells, head: head.record.cells)
-    guard !pairing.pairs.isEmpty else { throw .nothingInCommon }
+    let matching = CellMatching(base: base.record.cells, head: head.record.cells)
+    guard !matching.matches.isEmpty else { throw .nothingInCommon }
     var measured: [ComparedCell.Measured] = []
     var uncompared: [UncomparedCell] = []
-    for pair in pairing.pairs {
-      let unknown = (pair.base.unknownParts + pair.head.unknownParts).uniqued()
+    for match in matching.matches {
+      let unknown = (match.base.unknownParts + match.head.unknownParts).uniqued()
       guard unknown.isEmpty else {
         let reason =
           "\(unknown.joined(separator: " and ")) \(unknown.count == 1 ? "is" : "are") not known "
           + "to this build"
-        uncompared.append(.init(pair.id, .unknown, reason: reason))
+        uncompared.append(.init(match.id, .unknown, reason: reason))
         continue
       }
-      if let reason = pair.differingForm {
-        uncompared.append(.init(pair.id, .otherForm, reason: reason))
+      if let reason = match.differingWork {
+        uncompared.append(.init(match.id, .otherWork, reason: reason))
         continue
       }
       do throws(CellTimes.Defect) {
-        let work = pair.base.sides
-        let before = try CellTimes(pair.base, of: work, ceilings: base.record.ceilings)
-        let after = try CellTimes(pair.head, of: work, ceilings: head.record.ceilings)
-        measured.append(.init(pair: pair, before: before, after: after))
+        let work = match.base.sides
+        let before = try CellTimes(match.base, of: work, ceilings: base.record.ceilings)
+        let after = try CellTimes(match.head, of: work, ceilings: head.record.ceilings)
+        measured.append(.init(match: match, before: before, after: after))
       } catch {
-        uncompared.append(.init(pair.id, .unusable, reason: error.rawValue))
+        uncompared.append(.init(match.id, .unusable, reason: error.rawValue))
       }
     }
-    uncompared += pairing.onlyInBase.map { .init($0, onlyIn: .onlyInBase) }
-    uncompared += pairing.onlyInHead.map { .init($0, onlyIn: .onlyInHead) }
+    uncompared += matching.onlyInBase.map { .init($0, onlyIn: .onlyInBase) }
+    uncompared += matching.onlyInHead.map { .init($0, onlyIn: .onlyInHead) }
     self.base = base
     self.head = head
     self.tolerance = tolerance
@@ -95,7 +96,9 @@ public struct RecordComparison: Sendable {
       verdict: policy.verdict(interval), steadyCells: policy.steady(changes).count)
   }
 
-  /// What the records differ in, none of which ends the comparison.
+  /// The differences between the records that a reader should know of.
+  ///
+  /// - Throws: `CompareError` for a difference that ends the comparison.
   private static func comparability(
     _ base: NamedRecord, _ head: NamedRecord
   ) throws(CompareError) -> Comparability {
@@ -111,14 +114,14 @@ public struct RecordComparison: Sendable {
     return comparability
   }
 
-  /// What the compared cells say, unless it is good news from records that are not whole: beside a cell that
-  /// is not compared, or in a record that is not complete, nothing passes.
+  /// What the compared cells say; but beside a cell that is not compared, or in a record that is
+  /// not complete, anything but a regression is inconclusive.
   public var verdict: CompareVerdict {
     comparedVerdict == .regression || gaps == nil ? comparedVerdict : .inconclusive
   }
 
-  /// What the whole says, and any single cell that stands out; the most urgent of all cells where they are too
-  /// few to speak of a whole.
+  /// What the whole says, unless a single cell is a regression; the most urgent of all cells where
+  /// they are too few to speak of a whole.
   var comparedVerdict: CompareVerdict {
     let single = cells.map(\.verdict)
     let urgent = single.min { $0.severity < $1.severity } ?? .inconclusive

@@ -1,10 +1,10 @@
 import ModelSpec
 
-/// A cell that is in at least one of two records and is held against none of the other.
+/// A cell of one record or both that is not compared.
 ///
-/// What it hides nobody knows. A side that became slow is measured at a smaller fraction of its width, or not
-/// at all before the run is interrupted: the slowdown takes away its own evidence. So nothing passes beside
-/// such a cell.
+/// It may hide a slowdown: a side that became slow is measured at a smaller fraction of its
+/// intermediate size, or not at all before the run is interrupted. So nothing passes beside such a
+/// cell.
 struct UncomparedCell: Hashable, Sendable {
   /// What keeps a cell from being compared.
   enum Cause: Hashable, Sendable, CaseIterable {
@@ -12,26 +12,27 @@ struct UncomparedCell: Hashable, Sendable {
     case onlyInBase
     /// BASE lacks it.
     case onlyInHead
-    /// Both records hold it, but not of the same work.
-    case otherForm
-    /// Both records hold it, but not with times that can be.
+    /// Both records hold it, but measured other work (`CellMatching.Match.differingWork`).
+    case otherWork
+    /// Both records hold it, but the times of one cannot be averaged.
     case unusable
-    /// Both records hold it, under conditions that this build does not know, such as a later version's format.
+    /// Both records hold it, under conditions that this build does not know, such as a weight
+    /// format of a later version.
     case unknown
 
-    /// After a number of cells: `12 only in BASE`.
+    /// The cause in words that follow a number of cells: `12 only in BASE`.
     var name: String {
       switch self {
       case .onlyInBase: "only in BASE"
       case .onlyInHead: "only in HEAD"
-      case .otherForm: "in another form"
+      case .otherWork: "in another form"
       case .unusable: "without usable times"
       case .unknown: "of an unknown kind"
       }
     }
   }
 
-  /// What it measures.
+  /// The pairing and the conditions, as `CellMatching.Match.id`.
   let id: String
   let cause: Cause
   /// The cause with its particulars, to follow the id and a colon.
@@ -49,15 +50,16 @@ struct UncomparedCell: Hashable, Sendable {
   }
 }
 
-extension CellPairing.Pair {
+extension CellMatching.Match {
   /// Why the times of the two cells are not of the same work; `nil` when they are.
   ///
-  /// A side that is too slow for the budget is measured at a fraction of its width. Which fraction depends
-  /// on how fast the machine was at the time, and times scaled up from two fractions differ by several
-  /// percent. Other FLOPs are those of another architecture under the same name, such as a changed
-  /// config.json; other experts are those of another draw, which a build can change too.
-  var differingForm: String? {
-    func form(_ side: Side) -> String {
+  /// A side that is too slow for the budget is measured at a fraction of its intermediate size.
+  /// Which fraction depends on how fast the machine was at the time, and times scaled up from two
+  /// fractions differ by several percent. Other FLOPs mean another architecture under the same
+  /// name, such as a changed config.json; other distinct experts mean another draw of the routing,
+  /// which a build can change too.
+  var differingWork: String? {
+    func measuredPart(_ side: Side) -> String {
       "\(side.scaled ?? "all") of its width"
         + (side.residentExperts.map {
           base.routes ? " with experts \($0)" : " with \($0) parts of its weights"
@@ -67,8 +69,9 @@ extension CellPairing.Pair {
       ("baseline", base.sides.baseline, head.sides.baseline),
       ("candidate", base.sides.candidate, head.sides.candidate),
     ]
-    for (name, before, after) in sides where form(before) != form(after) {
-      return "the \(name) was measured at \(form(before)) in BASE and at \(form(after)) in HEAD"
+    for (name, before, after) in sides where measuredPart(before) != measuredPart(after) {
+      return "the \(name) was measured at \(measuredPart(before)) in BASE and at "
+        + "\(measuredPart(after)) in HEAD"
     }
     for (name, before, after) in sides where before.flops != after.flops {
       return "a pass of the \(name) is \(before.flops) FLOPs in BASE and \(after.flops) in HEAD"
@@ -90,8 +93,8 @@ extension CellPairing.Pair {
 }
 
 extension RecordComparison {
-  /// What keeps the records from being a whole answer, as a part of a sentence: how many cells are not
-  /// compared, the first of each cause by name, and which record is not complete; `nil` for nothing.
+  /// What the comparison lacks, as a part of a sentence: how many cells are not compared, the first
+  /// of each cause by name, and which record is not complete; `nil` for nothing.
   var gaps: String? {
     let parts = [uncomparedSentence].compactMap(\.self) + incomplete
     return parts.isEmpty ? nil : parts.joined(separator: ", and ")
@@ -121,6 +124,6 @@ extension RecordComparison {
       + "\(uncompared.count == 1 ? "is" : "are") not compared: \(causes.joined(separator: ", "))"
   }
 
-  /// A sentence names so many cells of each cause; the list below it names all.
+  /// Cells of each cause that a sentence names; the list below it names all.
   private static let mostNamed = 3
 }

@@ -2,10 +2,10 @@ import ModelSpec
 
 /// Writes the cells of records as comma-separated values (RFC 4180), for spreadsheets and scripts.
 ///
-/// One row a cell, of all records, and no verdicts, which are not of one cell; the JSON report has
-/// them. Lines end with CR LF. A number
-/// has all of its digits and a point, in the unit that the column's name ends with; one that does not
-/// exist is an empty field. Text is on one line, without invisible characters, and never a formula.
+/// One row for each cell of all records. Verdicts are not in it, for they are not of one cell; the
+/// JSON report has them. Lines end with CR LF. A number has all of its digits and a point, in the
+/// unit that the column's name ends with; one that does not exist is an empty field. Text is on one
+/// line, without invisible characters, and never a formula.
 public enum CSVExport {
   /// A header row with the names of the columns, then the cells in the reader's order.
   public static func render(_ records: [NamedRecord]) -> String {
@@ -20,7 +20,7 @@ public enum CSVExport {
     return rows.map { $0.joined(separator: ",") + "\r\n" }.joined()
   }
 
-  /// A name and what stands below it.
+  /// A column: its name in the header, and its field for each cell.
   private struct Column {
     let name: String
     let value: @Sendable (CSVRow) -> CSVValue
@@ -31,7 +31,9 @@ public enum CSVExport {
     }
   }
 
-  /// More may be added at the end of a group; none changes its name or meaning.
+  /// All columns in order.
+  ///
+  /// Columns may be added at the end of a group; none changes its name or meaning.
   private static func columns(of records: [Record]) -> [Column] {
     [
       origin, conditions(of: records), ratios, sides, shares, explanation(in: records), notes,
@@ -155,11 +157,11 @@ private struct CSVRow {
   let cell: Cell
   var record: Record { named.record }
 
-  /// What the machine gave to the cell's threads in the cell's precision.
+  /// The ceiling of the cell's threads and weight format, `nil` without one.
   var ceiling: Ceiling? { record.ceilings.ceiling(of: cell) }
 }
 
-/// What stands in a field.
+/// The value of a field before it is written.
 private enum CSVValue {
   case text(String)
   case count(Int)

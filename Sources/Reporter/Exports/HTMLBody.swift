@@ -1,10 +1,11 @@
 /// Collects the blocks of a page and arranges them: header, contents, sections, footer.
 ///
-/// What stands before the first heading is the header: the title and what must be known at once.
+/// The blocks before the first heading are the header: the title and what a reader must see at
+/// once.
 struct HTMLBody {
   /// The page's first title, for the browser's tab.
   private(set) var title = "Tenfold"
-  /// Pictures so far; their style sheets must be allowed.
+  /// The pictures so far, whose style sheets the page's policy must allow.
   private(set) var drawings: [Markup] = []
 
   private var header: [Markup] = []
@@ -37,7 +38,7 @@ struct HTMLBody {
     }
   }
 
-  /// The body element.
+  /// The `body` element: a link to the main part, then the parts above.
   var markup: Markup {
     .element("body") {
       Markup.element("a", ["class": "skip", "href": "#main"]) { "Skip to the report" }
@@ -61,7 +62,7 @@ struct HTMLBody {
   private mutating func begin(_ text: String, level: Int) {
     let heading = Heading(id: names.name(for: text, otherwise: "section"), text: text, level: level)
     headings.append(heading)
-    // Below the title, a level deeper than the page counts, and never deeper than HTML has.
+    // The title is h1, so a heading is one level deeper than the page counts; HTML ends at h6.
     let tag = "h\(min(level + 1, 6))"
     if level == 1 { sections.append(Section(heading: heading.id, content: [])) }
     add(.element(tag, ["id": heading.id]) { text })
@@ -112,7 +113,7 @@ struct HTMLBody {
   private mutating func markup(of block: Page.Block) -> Markup {
     switch block {
     case .title(let text), .heading(let text, _):
-      // Within what is folded there are no headings of the page's own order.
+      // Folded blocks have no place in the order of the page's headings.
       return .element("p", ["class": "lead"]) { text }
     case .facts(let facts):
       return .element("dl") {
@@ -221,16 +222,16 @@ struct HTMLTable {
     }
   }
 
-  /// A row, and its detail as a row of one cell below it.
+  /// A row, and its detail as a row of a single `td` below it.
   private func rows(_ row: Table.Row) -> [Markup] {
     let cells = zip(row.entries, table.columns).enumerated().map { index, pair in
-      let (cell, column) = pair
-      // What the row is about heads it.
-      let isHead = index == 0 && !cell.text.isEmpty
+      let (entry, column) = pair
+      // The first entry names what the row is about, and is its header.
+      let isHead = index == 0 && !entry.text.isEmpty
       return Markup.element(
         isHead ? "th" : "td",
-        ["scope": isHead ? "row" : nil, "class": Self.style(of: cell, in: column)]
-      ) { cell.text }
+        ["scope": isHead ? "row" : nil, "class": Self.style(of: entry, in: column)]
+      ) { entry.text }
     }
     guard let detail = row.detail else { return [.element("tr") { cells }] }
     return [
@@ -243,12 +244,12 @@ struct HTMLTable {
     ]
   }
 
-  /// Classes of a cell; the style sheet gives a tone a sign or a line besides its colour.
-  private static func style(of cell: Table.Entry, in column: Table.Column) -> String {
-    let length = cell.text.utf8.count > longestLine ? "long" : "short"
+  /// The classes of an entry; the style sheet gives a tone a sign or a line besides its colour.
+  private static func style(of entry: Table.Entry, in column: Table.Column) -> String {
+    let length = entry.text.utf8.count > longestLine ? "long" : "short"
     return
       ([length] + (column.alignment == .right ? ["number"] : [])
-      + (cell.tone == .plain ? [] : ["\(cell.tone)"])).joined(separator: " ")
+      + (entry.tone == .plain ? [] : ["\(entry.tone)"])).joined(separator: " ")
   }
 
   /// Bytes of text that stay on one line however narrow the screen: an interval, an id of usual length.

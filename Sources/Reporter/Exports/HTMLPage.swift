@@ -20,7 +20,7 @@ public enum HTMLPage {
   private static func head(title: String, drawings: [Markup]) -> Markup {
     .element("head") {
       Markup.element("meta", ["charset": "utf-8"])
-      // Before anything that it governs.
+      // The policy stands before everything that it governs.
       Markup.element(
         "meta",
         [

@@ -70,7 +70,7 @@ extension RecordComparison {
   }
 }
 
-/// One line of a JUnit report.
+/// A `testcase` element of a JUnit report.
 private struct TestCase {
   enum Outcome {
     case success, failure, skipped

@@ -50,9 +50,9 @@ public enum MarkdownPage {
       rules.append(":---")
     }
     let rows = table.rows.map { row in
-      var cells = row.entries.map { Escaping.markdown($0.text) }
-      if hasDetails { cells.append(Escaping.markdown(row.detail ?? "")) }
-      return cells
+      var entries = row.entries.map { Escaping.markdown($0.text) }
+      if hasDetails { entries.append(Escaping.markdown(row.detail ?? "")) }
+      return entries
     }
     return ([titles, rules] + rows).map { "| " + $0.joined(separator: " | ") + " |" }
       .joined(separator: "\n")

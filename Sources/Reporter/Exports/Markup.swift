@@ -1,7 +1,7 @@
 /// A piece of HTML, SVG or XML as a tree, so that no string reaches a document unescaped.
 ///
-/// Our own, because the HTML libraries that can be had pull in all of Foundation with some 30 MB of
-/// Unicode tables, and reports must render from a small executable.
+/// It is written here because the available HTML libraries pull in all of Foundation with some 30
+/// MB of Unicode tables, and reports must render from a small executable.
 indirect enum Markup: Hashable, Sendable {
   /// Characters, escaped when written.
   case text(String)
@@ -10,7 +10,7 @@ indirect enum Markup: Hashable, Sendable {
   /// Trusted characters of this program, such as a style sheet: never anything from a file.
   case verbatim(String)
 
-  /// A name and its value.
+  /// An attribute, whose value is escaped when it is written.
   struct Attribute: Hashable, Sendable {
     let name: String
     let value: String
@@ -37,7 +37,7 @@ extension Markup {
     case xml
   }
 
-  /// The tree as text, without white space that nobody asked for.
+  /// The tree as text, to which no white space is added.
   func render(as dialect: Dialect) -> String {
     var text = ""
     write(to: &text, as: dialect)

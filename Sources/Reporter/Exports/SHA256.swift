@@ -2,15 +2,15 @@ import FoundationEssentials
 
 /// The hash that a Content-Security-Policy names a style sheet by (FIPS 180-4, sections 5 and 6.2).
 ///
-/// Our own, because a cryptography package would be the largest dependency of the executable, and
-/// nothing here is secret.
+/// It is written here because a cryptography package would be the largest dependency of the
+/// executable, and nothing here is secret.
 enum SHA256 {
   /// The 32 bytes of the hash, in base64 as `'sha256-…'` takes them.
   static func base64(of text: String) -> String {
     Data(digest(of: Array(text.utf8))).base64EncodedString()
   }
 
-  /// The 32 bytes of the hash.
+  /// The 32 bytes of the hash of a message.
   static func digest(of message: [UInt8]) -> [UInt8] {
     var state = initialState
     let blocks = padded(message)
@@ -33,7 +33,7 @@ enum SHA256 {
       + bytes(UInt32(truncatingIfNeeded: bits))
   }
 
-  /// One block's turn (section 6.2.2).
+  /// Updates the state by one block of the message (section 6.2.2).
   private static func absorb(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {
     var schedule = stride(from: block.startIndex, to: block.endIndex, by: 4).map { start in
       block[start..<start + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }

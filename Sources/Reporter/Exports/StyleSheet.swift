@@ -1,9 +1,9 @@
-/// How pages look: on paper and on screens of any width, by day and by night.
+/// How pages look: on paper, and on light and dark screens of any width.
 enum StyleSheet {
   /// The style sheet of a page.
   ///
   /// Text keeps to 70 characters a line; tables and drawings may be as wide as the page, and scroll
-  /// in their own frames where the screen is narrower. A dark screen is no reason for dark paper.
+  /// in their own frames where the screen is narrower. Print is light whatever the screen prefers.
   static let page = colours + text + figures + tables + narrow + print
 
   private static let colours = """

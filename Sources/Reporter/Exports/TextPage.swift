@@ -4,15 +4,15 @@ public enum TextPage {
   public static let defaultWidth = 100
   /// Columns below which a table has no room.
   static let leastWidth = 40
-  /// Columns that the figures of a first screen take; on a narrower terminal lines wrap, for half a
-  /// number says less than a number on two lines.
+  /// Columns that the figures of a first screen take; on a narrower terminal lines wrap, for half
+  /// of a number tells less than a number on two lines.
   static let leastWidthOfTerminal = 60
-  /// Columns beyond which no line of text is read.
+  /// Columns beyond which a line of text is too long to be read.
   private static let mostWidth = 400
 
   /// The width for a terminal of so many columns, the default one where that is not known.
   ///
-  /// A terminal that has not been told its size says 0.
+  /// A terminal whose size was never set reports 0 columns.
   public static func width(ofTerminal columns: Int?) -> Int {
     guard let columns, columns > 0 else { return defaultWidth }
     return min(max(columns, leastWidthOfTerminal), mostWidth)
@@ -28,7 +28,7 @@ public enum TextPage {
 
   /// The page as lines of at most `width` columns, each ended by a newline.
   ///
-  /// Commands alone may be longer: broken, they would be others to a shell.
+  /// Only a command may be longer, because a shell would read it as another if it were broken.
   public static func render(_ page: Page, width: Int = defaultWidth, style: Style = .plain)
     -> String
   {
@@ -125,13 +125,13 @@ struct TextTable {
 
   init(_ table: Table, width: Int, ink: Ink) {
     let titles = table.columns.map { Escaping.terminal($0.title) }
-    let cells = table.rows.map { row in row.entries.map { Escaping.terminal($0.text) } }
-    for row in cells { precondition(row.count == titles.count, "one cell a column") }
-    // What stands alone in its row needs no column.
-    let isAlone = cells.map { $0.count > 1 && $0.dropFirst().allSatisfy(\.isEmpty) }
+    let entries = table.rows.map { row in row.entries.map { Escaping.terminal($0.text) } }
+    for row in entries { precondition(row.count == titles.count, "one cell a column") }
+    // An entry that stands alone in its row may be wider than its column.
+    let isAlone = entries.map { $0.count > 1 && $0.dropFirst().allSatisfy(\.isEmpty) }
     let widths = Self.fit(
       titles.indices.map { column in
-        zip(cells, isAlone).reduce(titles[column].displayWidth) { widest, row in
+        zip(entries, isAlone).reduce(titles[column].displayWidth) { widest, row in
           row.1 ? widest : max(widest, row.0[column].displayWidth)
         }
       }, keeping: table.columns.map(\.isWhole), into: width)
@@ -153,8 +153,8 @@ struct TextTable {
     for (index, row) in table.rows.enumerated() {
       lines.append(
         isAlone[index]
-          ? ink.tinted(cells[index][0].elided(columns: width), row.entries[0].tone)
-          : line(cells[index]) { ink.tinted($1, row.entries[$0].tone) })
+          ? ink.tinted(entries[index][0].elided(columns: width), row.entries[0].tone)
+          : line(entries[index]) { ink.tinted($1, row.entries[$0].tone) })
       guard let detail = row.detail else { continue }
       lines += Escaping.terminal(detail).wrapped(columns: width - Self.detailIndent)
         .map { String(repeating: " ", count: Self.detailIndent) + $0 }
@@ -162,11 +162,12 @@ struct TextTable {
     self.lines = lines
   }
 
-  /// Narrows the widest columns until all fit, those that are rather kept whole last.
+  /// Narrows the widest columns until all fit, and those that `keeping` marks only after all
+  /// others.
   ///
-  /// Numbers are short, so what loses room are names. When even the narrowest columns are too many
-  /// the table is left wider than `width`: only the number of columns, which no file decides, can
-  /// cause that.
+  /// Numbers are short, so names lose room first. When even the narrowest columns are too many, the
+  /// table is left wider than `width`: only the number of columns, which no file decides, can cause
+  /// that.
   private static func fit(_ natural: [Int], keeping isWhole: [Bool], into width: Int) -> [Int] {
     var widths = natural
     var excess = widths.reduce(0, +) + gap * max(0, widths.count - 1) - width

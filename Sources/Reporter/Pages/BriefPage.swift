@@ -22,13 +22,13 @@ extension Report {
 struct BriefSection {
   /// Lines of text that a record takes at most, so that a terminal shows it whole.
   static let mostLines = 50
-  /// Claims that are told with their reasons at most.
+  /// The most claims that are listed with their reasons.
   private static let mostClaims = 6
-  /// Claims make room for so many cells.
+  /// Cells for which claims make room.
   private static let leastCells = 12
-  /// Cautions that are told at most.
+  /// The most cautions that are listed.
   private static let mostCautions = 3
-  /// Curves of a sweep that are told in a sentence.
+  /// The most curves of a sweep that get a sentence.
   private static let mostCurves = 2
   /// Lines that one string of a record takes at most, whoever wrote it.
   private static let mostLinesOfText = 2
@@ -52,7 +52,7 @@ struct BriefSection {
     judged = section.verdicts.furthestFirst
   }
 
-  /// Everything, with as many claims and cells as fit.
+  /// The whole section, with as many claims and cells as fit.
   var blocks: [Page.Block] {
     let most = min(Self.mostClaims, judged.count)
     let wanted = min(Self.leastCells, record.cells.count)
@@ -235,7 +235,7 @@ struct BriefSection {
     allCautions.prefix(Self.mostCautions).map { Page.Fact("Caution", bounded($0)) }
   }
 
-  /// What must be known of the figures: what concerns most cells first, then what concerns the run.
+  /// The cautions of cells, those of most cells first, and then those of the run.
   private var allCautions: [String] {
     let ofCells = record.cells.map { Set($0.cautions) }
     let order = record.cells.flatMap(\.cautions).uniqued()
@@ -245,7 +245,7 @@ struct BriefSection {
       + record.cautions.map(gist)
   }
 
-  /// What a caution says, without its advice.
+  /// A caution up to its advice, which begins at "; " or ", so ".
   private func gist(_ caution: String) -> String {
     var end = caution.endIndex
     for stop in ["; ", ", so "] {

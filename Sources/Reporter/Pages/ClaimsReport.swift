@@ -61,13 +61,13 @@ public enum ClaimsReport {
         range.upperBound == Int.max
         ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"
       return "\(criteria.workload), \(tokens) tokens per pass: "
-        + MissingPair(of: claim).measured().text
+        + MissingPairing(of: claim).measured().text
     }
   }
 }
 
 extension Claim.Metric {
-  /// What is said to be saved, for a reader.
+  /// The metric in words: `inference FLOPs`.
   fileprivate var words: String {
     switch self {
     case .inferenceFLOPs: "inference FLOPs"
@@ -79,7 +79,7 @@ extension Claim.Metric {
 }
 
 extension Claim.Scope {
-  /// The kind of statement, for a reader.
+  /// The scope in words: `whole model`.
   fileprivate var words: String { rawValue.replacing("-", with: " ") }
 }
 

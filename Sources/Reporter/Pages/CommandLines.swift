@@ -56,7 +56,7 @@ struct CommandLines {
     }.first
   }
 
-  /// Measures one cell again, everything else equal.
+  /// Measures one cell again, under the same conditions.
   func measuring(_ cell: Cell) -> Reproduction {
     measuring([cell])
   }
@@ -107,13 +107,13 @@ struct CommandLines {
   /// Whether no architectures were named.
   private var isDefaultSuite: Bool { options.suite == "default" }
 
-  /// Whether the default suite's own routings were measured, which differ from pair to pair and which
-  /// no option asks for.
+  /// Whether the default suite's own routings were measured, which differ from pairing to pairing,
+  /// so that no option asks for them.
   private var routesAsTheSuiteDoes: Bool {
     guard isDefaultSuite, options.routing.count > 1 else { return false }
-    let pairs = Set(record.cells.map { [$0.candidate, $0.baseline] })
+    let pairings = Set(record.cells.map { [$0.candidate, $0.baseline] })
     let routed = Set(record.cells.map { [$0.candidate, $0.baseline, $0.routingLabel] })
-    return routed.count < pairs.count * options.routing.count
+    return routed.count < pairings.count * options.routing.count
   }
 
   private var seconds: String {

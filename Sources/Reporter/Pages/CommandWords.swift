@@ -9,7 +9,7 @@ extension Record {
     if let level = options.instructionSet,
       engines.firstEngine(where: \.choosesInstructionSet) != nil
     {
-      // The assignment is no word to be quoted, its value is.
+      // Only the value is quoted: a shell would not read a quoted assignment as one.
       words.insert("TENFOLD_ISA=\(ShellWord.quoted(level))", at: 0)
     }
     if let library, engines.firstEngine(where: \.usesLibrary) != nil {

@@ -3,7 +3,7 @@ import ModelSpec
 extension Report {
   /// The report with its pictures, for a page that can show them.
   ///
-  /// Of several records each is a part of its own, in the reader's order.
+  /// Each of several records has a part of its own, in the reader's order.
   public var illustratedPage: Page {
     var blocks: [Page.Block] = []
     switch sections.count {
@@ -26,7 +26,7 @@ extension Report {
     return Page(blocks + (measured.isEmpty ? [] : limits(of: WorkloadPhrases(measured))))
   }
 
-  /// What must be known at once: the headline, the machine, and whatever spoils the figures.
+  /// The top of a section: the headline, the machine, and whatever spoils the figures.
   private func top(of section: Section) -> [Page.Block] {
     [.paragraph(Headline(section).sentence)] + head(section, claimsFirst: true)
       + section.named.record.cautions.map(Page.Block.warning)

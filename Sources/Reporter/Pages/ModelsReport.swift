@@ -26,7 +26,7 @@ public enum ModelsReport {
     ])
   }
 
-  /// The feed-forward layers of one kind: `27 of E=64 K=6 F=1408`.
+  /// The dense or the sparse feed-forward layers: `27 of E=64 K=6 F=1408`.
   private static func layers(of architecture: Architecture, kind: String) -> String {
     let groups = architecture.ffnGroups.filter { $0.layer.label.hasPrefix(kind) }
     guard let first = groups.first else { return "" }
@@ -79,7 +79,8 @@ public enum ModelsReport {
       })
   }
 
-  /// Alike neighbours share a row: models repeat one layer or a short pattern of them.
+  /// One row for each run of equal decoder layers: models repeat one layer or a short pattern of
+  /// them.
   private static func layers(_ layers: [ModelDocument.Layer]) -> Table {
     var rows: [Table.Row] = []
     var first = 0

@@ -16,7 +16,7 @@ public struct Page: Hashable, Sendable {
     case title(String)
     /// A heading; `level` 1 is below the title, 2 below that.
     case heading(String, level: Int = 1)
-    /// Names with their values, one pair a line.
+    /// Names with their values, each on a line of its own.
     case facts([Fact])
     /// Prose.
     case paragraph(String)
@@ -34,14 +34,14 @@ public struct Page: Hashable, Sendable {
     case folded(String, [Block])
   }
 
-  /// A name and its value.
+  /// A name and its value, as a line of `Block.facts`.
   public struct Fact: Hashable, Sendable {
-    /// What it is.
+    /// The name of the fact: `Machine`.
     public var name: String
-    /// What it is on this machine, in this claim.
+    /// The value in words, with its unit.
     public var value: String
 
-    /// A name and its value.
+    /// A name and its value; both are escaped when the page is rendered.
     public init(_ name: String, _ value: String) {
       self.name = name
       self.value = value
@@ -53,7 +53,7 @@ public struct Page: Hashable, Sendable {
 public struct Table: Hashable, Sendable {
   /// Titles and alignment, left to right.
   public var columns: [Column]
-  /// Rows, top to bottom, each with one cell a column.
+  /// Rows, top to bottom, each with one entry for every column.
   public var rows: [Row]
   /// What a row's detail is called, where it becomes a column of its own.
   public var detailTitle: String
@@ -65,14 +65,14 @@ public struct Table: Hashable, Sendable {
     self.detailTitle = detailTitle
   }
 
-  /// The title of a column and where its cells stand.
+  /// The title of a column and where its entries stand.
   public struct Column: Hashable, Sendable {
-    /// The title.
+    /// The title, which stands above the entries.
     public var title: String
-    /// Where cells stand: names left, numbers right.
+    /// Where entries stand: names left, numbers right.
     public var alignment: Alignment
-    /// Whether other columns lose room before this one: what is cut out of a number is missed more than
-    /// what is cut out of a name.
+    /// Whether other columns lose room before this one, as for numbers, of which a part tells less
+    /// than a part of a name.
     public var isWhole: Bool
 
     /// A column, left-aligned and no more than others unless told otherwise.
@@ -83,7 +83,7 @@ public struct Table: Hashable, Sendable {
     }
   }
 
-  /// Where a cell stands within its column.
+  /// Where an entry stands within its column.
   public enum Alignment: Hashable, Sendable {
     /// At the left edge.
     case left
@@ -93,12 +93,12 @@ public struct Table: Hashable, Sendable {
 
   /// The entries of one row.
   public struct Row: Hashable, Sendable {
-    /// One entry a column.
+    /// One entry for every column, left to right.
     public var entries: [Entry]
     /// A sentence that belongs to the row and fits no column.
     public var detail: String?
 
-    /// A row of entries.
+    /// A row, which must have as many entries as its table has columns.
     public init(_ entries: [Entry], detail: String? = nil) {
       self.entries = entries
       self.detail = detail
@@ -126,7 +126,7 @@ public struct Table: Hashable, Sendable {
 
   /// How a value stands out where there is colour.
   public enum Tone: Hashable, Sendable {
-    /// Not at all.
+    /// As all other text.
     case plain
     /// A good result.
     case good

@@ -52,7 +52,8 @@ public enum ProductReport {
     return (pairs.isEmpty ? [engines] : pairs).map { table(document, engines: $0) }
   }
 
-  /// Each engine has its columns, and so has the ratio of two.
+  /// A table with columns for each of these engines, and for the speed of the first over each other
+  /// one.
   private static func table(_ document: ProductDocument, engines: [String]) -> Table {
     let points = document.points
     let hasRoofline = points.contains { $0.rooflineShare != nil }
@@ -66,23 +67,23 @@ public enum ProductReport {
     }
     var rows: [Table.Row] = []
     for m in points.map(\.m).uniqued() {
-      var cells: [Table.Entry] = [.init(String(m))]
+      var entries: [Table.Entry] = [.init(String(m))]
       for engine in engines {
         let point = points.first { $0.m == m && $0.engine == engine }
-        cells += [
+        entries += [
           .init(point.map { Figures.significant($0.gflops) } ?? ""),
           .init(point.map { Figures.significant($0.gigabytesPerSecond) } ?? ""),
         ]
-        if hasRoofline { cells.append(.init(point?.rooflineShare.map(Figures.percent) ?? "")) }
+        if hasRoofline { entries.append(.init(point?.rooflineShare.map(Figures.percent) ?? "")) }
       }
       for other in engines.dropFirst() {
         let speed = document.speedRatios.first { $0.m == m && $0.over == other }?.speed
-        cells += [
+        entries += [
           .init(speed.map { Figures.measuredRatio($0.median) } ?? ""),
           .init(speed.map { Figures.interval($0.low, $0.high) } ?? ""),
         ]
       }
-      rows.append(Table.Row(cells))
+      rows.append(Table.Row(entries))
     }
     return Table(columns: columns, rows: rows)
   }

@@ -62,7 +62,7 @@ struct RecordFacts {
     return facts
   }
 
-  /// What was asked for.
+  /// What the run was asked for.
   var options: [Page.Fact] {
     let options = record.options
     let workload = options.workload.map { [Page.Fact("Workload", $0.rawValue)] } ?? []
@@ -78,7 +78,7 @@ struct RecordFacts {
     ]
   }
 
-  /// The ceilings that were measured beside the cells.
+  /// The record's ceilings, which are the best of the run; `nil` where none were measured.
   var ceilings: Table? {
     guard !record.ceilings.isEmpty else { return nil }
     return Table(

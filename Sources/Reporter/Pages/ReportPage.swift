@@ -70,7 +70,7 @@ extension Report {
     record.cautions.isEmpty ? [] : [.heading("Cautions"), .list(record.cautions)]
   }
 
-  /// What no figure of a report speaks of.
+  /// The section on what a report does not show.
   func limits(of workloads: WorkloadPhrases) -> [Page.Block] {
     [
       .heading("What this does not show"),

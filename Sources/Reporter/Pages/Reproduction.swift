@@ -1,10 +1,10 @@
 import ModelSpec
 
-/// How something is measured again.
+/// How figures are measured again, or why this version cannot.
 public enum Reproduction: Hashable, Sendable {
-  /// By this command line.
+  /// This command line measures it.
   case command(String)
-  /// Not by this version, which refuses a part of it: `the engine zeta-9`.
+  /// This version cannot measure it, because of this part: `the engine zeta-9`.
   case unmeasurable(String)
 
   /// The command line, or why there is none as a sentence.
@@ -33,25 +33,25 @@ public enum Reproduction: Hashable, Sendable {
   }
 }
 
-/// A pair to be measured so that a claim can be held against it.
-struct MissingPair {
+/// A pairing that is to be measured so that a claim can be held against it.
+struct MissingPairing {
   private let candidate: String
   private let baseline: String
   private let workload: WorkloadKind
   /// Tokens per pass; `nil` where those that are measured unless asked otherwise meet the claim.
   var tokens: Int?
 
-  /// The claim's own pair.
+  /// The claim's own pairing.
   init(of claim: Claim) {
     candidate = claim.modelID ?? claim.model
     baseline = claim.baselineID ?? claim.baseline
     workload = claim.workload
-    // Every phase has some of the usual token counts; the claim's conditions may have none of them.
+    // Every inference phase has some of the usual token counts; a claim's conditions may have none.
     tokens = claim.test.criteria.flatMap { $0.leastTokens == nil ? nil : $0.tokens.lowerBound }
   }
 
-  /// Measures the pair with what a record was measured with, where this version knows it and would not
-  /// take it by itself; or as it does by itself.
+  /// Measures the pairing with the engine, weight format and threads of `record` as far as this
+  /// version knows them, or with its defaults; options at their defaults are left out.
   func measured(as record: Record? = nil) -> Reproduction {
     // No pass has 0 tokens, so any number that is asked for is another.
     let usual = Conditions(

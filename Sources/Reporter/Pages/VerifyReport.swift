@@ -1,6 +1,6 @@
 import ModelSpec
 
-/// What became of golden layers, for a reader.
+/// How far engines were from the outputs of golden layers, for a reader.
 public enum VerifyReport {
   /// A page with one row for each golden layer and engine.
   public static func page(of document: VerifyDocument) -> Page {

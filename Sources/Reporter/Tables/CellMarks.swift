@@ -1,9 +1,9 @@
 import ModelSpec
 
-/// How a cell's number was come by, where it was not measured as a whole: a letter wherever the number
-/// stands on a first screen, and what the letters mean once below.
+/// Letters that say how a cell's number came about where it was not measured as a whole: they stand
+/// beside the number on a first screen, and their meanings once below.
 enum CellMarks {
-  /// One kind of mark.
+  /// One letter, and the cells that have it.
   private struct Mark: Sendable {
     let letter: String
     let applies: @Sendable (Cell) -> Bool
@@ -43,12 +43,12 @@ enum CellMarks {
     return meanings.isEmpty ? nil : meanings.joined(separator: "; ")
   }
 
-  /// What a cell's own mark of scaling says in a sentence; `nil` where its width is whole.
+  /// The mark of scaling in words; `nil` for a cell whose sides have their whole intermediate size.
   static func words(of cell: Cell) -> String? {
     fractions(of: cell).isEmpty ? nil : "scaled up from a part of the width"
   }
 
-  /// The fractions of its sides' widths that a cell was measured at.
+  /// The fractions of the intermediate size that the sides of a cell were measured at.
   private static func fractions(of cell: Cell) -> [String] {
     [cell.sides.baseline.scaled, cell.sides.candidate.scaled].compactMap { $0 }
   }
@@ -60,7 +60,8 @@ enum CellMarks {
     return least == most ? least : "\(least) to \(most)"
   }
 
-  /// The number that a fraction such as `1/32` stands for; beyond 1 for what is none.
+  /// The number that a fraction such as `1/32` stands for; 2, which sorts last, for a text that is
+  /// none.
   private static func value(_ fraction: String) -> Double {
     let parts = fraction.split(separator: "/").compactMap { Double($0) }
     guard parts.count == 2, parts[1] > 0 else { return 2 }

@@ -2,7 +2,7 @@ import ModelSpec
 
 /// What a reader should know about single cells, in sentences.
 enum CellNotes {
-  /// The notes of one cell: how each side was cut to fit, then its cautions.
+  /// The notes of one cell: which part of each side was measured, then its cautions.
   static func notes(of cell: Cell) -> [String] {
     let scalings = sides.compactMap { name, side in
       cell.sides[keyPath: side].scaled.map {
@@ -28,7 +28,7 @@ enum CellNotes {
     [("baseline", \.baseline), ("candidate", \.candidate)]
   }
 
-  /// All but the fractions of widths.
+  /// All notes but those of scaling.
   private static func otherNotes(of cell: Cell) -> [String] {
     let residents = sides.compactMap { name, side in
       cell.sides[keyPath: side].residentExperts.map {
@@ -42,7 +42,8 @@ enum CellNotes {
     return endings + residents + cell.cautions
   }
 
-  /// One sentence for all fractions of a side's width, which mostly shrink as the tokens grow.
+  /// One sentence for all fractions of a side's intermediate size, which mostly shrink as the
+  /// tokens grow.
   private static func scaling(
     of name: String, in cells: [Cell], _ side: KeyPath<Sides, Side>
   ) -> String? {

@@ -6,7 +6,7 @@ struct CellTables {
   private let names: CellNames
   private let shownElsewhere: Set<Cell>
 
-  /// - Parameter shownElsewhere: Cells that have their place in other tables.
+  /// - Parameter shownElsewhere: cells that have no rows because other tables show them.
   init(_ record: Record, besides shownElsewhere: Set<Cell> = []) {
     self.record = record
     self.shownElsewhere = shownElsewhere
@@ -46,7 +46,7 @@ struct CellTables {
   private func section(_ cells: [Cell]) -> [Page.Block] {
     var notes: [String] = []
     var columns = names.columns
-    // A roofline says where bytes bound, and by how much; their own column is then below.
+    // Roofline ratios tell where bytes bound; the ratio of bytes is then in `RooflineShares`.
     columns += [.init("FLOPs", .right), .init(hasRoofline ? "roofline" : "bytes", .right)]
     columns += [
       .init("measured", .right), .init("interval"), .init("realised", .right),
@@ -70,7 +70,7 @@ struct CellTables {
       + (notes.isEmpty ? [] : [.list(notes, isNumbered: true)])
   }
 
-  /// Numbers of the notes that apply to a cell; new notes join the list.
+  /// The numbers of the notes that apply to a cell; a note that is not yet in `notes` is appended.
   private func marks(of cell: Cell, in notes: inout [String]) -> String {
     let numbers = CellNotes.notes(of: cell).map { note -> Int in
       if let known = notes.firstIndex(of: note) { return known + 1 }
@@ -81,10 +81,10 @@ struct CellTables {
   }
 }
 
-/// How tokens found their experts in each measured cell.
+/// How tokens were sent to experts in each measured cell.
 ///
-/// It depends on the candidate, the tokens and the routing, not on baselines or engines, so cells that
-/// share these share a row.
+/// That depends on the candidate, the tokens and the routing, not on baselines or engines, so cells
+/// that share these share a row.
 struct RoutingTable {
   private let record: Record
 

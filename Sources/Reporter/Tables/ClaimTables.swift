@@ -4,7 +4,7 @@ import ModelSpec
 struct ClaimVerdicts {
   private let section: Report.Section
   private let verdicts: [Verdict]
-  /// Those with a figure beside the claim.
+  /// The verdicts with a figure beside the claim.
   private let shown: [Verdict]
   /// What the passes that the claims speak of go through.
   private let subjects: String
@@ -17,14 +17,14 @@ struct ClaimVerdicts {
       WorkloadPhrases(shown.compactMap { ClaimLedger.claim(id: $0.claim)?.workload }).subjects
   }
 
-  /// Everything, one below the other.
+  /// The table, and below it the claims without a figure.
   var blocks: [Page.Block] {
     let rest = rest
     return [.heading("Claims")] + tables()
       + (rest.isEmpty ? [] : [.heading(Self.restTitle, level: 2), .list(rest)])
   }
 
-  /// The same around a picture of the claims, what has no figure folded away.
+  /// The same below a picture of the claims, with the claims without a figure folded.
   func illustrated(by chart: Chart?) -> [Page.Block] {
     let rest = rest
     return [.heading("Claims")] + (chart.map { [.chart($0)] } ?? [])
@@ -67,21 +67,21 @@ struct ClaimVerdicts {
 
     var told: Set<String> = []
     let rows = byReason(verdicts).map { verdict in
-      var cells: [Table.Entry] = [
+      var entries: [Table.Entry] = [
         .init(verdict.claim), .init(Figures.claimed(verdict.claimed, verdict.qualifier)),
         .init(verdict.analytic.map(Figures.ratio) ?? "-"),
       ]
-      if hasRoofline { cells.append(.init(verdict.roofline.map(Figures.ratio) ?? "-")) }
-      cells += [
+      if hasRoofline { entries.append(.init(verdict.roofline.map(Figures.ratio) ?? "-")) }
+      entries += [
         .init(
           verdict.measured.map {
             CellMarks.estimate($0, of: showsMarks ? section.best(of: verdict) : nil)
           } ?? "-"),
         .init(verdict.verdict.words, tone: verdict.verdict.tone),
       ]
-      // Many claims retell one statement; what was just said of one is not said again of the next.
+      // Many claims retell one statement; its reason is printed once.
       let isNew = told.insert(verdict.reason).inserted
-      return Table.Row(cells, detail: isNew ? verdict.reason : "As above.")
+      return Table.Row(entries, detail: isNew ? verdict.reason : "As above.")
     }
     return Table(columns: columns, rows: rows, detailTitle: "reason")
   }

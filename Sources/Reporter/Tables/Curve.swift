@@ -11,15 +11,15 @@ public struct Curve: Hashable, Sendable {
   /// Points with ascending tokens, at least two.
   public var points: [Point]
 
-  /// One token count.
+  /// One number of tokens, and the ratios there.
   public struct Point: Hashable, Sendable {
     /// Tokens per pass.
     public var tokens: Int
     /// Baseline FLOPs / candidate FLOPs.
     public var flopRatio: Double
-    /// What the ceilings allow; `nil` without ceilings.
+    /// Baseline roofline seconds / candidate roofline seconds; `nil` without ceilings.
     public var rooflineRatio: Double?
-    /// What was measured.
+    /// Baseline seconds / candidate seconds, as measured.
     public var timeRatio: RatioEstimate
     /// S-MFU: the candidate's FLOPs of a pass / seconds / peak (MoE-CAP, arXiv 2412.07067); `nil`
     /// without ceilings.
@@ -29,7 +29,7 @@ public struct Curve: Hashable, Sendable {
     public var modelBandwidthUtilisation: Double?
     /// D, experts of one layer that a pass reads; `nil` where it is not known.
     public var distinctExperts: Double? = nil
-    /// Tokens of an expert that is read, on average; `nil` where it is not known.
+    /// Mean tokens of the distinct experts; `nil` where it is not known.
     public var tokensPerExpert: Double? = nil
   }
 
@@ -54,8 +54,8 @@ struct CellSeries {
 
   /// The series of a record, in the order of their first cells.
   ///
-  /// Cells of a kind that this version does not know have no place in it. Of two cells with the same tokens the first
-  /// counts.
+  /// Cells with parts that this version does not know are left out. Of two cells with the same
+  /// tokens the first counts.
   static func series(of record: Record) -> [CellSeries] {
     var order: [Key] = []
     var groups: [Key: [Cell]] = [:]
@@ -101,7 +101,7 @@ extension Curve {
 }
 
 extension Curve.Point {
-  /// The point of a cell, its utilisations by the ceilings for the cell's threads and precision.
+  /// The point of a cell, with utilisations of the ceiling for its threads and weight format.
   init(_ cell: Cell, under ceilings: [Ceiling]) {
     let ceiling = ceilings.ceiling(of: cell)
     let side = cell.sides.candidate

@@ -10,10 +10,10 @@ struct CurveTables {
     names = CellNames(record.cells)
   }
 
-  /// Token counts from which on a curve is told with a table of its own, in place of the rows that its
-  /// cells would have among others.
+  /// The fewest points of a curve that has a table of its own, which replaces the rows of its cells
+  /// in other tables.
   ///
-  /// The three of the default suite are read more easily there.
+  /// The three token counts of the default suite are read more easily in those rows.
   private static let fewestRows = 4
 
   private var tabled: [CellSeries] { series.filter { $0.cells.count >= Self.fewestRows } }
@@ -24,7 +24,8 @@ struct CurveTables {
   /// What each curve with a table of its own says, in the order of the record.
   var sentences: [String] { tabled.map { "\(name(of: $0)): \(CurveSentence($0.curve).text)" } }
 
-  /// A heading and, for each curve, what it says; with its points where it has more than a few.
+  /// A heading and a sentence for each curve, with a table from `fewestRows` points on; a shorter
+  /// one is left out where there is no saving to realise.
   var blocks: [Page.Block] {
     let brief = series.filter {
       $0.cells.count < Self.fewestRows && CurveSentence($0.curve).hasSaving

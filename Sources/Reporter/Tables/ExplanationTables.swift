@@ -1,8 +1,8 @@
 import LayerSpec
 import ModelSpec
 
-/// Where the FLOP saving of each cell went: one table for each pairing, its cells side by side, one
-/// line for each cause.
+/// Where the FLOP saving of each cell went: one table for each pairing, with a column for each cell
+/// and a row for each cause.
 struct ExplanationTables {
   private let record: Record
   private let names: CellNames
@@ -44,13 +44,13 @@ struct ExplanationTables {
     }
   }
 
-  /// One line of a table: its name, and what it says of a cell.
+  /// One row of a table: its name, and its entry for a cell.
   private struct Line {
     let name: String
     let value: (Column) -> Table.Entry
   }
 
-  /// All lines, the column titles first.
+  /// All rows; the first is made the titles of the columns.
   private func lines(routes: Bool) -> [Line] {
     var lines = [Line(name: "tokens per pass") { .init("\($0.cell.tokens)") }]
     if names.distinguishesRoutings {
@@ -120,7 +120,7 @@ struct ExplanationTables {
 extension Explanation.Cause {
   /// The cause as people read it.
   ///
-  /// - Parameter routes: whether what is told of has experts.
+  /// - Parameter routes: whether the cells that it is said of route tokens to experts.
   func label(routes: Bool) -> String {
     rawValue.split(separator: "-").joined(separator: " ")
       + (self == .memoryTraffic && routes ? " of distinct experts" : "")

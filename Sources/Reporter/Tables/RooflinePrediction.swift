@@ -8,22 +8,24 @@ import ModelSpec
 /// What the roofline says of a pairing at any number of tokens, from the record's ceilings and the
 /// catalogue's FLOPs and bytes: the curve on which a few measured points lie.
 ///
-/// Between points nothing was measured, and a straight line would claim that something was. Where a
-/// routing was recorded, a model is not in the catalogue or the workload has no forecast, there is no
-/// prediction.
+/// Between points nothing was measured, and a straight line would suggest that something was. There
+/// is no prediction where a routing was recorded, a model is not in the catalogue or the workload
+/// has no forecast.
 struct RooflinePrediction {
   private let sides: PairingForecast
   private let workload: Workload
   private let ceilings: Ceilings
   private let tokens: ClosedRange<Int>
 
-  /// Points of the curve for each doubling of the tokens: more than the eye sees.
+  /// Points of the curve for each doubling of the tokens, enough to look smooth.
   private static let pointsOfDoubling = 16
-  /// What may lie between counted and recorded bytes: batches reach other experts than expected.
+  /// The largest factor between counted and recorded bytes: batches reach other experts than
+  /// expected.
   private static let closeness = 1.15
 
-  /// The prediction for a series; `nil` where its workload cannot be foretold, and where the forecast is
-  /// not of the passes that the record holds: their FLOPs must be the same and their bytes nearly.
+  /// The prediction for a series; `nil` where its workload has no forecast, and where the forecast
+  /// is not of the passes that the record holds: their FLOPs must be the same and their bytes
+  /// nearly.
   init?(_ series: CellSeries, under list: [Ceiling]) {
     guard let first = series.cells.first, let last = series.cells.last, first.tokens > 0,
       first.tokens <= last.tokens, first.precision.isKnown,

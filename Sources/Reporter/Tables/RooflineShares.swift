@@ -1,6 +1,6 @@
 import ModelSpec
 
-/// How near each side of each cell came to what the machine can do.
+/// The roofline shares of both sides of each cell.
 struct RooflineShares {
   private let record: Record
   private let names: CellNames

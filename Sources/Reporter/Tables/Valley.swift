@@ -9,8 +9,8 @@ extension Curve {
 
   /// The point that realises the smallest share of the FLOP ratio; `nil` without a valley.
   ///
-  /// It takes an interval that lies below `sufficientShare` as a whole to be one, so that noise alone
-  /// makes no valley. Of equal points the one with the fewest tokens.
+  /// Only a point whose whole interval lies below `sufficientShare` makes a valley, so that noise
+  /// alone makes none. Of equal points it is the one with the fewest tokens.
   public var bottom: Point? {
     guard let lowest = points.min(by: { $0.realisedShare < $1.realisedShare }),
       lowest.timeRatio.high < Self.sufficientShare * lowest.flopRatio
@@ -108,7 +108,7 @@ struct CurveSentence {
       + predicted
   }
 
-  /// What the roofline says of the need, where there is one.
+  /// From how many tokens on the roofline allows the goal; `nil` without ceilings.
   private var prediction: String? {
     guard curve.hasRoofline else { return nil }
     guard let enough = curve.predictedSufficientTokens else {

@@ -1,11 +1,11 @@
 import ModelSpec
 
-/// Vendors' own delivered shares, beside what this machine delivers of the same pairs.
+/// Vendors' own delivered shares, beside the realised shares of the same pairings on this machine.
 struct YardstickTables {
   private let yardsticks: [Yardstick]
-  /// What they are held against.
+  /// The record that they are held against; `nil` for a list of all yardsticks.
   private let record: Record?
-  /// The cells of it that decide.
+  /// The cells of the record that decide anything.
   private let cells: [Cell]
 
   /// The yardsticks of a record's candidates; nothing for a record about others.
@@ -51,7 +51,7 @@ struct YardstickTables {
             .init("\(claim.model) / \(claim.baseline)"), .init(yardstick.kind),
             .init(Figures.ratio(yardstick.analytic)),
             .init(Figures.claimed(yardstick.measured, claim.qualifier)),
-            .init(Self.wholePercent(yardstick.deliveredShare)), here.cell,
+            .init(Self.wholePercent(yardstick.deliveredShare)), here.entry,
           ], detail: ([source(claim)] + here.notes).joined(separator: " "))
       }, detailTitle: "source")
   }
@@ -61,8 +61,8 @@ struct YardstickTables {
     return "\(claim.source.title), \(claim.source.place)\(conditions)."
   }
 
-  /// What this machine delivers, or what would tell it.
-  private func here(_ yardstick: Yardstick) -> (cell: Table.Entry, notes: [String]) {
+  /// The realised shares on this machine, or the command that measures them.
+  private func here(_ yardstick: Yardstick) -> (entry: Table.Entry, notes: [String]) {
     let own = cells.filter {
       $0.candidate == yardstick.candidateID && $0.workload.kind == yardstick.claim.workload
         && yardstick.tokens.contains($0.tokens)
@@ -70,19 +70,19 @@ struct YardstickTables {
     let same = own.filter { yardstick.baselineIDs.contains($0.baseline) }
     if !same.isEmpty { return (.init(shares(same)), ["Here: \(conditions(same))."]) }
     let command = "\(missing(yardstick).measured(as: record).clause)."
-    let nearest = own.filter { $0.baseline == Self.nearest }
+    let nearest = own.filter { $0.baseline == Self.nearestBaseline }
     guard !nearest.isEmpty else { return (.init("not measured", tone: .faint), [command]) }
     return (
       .init("\(shares(nearest)) of another pair"),
       [
-        "Here: not this pair but the model against its own dense counterpart (\(Self.nearest)), "
+        "Here: not this pair but the model against its own dense counterpart (\(Self.nearestBaseline)), "
           + "\(conditions(nearest)); \(command)"
       ]
     )
   }
 
-  private func missing(_ yardstick: Yardstick) -> MissingPair {
-    var missing = MissingPair(of: yardstick.claim)
+  private func missing(_ yardstick: Yardstick) -> MissingPairing {
+    var missing = MissingPairing(of: yardstick.claim)
     // The default token counts reach from one to some hundreds.
     missing.tokens = yardstick.tokens == 1...Int.max ? nil : yardstick.tokens.lowerBound
     return missing
@@ -93,8 +93,9 @@ struct YardstickTables {
     "\(Int((fraction * 100).rounded())) %"
   }
 
-  /// The baseline that stands for a dense model of a kind: as many parameters as a token activates.
-  private static let nearest = "iso-active"
+  /// The baseline that comes nearest to a vendor's dense model: as many parameters as a token
+  /// activates.
+  private static let nearestBaseline = "iso-active"
 
   /// `44 % to 88 %`: the shares of all cells.
   private func shares(_ cells: [Cell]) -> String {

@@ -5,14 +5,14 @@ public struct AnalyticRatio: Hashable, Sendable {
   /// Of its feed-forward layers.
   public var feedForward: Double
 
-  /// Both ratios of one pair.
+  /// The two ratios of one pairing.
   public init(wholeModel: Double, feedForward: Double) {
     self.wholeModel = wholeModel
     self.feedForward = feedForward
   }
 }
 
-/// Where a report finds the FLOP ratio of two models that are known by id.
+/// Where a report finds the FLOP ratios of a pairing of two models that are known by id.
 public struct AnalyticRatios: Sendable {
   private let find: @Sendable (_ candidate: String, _ baseline: String) -> AnalyticRatio?
 
@@ -23,10 +23,10 @@ public struct AnalyticRatios: Sendable {
     self.find = find
   }
 
-  /// No model is known.
+  /// Ratios for a report that has none: no model is known.
   public static let none = AnalyticRatios { _, _ in nil }
 
-  /// The ratio of a pair, `nil` when either model is unknown or the ratio is no positive number.
+  /// The ratios of a pairing, `nil` when either model is unknown or a ratio is no positive number.
   func ratio(candidate: String, baseline: String) -> AnalyticRatio? {
     guard let ratio = find(candidate, baseline) else { return nil }
     let values = [ratio.wholeModel, ratio.feedForward]

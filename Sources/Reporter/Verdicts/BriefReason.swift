@@ -19,7 +19,7 @@ extension Report.Section {
 /// Why a verdict is what it is, in about a line: what FLOPs allow, where the best and the worst cell lie,
 /// and what costs most there.
 ///
-/// The whole of it is the verdict's own `reason`.
+/// The full reason is the verdict's own `reason`.
 struct BriefReason {
   private let section: Report.Section
 
@@ -27,7 +27,7 @@ struct BriefReason {
     self.section = section
   }
 
-  /// The reason, without the mark at its end; empty where no cell decided.
+  /// The reason, without a full stop; empty where no cell decided.
   func text(of verdict: Verdict) -> String {
     guard let best = section.best(of: verdict) else { return "" }
     let worst = section.worst(of: verdict)
@@ -45,7 +45,7 @@ struct BriefReason {
       + (worst == nil ? cause(of: best) : "")
   }
 
-  /// What decides: the count where it is below the claim already, else the machine.
+  /// What decides: the FLOP ratio where it is already below the claim, else the main cause.
   private func lead(of verdict: Verdict, _ best: Cell) -> String {
     let counted = Figures.ratio(best.flopRatio)
     guard let claimed = verdict.claimed else {

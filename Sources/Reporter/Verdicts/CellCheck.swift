@@ -5,9 +5,9 @@ import Statistics
 struct CellCheck {
   /// What a stated median may differ by from that of the rounds, unless their interval contains it.
   ///
-  /// No verdict can turn by what was stated, for verdicts go by the recomputed figures. So this need
-  /// not be narrow: it lets pass records whose rounds were edited a little, such as by jitter of the
-  /// size of a round's noise, and refuses those that say something else than their rounds.
+  /// What was stated cannot change a verdict, for verdicts go by the recomputed figures. So this
+  /// need not be narrow: it lets records pass whose rounds were edited a little, such as by jitter
+  /// of the size of a round's noise, and refuses those that state something else than their rounds.
   static let medianTolerance = 0.03
 
   /// What a stated end of the interval, or a side's stated median, may be beyond the smallest and the
@@ -22,13 +22,14 @@ struct CellCheck {
   /// than any reader sees.
   static let quotientTolerance = 1e-6
 
-  /// Up to this difference a number is the same one after other roundings, such as those of another C
-  /// library's logarithm, and stays as it was stated: a record's report is the same on every machine.
+  /// A stated number that differs by no more than this was rounded otherwise, such as by the
+  /// logarithm of another C library, and stays as it was stated: a record's report is the same on
+  /// every machine.
   static let rounding = 1e-12
 
   private let cell: Cell
   private let fields: FieldCheck
-  /// Whether stated seconds and intervals are held against the rounds, or put aside.
+  /// Whether stated seconds and intervals are held against the rounds, or ignored.
   private let checksWhatIsShown: Bool
 
   /// - Parameter checksWhatIsShown: `false` for a reader of rounds alone, whom stated seconds and
@@ -69,7 +70,7 @@ struct CellCheck {
 
   // MARK: - What is stated
 
-  /// Whatever is a ratio, a time or a count must be a positive number.
+  /// Refuses ratios, times and counts that are not positive, and an interval without its median.
   private func requireNumbers() throws(RecordContradiction) {
     let (estimate, sides) = (cell.timeRatio, cell.sides)
     try fields.requirePositive(cell.tokens, "tokens")
@@ -95,7 +96,8 @@ struct CellCheck {
       because: "a probability is from 0 to 1")
   }
 
-  /// What else than a fraction of the width was measured cannot be held against another cell's.
+  /// Refuses what is no fraction of the intermediate size: times are compared only of equal
+  /// fractions.
   private func requireFraction(_ text: String, _ field: String) throws(RecordContradiction) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count == 2, let measured = parts[0], let whole = parts[1], measured > 0,
@@ -154,7 +156,7 @@ struct CellCheck {
     return ratio
   }
 
-  /// Whether a stated number lies where its rounds do, or nearly.
+  /// Whether a stated number lies within the range of its rounds, by `rangeTolerance` more or less.
   private func isWithin(_ rounds: [Double], _ stated: Double) -> Bool {
     guard checksWhatIsShown, let least = rounds.min(), let most = rounds.max() else { return true }
     return stated >= least / (1 + Self.rangeTolerance) && stated <= most * (1 + Self.rangeTolerance)

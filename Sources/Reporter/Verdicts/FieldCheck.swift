@@ -5,12 +5,12 @@ struct FieldCheck {
   /// The cell whose fields are checked; `nil` for those of the record itself.
   let cell: Cell?
 
-  /// What is wrong with a field, to be thrown.
+  /// The error for a field, to be thrown.
   func contradiction(_ field: String, _ reason: String) -> RecordContradiction {
     RecordContradiction(cell, field, reason)
   }
 
-  /// Refuses whatever is no ratio, time or rate.
+  /// Refuses what is no positive, finite number, as ratios, times and rates are.
   func requirePositive(_ number: Double, _ field: String) throws(RecordContradiction) {
     guard number.isFinite, number > 0 else {
       throw contradiction(field, "is \(number), which is no positive number")
@@ -24,26 +24,27 @@ struct FieldCheck {
     }
   }
 
-  /// Refuses what is no amount of something that may not be there at all.
+  /// Refuses what is no finite number of at least 0, as an amount is.
   func requireAmount(_ number: Double, _ field: String) throws(RecordContradiction) {
     guard number.isFinite, number >= 0 else {
       throw contradiction(field, "is \(number), which is no amount")
     }
   }
 
-  /// Refuses a count of less than nothing.
+  /// Refuses a negative count.
   func requireAmount(_ count: Int, _ field: String) throws(RecordContradiction) {
     guard count >= 0 else { throw contradiction(field, "is \(count), which is no amount") }
   }
 
-  /// Refuses a number outside of what it can be.
+  /// Refuses a number outside of a range, for a reason that ends the sentence.
   func require(
     _ number: Double, _ field: String, in range: ClosedRange<Double>, because reason: String
   ) throws(RecordContradiction) {
     guard range.contains(number) else { throw contradiction(field, "is \(number), and \(reason)") }
   }
 
-  /// More FLOPs or bytes in a second than a million of today's servers do.
+  /// The largest accepted rate, in FLOPs or bytes per second: more than a million of today's
+  /// servers have.
   static let mostPerSecond = 1e20
 
   /// Refuses rates that no machine has.
@@ -91,7 +92,7 @@ struct FieldCheck {
     }
   }
 
-  /// Refuses what nobody can have asked for.
+  /// Refuses options that no run can have had.
   func require(_ options: RunOptions) throws(RecordContradiction) {
     try requirePositive(options.threads, "options.threads")
     try requirePositive(options.budgetSeconds, "options.budget_seconds")

@@ -8,8 +8,8 @@ struct Headline {
     self.section = section
   }
 
-  /// The furthest claim where one was judged (`furthestFirst`), else the best saving, else that there is
-  /// nothing.
+  /// The claim furthest from its number where one was judged (`furthestFirst`), else the largest
+  /// time ratio, else that nothing was measured.
   var sentence: String {
     verdictSentence ?? cellSentence
       ?? "On \(machine), nothing was measured that a claim could be held against."
@@ -55,12 +55,11 @@ struct Headline {
 }
 
 extension [Verdict] {
-  /// The judged claims, those first that people ask about first.
+  /// The verdicts that cells decided, in the order in which people ask about them.
   ///
-  /// Claims that state a ratio of time or compute come before those of something else, claims that are
-  /// missed or beaten before those that are met or open, and among these the one whose number is the
-  /// largest factor away from what was measured: so the claim that falls short or exceeds the most, and
-  /// not one that happens to be met. Equals keep the ledger's order.
+  /// Claims of a ratio of time or compute come before others, and claims that are missed or beaten
+  /// before those that are met or open; among these the one comes first whose number is the largest
+  /// factor away from what was measured. Equals keep the ledger's order.
   var furthestFirst: [Verdict] {
     let judged = filter(\.verdict.isJudged)
     let keys = judged.map(\.urgency)
@@ -69,7 +68,7 @@ extension [Verdict] {
 }
 
 extension Verdict {
-  /// How far before others the verdict stands in `furthestFirst`.
+  /// The key by which `furthestFirst` sorts; larger is earlier.
   fileprivate var urgency: Urgency {
     let metric = ClaimLedger.claim(id: claim)?.metric
     return Urgency(

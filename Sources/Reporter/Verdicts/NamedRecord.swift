@@ -1,13 +1,13 @@
 import ModelSpec
 
-/// A record with the name under which the reader knows it: the one door through which every record
-/// passes before anything is shown or judged.
+/// A record with the name under which the reader knows it; every record passes through this type
+/// before it is shown, judged or compared.
 ///
 /// Records come from files that anybody may have edited, so what follows from a cell's rounds and
 /// counts is computed anew (`CellCheck`). A record that states something else is refused; otherwise
 /// its cells hold the recomputed figures, and whatever is made of them rests on the rounds.
 public struct NamedRecord: Sendable {
-  /// A file's path, or what else distinguishes it.
+  /// A file's path, or another name that tells records apart.
   public let name: String
   /// What was measured, as its rounds give it.
   public let record: Record
@@ -28,10 +28,10 @@ public struct NamedRecord: Sendable {
     }
   }
 
-  /// A record whose times alone are held against another's.
+  /// A record of which only the times are compared with another's.
   ///
-  /// Explanations, stated seconds, intervals and roofline figures, which a comparison does not read, are
-  /// put aside unchecked, so that one that does not add up keeps nobody from learning of a slowdown.
+  /// Explanations, stated seconds, intervals and roofline figures, which a comparison does not
+  /// read, are not checked, so that an error in them hides no slowdown.
   ///
   /// - Throws: `RecordContradiction` for the first cell whose numbers contradict each other.
   public init(name: String, timesOf record: Record) throws(RecordContradiction) {
@@ -57,9 +57,11 @@ public struct NamedRecord: Sendable {
     }
   }
 
-  /// Refuses two measurements of the same thing: either could decide a claim, and the other is kept quiet.
+  /// Refuses two measurements of one pairing under the same conditions: either could decide a
+  /// claim, and the other would stay unseen.
   ///
-  /// Not by `id`, which calls a recording by its file's name.
+  /// `id` cannot tell cells apart here, because it names a recorded routing by the last part of its
+  /// path only.
   private static func requireDistinct(_ cells: [Cell]) throws(RecordContradiction) {
     struct Identity: Hashable {
       let candidate: String
@@ -78,9 +80,9 @@ public struct NamedRecord: Sendable {
   }
 }
 
-/// Numbers of a record that contradict each other, so that it is not believed.
+/// Numbers of a record that contradict each other or cannot be, so that the record is refused.
 public struct RecordContradiction: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What the cell measures, in one word:
+  /// The pairing and the conditions of the cell in one word:
   /// `mixtral-8x7b/llama2-70b/ffn-forward/16-tokens/uniform/tile/f32/2-threads`; `nil` for a field of the
   /// record itself.
   public let cell: String?
@@ -90,7 +92,7 @@ public struct RecordContradiction: Error, Hashable, Sendable, CustomStringConver
   public let reason: String
 
   init(_ cell: Cell?, _ field: String, _ reason: String) {
-    // The words come from a file, and the sentence goes to a terminal.
+    // These strings come from a file, and the sentence goes to a terminal.
     self.cell = cell.map { Escaping.terminal($0.id) }
     self.field = Escaping.terminal(field)
     self.reason = Escaping.terminal(reason)

@@ -4,7 +4,7 @@ extension Verdict.Outcome {
   /// The outcome as people read it, of one claim: `falls short`.
   var words: String { words(ofSeveral: false) }
 
-  /// How many outcomes there are of each kind, in words: `1 delivered, 2 fall short`; empty for none.
+  /// How often each outcome occurs, in words: `1 delivered, 2 fall short`; empty for none.
   static func tally(_ outcomes: [Verdict.Outcome]) -> String {
     allCases.compactMap { outcome -> String? in
       let count = outcomes.count { $0 == outcome }

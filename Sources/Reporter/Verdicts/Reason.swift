@@ -4,7 +4,7 @@ import ModelSpec
 struct Reason {
   /// Tells the record's cells apart.
   let names: CellNames
-  /// What the cells are of.
+  /// The record that holds the cells.
   let record: Record
 
   /// Ratios this close, either way, are called the same.
@@ -51,15 +51,15 @@ struct Reason {
   /// The reason for a testable claim without a matching cell.
   ///
   /// - Parameters:
-  ///   - pair: the cells of the pair that the claim could be judged by, were it not for their tokens.
-  ///   - instead: the cells in which the record holds the pair where there are none of these.
+  ///   - pairing: the cells of the claim's pairing that match all its criteria but the tokens.
+  ///   - instead: where there are none, the cells in which the record holds the pairing, in words.
   func notMeasured(
-    _ claim: Claim, criteria: Claim.CellCriteria, pair: [Cell], instead: String?
+    _ claim: Claim, criteria: Claim.CellCriteria, pairing: [Cell], instead: String?
   ) -> String {
     let candidate = claim.modelID ?? claim.model
     let baseline = claim.baselineID ?? claim.baseline
-    var missing = MissingPair(of: claim)
-    guard !pair.isEmpty else {
+    var missing = MissingPairing(of: claim)
+    guard !pairing.isEmpty else {
       return sentence([
         instead.map { "the record holds \(candidate) against \(baseline) in \($0)" }
           ?? "the record does not hold \(candidate) against \(baseline)",
@@ -72,7 +72,7 @@ struct Reason {
       ? "\(range.lowerBound) tokens per pass or more"
       : "\(range.lowerBound) to \(range.upperBound) tokens per pass"
     missing.tokens = range.lowerBound
-    let have = Set(pair.map(\.tokens)).sorted().map(String.init).joined(separator: ", ")
+    let have = Set(pairing.map(\.tokens)).sorted().map(String.init).joined(separator: ", ")
     return sentence([
       "the claim speaks of \(criteria.inferencePhase.rawValue), \(wanted), and the record has \(have)",
       missing.measured(as: record).clause,
@@ -102,7 +102,7 @@ struct Reason {
       + Figures.ratio(needed)
   }
 
-  /// What counting says, and of a claim that counts operations whether it holds as such.
+  /// The FLOP ratios, and for a claim that counts operations whether that count holds.
   private func flops(_ claim: Claim, _ cell: Cell, _ analytic: AnalyticRatio?) -> String {
     var text = "FLOPs allow \(Figures.ratio(cell.flopRatio)) in these \(subject(cell))"
     if let analytic {
@@ -153,7 +153,7 @@ struct Reason {
       ? ": \(Figures.significant(experts, trimmed: true)) experts per layer are read" : ""
   }
 
-  /// What of a claimed ratio FLOPs leave unexplained.
+  /// What FLOPs leave unexplained of a claimed ratio.
   private func share(_ claimed: Double, _ left: Double, _ remainder: String) -> String {
     let explained = Figures.ratio(claimed / left)
     if left > Self.closeness {

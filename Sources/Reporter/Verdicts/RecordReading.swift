@@ -14,7 +14,7 @@ extension Record {
     return values.uniqued()
   }
 
-  /// What legends say was measured, from the workloads of the cells.
+  /// The words of legends for the workloads of the cells.
   var workloadPhrases: WorkloadPhrases { WorkloadPhrases(cells.map(\.workload.kind)) }
 
   /// Cells of one pairing and workload together, in the order of the record; each list holds at
@@ -41,10 +41,10 @@ extension Cell {
       + (workload.kind == .usual ? "" : " (\(workload.kind))")
   }
 
-  /// Whether tokens choose what they are multiplied by, so that there are experts to speak of.
+  /// Whether tokens are routed, so that there are experts to speak of.
   var routes: Bool { routing != nil }
 
-  /// How experts were made popular; `-` for a workload that routes nothing.
+  /// The routing, such as `zipf:0.8`; `-` for a workload that routes nothing.
   var routingLabel: String { conditions.routing?.label ?? "-" }
 
   /// D, distinct experts of a layer, mean over batches; 0 for a workload that routes nothing.
@@ -64,7 +64,7 @@ struct WorkloadPhrases {
   /// Each kind once, in the order of the record.
   private let kinds: [WorkloadKind]
 
-  /// - Parameter kinds: One for each cell; of a record without cells, what `tenfold run` measures.
+  /// - Parameter kinds: one for each cell; none stands for the usual workload.
   init(_ kinds: [WorkloadKind]) {
     self.kinds = kinds.isEmpty ? [.usual] : kinds.uniqued()
   }
@@ -101,20 +101,21 @@ struct CellNames {
     differing = Conditions.differing(among: cells.map(\.conditions))
   }
 
-  /// Conditions with a place of their own in tables and sentences; all others say what multiplied, and
-  /// how.
+  /// Conditions with a column and a phrase of their own; all others are named together as the
+  /// engine.
   private static let placed: Set = ["workload", "tokens", "routing"]
 
   /// The routing that a first screen takes for granted.
   static let usualRouting = "uniform"
 
-  /// Whether cells differ in what multiplied, and how.
+  /// Whether cells differ in engine, weight format, threads or another condition named with them.
   var distinguishesEngines: Bool { !differing.subtracting(Self.placed).isEmpty }
 
   /// Whether cells differ in how tokens were routed.
   var distinguishesRoutings: Bool { differing.contains("routing") }
 
-  /// What multiplied, as far as cells differ in it: `tile`, `blas f32`, `2 threads`.
+  /// Engine, weight format and threads as far as cells differ in them: `tile`, `blas f32`,
+  /// `2 threads`.
   func engine(of cell: Cell) -> String {
     differences(of: cell).filter { !Self.placed.contains($0.name) }.map(\.phrase)
       .joined(separator: " ")
@@ -125,7 +126,7 @@ struct CellNames {
     [.init("tokens", .right), .init("routing")] + (distinguishesEngines ? [.init("engine")] : [])
   }
 
-  /// What stands in these columns.
+  /// The entries of a cell in `columns`.
   func entries(of cell: Cell) -> [Table.Entry] {
     [.init("\(cell.tokens)"), .init(cell.routingLabel)]
       + (distinguishesEngines ? [.init(engine(of: cell))] : [])
@@ -143,8 +144,8 @@ struct CellNames {
     (["\(cell.tokens)"] + [group(of: cell)].filter { !$0.isEmpty }).joined(separator: ", ")
   }
 
-  /// What else than its pairing and its tokens distinguishes a cell, the usual routing apart:
-  /// `zipf:0.8, blas`; empty where that is all.
+  /// What distinguishes a cell besides its pairing, its tokens and the usual routing:
+  /// `zipf:0.8, blas`; empty for nothing.
   func group(of cell: Cell) -> String {
     let routing = distinguishesRoutings ? cell.routingLabel : Self.usualRouting
     return ([routing].filter { $0 != Self.usualRouting } + [engine(of: cell)])

@@ -1,10 +1,10 @@
 import ModelSpec
 
-/// Verdicts and explanation from records, before any form of output.
+/// The verdicts on the claims that records can speak of, before they become a page or a document.
 public struct Report: Sendable {
   /// One record and the verdicts on every claim that it can speak of.
   public struct Section: Sendable {
-    /// What was read.
+    /// The record that the verdicts rest on.
     public let named: NamedRecord
     /// Decided claims first, then those beyond a kernel, then those without figures.
     public let verdicts: [Verdict]

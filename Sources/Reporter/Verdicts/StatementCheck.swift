@@ -1,21 +1,21 @@
 import ModelSpec
 import Statistics
 
-/// Holds what a cell states and its rounds cannot give - bytes, phases, roofline figures, routing -
-/// against what these are, and against each other.
+/// Holds what a cell states and its rounds cannot give (bytes, phases, roofline figures, routing)
+/// against what these can be, and against each other.
 ///
-/// Nothing is judged by any of it, so what contradicts nothing stays as it was stated. What figures of a
-/// kind that this version does not know have to do with each other it does not know either.
+/// No verdict depends on any of it, so what contradicts nothing stays as it was stated. Of a cell
+/// that this version does not know in every part, only what holds for any cell is checked.
 struct StatementCheck {
-  /// The largest share of the roofline that is believed.
+  /// The largest roofline share that is accepted.
   ///
   /// A run ends with an error for a side that seems to be more than twice as fast as the machine's
   /// ceilings, which move by less.
   static let largestShare = 2.0
 
-  /// What roofline figures may differ by from what others give.
+  /// The part by which roofline figures may differ from what other figures give.
   ///
-  /// They are stated of the stated seconds, which may be that far from the rounds too.
+  /// They follow from the stated seconds, which may be as far from the rounds.
   static let tolerance = CellCheck.medianTolerance
 
   private let cell: Cell
@@ -23,14 +23,14 @@ struct StatementCheck {
   /// The record's ceilings for the threads of the cell.
   private let ceilings: [Ceiling]
 
-  /// - Parameter ceilings: Those of the record.
+  /// - Parameter ceilings: all ceilings of the record.
   init(_ cell: Cell, under ceilings: [Ceiling]) {
     self.cell = cell
     fields = FieldCheck(cell: cell)
     self.ceilings = ceilings.filter { $0.threads == cell.threads }
   }
 
-  /// Refuses the first statement that cannot be.
+  /// Refuses the first statement that cannot be true.
   func check() throws(RecordContradiction) {
     try requireSizes()
     try checkCeilingBeside()
@@ -179,7 +179,7 @@ struct StatementCheck {
     let peaks = ceilings.map(\.peakFlopsPerSecond)
     let reach = 2 * (peaks.max() ?? 1) / (peaks.min() ?? 1)
     let flops = Double(baseline.flops) / Double(candidate.flops)
-    // A side whose bytes are not known is bound by its FLOPs as far as anybody knows.
+    // Without known bytes only the FLOPs can bound the ratio.
     let bytes = cell.bytesRatio ?? flops
     return min(flops, bytes) / reach...max(flops, bytes) * reach
   }
@@ -226,8 +226,8 @@ struct StatementCheck {
 }
 
 extension LayerGroup {
-  /// How many experts a routed layer has, and how many of them so many tokens can reach; `nil` for a
-  /// layer whose name tells of no routing.
+  /// How many experts a routed layer has, and how many of them a number of tokens can reach; `nil`
+  /// for a layer whose label has no experts.
   fileprivate func reach(ofTokens tokens: Int) -> (experts: Int, reached: Int)? {
     let label = LayerLabel(parsing: layer)
     guard let experts = label["E"], let topK = label["K"], experts > 0, topK > 0 else {

@@ -3,7 +3,7 @@ import ModelSpec
 /// When a measured interval delivers a claimed ratio.
 ///
 /// The interval, made of the cell's rounds, covers the true time ratio with at least 95 % confidence,
-/// so a decision is taken only when the whole interval lies on one side:
+/// so a decision is taken only when the whole interval lies above or below what is needed:
 ///
 /// | interval [low, high] | outcome |
 /// |---|---|
@@ -24,7 +24,8 @@ import ModelSpec
 /// the question is what this machine delivers. Whether the count itself holds is arithmetic, and
 /// stands in the reason.
 enum VerdictRules {
-  /// What "about" forgives, and what "exceeded" needs.
+  /// The part of a claimed ratio that "about" forgives below it, and that "exceeded" needs above
+  /// it.
   static let leeway = 0.1
 
   /// The ratio that delivers the claim.
@@ -32,7 +33,7 @@ enum VerdictRules {
     qualifier == .about ? ratio * (1 - leeway) : ratio
   }
 
-  /// What one interval says of a claimed ratio.
+  /// The outcome of one interval for a claimed ratio, by the table above.
   static func outcome(
     of estimate: RatioEstimate, claimed ratio: Double, _ qualifier: Claim.Qualifier
   ) -> Verdict.Outcome {

@@ -5,7 +5,7 @@ public enum Verdicts {
   /// One verdict for every claim that the record can speak of.
   ///
   /// Those are the claims about a model that was measured, or was to be measured, as a candidate.
-  /// Decided ones come first, then those beyond a kernel whose pair is known, then the rest, each in
+  /// Decided ones come first, then those beyond a kernel that have figures, then the rest, each in
   /// the ledger's order.
   public static func judging(
     _ named: NamedRecord, claims: [Claim] = ClaimLedger.claims, analytic: AnalyticRatios = .none
@@ -13,7 +13,7 @@ public enum Verdicts {
     let cells = judgedCells(of: named.record)
     let candidates = Set(named.record.cells.map(\.candidate)).union(named.record.options.candidates)
     let judge = Judge(
-      record: named.name, cells: cells, held: named.record.cells,
+      record: named.name, cells: cells, allCells: named.record.cells,
       reason: Reason(names: CellNames(cells), record: named.record),
       analytic: analytic)
     let verdicts = claims.compactMap { claim -> Verdict? in
@@ -25,8 +25,8 @@ public enum Verdicts {
 
   /// The cells that decide.
   ///
-  /// What this version does not know it cannot judge, nor what nobody took the time to measure: such cells
-  /// are shown, and decide nothing.
+  /// Cells with parts that this version does not know decide nothing, and neither do those of a run
+  /// with a token effort: they are only shown.
   static func judgedCells(of record: Record) -> [Cell] {
     record.options.effort == nil ? record.cells.filter(\.isKnown) : []
   }
@@ -36,7 +36,7 @@ extension Verdict {
   /// Whether the verdict shows a ratio next to the claim.
   public var hasFigures: Bool { measured != nil || analytic != nil }
 
-  /// Decided by measurement, beyond a kernel with figures, or without any.
+  /// Where the verdict is listed: 0 when cells decided, 1 beyond a kernel with figures, else 2.
   fileprivate var group: Int {
     switch verdict {
     case .delivered, .exceeded, .fallsShort, .undecided: 0
@@ -49,14 +49,15 @@ extension Verdict {
 /// Judges claims by the cells of one record.
 private struct Judge {
   let record: String
+  /// The cells that decide.
   let cells: [Cell]
   /// All cells of the record, those that decide nothing among them.
-  let held: [Cell]
+  let allCells: [Cell]
   let reason: Reason
   let analytic: AnalyticRatios
 
   func verdict(on claim: Claim, candidate: String) -> Verdict {
-    let pair = cells.filter {
+    let pairing = cells.filter {
       $0.candidate == candidate && $0.baseline == claim.baselineID
         && $0.workload.kind == claim.workload
     }
@@ -65,17 +66,17 @@ private struct Judge {
     }
     switch claim.test {
     case .cells(let criteria):
-      return tested(claim, candidate, criteria: criteria, pair: pair, counted: counted)
+      return tested(claim, candidate, criteria: criteria, pairing: pairing, counted: counted)
     case .none(let why):
-      return untested(claim, candidate, why: why, pair: pair, counted: counted)
+      return untested(claim, candidate, why: why, pairing: pairing, counted: counted)
     }
   }
 
   private func tested(
-    _ claim: Claim, _ candidate: String, criteria: Claim.CellCriteria, pair: [Cell],
+    _ claim: Claim, _ candidate: String, criteria: Claim.CellCriteria, pairing: [Cell],
     counted: AnalyticRatio?
   ) -> Verdict {
-    let matching = pair.filter { criteria.tokens.contains($0.tokens) }
+    let matching = pairing.filter { criteria.tokens.contains($0.tokens) }
     // Without a number nothing can be decided; the best cell is then shown as what there is.
     let decision =
       claim.ratio.map { VerdictRules.decide(matching, claimed: $0, claim.qualifier) }
@@ -84,7 +85,7 @@ private struct Judge {
       return blank(
         claim, candidate, .notMeasured, counted: counted,
         reason: reason.notMeasured(
-          claim, criteria: criteria, pair: pair,
+          claim, criteria: criteria, pairing: pairing,
           instead: others(candidate: candidate, baseline: claim.baselineID)))
     }
     let worst = lowest(matching, besides: best)
@@ -98,10 +99,10 @@ private struct Judge {
   }
 
   private func untested(
-    _ claim: Claim, _ candidate: String, why: String, pair: [Cell], counted: AnalyticRatio?
+    _ claim: Claim, _ candidate: String, why: String, pairing: [Cell], counted: AnalyticRatio?
   ) -> Verdict {
-    let best = claim.scope.remainder == nil ? nil : highest(pair)
-    let worst = best.flatMap { lowest(pair, besides: $0) }
+    let best = claim.scope.remainder == nil ? nil : highest(pairing)
+    let worst = best.flatMap { lowest(pairing, besides: $0) }
     let explained = counted?.wholeModel ?? best?.flopRatio
     var left: Double?
     if let ratio = claim.ratio, let explained, claim.scope.remainder != nil {
@@ -118,13 +119,14 @@ private struct Judge {
     return verdict
   }
 
-  /// Cells of the pair that do not serve the claim, in a few words; `nil` where the record has none.
+  /// Cells of the pairing that do not serve the claim, in a few words; `nil` where the record has
+  /// none.
   private func others(candidate: String, baseline: String?) -> String? {
-    func hasPair(_ cells: [Cell]) -> Bool {
+    func hasPairing(_ cells: [Cell]) -> Bool {
       cells.contains { $0.candidate == candidate && $0.baseline == baseline }
     }
-    if hasPair(cells) { return "cells of another workload" }
-    return hasPair(held) ? "cells that nothing is judged by" : nil
+    if hasPairing(cells) { return "cells of another workload" }
+    return hasPairing(allCells) ? "cells that nothing is judged by" : nil
   }
 
   private func highest(_ cells: [Cell]) -> Cell? {
@@ -150,7 +152,7 @@ private struct Judge {
 }
 
 extension Verdict {
-  /// Takes the figures of the cells that stand for the claim.
+  /// Takes over the figures of the cells that stand for the claim.
   fileprivate mutating func show(best: Cell, worst: Cell?) {
     measured = Measured(best.timeRatio)
     roofline = best.rooflineRatio

@@ -28,7 +28,7 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     let destination = try output.destination()
-    let machine = MachineProbe.ofThisProcess
+    let machine = MachineProbe.current
     // All that computes comes first: while the load is watched this process must do nothing.
     let library = Doctor.blas(path: blas)
     let refusal = Doctor.suiteRefusal(on: machine, memoryBytes: machine.defaultMemoryBytes)

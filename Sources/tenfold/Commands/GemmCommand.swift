@@ -46,9 +46,9 @@ struct GemmCommand: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
-  /// Everything that can be refused is refused before anything is allocated or measured.
+  /// Refuses all that can be refused before anything is allocated or measured.
   func run() throws {
-    let machine = MachineProbe.ofThisProcess
+    let machine = MachineProbe.current
     let request = ProductRequest(
       rows: m.values, outputs: n, inputs: k, format: engine.precision,
       threads: try machine.threads(asked: threads), memoryBytes: machine.defaultMemoryBytes,
@@ -75,7 +75,9 @@ struct GemmCommand: ParsableCommand {
     if let failure { throw failure }
   }
 
-  /// Measures all points and says on standard error how far it is; why it ended early, if it did.
+  /// Measures all points and shows on standard error how far it is.
+  ///
+  /// - Returns: why it ended early, `nil` when it did not.
   private static func measure(_ run: Run) -> Failure? {
     var line = StatusLine()
     defer { line.clear() }

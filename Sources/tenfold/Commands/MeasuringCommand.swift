@@ -4,7 +4,8 @@ import Runner
 
 /// A command that measures pairings, keeps the record and reports it.
 ///
-/// Such commands differ in what they are asked for; from the requests on they are alike.
+/// Such commands differ in the requests that they make of their options; all that follows is
+/// shared.
 protocol MeasuringCommand: ParsableCommand {
   var measuring: MeasuringOptions { get }
   var output: OutputOptions { get }
@@ -14,9 +15,9 @@ protocol MeasuringCommand: ParsableCommand {
 }
 
 extension MeasuringCommand {
-  /// Everything that can be refused is refused before anything is allocated or measured.
+  /// Refuses all that can be refused before anything is allocated or measured.
   func run() throws {
-    let machine = MachineProbe.ofThisProcess
+    let machine = MachineProbe.current
     let requests = try requests(on: machine)
     let engines = try measuring.engine.open()
     let plans = try Self.plans(requests, engines: engines, machine.identity)
@@ -40,7 +41,7 @@ extension MeasuringCommand {
     if let failure { throw failure }
   }
 
-  /// One plan for each number of threads and each engine; they share the budget.
+  /// One plan for each number of threads and each engine; all of them share the budget.
   private static func plans(
     _ requests: [RunRequest], engines: [OpenedEngine], _ machine: MachineIdentity
   ) throws(Failure) -> [RunPlan] {
@@ -73,7 +74,7 @@ extension Failure {
 }
 
 extension StatusLine.Step {
-  /// The step of a run.
+  /// The step that a run's progress is at.
   init(_ progress: RunProgress, secondsLeft: Double? = nil) {
     self.init(
       cell: progress.cell, cells: progress.cells, fraction: progress.fraction,

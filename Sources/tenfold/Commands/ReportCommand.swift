@@ -29,10 +29,10 @@ struct ReportCommand: ParsableCommand {
       records.append(try RecordFile.read(path))
     }
     let report = Report(records: records, analytic: .catalogue)
-    let destination = try output.destination(offering: DocumentFormat.ofCells)
+    let destination = try output.destination(offering: DocumentFormat.forCells)
     let directory = try charts.map { path throws(Failure) in try ChartDirectory(path) }
     try directory?.write(report.chartFiles)
-    // Not every form has a place for them.
+    // CSV and the first screen have no place for all of them.
     for named in records {
       for warning in named.record.warnings {
         StandardStream.note("tenfold: \(named.name): \(warning)")

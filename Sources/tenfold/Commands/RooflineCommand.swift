@@ -33,7 +33,7 @@ struct RooflineCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let machine = MachineProbe.ofThisProcess
+    let machine = MachineProbe.current
     let most = try machine.threads(asked: threads)
     try ToolVersion.requireReleaseBuild()
     let destination = try output.destination()
@@ -56,7 +56,7 @@ struct RooflineCommand: ParsableCommand {
     return probe.measure(.full)
   }
 
-  /// 1, 2, 4 and so on, and the last whatever it is.
+  /// 1, 2, 4 and so on below `most`, and then `most` itself.
   static func doubling(upTo most: Int) -> [Int] {
     Array(sequence(first: 1) { $0 * 2 }.prefix { $0 < most }) + [most]
   }

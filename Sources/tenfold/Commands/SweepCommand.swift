@@ -62,7 +62,8 @@ struct SweepCommand: MeasuringCommand {
   @OptionGroup var measuring: MeasuringOptions
   @OptionGroup var output: OutputOptions
 
-  /// Points of one sweep: with the least that a point takes they are measured in some ten minutes.
+  /// The largest number of points of one sweep: at the least time for each they take some ten
+  /// minutes.
   static let mostPoints = 256
 
   func validate() throws {

@@ -15,7 +15,7 @@ struct VerifyCommand: ParsableCommand {
       a layer differs.
       """)
 
-  /// Largest tensor file that is read: a whole layer of the largest published model has fewer bytes.
+  /// The largest tensor file that is read; a layer of the largest published model has fewer bytes.
   private static let largestTensorBytes = 64 << 30
 
   @Argument(help: "Directories of golden layers.")

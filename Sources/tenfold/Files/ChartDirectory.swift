@@ -5,7 +5,7 @@ import Reporter
 struct ChartDirectory {
   private let path: String
 
-  /// Makes the directory where there is none, and proves that it can be written.
+  /// Creates the directory where there is none, and checks that it can be written.
   ///
   /// - Throws: `Failure` with status 73.
   init(_ path: String) throws(Failure) {

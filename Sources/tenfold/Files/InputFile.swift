@@ -2,12 +2,12 @@ import FoundationEssentials
 import Synchronization
 import SystemPackage
 
-/// Reads whole files, and refuses what is not one.
+/// Reads whole files, and refuses what is no regular file.
 enum InputFile {
-  /// Largest JSON document that is read: far above any record or configuration, far below memory.
+  /// The largest JSON document that is read, far larger than any record or configuration.
   static let largestDocumentBytes = 64 << 20
 
-  /// All bytes of the file at `path`, which the user knows as `role` ("record").
+  /// All bytes of the file at `path`, which sentences for the user call by its `role` ("record").
   ///
   /// Only regular files are read: a device or a pipe has no size that could be checked first.
   ///
@@ -35,13 +35,13 @@ enum InputFile {
   /// The files that this process has read.
   private static let filesRead = Mutex<Set<FileIdentity>>([])
 
-  /// Whether the file at `path` is one that was read, under this name or any other.
+  /// Whether this process has read the file at `path`, under this name or any other.
   static func hasRead(_ path: String) -> Bool {
     guard let identity = FileIdentity(path) else { return false }
     return filesRead.withLock { $0.contains(identity) }
   }
 
-  /// True when there is a file at `path`.
+  /// True when there is a regular file at `path`.
   static func exists(_ path: String) -> Bool {
     (try? FilePath(path).stat().type) == .regular
   }
@@ -81,7 +81,7 @@ enum InputFile {
   }
 }
 
-/// Which file it is, by whatever name.
+/// A file's identity, the same under each of its names.
 private struct FileIdentity: Hashable {
   private let device: UInt64
   private let inode: UInt64

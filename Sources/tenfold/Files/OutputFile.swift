@@ -4,7 +4,7 @@ import SystemPackage
 
 /// A file that is written whole or not at all.
 ///
-/// Making one proves that the path can be written, so a run that takes minutes fails before it
+/// Making one checks that the path can be written, so a run that takes minutes fails before it
 /// starts and not after. Until `write` succeeds, an existing file keeps its old bytes.
 struct OutputFile {
   private let path: String
@@ -21,7 +21,7 @@ struct OutputFile {
     guard !path.isEmpty else {
       throw Failure(.cannotCreate, "the name of the file for --output is empty; name one")
     }
-    // Renaming onto a symbolic link would replace the link; people mean the file behind it.
+    // Renaming onto a symbolic link would replace the link; the file that it points to is meant.
     self.path = URL(filePath: path).resolvingSymlinksInPath().path
     let type = try Self.type(of: self.path)
     guard type != .directory else {
@@ -30,8 +30,8 @@ struct OutputFile {
     isDevice = type != nil && type != .regular
     pipe = type == .fifo ? try Self.opened(pipe: self.path) : nil
     if isDevice { return }
-    try Self.proveNotRead(self.path, namedBy: path)
-    if type != nil { try Self.proveWritable(self.path) }
+    try Self.requireNotRead(self.path, namedBy: path)
+    if type != nil { try Self.requireWritable(self.path) }
     try Self.probeDirectory(of: self.path)
   }
 
@@ -40,7 +40,7 @@ struct OutputFile {
   /// - Throws: `Failure` with status 74 when the disk is full or fails; 73 when the directory has
   ///   become unwritable since it was checked.
   func write(_ bytes: [UInt8]) throws(Failure) {
-    if !isDevice { try Self.proveNotRead(path, namedBy: path) }
+    if !isDevice { try Self.requireNotRead(path, namedBy: path) }
     do {
       if isDevice {
         let device = try pipe ?? FileDescriptor.open(FilePath(path), .writeOnly)
@@ -59,7 +59,7 @@ struct OutputFile {
   }
 
   /// Refuses to write over what the command has read: a record that was measured cannot be made again.
-  private static func proveNotRead(_ path: String, namedBy name: String) throws(Failure) {
+  private static func requireNotRead(_ path: String, namedBy name: String) throws(Failure) {
     guard InputFile.hasRead(path) else { return }
     throw Failure(
       .cannotCreate, "\(name) is a file that this command reads; name another file for its output")
@@ -76,8 +76,8 @@ struct OutputFile {
     }
   }
 
-  /// Respects a write-protected file, although renaming would get past the protection.
-  private static func proveWritable(_ path: String) throws(Failure) {
+  /// Refuses a write-protected file, which renaming would replace in spite of its protection.
+  private static func requireWritable(_ path: String) throws(Failure) {
     do {
       try FileDescriptor.open(FilePath(path), .writeOnly).close()
     } catch {
@@ -100,7 +100,7 @@ struct OutputFile {
     }
   }
 
-  /// Creates and removes a file beside `path`, which is what `write` will need to do.
+  /// Creates and removes a file beside `path`, as `write` has to be able to.
   private static func probeDirectory(of path: String) throws(Failure) {
     let target = FilePath(path)
     let name = ".\(target.lastComponent?.string ?? "output").probe-\(getpid())"

@@ -5,7 +5,7 @@ import ModelSpec
 struct RecordArchive {
   private let directory: String
 
-  /// Makes the directory and proves that it can be written.
+  /// Creates the directory where there is none, and checks that it can be written.
   ///
   /// - Throws: `Failure` with status 73.
   init(directory: String = "Results/local") throws(Failure) {
@@ -24,8 +24,9 @@ struct RecordArchive {
 
   /// Writes the record to a file of its own, named by when it began.
   ///
-  /// Runs that begin in one second get numbers. The whole file is written under a name that nobody else has,
-  /// and then linked to the first free name: that never replaces another's, whoever comes at the same time.
+  /// Runs that begin in one second get numbers. The whole file is written under a name that no
+  /// other process uses, and then linked to the first free name, which never replaces a file of
+  /// another process.
   ///
   /// - Returns: the file's path.
   /// - Throws: `Failure` with status 74 when the disk is full or fails.
@@ -50,7 +51,7 @@ struct RecordArchive {
       .ioError, "no record could be added to \(directory) (\(refusal)); give --output FILE.json")
   }
 
-  /// Records of one second that get names of their own.
+  /// The largest number of records that can begin in one second.
   private static let mostOfOneSecond = 10_000
 }
 

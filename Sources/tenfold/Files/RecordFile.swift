@@ -1,7 +1,7 @@
 import ModelSpec
 import Reporter
 
-/// Reads records that `tenfold run` wrote, and believes what their rounds say.
+/// Reads records that `tenfold run` wrote, and refuses those that contradict their own rounds.
 enum RecordFile {
   /// The record at `path`, for a report.
   ///
@@ -18,7 +18,7 @@ enum RecordFile {
 
   /// The record at `path`, whose times are compared with another's.
   ///
-  /// - Throws: as `read` does, but not for explanations, which no comparison reads.
+  /// - Throws: as `read` does, but not for what a comparison does not read, such as explanations.
   static func readTimes(_ path: String) throws(Failure) -> NamedRecord {
     let record = try decode(path)
     do {

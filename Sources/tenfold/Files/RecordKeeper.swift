@@ -1,7 +1,7 @@
 import ModelSpec
 import Reporter
 
-/// Keeps a record, prints what is made of it, and says last where everything is.
+/// Writes a record, prints its report, and says last where the files are.
 struct RecordKeeper {
   private let output: OutputOptions
   private let destination: Destination
@@ -10,7 +10,7 @@ struct RecordKeeper {
   private let writesPage: Bool
   private let details: Bool
 
-  /// Checks every way out; make it before anything is measured.
+  /// Checks that every file can be written; to be made before anything is measured.
   ///
   /// - Parameters:
   ///   - writesPage: whether an illustrated report goes beside the record.
@@ -20,17 +20,17 @@ struct RecordKeeper {
     self.output = output
     self.writesPage = writesPage
     self.details = details
-    destination = try output.destination(offering: DocumentFormat.ofCells)
+    destination = try output.destination(offering: DocumentFormat.forCells)
     archive = try output.holdsRecord ? nil : RecordArchive()
     if writesPage, output.holdsRecord, let path = output.output {
       _ = try OutputFile(Self.page(beside: path))
     }
   }
 
-  /// Writes the record before anything else: only it cannot be made again.
+  /// Writes the record before anything else, because it alone cannot be made again.
   func keep(_ record: Record) throws(Failure) {
     var notes: [String] = []
-    // Behind a long report, where a reader looks, and also when that could not be printed.
+    // Notes come after a long report, where a reader sees them, and also when printing it failed.
     defer { notes.forEach(StandardStream.note) }
     let path = try kept(record)
     if archive != nil { notes.append("Record: \(path)") }
@@ -46,7 +46,7 @@ struct RecordKeeper {
     }
   }
 
-  /// The record as a report takes it: what was just measured has to agree with itself.
+  /// The record for a report; one that was just measured must not contradict itself.
   private static func named(_ path: String, _ record: Record) throws(Failure) -> NamedRecord {
     do {
       return try NamedRecord(name: path, record: record)
@@ -57,7 +57,7 @@ struct RecordKeeper {
 
   /// Writes the record and returns its path.
   ///
-  /// What was measured must not be lost to a full disk: it goes to standard output at the last.
+  /// Where writing fails, the record goes to standard output, so that a full disk does not lose it.
   private func kept(_ record: Record) throws(Failure) -> String {
     do {
       if let archive { return try archive.keep(record) }
@@ -69,7 +69,7 @@ struct RecordKeeper {
     }
   }
 
-  /// Where the page of the record at `path` goes.
+  /// The path of the page that belongs to the record at `path`.
   private static func page(beside path: String) -> String {
     (path.hasSuffix(".json") ? String(path.dropLast(5)) : path) + ".html"
   }

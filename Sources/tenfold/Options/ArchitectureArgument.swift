@@ -1,6 +1,6 @@
 import ModelSpec
 
-/// Turns what the user calls an architecture into one.
+/// Finds the architecture that the user named.
 enum ArchitectureArgument {
   /// The architecture of a catalogue id, or of a Hugging Face `config.json` when `name` looks like a
   /// path (has a slash, ends in `.json`) or is the name of a file.

@@ -3,7 +3,7 @@ import FoundationEssentials
 import LayerSpec
 import Runner
 
-/// The engine, and how weights are stored.
+/// The options for the engine and the weight format.
 struct EngineOptions: ParsableArguments {
   /// The name that stands for every engine.
   private static let both = "both"
@@ -30,12 +30,13 @@ struct EngineOptions: ParsableArguments {
   /// What `--engine` takes.
   static var names: [String] { Engines.table.map(\.name) + [both] }
 
-  /// The engine that is meant when none is named.
+  /// The engine that is used when none is named, with or without a library.
   private static func first(usesLibrary: Bool) -> String {
     Engines.table.first { $0.traits.usesLibrary == usesLibrary }?.name ?? "none"
   }
 
-  /// `f32, or bf16 with the tile engine`: what every engine has, then what some have.
+  /// The weight formats, and which engines have one that not all have:
+  /// `f32, or bf16 with the tile engine`.
   private static var precisions: String {
     WeightFormat.known.map { format in
       let having = Engines.table.filter { $0.formats.contains(format) }.map(\.name)
@@ -45,7 +46,7 @@ struct EngineOptions: ParsableArguments {
     }.joined(separator: ", or ")
   }
 
-  /// Networks and projections are stored alike.
+  /// The weight format of every role; networks and projections have the same one.
   var formats: FormatPlan { FormatPlan(precision) }
 
   func validate() throws {
@@ -58,10 +59,10 @@ struct EngineOptions: ParsableArguments {
 
   /// Opens the engines asked for.
   ///
-  /// - Parameter opensAll: what is meant when neither an engine nor a library is named: every engine that
-  ///   has the precision, or the default one.
-  /// - Throws: `Failure` with status 69 for a library that cannot be used, for an instruction set that
-  ///   this CPU does not have, and for a precision that an engine does not have.
+  /// - Parameter opensAll: whether every engine that has the weight format is opened when neither
+  ///   an engine nor a library is named, and not the default one alone.
+  /// - Throws: `Failure` with status 69 for a library that cannot be used, for an instruction set
+  ///   that this CPU does not have, and for a weight format that an engine does not have.
   func open(opensAll: Bool = false) throws(Failure) -> [OpenedEngine] {
     let settings = EngineSettings(
       library: blas, forcedLevel: ProcessInfo.processInfo.environment[Engines.levelVariable])

@@ -4,7 +4,7 @@ import Runner
 
 extension MachineProbe {
   /// The machine as this process sees it.
-  static var ofThisProcess: MachineProbe {
+  static var current: MachineProbe {
     MachineProbe(
       affinityCPUs: ProcessInfo.processInfo.activeProcessorCount, read: InputFile.systemText)
   }
@@ -14,9 +14,9 @@ extension MachineProbe {
 
   /// Bytes that may be taken unless told otherwise: a step of what is free, at most 8 GiB.
   ///
-  /// What is free differs a little from one minute to the next, and what a run may take decides how many
-  /// experts it keeps: cells of two runs in another form cannot be compared. So only a few amounts are
-  /// taken, and nearly all runs on one machine take the same.
+  /// How much is free differs a little from one minute to the next, and how much a run may take
+  /// decides how many experts it keeps in memory; cells that keep different numbers cannot be
+  /// compared. So only a few amounts are used, and nearly all runs on one machine take the same.
   var defaultMemoryBytes: Int {
     let free = Int(Double(availableMemoryBytes ?? .max) * Self.shareOfFreeMemory)
     return min(RunRequest.defaultMemoryBytes, Self.step(of: free))

@@ -4,10 +4,10 @@ import LayerSpec
 import ModelSpec
 import Runner
 
-/// What every command that measures pairings can be told besides what to compare.
+/// The options of every command that measures pairings, besides the pairings themselves.
 ///
-/// Numbers are parsed unconditionally, so that a negative one is told that it is none and is not
-/// taken for an option.
+/// Numbers are parsed unconditionally, so that a negative one is refused as a number and not taken
+/// for an option.
 struct MeasuringOptions: ParsableArguments {
   @OptionGroup var engine: EngineOptions
 
@@ -68,14 +68,14 @@ struct MeasuringOptions: ParsableArguments {
       visibility: Workloads.table.contains { $0.sizes.contains(size) } ? .default : .hidden)
   }
 
-  /// The sizes of passes with so many tokens.
+  /// The sizes of the passes that these options and `tokens` ask for.
   func sizes(tokens: NumberList) -> WorkloadSizes {
     WorkloadSizes(
       tokens: tokens.values, sequences: sequences.values, context: context.values,
       ranks: ranks.values)
   }
 
-  /// What candidates are held against: the baselines named, or those of the workload.
+  /// The baselines that were named, each once, or those of the workload.
   func baselines(named names: [String], orElse usual: [Baseline]) throws(Failure) -> [Baseline] {
     let named = try BaselineArgument.resolve(names)
     guard named.isEmpty else { return named }
@@ -114,13 +114,16 @@ struct MeasuringOptions: ParsableArguments {
     }
   }
 
-  /// Tests that do not look at figures ask for a token effort by `TENFOLD_EFFORT=token`, and the
-  /// record says so.
+  /// The full effort, unless a test that does not look at figures asks for a token effort by
+  /// `TENFOLD_EFFORT=token`; the record then says so.
   static var effort: MeasuringEffort {
     ProcessInfo.processInfo.environment["TENFOLD_EFFORT"] == "token" ? .token : .full
   }
 
-  /// - Throws: `Failure` with status 6 where an allocation would fail instead of swapping.
+  /// The memory that was asked for, or the default.
+  ///
+  /// - Throws: `Failure` with status 6 for more than the limits of this process leave, because an
+  ///   allocation would then fail and not swap.
   private func memoryBytes(on machine: MachineProbe) throws(Failure) -> Int {
     guard let memory else { return machine.defaultMemoryBytes }
     if let most = machine.addressableBytes, memory > most {
@@ -138,7 +141,7 @@ struct MeasuringOptions: ParsableArguments {
   }
 }
 
-/// What the user holds candidates against.
+/// Finds the baselines that the user named.
 enum BaselineArgument {
   /// The baselines of these names, each once: `iso-active`, `iso-total`, or architectures.
   static func resolve(_ names: [String]) throws(Failure) -> [Baseline] {

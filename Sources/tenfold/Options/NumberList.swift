@@ -2,7 +2,7 @@
 struct NumberList: Hashable {
   var values: [Int]
 
-  /// Numbers that one list may have: curves are clear with far fewer.
+  /// The largest number of values in one list; curves need far fewer.
   static let most = 64
 
   /// The grammar of lists, for help pages.
@@ -15,14 +15,13 @@ struct NumberList: Hashable {
 
 /// Reads the lists of one option.
 struct NumberListReader {
-  /// What a number is: `token count`.
+  /// What sentences call a number: `token count`.
   let noun: String
-  /// Numbers that are accepted.
   let accepted: ClosedRange<Int>
   /// A list that would have been accepted.
   let example: String
 
-  /// The list in `text`.
+  /// The numbers in `text`, each once and in the order given.
   func read(_ text: String) throws(OptionError) -> NumberList {
     var values: [Int] = []
     for item in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -37,7 +36,8 @@ struct NumberListReader {
     return NumberList(values: values)
   }
 
-  /// The number of an item, or those of its range: one more than a list may have where there are more.
+  /// The number of an item, or those of its range; of a range with more numbers than a list may
+  /// have, one more than that.
   private func values(of item: Substring) throws(OptionError) -> [Int] {
     if let value = number(item) { return [value] }
     guard let dash = item.firstIndex(of: "-") else { throw notANumber(item) }

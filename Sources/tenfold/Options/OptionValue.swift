@@ -1,7 +1,7 @@
 import LayerSpec
 import Runner
 
-/// A value on the command line that makes no sense, with the sentence that says why.
+/// A value on the command line that is refused, with the sentence that says why.
 struct OptionError: Error, CustomStringConvertible {
   let description: String
 
@@ -59,7 +59,7 @@ enum OptionValue {
     return format
   }
 
-  /// `uniform,zipf:0.8,trace:chat.jsonl`: how experts are made popular.
+  /// `uniform,zipf:0.8,trace:chat.jsonl`: how tokens are sent to experts.
   static func routings(_ text: String) throws(OptionError) -> [RoutingArgument] {
     var routings: [RoutingArgument] = []
     for item in text.split(separator: ",", omittingEmptySubsequences: false) {

@@ -1,24 +1,24 @@
 import ArgumentParser
 import Reporter
 
-/// The forms of a document.
+/// The output formats of documents.
 enum DocumentFormat: String, ExpressibleByArgument, CaseIterable {
   case text, markdown, json, html, csv, junit
 
   /// What every command can print.
-  static let ofEveryCommand: [DocumentFormat] = [.text, .markdown, .json, .html]
-  /// What commands with cells can print: their rows too.
-  static let ofCells = ofEveryCommand + [.csv]
-  /// What a comparison of two records can be printed as: test cases too.
-  static let ofComparisons = ofEveryCommand + [.junit]
+  static let forEveryCommand: [DocumentFormat] = [.text, .markdown, .json, .html]
+  /// What commands with cells can print: also rows of them.
+  static let forCells = forEveryCommand + [.csv]
+  /// What a comparison can be printed as: also test cases.
+  static let forComparisons = forEveryCommand + [.junit]
 
-  /// What a name that ends so is written as; anything else is text.
+  /// The format of a file by the end of its name; any other is text.
   fileprivate static let endings = [
     (".json", json), (".md", markdown), (".html", html), (".csv", csv), (".xml", junit),
   ]
 }
 
-/// Where a command's document goes and in which form.
+/// The options for where a command's document goes and in which format.
 struct OutputOptions: ParsableArguments {
   @Option(
     help: """
@@ -30,7 +30,7 @@ struct OutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Write to this file, whole or not at all.", valueName: "file"))
   var output: String?
 
-  /// The form that was asked for, or that the file's name implies.
+  /// The format that was asked for, or that the file's name implies.
   var resolvedFormat: DocumentFormat {
     if let format { return format }
     return DocumentFormat.endings.first { output?.hasSuffix($0.0) == true }?.1 ?? .text
@@ -50,11 +50,13 @@ struct OutputOptions: ParsableArguments {
     return TextPage.width(ofTerminal: goesToTerminal ? TerminalTraits.columns : nil)
   }
 
-  /// The checked way out; make it before any work whose loss would hurt.
+  /// Where the document goes, checked to be writable; to be made before anything is measured.
   ///
-  /// - Parameter formats: the forms that the command has for its document.
+  /// - Parameter formats: the formats that the command has for its document.
+  /// - Throws: `Failure` with status 64 for another format, or 73 for a file that cannot be
+  ///   created.
   func destination(
-    offering formats: [DocumentFormat] = DocumentFormat.ofEveryCommand
+    offering formats: [DocumentFormat] = DocumentFormat.forEveryCommand
   ) throws(Failure) -> Destination {
     guard formats.contains(resolvedFormat) else { throw notOffered(beside: formats) }
     guard let output else { return .standardOutput }
@@ -63,8 +65,8 @@ struct OutputOptions: ParsableArguments {
 }
 
 extension OutputOptions {
-  /// Why a command does not print the form that was asked for, and which `formats` it does.
-  func notOffered(beside formats: [DocumentFormat] = DocumentFormat.ofEveryCommand) -> Failure {
+  /// Why a command does not print the format that was asked for, and which `formats` it does.
+  func notOffered(beside formats: [DocumentFormat] = DocumentFormat.forEveryCommand) -> Failure {
     let names = formats.map(\.rawValue)
     let choice = names.dropLast().joined(separator: ", ") + " or \(names.last ?? "")"
     let reason =
@@ -77,12 +79,12 @@ extension OutputOptions {
   }
 }
 
-/// A way out that has been checked.
+/// Where a document goes, checked to be writable.
 enum Destination {
   case standardOutput
   case file(OutputFile)
 
-  /// Writes the document.
+  /// Prints the document, or writes the file whole or not at all.
   func write(_ document: String) throws(Failure) {
     switch self {
     case .standardOutput: try StandardStream.print(document)

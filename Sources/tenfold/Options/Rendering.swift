@@ -2,7 +2,7 @@ import ModelSpec
 import Reporter
 
 extension OutputOptions {
-  /// What a command says, in the form that was asked for.
+  /// A page or its document, in the format that was asked for.
   func render(_ page: Page, document: some Encodable) throws(Failure) -> String {
     switch resolvedFormat {
     case .text:
@@ -19,7 +19,7 @@ extension OutputOptions {
     }
   }
 
-  /// A report in the form that was asked for.
+  /// A report in the format that was asked for.
   ///
   /// - Parameter details: whether text and Markdown hold everything, and not what one screen shows.
   func render(_ report: Report, details: Bool) throws(Failure) -> String {
@@ -32,7 +32,7 @@ extension OutputOptions {
     }
   }
 
-  /// A comparison in the form that was asked for.
+  /// A comparison in the format that was asked for.
   func render(_ comparison: RecordComparison) throws(Failure) -> String {
     resolvedFormat == .junit
       ? comparison.junit : try render(comparison.page, document: comparison.document)
@@ -41,7 +41,7 @@ extension OutputOptions {
 
 /// Offers what the user may have meant.
 enum Suggestion {
-  /// `did you mean a, b or c`, or an admission where nothing is similar.
+  /// `did you mean a, b or c`, or a clause that nothing known is similar.
   static func sentence(_ ids: [String]) -> String {
     guard let last = ids.last else { return "nothing known has a similar name" }
     let others = ids.dropLast().joined(separator: ", ")

@@ -2,9 +2,9 @@ import Runner
 
 /// A routing as the command line names it, before any file is read.
 enum RoutingArgument: Hashable {
-  /// A routing that needs no file.
-  case law(Routing)
-  /// A recorded routing.
+  /// A routing that is drawn and needs no file.
+  case drawn(Routing)
+  /// A recorded routing, whose file is not read yet.
   case recording(RecordingArgument)
 
   private static let prefix = "trace:"
@@ -16,8 +16,8 @@ enum RoutingArgument: Hashable {
         return nil
       }
       self = .recording(recording)
-    } else if let law = Routing(text) {
-      self = .law(law)
+    } else if let routing = Routing(text) {
+      self = .drawn(routing)
     } else {
       return nil
     }
@@ -26,7 +26,7 @@ enum RoutingArgument: Hashable {
   /// The routing, its file read and checked.
   func resolve() throws(Failure) -> Routing {
     switch self {
-    case .law(let routing): routing
+    case .drawn(let routing): routing
     case .recording(let argument):
       try argument.read { (recorded) throws(RecordingError) in
         try recorded.routing(ofLayer: argument.layer, name: argument.path)
@@ -67,10 +67,10 @@ struct RecordingArgument: Hashable {
     guard !path.isEmpty else { return nil }
   }
 
-  /// Largest file that is read: some hundred million choices.
+  /// The largest file that is read, which holds some hundred million choices.
   private static let largestBytes = 1 << 30
 
-  /// Reads the file and makes something of it.
+  /// Reads the file and hands its routing to `body`.
   ///
   /// - Throws: `Failure` with status 65 for a file that is missing or malformed.
   func read<Result>(

@@ -6,7 +6,7 @@ enum StandardStream {
   /// Writes a document to standard output.
   ///
   /// - Throws: `Failure` with status 74; its sentence is empty for a closed pipe, because a reader
-  ///   who left (`tenfold claims | head`) wants no complaint.
+  ///   that has ended (`tenfold claims | head`) needs no message.
   static func print(_ document: String) throws(Failure) {
     do {
       try FileDescriptor.standardOutput.writeAll(document.utf8)
@@ -18,10 +18,10 @@ enum StandardStream {
     }
   }
 
-  /// Says a sentence on standard error, on one line; when that fails there is nobody to tell.
+  /// Writes a sentence to standard error, on one line; a failure to do so is ignored.
   ///
-  /// The one door for everything that is told to people beside documents: sentences quote file names,
-  /// options and strings of files, and none of these may move the cursor or fill the screen.
+  /// Everything that people are told beside documents goes through here: sentences quote file
+  /// names, options and strings of files, and none of these may move the cursor or fill the screen.
   static func note(_ sentence: String) {
     write(Escaping.sentence(sentence) + "\n")
   }
@@ -39,7 +39,7 @@ enum StandardStream {
   }
 }
 
-/// What a terminal is told beside text (ECMA-48).
+/// Control sequences of terminals (ECMA-48).
 enum TerminalSequence: String {
   /// Return to the first column, then erase to the end of the line (CR, EL).
   case rewind = "\r\u{1B}[K"

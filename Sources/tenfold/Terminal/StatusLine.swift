@@ -11,9 +11,9 @@ struct StatusLine {
     let cells: Int
     /// How much of the run is done, 0 to 1.
     let fraction: Double
-    /// Seconds until the run ends; `nil` where nobody can tell.
+    /// Seconds until the run ends; `nil` where they cannot be estimated.
     let secondsLeft: Double?
-    /// Whether cells are visited in turns, or made ready one after the other.
+    /// True while cells are visited in turns, false while they are made ready one after the other.
     let isVisit: Bool
     /// What is being done, in words: `measuring olmoe-1b-7b against iso-total, 16 tokens`.
     let doing: String
@@ -50,7 +50,7 @@ struct StatusLine {
     lastCell = step.cell
   }
 
-  /// Takes the line off the terminal, so that what follows starts on an empty one.
+  /// Erases the line on the terminal, so that what follows begins on an empty one.
   mutating func clear() {
     guard isShown else { return }
     StandardStream.control(.rewind)

@@ -23,7 +23,8 @@ enum TerminalTraits {
   /// Columns of the terminal at standard error, on which a line is rewritten.
   static var columnsOfStatus: Int? { columns(of: .standardError) }
 
-  /// What the user prefers (`COLUMNS`, POSIX.1-2017 section 8.3), else what the terminal says.
+  /// The columns that the user prefers (`COLUMNS`, POSIX.1-2017 section 8.3), else the terminal's
+  /// own.
   private static func columns(of stream: FileDescriptor) -> Int? {
     guard isTerminal(stream) else { return nil }
     if let preferred = environment["COLUMNS"].flatMap(Int.init), preferred > 0 { return preferred }

@@ -125,7 +125,7 @@ struct RecordComparisonTests {
     let comparison = try compare(base, head)
     #expect(comparison.verdict == .inconclusive)
     #expect(comparison.uncompared.map(\.id) == run.cells[0...1].map(\.id))
-    #expect(comparison.uncompared.allSatisfy { $0.cause == .otherForm })
+    #expect(comparison.uncompared.allSatisfy { $0.cause == .otherWork })
     #expect(comparison.uncompared[0].reason.contains("1/64 of its width in BASE"))
     #expect(comparison.uncompared[1].reason.contains("all of its width in HEAD"))
     #expect(comparison.summary.contains("2 of 24 cells are not compared"))

@@ -1,8 +1,8 @@
 import LayerSpec
 
-/// Dense decoders from before Llama, each with names of its own.
+/// Dense decoders from before Llama, each with configuration keys of its own.
 extension Family {
-  /// GPT-2, and GPT-3 in its shape: learned positions, layer norms, biases everywhere.
+  /// GPT-2 and GPT-3: learned positions, layer norms, biases everywhere.
   static func gpt2(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("n_embd", "hidden_size")
     let stated = try config.optionalSize("n_inner")
@@ -54,8 +54,8 @@ extension Family {
         otherParameters: normsFirst && !lacksFinalNorm ? norm : 0))
   }
 
-  /// Falcon (arXiv 2311.16867): one key head for all, or groups in the new architecture; attention
-  /// and network side by side.
+  /// Falcon (arXiv 2311.16867): one key-value head for all queries, or groups in the new
+  /// architecture; attention and feed-forward network in parallel.
   static func falcon(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("hidden_size", "n_embed")
     let all = try config.dividingHeads("num_attention_heads", hidden: hidden)
@@ -86,7 +86,8 @@ extension Family {
       surroundings: .init(otherParameters: 2 * hidden))
   }
 
-  /// StableLM: partly rotated; may norm each head and drop the second norm.
+  /// StableLM: rotary embeddings on a part of each head; heads may be normed, and the second norm
+  /// left out.
   static func stableLM(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("hidden_size")
     let heads = try config.heads(hidden: hidden)
@@ -99,7 +100,8 @@ extension Family {
     return try config.decoder(form)
   }
 
-  /// Phi-1 and Phi-2: biases everywhere, attention and network side by side under one norm.
+  /// Phi-1 and Phi-2: biases everywhere, attention and feed-forward network in parallel under one
+  /// norm.
   static func phi(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let hidden = try config.size("hidden_size")
     var form = DecoderForm(

@@ -1,16 +1,17 @@
 import ModelSpec
 
-/// Finds the cells of two records that measure the same.
-struct CellPairing {
-  /// One cell in both records.
-  struct Pair {
+/// Finds the cells of two records that measure the same pairing under the same conditions.
+struct CellMatching {
+  /// One cell as both records hold it.
+  struct Match {
+    /// The id of both cells, with a number where a record measures the same several times.
     let id: String
     let base: Cell
     let head: Cell
   }
 
   /// Cells in both records, in the order of HEAD.
-  let pairs: [Pair]
+  let matches: [Match]
   /// Ids of cells that only BASE holds.
   let onlyInBase: [String]
   /// Ids of cells that only HEAD holds.
@@ -20,10 +21,10 @@ struct CellPairing {
     let before = Self.named(base)
     let after = Self.named(head)
     let cells = Dictionary(uniqueKeysWithValues: before)
-    pairs = after.compactMap { id, cell in
-      cells[id].map { Pair(id: id, base: $0, head: cell) }
+    matches = after.compactMap { id, cell in
+      cells[id].map { Match(id: id, base: $0, head: cell) }
     }
-    let shared = Set(pairs.map(\.id))
+    let shared = Set(matches.map(\.id))
     onlyInBase = before.map(\.0).filter { !shared.contains($0) }
     onlyInHead = after.map(\.0).filter { !shared.contains($0) }
   }
@@ -45,7 +46,7 @@ struct CellPairing {
 }
 
 extension Cell {
-  /// What the cell measures, in one word:
+  /// The pairing and the conditions in one word:
   /// `mixtral-8x7b/llama2-70b/ffn-forward/16-tokens/uniform/tile/f32/2-threads`.
   var id: String { "\(candidate)/\(baseline)/\(conditions.id)" }
 }

@@ -21,7 +21,7 @@ public struct ProcessorUse: Codable, Hashable, Sendable {
   /// Sockets that the processors in use are on.
   public var sockets: Int?
 
-  /// Nothing is known yet.
+  /// No field is known yet; what reads the system fills them in.
   public init() {}
 }
 
@@ -38,7 +38,7 @@ public struct MemoryUse: Codable, Hashable, Sendable {
   /// What a first touch does when no huge page is free: `always`, `defer`, `madvise`, `never`, ….
   public var hugePageDefrag: String?
 
-  /// Nothing is known yet.
+  /// No field is known yet; what reads the system fills them in.
   public init() {}
 }
 
@@ -46,7 +46,7 @@ public struct MemoryUse: Codable, Hashable, Sendable {
 public struct ThrottledTime: Codable, Hashable, Sendable {
   /// Periods in which the quota was used up.
   public var times: Int
-  /// Seconds that processors stood still by that, added over processors.
+  /// Seconds that processors were stopped for, summed over processors.
   public var seconds: Double
 
   /// A reading of the counters.
@@ -66,12 +66,12 @@ public struct ThrottledTime: Codable, Hashable, Sendable {
 
 /// The counters of throttling at both ends of a run.
 public struct Throttling: Codable, Hashable, Sendable {
-  /// When the run began.
+  /// The counters when the run began.
   public var before: ThrottledTime
-  /// When it had ended.
+  /// The counters when it had ended.
   public var after: ThrottledTime
 
-  /// Both readings.
+  /// The readings before and after a run.
   public init(before: ThrottledTime, after: ThrottledTime) {
     self.before = before
     self.after = after
