@@ -107,7 +107,7 @@ var houseSettings: [SwiftSetting] { [.strictMemorySafety()] }
 /// in debug builds too: tests would otherwise take minutes.
 var optimised: [SwiftSetting] { [.unsafeFlags(["-O"], .when(configuration: .debug))] }
 
-/// The builds of the micro-kernel; arm64 has one, on the plain source.
+/// The builds of the microkernel; arm64 has one, on the plain source.
 var tileLevels: [String] {
   #if arch(x86_64)
     ["V2", "V3", "V4"]
@@ -116,7 +116,7 @@ var tileLevels: [String] {
   #endif
 }
 
-/// One build of the micro-kernel, whose sources are links to one: its instruction set, and its loops
+/// One build of the microkernel, whose sources are links to one: its instruction set, and its loops
 /// over rows and vectors unrolled whole, without which the sums of a product live in memory.
 @MainActor func tileTarget(_ level: String) -> Target {
   var flags = ["-Xllvm", "-unroll-threshold=2000"]

@@ -32,6 +32,17 @@ import Testing
     }
   }
 
+  @Test func refusesALatentSpaceThatCannotBeAddressed() throws {
+    let width = 1 << 32
+    let expert = try FeedForwardSpec(width: width, intermediate: 1)
+    #expect(throws: LayerSpecError.tooLarge(what: "latent projections")) {
+      try SparseLayerSpec(
+        hidden: width / 4, experts: 1, topK: 1, expert: expert, router: RouterPolicy(),
+        latent: SparseLayerSpec.Latent(
+          width: width, inputNormEpsilon: 1e-5, expertNormEpsilon: 1e-5))
+    }
+  }
+
   @Test func refusesGroupsThatDoNotDivide() throws {
     let expert = try FeedForwardSpec(width: 4, intermediate: 4)
     let groups = RouterPolicy.Groups(count: 3, kept: 1, score: .maximum)

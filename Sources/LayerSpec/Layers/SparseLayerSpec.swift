@@ -93,6 +93,9 @@ public struct SparseLayerSpec: Hashable, Sendable {
     if case .sparseMixer = router.score, topK != 2 { throw .sparseMixerNeedsTwo(topK: topK) }
     _ = try LayerSpecError.product([experts, expert.parameters, 4], "expert parameters")
     _ = try LayerSpecError.product([experts + identityExperts, hidden, 4], "router parameters")
+    if let latent {
+      _ = try LayerSpecError.product([2, latent.width, hidden, 4], "latent projections")
+    }
     self.hidden = hidden
     self.experts = experts
     self.identityExperts = identityExperts

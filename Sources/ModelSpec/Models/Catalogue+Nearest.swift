@@ -12,7 +12,7 @@ extension Catalogue {
     if let completion = ids.first(where: { $0.hasPrefix(wanted) }) { return completion }
     let candidates = ids.map { (id: $0, distance: distance(wanted, $0)) }
     guard let best = candidates.min(by: { $0.distance < $1.distance }),
-      best.distance * 2 <= best.id.count
+      best.distance * 2 <= best.id.utf8.count
     else { return nil }
     return best.id
   }

@@ -41,7 +41,7 @@ struct CellTimes: Hashable {
   /// - Parameter work: what the cell's sides do, by the count of one record for both: a version that
   ///   counts more bytes for the same pass must not seem to have been measured on a slower machine.
   init(_ cell: Cell, of work: Sides, ceilings: [Ceiling]) throws(Defect) {
-    let best = cell.ceiling(among: ceilings).flatMap(Self.credible)
+    let best = ceilings.ceiling(of: cell).flatMap(Self.credible)
     let beside = cell.ceilingBeside.flatMap(Self.credible)
     let ceiling = beside.map { Self.isAtMost($0, best) ? $0 : nil } ?? best
     bandwidth = ceiling?.readBytesPerSecond
@@ -85,12 +85,5 @@ struct CellTimes: Hashable {
     let most = 1 + CellCheck.medianTolerance
     return beside.peakFlopsPerSecond <= most * best.peakFlopsPerSecond
       && beside.readBytesPerSecond <= most * best.readBytesPerSecond
-  }
-}
-
-extension Cell {
-  /// The ceiling of the cell's threads and weight format.
-  fileprivate func ceiling(among ceilings: [Ceiling]) -> Ceiling? {
-    ceilings.first { $0.threads == threads && $0.precision == precision }
   }
 }

@@ -1,7 +1,8 @@
 /// The factor L of a symmetric positive definite matrix A = L·Lᵀ.
 struct CholeskyFactor {
-  /// Elements handled at once: one 512-bit register or four 128-bit ones. A sum over a plain array would
-  /// be computed one element after the other, for its order must not change.
+  /// Elements handled at once: one 512-bit register or four 128-bit ones.
+  ///
+  /// A sum over a plain array would be computed one element after the other, for its order must not change.
   private typealias Lanes = SIMD8<Double>
 
   /// n.

@@ -110,7 +110,8 @@ struct WorkspacePlan {
     if case .sparse(let layer) = shape.layer {
       let slots = Saturating.product(maxTokens, layer.topK)
       elements.append(Saturating.product(maxTokens, paddedToVector(layer.choices)))
-      elements.append(Saturating.product(slots, 4))
+      // Experts and weights of each choice, and the three tables between rows and choices.
+      elements.append(Saturating.product(slots, 5))
       if let latent = layer.latent {
         elements.append(
           Saturating.product(2, Saturating.product(maxTokens, paddedToVector(latent.width))))
