@@ -32,17 +32,18 @@ static void *wait_for_signal(void *unused) {
 
 int cterminal_listen(void (*told)(int signal)) {
   answer = told;
-  if (sem_init(&noticed, 0, 0) != 0) return 0;
+  int failure = sem_init(&noticed, 0, 0);
+  signal(SIGINT, notice);
+  signal(SIGTERM, notice);
+  if (failure != 0) return 0;
   // The thread handles no signal itself: the handler would interrupt the wait that it ends.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pthread_t thread;
-  int failure = pthread_create(&thread, NULL, wait_for_signal, NULL);
+  failure = pthread_create(&thread, NULL, wait_for_signal, NULL);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   if (failure == 0) pthread_detach(thread);
-  signal(SIGINT, notice);
-  signal(SIGTERM, notice);
   return failure == 0;
 }
 

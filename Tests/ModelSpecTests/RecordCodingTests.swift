@@ -24,6 +24,25 @@ import Testing
     #expect(try Record(decoding: try Self.record.encoded()) == Self.record)
   }
 
+  /// A cell without times has a place among those with, wherever it stands, as a file of another version
+  /// may have it: nothing but who, under which conditions, and how it ended.
+  @Test func aCellWithoutTimesIsReadByItsName() throws {
+    let cell = """
+      {"candidate": "a", "baseline": "iso-total", "workload": "ffn-forward", "tokens": 16,
+       "threads": 2, "engine": "blas", "precision": "bf16", "status": "exploded",
+       "routing": {"kind": "zipf", "alpha": 0.8}, "rounds": []}
+      """
+    let text = String(decoding: try Self.record.encoded(), as: UTF8.self)
+    let changed = text.replacing(#""cells" : ["#, with: #""cells" : [\#(cell)"#)
+    let record = try Record(decoding: Array(changed.utf8))
+    #expect(record.cells.isEmpty)
+    let read = try #require(record.unmeasured.first)
+    #expect(read.status.rawValue == "exploded" && read.reason == nil)
+    #expect(read.candidate == "a" && read.baseline == "iso-total")
+    #expect(read.conditions.id == "ffn-forward/16-tokens/zipf:0.8/blas/bf16/2-threads")
+    #expect(try Record(decoding: try record.encoded()) == record)
+  }
+
   @Test(arguments: [
     (#""read_bytes_per_second" : 2.5,"#, "", "ceilings[0] has no read_bytes_per_second"),
     (

@@ -23,9 +23,9 @@ import Testing
 
   /// What was asked for is told from what a pass does not have.
   @Test func sizesOfAbsenceAreNotGiven() {
-    #expect(WorkloadSizes(tokens: [1]).given == [.tokens])
-    #expect(
-      WorkloadSizes(tokens: [1], sequences: [1], context: [0, 8]).given == [.tokens, .context])
+    #expect(WorkloadSizes(tokens: [1]).given == [])
+    #expect(WorkloadSizes(tokens: [1, 2]).given == [.tokens])
+    #expect(WorkloadSizes(tokens: [1], sequences: [1], context: [0, 8]).given == [.context])
   }
 
   /// More of one size and less of another is neither larger nor smaller; nor is another kind.
@@ -35,6 +35,13 @@ import Testing
     #expect(!pass.exceeds(pass))
     #expect(!pass.exceeds(Workload(kind, tokens: 2, sequences: 3)))
     #expect(!pass.exceeds(Workload(.feedForward, tokens: 1)))
+  }
+
+  /// Every token of every sequence is a row.
+  @Test func rowsAreTokensOfSequences() {
+    #expect(Workload(kind, tokens: 3, sequences: 4).rows == 12)
+    #expect(Workload(.feedForward, tokens: 7).rows == 7)
+    #expect(Workload(kind, tokens: .max, sequences: 2).rows == .max)
   }
 
   @Test func sizesAreWordsOfIdsAndSentences() {

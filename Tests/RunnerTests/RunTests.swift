@@ -101,6 +101,11 @@ import Testing
       return
     }
     #expect(run.cells.map(\.measured.tokens) == [1, 4])
+    #expect(run.unmeasured.map(\.status) == [.failed, .failed, .failed])
+    #expect(
+      run.unmeasured.map(\.conditions.workload.tokens)
+        == [Self.wrong, Self.impossible, Self.turningWrong])
+    #expect(run.unmeasured.allSatisfy { $0.reason?.contains("olmoe-1b-7b") == true })
     for cell in run.cells {
       #expect(Set(cell.measured.rounds.map(\.visit)).count >= RatioEstimate.fewestVisits)
       #expect(cell.measured.timeRatio.median == 1)

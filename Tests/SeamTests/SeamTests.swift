@@ -178,6 +178,29 @@ import Testing
     #expect(page.contains("tile/toy-one") && page.contains("tile/toy-two"))
   }
 
+  /// Weights that are stored block by block are each cell's own, so that only so many cells are open at once
+  /// as the memory has room for; views of the arena share it.
+  @Test func onlySoManyCellsOfStoredWeightsAreOpenAtOnce() throws {
+    let larger = try Self.model("larger", experts: 4, vocabulary: 1 << 16)
+    let codecs: [any WeightCodec] = [ToyCodec()]
+    let engine = OpenedEngine(try TileEngine(forcedLevel: nil, codecs: codecs))
+    func plan(_ format: WeightFormat, memoryBytes: Int) throws -> RunPlan {
+      try RunPlan(
+        RunRequest(
+          suite: Suite(
+            candidates: [try Self.model("small", experts: 4, vocabulary: 160)],
+            baselines: [.named(larger)], routings: []),
+          workload: ToyWorkload(), formats: FormatPlan(format),
+          sizes: WorkloadSizes(tokens: [1, 2, 3]), threads: 1, memoryBytes: memoryBytes,
+          effort: .token),
+        engine: engine, machine: machine)
+    }
+    // A head of 65,536 rows of 64 weights is 16 MiB in f32 and 5 in toy8; the probe takes 256 MiB.
+    #expect(try plan(.f32, memoryBytes: 290 << 20).cellsOpenAtOnce == [3])
+    #expect(try plan(ToyCodec.toy8, memoryBytes: 290 << 20).cellsOpenAtOnce == [3])
+    #expect(try plan(ToyCodec.toy8, memoryBytes: 267 << 20).cellsOpenAtOnce == [1, 1, 1])
+  }
+
   @Test func bothTogether() throws {
     let larger = try Self.model("larger", experts: 4, vocabulary: 640)
     let record = try record(ToyWorkload(), ToyCodec.toy8, baseline: .named(larger))

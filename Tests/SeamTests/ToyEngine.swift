@@ -29,6 +29,8 @@ struct ToyEngine: Engine {
     inner.networkBytes(network, format: format)
   }
 
+  func takesArena(_ format: WeightFormat) -> Bool { inner.takesArena(format) }
+
   func makeMatrices(
     count: Int, outputs: Int, inputs: Int, format: WeightFormat, in memory: WeightMemory
   ) -> any EngineMatrices {

@@ -1,3 +1,4 @@
+import Runner
 import Testing
 
 @testable import tenfold
@@ -34,6 +35,6 @@ import Testing
   @Test func theDefaultOfASweepIsWhatItsHelpSays() throws {
     #expect(
       try OptionValue.tokenCounts("1-4096*2").values
-        == SweepCommand.parse(["olmoe-1b-7b"]).tokens.values)
+        == Workloads.usual.defaultSizes.sweep.tokens)
   }
 }

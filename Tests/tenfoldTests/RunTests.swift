@@ -182,8 +182,15 @@ extension MeasuringTests {
           JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
         #expect(document["status"] as? String == "interrupted")
         let cells = try #require(document["cells"] as? [[String: Any]])
-        #expect(cells.map { $0["baseline"] as? String } == ["iso-active", "iso-total"])
-        #expect(cells.allSatisfy { $0["tokens"] as? Int == 1 })
+        let measured = cells.filter { $0["status"] == nil }
+        #expect(measured.map { $0["baseline"] as? String } == ["iso-active", "iso-total"])
+        #expect(measured.allSatisfy { $0["tokens"] as? Int == 1 && $0["rounds"] != nil })
+        let leftOut = cells.filter { $0["status"] as? String == "left-out" }
+        #expect(leftOut.count == 2 && cells.count == 4)
+        for cell in leftOut {
+          #expect(cell["tokens"] as? Int == 2048)
+          #expect(try #require(cell["reason"] as? String).contains("needs about"))
+        }
       }
     }
 

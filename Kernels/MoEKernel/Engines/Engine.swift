@@ -69,6 +69,11 @@ public protocol Engine: Sendable {
     count: Int, spec: FeedForwardSpec, format: WeightFormat, in memory: WeightMemory
   ) -> any EngineNetworks
 
+  /// Whether matrices of such weights are views of an arena that is offered to them (`holdsWeights`).
+  ///
+  /// A plan counts the memory of those that are not for every cell that is open at once.
+  func takesArena(_ format: WeightFormat) -> Bool
+
   // MARK: What a pass needs
 
   /// The order in which products of such weights read rows; the one object for every call.
@@ -87,6 +92,9 @@ extension Engine {
 
   /// True when rows are brought into an order of the engine's before they meet such weights.
   public func stagesRows(_ format: WeightFormat) -> Bool { !staging(format).keepsRows }
+
+  /// False, as for every engine that stores weights itself.
+  public func takesArena(_ format: WeightFormat) -> Bool { false }
 
   /// 0, as for every engine that computes with 32-bit floats.
   public func activationError(_ format: WeightFormat) -> Double { 0 }

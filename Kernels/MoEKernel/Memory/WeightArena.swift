@@ -91,8 +91,11 @@ public enum WeightMemory {
   /// This memory for a format that stores weights one by one; memory of their own for one whose blocks share a
   /// scale, which a random word cannot stand for.
   func holding(_ format: WeightFormat) -> WeightMemory {
-    format.block?.elements == 1 ? self : .own
+    Self.canHold(format) ? self : .own
   }
+
+  /// Whether random words are weights of the format.
+  static func canHold(_ format: WeightFormat) -> Bool { format.block?.elements == 1 }
 
   /// True for a part of an arena, where weights are already and nothing is stored.
   var isView: Bool {

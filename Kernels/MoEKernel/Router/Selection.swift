@@ -29,13 +29,11 @@ enum Selection {
       experts[slot] = Int32(truncatingIfNeeded: expert)
       weights[slot] = scratch.scores[expert]
     }
-    switch policy.score {
-    case .softmaxOverSelected:
-      softmax(weights, count: topK)
-    case .sparseMixer(let jitter):
+    switch policy.score.weights {
+    case .scores: break
+    case .softmaxOfSelected: softmax(weights, count: topK)
+    case .mixer(let jitter):
       mix(logits, count: choices, jitter: jitter, experts: experts, weights: weights)
-    case .softmax, .sigmoid, .sqrtSoftplus:
-      break
     }
     normalise(weights, count: topK, policy: policy)
     sortById(experts, weights, count: topK)

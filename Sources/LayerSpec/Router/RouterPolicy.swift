@@ -25,6 +25,25 @@ public struct RouterPolicy: Hashable, Sendable {
     /// Phi's sparse mixer at inference: two rounds of argmax, each weight a softmax over the logits
     /// within a relative distance of 2·jitter of the round's largest. Needs K = 2; step 6 applies.
     case sparseMixer(jitter: Float)
+
+    /// What the weights of the selected are made of.
+    public enum Weights: Hashable, Sendable {
+      /// Their scores.
+      case scores
+      /// A softmax over their logits.
+      case softmaxOfSelected
+      /// For each the softmax over the logits within 2·jitter of its own.
+      case mixer(jitter: Float)
+    }
+
+    /// What step 5 makes weights of.
+    public var weights: Weights {
+      switch self {
+      case .softmax, .sigmoid, .sqrtSoftplus: .scores
+      case .softmaxOverSelected: .softmaxOfSelected
+      case .sparseMixer(let jitter): .mixer(jitter: jitter)
+      }
+    }
   }
 
   /// Selection limited to the best groups of consecutive experts.

@@ -23,7 +23,7 @@ public struct Operation: Hashable, Sendable {
   /// Bytes of state that it reads and writes, such as keys and values of earlier tokens.
   public var stateBytes: Double
   /// Bytes that it sends to other processes.
-  public var networkBytes: Double
+  public var interconnectBytes: Double
   /// FLOPs by the number of rows that are multiplied with the same weights, for an expert its
   /// tokens.
   ///
@@ -33,7 +33,7 @@ public struct Operation: Hashable, Sendable {
   /// An operation; `flops` is 0 for one that only moves bytes.
   public init(
     _ phase: Phase, flops: Int, format: WeightFormat, weightBytes: Double,
-    activationBytes: Double = 0, stateBytes: Double = 0, networkBytes: Double = 0,
+    activationBytes: Double = 0, stateBytes: Double = 0, interconnectBytes: Double = 0,
     flopsByRows: [Int: Double] = [:]
   ) {
     self.phase = phase
@@ -42,7 +42,7 @@ public struct Operation: Hashable, Sendable {
     self.weightBytes = weightBytes
     self.activationBytes = activationBytes
     self.stateBytes = stateBytes
-    self.networkBytes = networkBytes
+    self.interconnectBytes = interconnectBytes
     self.flopsByRows = flopsByRows
   }
 

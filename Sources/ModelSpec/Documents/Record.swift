@@ -2,7 +2,7 @@
 ///
 /// Its JSON form is `tenfold.result/1`: sorted keys in snake_case, seconds as numbers, counts as
 /// integers, no NaN and no infinity; a number that does not exist is absent.
-public struct Record: Codable, Hashable, Sendable {
+public struct Record: Hashable, Sendable {
   /// The schema this version writes.
   public static let currentSchema = "tenfold.result/1"
 
@@ -27,6 +27,8 @@ public struct Record: Codable, Hashable, Sendable {
   public var options: RunOptions
   /// What was measured: a cell for each pairing under each set of conditions.
   public var cells: [Cell]
+  /// What was to be measured and has no times, each with its reason.
+  public var unmeasured: [UnmeasuredCell]
   /// Whatever a reader should know about the whole run.
   public var cautions: [String]
 
@@ -51,8 +53,7 @@ public struct Record: Codable, Hashable, Sendable {
   public init(
     created: String, status: Status, tool: ToolIdentity, machine: MachineIdentity,
     blas: BLASIdentity?, instructionSet: String? = nil, ceilings: [Ceiling], options: RunOptions,
-    cells: [Cell],
-    cautions: [String] = []
+    cells: [Cell], unmeasured: [UnmeasuredCell] = [], cautions: [String] = []
   ) {
     self.schema = Self.currentSchema
     self.created = created
@@ -64,6 +65,48 @@ public struct Record: Codable, Hashable, Sendable {
     self.ceilings = ceilings
     self.options = options
     self.cells = cells
+    self.unmeasured = unmeasured
     self.cautions = cautions
+  }
+}
+
+extension Record: Codable {
+  private enum CodingKeys: CodingKey {
+    case schema, created, status, tool, machine, blas, instructionSet, ceilings, options, cells
+    case cautions
+  }
+
+  /// Reads a document of `tenfold.result/1`.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    schema = try container.decode(String.self, forKey: .schema)
+    created = try container.decode(String.self, forKey: .created)
+    status = try container.decode(Status.self, forKey: .status)
+    tool = try container.decode(ToolIdentity.self, forKey: .tool)
+    machine = try container.decode(MachineIdentity.self, forKey: .machine)
+    blas = try container.decodeIfPresent(BLASIdentity.self, forKey: .blas)
+    instructionSet = try container.decodeIfPresent(String.self, forKey: .instructionSet)
+    ceilings = try container.decode([Ceiling].self, forKey: .ceilings)
+    options = try container.decode(RunOptions.self, forKey: .options)
+    let list = try container.decode(CellList.self, forKey: .cells)
+    cells = list.measured
+    unmeasured = list.unmeasured
+    cautions = try container.decode([String].self, forKey: .cautions)
+  }
+
+  /// Writes a document of `tenfold.result/1`, cells without times behind the measured ones.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(schema, forKey: .schema)
+    try container.encode(created, forKey: .created)
+    try container.encode(status, forKey: .status)
+    try container.encode(tool, forKey: .tool)
+    try container.encode(machine, forKey: .machine)
+    try container.encodeIfPresent(blas, forKey: .blas)
+    try container.encodeIfPresent(instructionSet, forKey: .instructionSet)
+    try container.encode(ceilings, forKey: .ceilings)
+    try container.encode(options, forKey: .options)
+    try container.encode(CellList(cells, unmeasured), forKey: .cells)
+    try container.encode(cautions, forKey: .cautions)
   }
 }

@@ -49,6 +49,10 @@ public struct Cell: Hashable, Sendable {
 
     /// The rounds are whole.
     public static let measured = Status(rawValue: "measured")
+    /// A side computed something wrong, or seemed to be faster than the machine.
+    public static let failed = Status(rawValue: "failed")
+    /// There was too little time for it.
+    public static let leftOut = Status(rawValue: "left-out")
   }
 
   /// A measured cell; `ceilingBeside` and `status` are absent until they are set.

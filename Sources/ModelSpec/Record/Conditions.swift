@@ -64,8 +64,7 @@ public struct Conditions: Hashable, Sendable {
         name: "workload", value: kind.rawValue, word: kind.rawValue, phrase: kind.rawValue,
         option: kind == .usual ? nil : .init(name: "--workload", value: kind.rawValue))
     ]
-    parts += Workload.Size.allCases.filter { workload[$0] != $0.absent }
-      .map { Part($0, workload[$0]) }
+    parts += workload.sizes.map { Part($0, workload[$0]) }
     if let routing {
       parts.append(
         Part(
@@ -151,7 +150,7 @@ extension Conditions.Part {
 }
 
 /// How tokens are sent to experts, as it was asked for; `RoutingSummary` says what came of it.
-public struct RoutingCondition: Hashable, Sendable {
+public struct RoutingCondition: Codable, Hashable, Sendable {
   /// One of `knownKinds`, or what a later version knows.
   public var kind: String
   /// Exponent of a Zipf routing, `nil` for other kinds.

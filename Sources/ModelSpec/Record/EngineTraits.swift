@@ -21,6 +21,9 @@ public struct EngineTraits: Hashable, Sendable {
   /// The engines that this version knows.
   public static let known = [tile, blas]
 
+  /// What `--engine` takes for Tenfold's kernels and a BLAS library beside each other, and their names.
+  public static let both = (word: "both", names: [tile.name, blas.name])
+
   /// The engine that is meant unless another, or a library, is named.
   public static let usual = tile
 

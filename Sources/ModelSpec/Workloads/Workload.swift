@@ -50,11 +50,11 @@ public struct Workload: Hashable, Sendable {
   public enum Size: String, CaseIterable, Sendable {
     case tokens, sequences, context, ranks
 
-    /// The value that stands for a pass without this size; `nil` for tokens, which every pass has.
-    public var absent: Int? {
+    /// The value of a pass that does not have the size: one that sequences decode token by token has one
+    /// token, one without a cache has no context.
+    public var absent: Int {
       switch self {
-      case .tokens: nil
-      case .sequences, .ranks: 1
+      case .tokens, .sequences, .ranks: 1
       case .context: 0
       }
     }
@@ -71,10 +71,24 @@ public struct Workload: Hashable, Sendable {
     }
   }
 
-  /// The sizes that the pass has, in words: `16 tokens`, `1 token, 4 sequences`.
+  /// The sizes that say what the pass is: those that passes of its kind have, and whatever else is there.
+  ///
+  /// Every pass of a kind that this version does not know is taken to have tokens.
+  public var sizes: [Size] {
+    let own = kind.traits?.sizes ?? [.tokens]
+    return Size.allCases.filter { own.contains($0) || self[$0] != $0.absent }
+  }
+
+  /// The sizes in words: `16 tokens`, `1 token, 4 sequences`.
   public var sizesInWords: String {
-    Size.allCases.filter { self[$0] != $0.absent }.map { $0.counted(self[$0]) }
-      .joined(separator: ", ")
+    sizes.map { $0.counted(self[$0]) }.joined(separator: ", ")
+  }
+
+  /// Rows of the activation matrix, one for each token of each sequence; `Int.max` where they cannot be
+  /// counted.
+  public var rows: Int {
+    let (rows, overflow) = tokens.multipliedReportingOverflow(by: sequences)
+    return overflow ? .max : rows
   }
 
   /// The value of a size, its value of absence where the pass does not have it.

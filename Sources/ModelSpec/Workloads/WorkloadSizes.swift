@@ -29,7 +29,7 @@ public struct WorkloadSizes: Hashable, Sendable {
 
   /// The sizes that were asked for: those with another value than that of absence.
   public var given: [Workload.Size] {
-    Workload.Size.allCases.filter { self[$0] != $0.absent.map { [$0] } }
+    Workload.Size.allCases.filter { self[$0] != [$0.absent] }
   }
 
   /// Every combination as a pass, none before one that it exceeds.

@@ -50,3 +50,13 @@ extension Cell {
   /// `mixtral-8x7b/llama2-70b/ffn-forward/16-tokens/uniform/tile/f32/2-threads`.
   var id: String { "\(candidate)/\(baseline)/\(conditions.id)" }
 }
+
+extension UnmeasuredCell {
+  /// The id that the cell would have with times.
+  var id: String { "\(candidate)/\(baseline)/\(conditions.id)" }
+
+  /// How it ended in which record, and why: `failed in HEAD: …`.
+  func ending(in record: String) -> String {
+    "\(status.rawValue) in \(record)" + (reason.map { ": \($0)" } ?? "")
+  }
+}

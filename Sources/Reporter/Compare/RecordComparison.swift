@@ -38,7 +38,10 @@ public struct RecordComparison: Sendable {
   public init(base: NamedRecord, head: NamedRecord, tolerance: Double) throws(CompareError) {
     let comparability = try Self.comparability(base, head)
     let matching = CellMatching(base: base.record.cells, head: head.record.cells)
-    guard !matching.matches.isEmpty else { throw .nothingInCommon }
+    let missing = Self.missing(base.record, head.record, matching)
+    guard !matching.matches.isEmpty || missing.contains(where: { $0.cause == .notMeasured }) else {
+      throw .nothingInCommon
+    }
     var measured: [ComparedCell.Measured] = []
     var uncompared: [UncomparedCell] = []
     for match in matching.matches {
@@ -63,8 +66,7 @@ public struct RecordComparison: Sendable {
         uncompared.append(.init(match.id, .unusable, reason: error.rawValue))
       }
     }
-    uncompared += matching.onlyInBase.map { .init($0, onlyIn: .onlyInBase) }
-    uncompared += matching.onlyInHead.map { .init($0, onlyIn: .onlyInHead) }
+    uncompared += missing
     self.base = base
     self.head = head
     self.tolerance = tolerance
@@ -83,6 +85,28 @@ public struct RecordComparison: Sendable {
       ($0.verdict.severity, -$0.candidateLoss, $0.id)
         < ($1.verdict.severity, -$1.candidateLoss, $1.id)
     }
+  }
+
+  /// Cells of which one record has no times: because they failed or were left out there, with the reason, or
+  /// because it does not hold them.
+  private static func missing(
+    _ base: Record, _ head: Record, _ matching: CellMatching
+  ) -> [UncomparedCell] {
+    let endings = [
+      (base.unmeasured, "BASE", matching.onlyInHead, UncomparedCell.Cause.onlyInHead),
+      (head.unmeasured, "HEAD", matching.onlyInBase, .onlyInBase),
+    ]
+    var missing: [UncomparedCell] = []
+    var seen: Set<String> = []
+    for (cells, name, _, _) in endings {
+      for cell in cells where seen.insert(cell.id).inserted {
+        missing.append(.init(cell.id, .notMeasured, reason: cell.ending(in: name)))
+      }
+    }
+    for (_, _, ids, cause) in endings.reversed() {
+      missing += ids.filter { !seen.contains($0) }.map { .init($0, onlyIn: cause) }
+    }
+    return missing
   }
 
   private static func whole(

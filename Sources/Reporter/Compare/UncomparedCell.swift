@@ -14,6 +14,8 @@ struct UncomparedCell: Hashable, Sendable {
     case onlyInHead
     /// Both records hold it, but measured other work (`CellMatching.Match.differingWork`).
     case otherWork
+    /// A record holds it without times, for it failed or was left out there.
+    case notMeasured
     /// Both records hold it, but the times of one cannot be averaged.
     case unusable
     /// Both records hold it, under conditions that this build does not know, such as a weight
@@ -26,6 +28,7 @@ struct UncomparedCell: Hashable, Sendable {
       case .onlyInBase: "only in BASE"
       case .onlyInHead: "only in HEAD"
       case .otherWork: "in another form"
+      case .notMeasured: "not measured"
       case .unusable: "without usable times"
       case .unknown: "of an unknown kind"
       }

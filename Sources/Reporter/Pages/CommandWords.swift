@@ -49,7 +49,10 @@ extension [Conditions.Part.Option] {
 
 extension [String] {
   /// What `--engine` takes for these engines; `nil` for none.
-  var option: String? { count > 1 ? "both" : first }
+  var option: String? {
+    if Set(self) == Set(EngineTraits.both.names) { return EngineTraits.both.word }
+    return isEmpty ? nil : joined(separator: ",")
+  }
 }
 
 /// Puts words of a command line so that a shell reads them as they are.

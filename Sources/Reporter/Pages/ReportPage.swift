@@ -96,6 +96,15 @@ extension Record {
           + unknownValues.joined(separator: ", ")
           + ". It is shown by its name, and nothing is judged by it.")
     }
+    if !unmeasured.isEmpty {
+      let endings = unmeasured.prefix(Self.mostEndings).map { cell in
+        "\(cell.id) (\(cell.status.rawValue)\(cell.reason.map { ": \($0)" } ?? ""))"
+      }
+      let more = unmeasured.count - endings.count
+      warnings.append(
+        "\(Figures.count(unmeasured.count, "cell")) \(unmeasured.count == 1 ? "has" : "have") no "
+          + "times: \(endings.joined(separator: "; "))\(more > 0 ? " and \(more) more" : "").")
+    }
     if let effort = options.effort {
       warnings.append(
         "The figures were measured with a \(effort) effort, for a test; nothing is judged by them.")
@@ -109,6 +118,9 @@ extension Record {
     }
     return warnings
   }
+
+  /// Cells without times that a warning names; the document holds all.
+  private static let mostEndings = 3
 }
 
 extension MachineIdentity {

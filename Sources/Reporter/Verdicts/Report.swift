@@ -45,7 +45,8 @@ extension ReportDocument.Origin {
     self.init(
       name: named.name, created: record.created, status: record.status, cpu: record.machine.cpu,
       cells: record.cells.count,
-      cellsLeftOut: record.cells.count - Verdicts.judgedCells(of: record).count,
+      cellsLeftOut: record.unmeasured.count + record.cells.count
+        - Verdicts.judgedCells(of: record).count,
       warnings: record.warnings)
   }
 }

@@ -197,12 +197,13 @@ struct StatementCheck {
     let perExpert = routing.tokensPerExpert ?? 0
     try fields.requireAmount(perExpert, "routing.tokens_per_expert")
     guard cell.isKnown else { return }
+    let rows = cell.workload.rows
     try fields.require(
       routing.gini, "routing.gini", in: -CellCheck.rounding...1,
       because: "the coefficient is from 0 to 1")
     try fields.require(
-      perExpert, "routing.tokens_per_expert", in: 0...Double(cell.tokens),
-      because: "a pass has \(Figures.count(cell.tokens, "token"))")
+      perExpert, "routing.tokens_per_expert", in: 0...Double(rows),
+      because: "a pass has \(Figures.count(rows, "token"))")
     if routing.distinctExperts > 0 {
       try fields.require(
         routing.distinctExperts, "routing.distinct_experts", in: 1...(.infinity),
@@ -212,12 +213,12 @@ struct StatementCheck {
         because: "the busiest expert has no fewer than the mean")
     }
     guard
-      let reach = cell.sides.candidate.layers.compactMap({ $0.reach(ofTokens: cell.tokens) })
+      let reach = cell.sides.candidate.layers.compactMap({ $0.reach(ofTokens: rows) })
         .max(by: { $0.experts < $1.experts })
     else { return }
     try fields.require(
       routing.distinctExperts, "routing.distinct_experts", in: 0...Double(reach.reached),
-      because: "\(Figures.count(cell.tokens, "token")) reach at most "
+      because: "\(Figures.count(rows, "token")) reach at most "
         + Figures.count(reach.reached, "expert"))
     try fields.require(
       routing.maxOverMean, "routing.max_over_mean", in: 0...Double(reach.experts),

@@ -19,6 +19,9 @@ final class CellMeasurement {
   /// What probes found beside each visit.
   private var beside: [[Ceiling]] = []
 
+  /// Seconds that checking both sides took, as it will take once more.
+  var checkSeconds = 0.0
+
   private(set) var rounds: [PairedRound] = []
   private(set) var visits = 0
 

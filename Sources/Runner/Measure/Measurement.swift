@@ -9,6 +9,8 @@ public struct Measurement {
   private let throttledBefore: ThrottledTime?
   /// The cells of all plans that are finished.
   private var cells: [MeasuredCell] = []
+  /// The cells of all plans that were given up.
+  private var unmeasured: [UnmeasuredCell] = []
   /// The machine's ceilings, over all plans.
   private var ceilings = CeilingLog()
   private let created = Date.now.ISO8601Format()
@@ -58,6 +60,7 @@ public struct Measurement {
       let run = Run(plan, throttling: throttling)
       defer {
         cells += run.cells
+        unmeasured += run.unmeasured
         ceilings.append(run.ceilings)
       }
       do {
@@ -73,14 +76,18 @@ public struct Measurement {
         ending = .cancelled(finished: cells.count + run.cells.count, planned: planned)
         return
       } catch {
+        // What is wrong with one engine says nothing of another; a cell that is wrong weighs more than one
+        // that takes too long.
+        if case .failed = ending { continue }
         ending = .failed("\(error)")
-        return
       }
     }
   }
 
   /// True when no cell was measured.
-  public var isEmpty: Bool { cells.isEmpty }
+  public var isEmpty: Bool {
+    cells.isEmpty && !unmeasured.contains { $0.status == .failed }
+  }
 
   /// The record of the finished cells.
   ///
@@ -98,7 +105,7 @@ public struct Measurement {
       machine: machine, blas: engines.lazy.compactMap(\.blas).first ?? Engines.installedBLAS,
       instructionSet: engines.lazy.compactMap(\.instructionSet).first,
       ceilings: ceilings.highest, options: RunOptions(requests, engines: engines),
-      cells: cells.map { $0.cell(under: ceilings.highest) },
+      cells: cells.map { $0.cell(under: ceilings.highest) }, unmeasured: unmeasured,
       cautions: (ending.map { ["cells are missing: \($0)"] } ?? [])
         + Set(requests.map(\.effort)).flatMap(\.cautions)
         + machine.cautions(threads: requests.map(\.threads).max() ?? 1)

@@ -31,7 +31,7 @@ final class PassBuilder {
               plan, for: cell.workload,
               with: PassResources(
                 engine: resources.engine, formats: resources.formats, pool: pool, seed: seed,
-                memory: .view(arena)))
+                memory: cell.usesArena ? .view(arena) : .own))
           built[key] = pass
           return PreparedLayer(plan: plan, pass: pass)
         })

@@ -86,7 +86,7 @@ final class PreparedSide {
   }
 
   /// Slices in memory, one entry per kind of layer that keeps fewer than all.
-  var residentExperts: String? {
+  var residentSlices: String? {
     let descriptions = layers.compactMap(\.plan.residentDescription)
     return descriptions.isEmpty ? nil : descriptions.joined(separator: ", ")
   }

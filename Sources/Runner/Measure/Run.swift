@@ -16,6 +16,8 @@ public final class Run {
 
   /// The cells that are measured so far, in order.
   public private(set) var cells: [MeasuredCell] = []
+  /// The cells that were given up so far, each with its reason.
+  public private(set) var unmeasured: [UnmeasuredCell] = []
 
   /// What the probes of the machine's ceilings found so far.
   public var ceilings: CeilingLog { tracker.log }
@@ -51,7 +53,7 @@ public final class Run {
   ) throws {
     let watch = Stopwatch()
     var tooLong: [(cell: CellPlan, reason: PlanError)] = []
-    var wrong: [RunError] = []
+    var firstWrong: RunError?
     // Each cell is made ready once, and then visited.
     let steps = Double(plan.cells.count * (1 + RatioEstimate.fewestVisits))
     var stepsDone = 0.0
@@ -70,26 +72,36 @@ public final class Run {
     for group in plan.groups {
       var open: [(number: Int, cell: CellMeasurement)] = []
       var isWhole = false
-      defer { wrong += keep(open.map(\.cell), looksTwice: isWhole) }
+      defer {
+        let error = keep(open.map(\.cell), looksTwice: isWhole)
+        firstWrong = firstWrong ?? error
+      }
       for number in group {
         let cell = plan.cells[number]
-        if tooLong.contains(where: { cell.isLarger(than: $0.cell) }) { continue }
+        if let smaller = tooLong.first(where: { cell.isLarger(than: $0.cell) }) {
+          giveUp(cell, .leftOut, "a smaller pass takes too long: \(smaller.reason)")
+          continue
+        }
         do {
           open.append((number + 1, try ready(number) { try report(number + 1, cell, $0) }))
         } catch let reason as PlanError {
           tooLong.append((cell, reason))
+          giveUp(cell, .leftOut, "\(reason)")
         } catch let reason as RunError where reason != .cancelled {
-          wrong.append(reason)
+          firstWrong = firstWrong ?? reason
+          giveUp(cell, .failed, "\(reason)")
         }
       }
       let share = Double(group.count) / Double(plan.cells.count - group.lowerBound)
+      let checkSeconds = open.reduce(0) { $0 + $1.cell.checkSeconds }
       try visit(
-        open, budget: share * (secondsLeft() - probeSeconds), isCancelled: isCancelled,
+        open, budget: share * (secondsLeft() - probeSeconds) - checkSeconds,
+        isCancelled: isCancelled,
         report: { try report($0, $1.plan, .measuring) })
       isWhole = true
     }
     tracker.probeFully()
-    if let first = wrong.first { throw first }
+    if let firstWrong { throw firstWrong }
     if let first = tooLong.first { throw first.reason }
   }
 
@@ -108,7 +120,9 @@ public final class Run {
     let measurement = CellMeasurement(
       cell, sides, seed: plan.seed, effort: plan.effort, throttling: throttling)
     try report(.checking)
+    let watch = Stopwatch()
     try check(measurement)
+    measurement.checkSeconds = watch.seconds
     guard measurement.leastSeconds <= plan.budgetSeconds else {
       throw PlanError.time(
         cell: cell.name, neededSeconds: measurement.leastSeconds,
@@ -154,19 +168,24 @@ public final class Run {
   /// turned wrong since it was checked: a library may do what it likes at any call.
   ///
   /// - Parameter looksTwice: whether there is time to look for the ceilings once more before that is said.
-  /// - Returns: what is wrong with those that are not kept.
-  private func keep(_ measurements: [CellMeasurement], looksTwice: Bool) -> [RunError] {
-    var wrong: [RunError] = []
+  /// - Returns: what is wrong with the first that is not kept; `nil` where all are.
+  private func keep(_ measurements: [CellMeasurement], looksTwice: Bool) -> RunError? {
+    var firstWrong: RunError?
+    func refuse(_ measurement: CellMeasurement, _ error: RunError) {
+      firstWrong = firstWrong ?? error
+      giveUp(measurement.plan, .failed, "\(error)")
+    }
     for measurement in measurements {
       guard let measured = measurement.measured(seed: plan.seed) else { continue }
       do {
         try check(measurement)
       } catch {
-        wrong.append(error)
+        refuse(measurement, error)
         continue
       }
       if let (side, share) = excess(of: measured, looksTwice: looksTwice) {
-        wrong.append(
+        refuse(
+          measurement,
           .aboveCeilings(
             cell: measurement.plan.name, side: side.id,
             engine: measurement.plan.side(side.role).engine.name, share: share,
@@ -175,7 +194,11 @@ public final class Run {
         cells.append(measured)
       }
     }
-    return wrong
+    return firstWrong
+  }
+
+  private func giveUp(_ cell: CellPlan, _ status: Cell.Status, _ reason: String) {
+    unmeasured.append(UnmeasuredCell(cell, status, reason))
   }
 
   /// The side that is faster than the machine, with its roofline share; `nil` when none is, and where

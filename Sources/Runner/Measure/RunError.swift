@@ -1,3 +1,5 @@
+import ModelSpec
+
 /// A run that had to stop while it measured.
 public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
   /// An output is wrong, so its time means nothing.
@@ -30,7 +32,10 @@ public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .wrongOutput(let cell, let layer, let engine, let error, let tolerance):
       "\(cell): the output of \(layer) by the \(engine) engine is off by \(error) of its largest "
-        + "value where rounding explains \(tolerance); check the BLAS library or use another"
+        + "value where rounding explains \(tolerance); "
+        + (EngineTraits.named(engine)?.usesLibrary == true
+          ? "check the BLAS library or use another"
+          : "that is an error of this engine on this processor: report it, and use another --engine")
     case .misrouted(let cell, let layer, let batch, let token):
       "\(cell): the router of \(layer) cannot be made to send token \(token + 1) of batch "
         + "\(batch + 1) where the trace says; give its counts instead (tenfold routing --help)"

@@ -29,15 +29,21 @@ struct CellPlan: Sendable {
     role == .baseline ? limits.baseline : limits.candidate
   }
 
-  /// Bytes of the weights of both sides at their widest.
-  var weightBytes: Int { widest.bytes(withoutPasses) - limits.ceilingBytes }
+  /// Whether the weights of both sides are views of the run's arena.
+  var usesArena: Bool { limits.baseline.takesArena && limits.candidate.takesArena }
 
-  /// Bytes of what its passes need besides: inputs, outputs and scratch.
-  var passBytes: Int {
+  /// Bytes of the arena that both sides take at their widest; 0 where weights are stored.
+  var arenaBytes: Int { usesArena ? weightBytes : 0 }
+
+  /// Bytes that the cell takes besides as long as it is open: inputs, outputs and scratch, and weights where
+  /// they are its own.
+  var ownBytes: Int {
     var own = limits
     own.workload = workload
-    return widest.bytes(own) - widest.bytes(withoutPasses)
+    return widest.bytes(own) - limits.ceilingBytes - arenaBytes
   }
+
+  private var weightBytes: Int { widest.bytes(withoutPasses) - limits.ceilingBytes }
 
   private var withoutPasses: MemoryPlan.Limits {
     var none = limits
@@ -65,5 +71,18 @@ struct CellPlan: Sendable {
       }
     }
     return widest
+  }
+}
+
+extension UnmeasuredCell {
+  /// A planned cell that was given up.
+  init(_ plan: CellPlan, _ status: Cell.Status, _ reason: String) {
+    let side = plan.limits.candidate
+    self.init(
+      candidate: plan.candidateID, baseline: plan.baselineID,
+      conditions: Conditions(
+        workload: plan.workload, threads: plan.limits.threads, engine: side.engine.name,
+        format: side.formats.networks, routing: plan.routing.map(\.condition)),
+      status: status, reason: reason)
   }
 }

@@ -176,12 +176,13 @@ struct MemoryPlan: Hashable {
 /// What distinguishes one built layer from another.
 struct BuiltLayer: Hashable {
   let plan: LayerPlan
-  let engine: String
+  /// Name and variant: engines that are equal in both lay out weights alike.
+  let engine: [String]
   let formats: FormatPlan
 
   init(_ plan: LayerPlan, _ side: SideResources) {
     self.plan = plan
-    engine = side.engine.name
+    engine = [side.engine.name, side.engine.variant]
     formats = side.formats
   }
 }

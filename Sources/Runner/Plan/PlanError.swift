@@ -2,15 +2,16 @@ import ModelSpec
 
 /// A run that cannot be done as asked, with the sentence that says why.
 public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// A dense counterpart was asked of a model that routes nothing.
-  case candidateIsDense(id: String, baseline: String)
+  /// The workload cannot hold a candidate against a baseline, with the reason and what to do as a
+  /// sentence.
+  case unpairable(reason: String)
   /// A workload's passes do not have a size that was given.
   case noSuchSize(workload: String, size: String)
   /// A routing was asked of a workload that routes no tokens.
   case routesNothing(workload: String)
   /// A model has no layer of the kind that the workload measures.
   case noLayers(id: String)
-  /// Numbers of experts were asked of a model that routes nothing.
+  /// Numbers of experts were asked of a model, or by a workload, that they change nothing of.
   case nothingToVary(id: String)
   /// A model cannot have so many experts, or so many of them per token.
   case impossibleVariant(id: String, SweepOptions.Variant, reason: String)
@@ -33,9 +34,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong and what to do.
   public var description: String {
     switch self {
-    case .candidateIsDense(let id, let baseline):
-      return "\(id) routes no tokens, so it has no \(baseline) counterpart; "
-        + "name another model with --baseline"
+    case .unpairable(let reason):
+      return reason
     case .noSuchSize(let workload, let size):
       return "a pass of \(workload) has no \(size); leave --\(size) out, or name another --workload"
     case .routesNothing(let workload):
@@ -85,7 +85,7 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   /// True when the request is at fault rather than the machine's size.
   public var isUsage: Bool {
     switch self {
-    case .candidateIsDense, .noSuchSize, .routesNothing, .noLayers, .nothingToVary,
+    case .unpairable, .noSuchSize, .routesNothing, .noLayers, .nothingToVary,
       .impossibleVariant, .format,
       .uncountable:
       true

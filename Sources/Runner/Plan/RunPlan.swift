@@ -27,18 +27,18 @@ public struct RunPlan: Sendable {
   /// An interval that is no wider than this, high over low, needs no further visit.
   static let narrowInterval = 1.05
 
-  /// Bytes of the weights of the largest cell, both sides.
-  var arenaBytes: Int { cells.map(\.weightBytes).max() ?? 0 }
+  /// Bytes of the arena: of the cell that takes most of it, both sides.
+  var arenaBytes: Int { cells.map(\.arenaBytes).max() ?? 0 }
 
-  /// Consecutive cells, by their indices, whose passes fit the memory beside the weights and the probe, so
-  /// that they can be visited in turns; one alone always does.
+  /// Consecutive cells, by their indices, which fit the memory beside the arena and the probe, so that they
+  /// can be visited in turns; one alone always does.
   var groups: [Range<Int>] {
     let ceilingBytes = cells.first?.limits.ceilingBytes ?? 0
     let room = memoryBytes - arenaBytes - ceilingBytes
     var groups: [Range<Int>] = []
     var used = 0
     for (index, cell) in cells.enumerated() {
-      let bytes = cell.passBytes
+      let bytes = cell.ownBytes
       if let last = groups.last, used + bytes <= room {
         groups[groups.count - 1] = last.lowerBound..<index + 1
         used += bytes
@@ -49,6 +49,9 @@ public struct RunPlan: Sendable {
     }
     return groups
   }
+
+  /// How many cells are ready for visits at once, group after group.
+  public var cellsOpenAtOnce: [Int] { groups.map(\.count) }
 
   /// Cells that will be measured.
   public var cellCount: Int { cells.count }
@@ -161,6 +164,11 @@ struct SideResources: Sendable, Equatable {
     }
     self.engine = engine
     self.formats = formats
+  }
+
+  /// Whether the weights of networks and projections are views of an arena.
+  var takesArena: Bool {
+    engine.takesArena(formats.networks) && engine.takesArena(formats.projections)
   }
 
   static func == (left: SideResources, right: SideResources) -> Bool {

@@ -102,17 +102,9 @@ extension Suite {
     workload: any MeasurableWorkload = Workloads.usual
   ) throws(PlanError) -> Suite {
     let options = SweepOptions(architecture: architecture.id, experts: experts, topK: topK)
-    guard architecture.firstRoutedLayer != nil || experts.isEmpty && topK.isEmpty else {
-      throw .nothingToVary(id: architecture.id)
-    }
     var pairings: [Pairing] = []
     for variant in options.variants {
-      let candidate: Architecture
-      do {
-        candidate = try architecture.varyingRoutedLayers(variant)
-      } catch {
-        throw .impossibleVariant(id: architecture.id, variant, reason: "\(error)")
-      }
+      let candidate = try workload.variant(variant, of: architecture)
       pairings += (baselines.isEmpty ? workload.defaultBaselines.sweep : baselines).map {
         Pairing(candidate: candidate, baseline: $0, routings: routings)
       }

@@ -1,3 +1,4 @@
+import ModelSpec
 import Statistics
 
 /// How popular the experts of a layer are made for a measurement.
@@ -80,5 +81,10 @@ public enum Routing: Hashable, Sendable, CustomStringConvertible {
     case .trace(let trace): trace.source
     case .histogram(let histogram): histogram.source
     }
+  }
+
+  /// What records say of it, apart from what comes of it.
+  var condition: RoutingCondition {
+    RoutingCondition(kind: kind, alpha: alpha, source: source?.name, layer: source?.layer)
   }
 }

@@ -17,6 +17,11 @@ public struct GoldenLayer: Sendable {
 /// A layer with its weights as published, which an engine can be made to compute: all that `Verifier`
 /// knows of a kind of layer.
 public protocol VerifiableLayer: Sendable {
+  /// Refuses formats that the weights cannot be stored in.
+  ///
+  /// - Throws: `UncountableLayer` with the reason.
+  func check(formats: FormatPlan) throws(UncountableLayer)
+
   /// The layer in memory, its weights stored in these formats.
   func executable(engine: any Engine, formats: FormatPlan) -> any ExecutableLayer
 
@@ -30,6 +35,10 @@ public protocol VerifiableLayer: Sendable {
 struct RoutedLayer: VerifiableLayer {
   let spec: SparseLayerSpec
   var weights: SparseLayerWeights
+
+  func check(formats: FormatPlan) throws(UncountableLayer) {
+    try FeedForwardLayer(.sparse(spec)).checkRows(formats)
+  }
 
   func executable(engine: any Engine, formats: FormatPlan) -> any ExecutableLayer {
     SparseLayer(spec: spec, weights: weights, engine: engine, formats: formats)

@@ -28,7 +28,12 @@ public struct Verifier {
   }
 
   /// Runs the layer once on all its tokens.
-  public func verify(_ golden: GoldenLayer, family: String, directory: String) -> VerifyResult {
+  ///
+  /// - Throws: `UncountableLayer` when its weights cannot be stored in the formats.
+  public func verify(
+    _ golden: GoldenLayer, family: String, directory: String
+  ) throws(UncountableLayer) -> VerifyResult {
+    try golden.layer.check(formats: formats)
     let output = run(golden.layer.executable(engine: engine, formats: formats), on: golden)
     // The golden output is of weights as published, so that storing them stands between too.
     let rounding = RoundingTolerance(engine: engine, formats: formats, seesStoredWeights: false)

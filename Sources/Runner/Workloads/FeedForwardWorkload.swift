@@ -19,12 +19,28 @@ public struct FeedForwardWorkload: MeasurableWorkload {
   /// Published claims between models, and models of many small experts against their dense counterparts.
   public func standardSuite(routings: [Routing]?) -> Suite? { .standard(routings: routings) }
 
+  /// The architecture with other numbers of experts in its routed layers.
+  public func variant(
+    _ variant: SweepOptions.Variant, of architecture: Architecture
+  ) throws(PlanError) -> Architecture {
+    guard architecture.firstRoutedLayer != nil || variant == SweepOptions.Variant() else {
+      throw .nothingToVary(id: architecture.id)
+    }
+    do {
+      return try architecture.varyingRoutedLayers(variant)
+    } catch {
+      throw .impossibleVariant(id: architecture.id, variant, reason: "\(error)")
+    }
+  }
+
   /// The layers of both sides, as `Architecture.ffnGroups(against:)` counts them.
   ///
   /// - Throws: `PlanError` when the candidate routes nothing and the baseline needs it to.
   public func layers(of pairing: Pairing) throws(PlanError) -> PairedLayers {
     guard let groups = pairing.candidate.ffnGroups(against: pairing.baseline) else {
-      throw .candidateIsDense(id: pairing.candidate.id, baseline: pairing.baseline.id)
+      throw .unpairable(
+        reason: "\(pairing.candidate.id) routes no tokens, so it has no \(pairing.baseline.id) "
+          + "counterpart; name another model with --baseline")
     }
     func layers(_ groups: [FFNGroup]) -> [PlannedLayer] {
       groups.map { PlannedLayer(FeedForwardLayer($0.layer), count: $0.count) }
@@ -72,6 +88,11 @@ struct FeedForwardLayer: MeasurableLayer {
           + "routing wants them take a factor of \(order)×\(order) numbers, and this version makes "
           + "them up to \(RoutedInputs.mostFactored); measure a model of fewer experts")
     }
+    try checkRows(formats)
+  }
+
+  /// Refuses formats in which a row of weights is no whole number of blocks.
+  func checkRows(_ formats: FormatPlan) throws(UncountableLayer) {
     for (format, columns) in rowLengths(formats)
     where format.bytes(rows: 1, columns: columns) == nil {
       throw UncountableLayer(

@@ -13,6 +13,9 @@ public protocol MeasurableWorkload: Sendable {
   /// unless it says more.
   var sizes: Set<Workload.Size> { get }
 
+  /// The sizes of passes unless the user says so: in `tenfold run`, and in a sweep.
+  var defaultSizes: (run: WorkloadSizes, sweep: WorkloadSizes) { get }
+
   /// Whether tokens of a pass are routed, so that routing is a condition of its cells; they are not unless
   /// it says so.
   var routes: Bool { get }
@@ -26,6 +29,13 @@ public protocol MeasurableWorkload: Sendable {
   /// - Parameter routings: those asked for; `nil` for the suite's own.
   func standardSuite(routings: [Routing]?) -> Suite?
 
+  /// The architecture as a point of a sweep has it.
+  ///
+  /// - Throws: `PlanError` when there is nothing that varies, and when it cannot be varied so.
+  func variant(
+    _ variant: SweepOptions.Variant, of architecture: Architecture
+  ) throws(PlanError) -> Architecture
+
   /// What both sides of a pairing do in one pass.
   ///
   /// - Throws: `PlanError` when the pairing cannot be measured by this workload.
@@ -35,10 +45,29 @@ public protocol MeasurableWorkload: Sendable {
 extension MeasurableWorkload {
   /// Those of its traits, or tokens alone.
   public var sizes: Set<Workload.Size> { kind.traits?.sizes ?? [.tokens] }
+  /// Passes of some numbers of tokens, or of one where the workload has none.
+  public var defaultSizes: (run: WorkloadSizes, sweep: WorkloadSizes) {
+    sizes.contains(.tokens)
+      ? (
+        WorkloadSizes(tokens: RunRequest.defaultTokens),
+        WorkloadSizes(tokens: RunRequest.sweepTokens)
+      )
+      : (
+        WorkloadSizes(tokens: [Workload.Size.tokens.absent]),
+        WorkloadSizes(tokens: [Workload.Size.tokens.absent])
+      )
+  }
   /// Nothing is routed.
   public var routes: Bool { false }
   /// No baselines: the dense counterparts of a routed layer are the feed-forward workload's own.
   public var defaultBaselines: (run: [Baseline], sweep: [Baseline]) { ([], []) }
+  /// The architecture itself, where numbers of experts vary nothing that is measured.
+  public func variant(
+    _ variant: SweepOptions.Variant, of architecture: Architecture
+  ) throws(PlanError) -> Architecture {
+    guard variant == SweepOptions.Variant() else { throw .nothingToVary(id: architecture.id) }
+    return architecture
+  }
   /// No suite: architectures must be named.
   public func standardSuite(routings: [Routing]?) -> Suite? { nil }
 }

@@ -31,7 +31,7 @@ struct RunCommand: MeasuringCommand {
     help: ArgumentHelp(
       "Tokens per pass, such as 1,16,256 (the default) or 1-64*2.", valueName: "list"),
     transform: OptionValue.tokenCounts)
-  var tokens = NumberList(values: RunRequest.defaultTokens)
+  var tokens: NumberList?
 
   @Option(
     parsing: .unconditional,
@@ -59,7 +59,9 @@ struct RunCommand: MeasuringCommand {
 
   func requests(on machine: MachineProbe) throws(Failure) -> [RunRequest] {
     try measuring.requests(
-      try suite(), tokens: tokens, threads: [try machine.threads(asked: threads)],
+      try suite(),
+      sizes: measuring.sizes(tokens: tokens, orElse: measuring.workload.defaultSizes.run),
+      threads: [try machine.threads(asked: threads)],
       budgetSeconds: budget ?? defaultBudgetSeconds, on: machine)
   }
 

@@ -30,7 +30,11 @@ struct SweepCommand: MeasuringCommand {
     parsing: .unconditional,
     help: ArgumentHelp("Tokens per pass (default: 1-4096*2).", valueName: "list"),
     transform: OptionValue.tokenCounts)
-  var tokens = NumberList(values: RunRequest.sweepTokens)
+  var tokens: NumberList?
+
+  private var sizes: WorkloadSizes {
+    measuring.sizes(tokens: tokens, orElse: measuring.workload.defaultSizes.sweep)
+  }
 
   @Option(
     parsing: .unconditional,
@@ -68,10 +72,8 @@ struct SweepCommand: MeasuringCommand {
 
   func validate() throws {
     let lists = [
-      ("token counts", tokens.values.count),
-      ("numbers of sequences", measuring.sequences.values.count),
-      ("context lengths", measuring.context.values.count),
-      ("numbers of ranks", measuring.ranks.values.count),
+      ("token counts", sizes.tokens.count), ("numbers of sequences", sizes.sequences.count),
+      ("context lengths", sizes.context.count), ("numbers of ranks", sizes.ranks.count),
       ("numbers of experts", experts?.values.count ?? 1),
       ("values of top-k", topK?.values.count ?? 1), ("routings", max(1, measuring.routingCount)),
       ("thread counts", threads?.values.count ?? 1), ("baselines", max(1, baseline.count)),
@@ -89,7 +91,7 @@ struct SweepCommand: MeasuringCommand {
     for count in self.threads?.values ?? [] { threads.append(try machine.threads(asked: count)) }
     if threads.isEmpty { threads = [try machine.threads(asked: nil)] }
     return try measuring.requests(
-      try suite(), tokens: tokens, threads: threads, budgetSeconds: budget, on: machine)
+      try suite(), sizes: sizes, threads: threads, budgetSeconds: budget, on: machine)
   }
 
   private func suite() throws(Failure) -> Suite {

@@ -32,7 +32,12 @@ struct VerifyCommand: ParsableCommand {
     for (directory, model) in zip(directories, models) {
       let layer = try Self.layer(of: model, in: directory)
       for verifier in verifiers {
-        results.append(verifier.verify(layer, family: model.family, directory: directory))
+        do {
+          results.append(
+            try verifier.verify(layer, family: model.family, directory: directory))
+        } catch {
+          throw Failure(.usage, "the golden layer \(directory) cannot be verified: \(error)")
+        }
       }
     }
     let document = VerifyDocument(results: results)

@@ -1,20 +1,18 @@
 import ArgumentParser
 import FoundationEssentials
 import LayerSpec
+import ModelSpec
 import Runner
 
 /// The options for the engine and the weight format.
 struct EngineOptions: ParsableArguments {
-  /// The name that stands for every engine.
-  private static let both = "both"
-
   @Option(
     help: ArgumentHelp(
       """
-      \(Self.names.joined(separator: ", ")) (default: \(Self.first(usesLibrary: false)), or \
+      \(Self.names.joined(separator: ", ")), or a list (default: \(Self.first(usesLibrary: false)), or \
       \(Self.first(usesLibrary: true)) where --blas names a library; gemm runs those that have the precision).
-      """, valueName: "engine"), transform: OptionValue.engine)
-  var engine: String?
+      """, valueName: "list"), transform: OptionValue.engines)
+  var engine: [String]?
 
   @Option(
     help: ArgumentHelp(
@@ -28,7 +26,7 @@ struct EngineOptions: ParsableArguments {
   var blas: String?
 
   /// What `--engine` takes.
-  static var names: [String] { Engines.table.map(\.name) + [both] }
+  static var names: [String] { Engines.table.map(\.name) + [EngineTraits.both.word] }
 
   /// The engine that is used when none is named, with or without a library.
   private static func first(usesLibrary: Bool) -> String {
@@ -50,11 +48,11 @@ struct EngineOptions: ParsableArguments {
   var formats: FormatPlan { FormatPlan(precision) }
 
   func validate() throws {
-    guard let entry = Engines.table.first(where: { $0.name == engine }), blas != nil,
-      !entry.traits.usesLibrary
+    let entries = Engines.table.filter { engine?.contains($0.name) == true }
+    guard blas != nil, let first = entries.first, !entries.contains(where: \.traits.usesLibrary)
     else { return }
     throw ValidationError(
-      "--blas names a library, and the \(entry.name) engine uses none; give one of both")
+      "--blas names a library, and the \(first.name) engine uses none; give one of both")
   }
 
   /// Opens the engines asked for.
@@ -91,8 +89,7 @@ struct EngineOptions: ParsableArguments {
 
   private func chosen(_ opensAll: Bool) -> [EngineEntry] {
     switch engine {
-    case Self.both: Engines.table
-    case let name?: Engines.table.filter { $0.name == name }
+    case let names?: Engines.table.filter { names.contains($0.name) }
     // A library that was named is meant to be used.
     case nil where opensAll:
       Engines.table.filter {
@@ -103,13 +100,26 @@ struct EngineOptions: ParsableArguments {
   }
 }
 
-extension OptionValue {
-  /// `tile`: an engine, or all of them.
-  static func engine(_ text: String) throws(OptionError) -> String {
-    guard EngineOptions.names.contains(text) else {
-      throw OptionError(
-        "'\(text)' is not an engine; give one of: \(EngineOptions.names.joined(separator: ", "))")
+extension EngineOptions {
+  /// The engines of a list: `tile`, `both`, `tile,blas`.
+  ///
+  /// - Throws: `OptionError` for a word that is no engine.
+  static func parse(_ text: String) throws(OptionError) -> [String] {
+    var engines: [String] = []
+    for word in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+      guard names.contains(word) else {
+        throw OptionError(
+          "'\(word)' is not an engine; give one of: \(names.joined(separator: ", "))")
+      }
+      engines += word == EngineTraits.both.word ? EngineTraits.both.names : [word]
     }
-    return text
+    return engines
+  }
+}
+
+extension OptionValue {
+  /// `tile`: an engine, or a list of them.
+  static func engines(_ text: String) throws(OptionError) -> [String] {
+    try EngineOptions.parse(text)
   }
 }

@@ -42,19 +42,19 @@ struct MeasuringOptions: ParsableArguments {
     parsing: .unconditional,
     help: Self.help("Sequences decoded together (default: 1).", of: .sequences),
     transform: OptionValue.sequenceCounts)
-  var sequences = NumberList(values: [1])
+  var sequences: NumberList?
 
   @Option(
     parsing: .unconditional,
     help: Self.help("Tokens already in each sequence's cache (default: 0).", of: .context),
     transform: OptionValue.contexts)
-  var context = NumberList(values: [0])
+  var context: NumberList?
 
   @Option(
     parsing: .unconditional,
     help: Self.help("Processes that share one layer (default: 1).", of: .ranks),
     transform: OptionValue.rankCounts)
-  var ranks = NumberList(values: [1])
+  var ranks: NumberList?
 
   @Flag(help: "Also write the illustrated report, one HTML file beside the record.")
   var html = false
@@ -68,11 +68,11 @@ struct MeasuringOptions: ParsableArguments {
       visibility: Workloads.table.contains { $0.sizes.contains(size) } ? .default : .hidden)
   }
 
-  /// The sizes of the passes that these options and `tokens` ask for.
-  func sizes(tokens: NumberList) -> WorkloadSizes {
+  /// The sizes of passes, those that were not given as the workload has them.
+  func sizes(tokens: NumberList?, orElse usual: WorkloadSizes) -> WorkloadSizes {
     WorkloadSizes(
-      tokens: tokens.values, sequences: sequences.values, context: context.values,
-      ranks: ranks.values)
+      tokens: tokens?.values ?? usual.tokens, sequences: sequences?.values ?? usual.sequences,
+      context: context?.values ?? usual.context, ranks: ranks?.values ?? usual.ranks)
   }
 
   /// The baselines that were named, each once, or those of the workload.
@@ -102,13 +102,13 @@ struct MeasuringOptions: ParsableArguments {
 
   /// The requests that the options make of a suite, one for each number of threads.
   func requests(
-    _ suite: Suite, tokens: NumberList, threads: [Int], budgetSeconds: Double,
+    _ suite: Suite, sizes: WorkloadSizes, threads: [Int], budgetSeconds: Double,
     on machine: MachineProbe
   ) throws(Failure) -> [RunRequest] {
     let memoryBytes = try memoryBytes(on: machine)
     return threads.map {
       RunRequest(
-        suite: suite, workload: workload, formats: engine.formats, sizes: sizes(tokens: tokens),
+        suite: suite, workload: workload, formats: engine.formats, sizes: sizes,
         threads: $0, budgetSeconds: budgetSeconds,
         memoryBytes: memoryBytes, seed: seed, effort: Self.effort)
     }

@@ -159,6 +159,35 @@ struct RecordComparisonTests {
     #expect(try compare(run, failed).uncompared.isEmpty)
   }
 
+  @Test("a cell without times is named with its reason, and nothing passes beside it")
+  func cellsWithoutTimes() throws {
+    func without(_ indices: Range<Int>) -> Record {
+      var record = run
+      record.unmeasured = indices.map { index in
+        let cell = run.cells[index]
+        return UnmeasuredCell(
+          candidate: cell.candidate, baseline: cell.baseline, conditions: cell.conditions,
+          status: .failed, reason: "its output is wrong")
+      }
+      record.cells.removeSubrange(indices)
+      return record
+    }
+    for (comparison, name) in [
+      (try compare(without(2..<3), run), "BASE"), (try compare(run, without(2..<3)), "HEAD"),
+    ] {
+      #expect(comparison.verdict == .inconclusive)
+      #expect(comparison.uncompared.map(\.id) == [run.cells[2].id])
+      #expect(comparison.uncompared[0].reason == "failed in \(name): its output is wrong")
+      #expect(comparison.document.leftOut.map(\.id) == [run.cells[2].id])
+    }
+    let all = try compare(run, without(0..<run.cells.count))
+    #expect(all.verdict == .inconclusive && all.uncompared.count == run.cells.count)
+    #expect(all.summary.contains("not measured"))
+    let warned = try NamedRecord(name: "r", record: without(1..<3))
+    #expect(warned.record.warnings.contains { $0.contains("2 cells have no times: ") })
+    #expect(Report(records: [warned]).document.records[0].cellsLeftOut == 2)
+  }
+
   @Test("a later version that counts more bytes for the same work does not excuse a slowdown")
   func otherCountOfBytes() throws {
     var head = scaled(run, candidate: 1.3)

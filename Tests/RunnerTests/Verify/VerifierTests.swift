@@ -19,7 +19,7 @@ import Testing
     let verifier = Verifier(
       engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(.f32),
       pool: WorkerPool(threads: threads))
-    let result = verifier.verify(golden, family: model.family, directory: name)
+    let result = try verifier.verify(golden, family: model.family, directory: name)
     #expect(result.passed, "\(name): \(String(describing: result.maxRelativeError))")
     #expect(result.family == name)
     #expect(result.tokens == 21)
@@ -38,7 +38,7 @@ import Testing
     let verifier = Verifier(
       engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(.f32),
       pool: WorkerPool(threads: 1))
-    let result = verifier.verify(changed, family: model.family, directory: name)
+    let result = try verifier.verify(changed, family: model.family, directory: name)
     #expect(!result.passed)
     #expect(try #require(result.maxRelativeError) > Verifier.tolerance)
   }
@@ -53,14 +53,34 @@ import Testing
     let verifier = Verifier(
       engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(.f32),
       pool: WorkerPool(threads: 1))
-    let result = verifier.verify(changed, family: "mixtral", directory: "d")
+    let result = try verifier.verify(changed, family: "mixtral", directory: "d")
     #expect(!result.passed)
     #expect(result.maxRelativeError == nil)
+  }
+
+  /// No row of a golden layer is a whole number of such blocks.
+  @Test func aFormatThatDoesNotFitTheRowsIsRefused() throws {
+    let folder = try GoldenFolder("mixtral")
+    let golden = try GoldenModel(config: folder.config)
+      .layer(tensors: folder.tensors, io: folder.io)
+    let blocks = WeightFormat(
+      name: "blocks", blockElements: 4096, blockBytes: 4096, roundingError: 0, arithmetic: .f32)
+    let verifier = Verifier(
+      engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(blocks),
+      pool: WorkerPool(threads: 1))
+    let error = #expect(throws: UncountableLayer.self) {
+      try verifier.verify(golden, family: "mixtral", directory: "d")
+    }
+    #expect(try #require(error).description.contains("blocks of 4096"))
   }
 
   /// A kind of layer that nothing here knows, of which the verifier sees the protocol alone.
   private struct ProductAlone: VerifiableLayer {
     let room: Double
+
+    func check(formats: FormatPlan) throws(UncountableLayer) {
+      guard formats.projections == .f32 else { throw UncountableLayer("only f32 is stored") }
+    }
 
     func executable(engine: any Engine, formats: FormatPlan) -> any ExecutableLayer {
       MatrixProduct(
@@ -87,7 +107,7 @@ import Testing
     expected[largest] *= 1 + error
     let golden = GoldenLayer(
       layer: layer, tokens: 2, hiddenStates: input.elements, output: expected.map(Float.init))
-    let result = Verifier(engine: engine, formats: FormatPlan(.f32), pool: pool)
+    let result = try Verifier(engine: engine, formats: FormatPlan(.f32), pool: pool)
       .verify(golden, family: "product", directory: "d")
     #expect(result.passed == passes, "\(String(describing: result.maxRelativeError))")
     #expect(result.tolerance == room + Verifier.tolerance)

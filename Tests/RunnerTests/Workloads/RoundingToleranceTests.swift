@@ -18,9 +18,9 @@ import Testing
     return try GoldenModel(config: folder.config).layer(tensors: folder.tensors, io: folder.io)
   }
 
-  private func results(of golden: GoldenLayer) -> [VerifyResult] {
-    Self.engines().map { engine in
-      Verifier(engine: engine, formats: FormatPlan(.bf16), pool: WorkerPool(threads: 2))
+  private func results(of golden: GoldenLayer) throws -> [VerifyResult] {
+    try Self.engines().map { engine in
+      try Verifier(engine: engine, formats: FormatPlan(.bf16), pool: WorkerPool(threads: 2))
         .verify(golden, family: "family", directory: "directory")
     }
   }
@@ -29,7 +29,7 @@ import Testing
 
   @Test(arguments: GoldenFolder.names)
   func everyFamilyPasses(_ name: String) throws {
-    for result in results(of: try golden(name)) {
+    for result in try results(of: golden(name)) {
       #expect(result.passed, "\(name): \(String(describing: result.maxRelativeError))")
       #expect(result.precision == .bf16)
       // A tolerance that rounding does not use up by a good part would let mistakes pass.
@@ -74,7 +74,7 @@ import Testing
 
   private func expectMismatch(_ name: String, _ weights: SparseLayerWeights) throws {
     let changed = try golden(name).withWeights(weights)
-    for result in results(of: changed) {
+    for result in try results(of: changed) {
       #expect(!result.passed, "\(name): \(String(describing: result.maxRelativeError))")
     }
   }

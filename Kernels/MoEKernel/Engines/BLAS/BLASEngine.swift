@@ -26,6 +26,9 @@ public struct BLASEngine: Engine {
   public var variant: String { "row-major" }
   /// `f32`, then the formats of the codecs.
   public var formats: [WeightFormat] { Self.nativeFormats + codecs.map(\.format) }
+  /// `f32`, whose rows a library reads as an arena holds them.
+  public func takesArena(_ format: WeightFormat) -> Bool { format == .f32 }
+
   /// 40 GFLOP/s, as seen with AVX-512 at some tens of tokens an expert, where a BLAS mostly packs.
   public var guessedFlopsPerSecond: Double { 40e9 }
 

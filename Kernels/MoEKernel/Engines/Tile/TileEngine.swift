@@ -49,6 +49,11 @@ public struct TileEngine: Engine {
   /// The formats of the kernels, then those of the codecs.
   public var formats: [WeightFormat] { native.map(\.kernels.format) + codecs.map(\.format) }
 
+  /// Formats that there are kernels for and whose weights are stored one by one.
+  public func takesArena(_ format: WeightFormat) -> Bool {
+    isNative(format) && WeightMemory.canHold(format)
+  }
+
   /// The rounding error of bf16 where products are dot products of bf16 pairs, else 0.
   public func activationError(_ format: WeightFormat) -> Double {
     isNative(format) && kernels(format).usesBF16Dot ? WeightFormat.bf16RoundingError : 0
