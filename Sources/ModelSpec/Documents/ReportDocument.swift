@@ -133,6 +133,12 @@ public struct Verdict: Codable, Hashable, Sendable {
   public struct Place: Codable, Hashable, Sendable {
     /// Tokens per pass.
     public var tokens: Int
+    /// Sequences that are decoded together, absent for a pass without.
+    public var sequences: Int?
+    /// Tokens already in each sequence's cache, absent for a pass without.
+    public var context: Int?
+    /// Processes that share one layer, absent for a pass of one.
+    public var ranks: Int?
     /// Worker threads.
     public var threads: Int
     /// The engine by name, such as `tile`.
@@ -146,7 +152,13 @@ public struct Verdict: Codable, Hashable, Sendable {
 
     /// The conditions and the time ratio of a cell.
     public init(_ cell: Cell) {
+      func present(_ size: Workload.Size) -> Int? {
+        cell.workload[size] == size.absent ? nil : cell.workload[size]
+      }
       tokens = cell.tokens
+      sequences = present(.sequences)
+      context = present(.context)
+      ranks = present(.ranks)
       threads = cell.threads
       engine = cell.engine
       precision = cell.precision.name
