@@ -44,7 +44,7 @@ import Testing
     let plan = try MemoryPlan.fitting(
       "test", baseline: [dense()], candidate: [sparse()], limits: try limits(memory: 1 << 30))
     #expect(plan.divisor == 1)
-    #expect(plan.candidate[0].residentSlices == 16)
+    #expect(plan.candidate[0].residentSegments == 16)
     #expect(plan.candidate[0].residentDescription == nil)
   }
 
@@ -52,7 +52,7 @@ import Testing
     let allowed = try limits(memory: 10 * expertBytes)
     let plan = try MemoryPlan.fitting(
       "test", baseline: [dense()], candidate: [sparse()], limits: allowed)
-    let resident = try #require(plan.candidate[0].residentSlices)
+    let resident = try #require(plan.candidate[0].residentSegments)
     #expect(resident >= 2 && resident < 10)
     #expect(plan.bytes(allowed) <= allowed.memoryBytes)
   }
@@ -63,8 +63,8 @@ import Testing
     let plan = try #require(
       MemoryPlan(
         baseline: [dense()], candidate: [sparse()], divisor: 1,
-        slices: .fewest, limits: try limits(memory: 1 << 30, cache: cache)))
-    #expect(plan.candidate[0].residentSlices == experts)
+        segments: .fewest, limits: try limits(memory: 1 << 30, cache: cache)))
+    #expect(plan.candidate[0].residentSegments == experts)
   }
 
   /// A dense layer of 192 KiB needs six copies to be eight caches of 128 KiB.
@@ -72,7 +72,7 @@ import Testing
     let plan = try #require(
       MemoryPlan(
         baseline: [dense()], candidate: [sparse()], divisor: 1,
-        slices: .all, limits: try limits(memory: 1 << 30, cache: 128 << 10)))
+        segments: .all, limits: try limits(memory: 1 << 30, cache: 128 << 10)))
     #expect(plan.baseline[0].copies == 6)
     #expect(plan.baseline[0].weightBytes == 6 * 192 << 10)
     #expect(!plan.baseline[0].mayStayInCache)
@@ -82,7 +82,7 @@ import Testing
   @Test(arguments: [(24 << 20, false), (24 << 20 + 1, true), (1 << 40, true)])
   func copiesAreBounded(cache: Int, mayStay: Bool) throws {
     let plan = try #require(
-      LayerPlan(dense(), divisor: 1, sliceBytes: 0, cacheBytes: cache, formats: FormatPlan(.f32)))
+      LayerPlan(dense(), divisor: 1, segmentBytes: 0, cacheBytes: cache, formats: FormatPlan(.f32)))
     #expect(plan.copies == 1024)
     #expect(plan.mayStayInCache == mayStay)
   }

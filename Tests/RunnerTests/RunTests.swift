@@ -12,13 +12,13 @@ import Testing
     let name: String
     var narrowestWidth: Int { 1 }
     func narrowed(by divisor: Int) -> Pretended? { divisor == 1 ? self : nil }
-    var slices: WeightSlices? { nil }
+    var segments: WeightSegments? { nil }
     var router: RouterShape? { nil }
     func check(_ workload: Workload, formats: FormatPlan) throws(UncountableLayer) {}
     func weightBytes(_ part: WeightPart, formats: FormatPlan) -> Int { 1 << 20 }
 
     func memoryBytes(
-      residentSlices: Int?, workload: Workload, threads: Int, engine: any Engine,
+      residentSegments: Int?, workload: Workload, threads: Int, engine: any Engine,
       formats: FormatPlan
     ) -> Int { 1 << 20 }
 

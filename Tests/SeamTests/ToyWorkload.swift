@@ -38,7 +38,7 @@ struct ToyHead: MeasurableLayer {
   var name: String { "head V=\(vocabulary)" }
   var narrowestWidth: Int { vocabulary }
   func narrowed(by divisor: Int) -> ToyHead? { divisor == 1 ? self : nil }
-  var slices: WeightSlices? { nil }
+  var segments: WeightSegments? { nil }
   var router: RouterShape? { nil }
 
   func check(_ workload: Workload, formats: FormatPlan) throws(UncountableLayer) {
@@ -48,11 +48,11 @@ struct ToyHead: MeasurableLayer {
   }
 
   func weightBytes(_ part: WeightPart, formats: FormatPlan) -> Int {
-    part == .slice ? 0 : formats.projections.bytes(rows: vocabulary, columns: hidden) ?? .max
+    part == .segment ? 0 : formats.projections.bytes(rows: vocabulary, columns: hidden) ?? .max
   }
 
   func memoryBytes(
-    residentSlices: Int?, workload: Workload, threads: Int, engine: any Engine,
+    residentSegments: Int?, workload: Workload, threads: Int, engine: any Engine,
     formats: FormatPlan
   ) -> Int {
     MatrixProduct.bytes(

@@ -77,7 +77,7 @@ extension Side {
   fileprivate init(_ side: PreparedSide, work: [LayerWork], seconds: Double) {
     self.init(
       flops: work.flops, bytes: work.bytes, secondsMedian: seconds, scaled: side.scaled,
-      residentExperts: side.residentSlices, phases: side.phases(ofPass: seconds),
+      residentExperts: side.residentSegments, phases: side.phases(ofPass: seconds),
       layers: side.groups)
   }
 }

@@ -85,8 +85,8 @@ final class PreparedSide {
     layers.map(\.plan.divisor).max().flatMap { $0 > 1 ? "1/\($0)" : nil }
   }
 
-  /// Slices in memory, one entry per kind of layer that keeps fewer than all.
-  var residentSlices: String? {
+  /// Segments in memory, one entry per kind of layer that keeps fewer than all.
+  var residentSegments: String? {
     let descriptions = layers.compactMap(\.plan.residentDescription)
     return descriptions.isEmpty ? nil : descriptions.joined(separator: ", ")
   }

@@ -64,7 +64,7 @@ struct CellPlan: Sendable {
     for divisor in allowed.filter({ $0 >= wanted }) + allowed.filter({ $0 < wanted }).reversed() {
       if divisor == widest.divisor { return widest }
       if let form = MemoryPlan(
-        baseline: layers.baseline, candidate: layers.candidate, divisor: divisor, slices: .enough,
+        baseline: layers.baseline, candidate: layers.candidate, divisor: divisor, segments: .enough,
         limits: limits)
       {
         return form

@@ -2,7 +2,7 @@ import LayerSpec
 import MoEKernel
 import ModelSpec
 
-/// One layer of a side as it will be built: at which fraction of its width, with how many slices in memory,
+/// One layer of a side as it will be built: at which fraction of its width, with how many segments in memory,
 /// and in how many copies.
 public struct LayerPlan: Sendable {
   /// The layer as the model has it, and how often.
@@ -11,10 +11,10 @@ public struct LayerPlan: Sendable {
   public let measured: any MeasurableLayer
   /// 1 when the layer is measured at full size.
   public let divisor: Int
-  /// Slices in memory (routed experts): slice e uses the weights of e mod this.
+  /// Segments in memory (routed experts): segment e uses the weights of e mod this.
   ///
   /// `nil` for a layer without.
-  public let residentSlices: Int?
+  public let residentSegments: Int?
   /// Copies that passes take in turn, so that small layers come from memory as they do in a model.
   public let copies: Int
   /// True where even the most copies do not fill the caches, so that passes may find weights there.
@@ -35,24 +35,24 @@ public struct LayerPlan: Sendable {
 
   /// - Parameters:
   ///   - divisor: divides every width of the layer that may be narrowed.
-  ///   - sliceBytes: bytes that the slices may take; at least as many as a token needs and a working set
+  ///   - segmentBytes: bytes that the segments may take; at least as many as a token needs and a working set
   ///     beyond the cache are kept whatever it is.
   ///   - cacheBytes: last-level cache of the machine.
   ///   - formats: how the weights are stored.
   /// - Returns: `nil` when a width does not divide.
   init?(
-    _ full: PlannedLayer, divisor: Int, sliceBytes: Int, cacheBytes: Int, formats: FormatPlan
+    _ full: PlannedLayer, divisor: Int, segmentBytes: Int, cacheBytes: Int, formats: FormatPlan
   ) {
     guard let measured = full.layer.narrowed(by: divisor) as (any MeasurableLayer)? else {
       return nil
     }
     let workingSet = Self.cacheMultiple * cacheBytes
     var bytes = measured.weightBytes(.common, formats: formats)
-    residentSlices = measured.slices.map { slices in
-      let one = max(1, measured.weightBytes(.slice, formats: formats))
+    residentSegments = measured.segments.map { segments in
+      let one = max(1, measured.weightBytes(.segment, formats: formats))
       let beyondCache = (workingSet + one - 1) / one
-      let least = min(slices.count, max(slices.least, beyondCache))
-      let resident = min(slices.count, max(least, sliceBytes / one))
+      let least = min(segments.count, max(segments.least, beyondCache))
+      let resident = min(segments.count, max(least, segmentBytes / one))
       bytes += resident * one
       return resident
     }
@@ -71,27 +71,28 @@ public struct LayerPlan: Sendable {
   /// counted.
   func bytes(_ workload: Workload, threads: Int, engine: any Engine, formats: FormatPlan) -> Int {
     let one = measured.memoryBytes(
-      residentSlices: residentSlices, workload: workload, threads: threads, engine: engine,
+      residentSegments: residentSegments, workload: workload, threads: threads, engine: engine,
       formats: formats)
     // Weights as the engine lays them out: narrow ones are padded, many times over in the smallest.
     let weights = measured.memoryBytes(
-      residentSlices: residentSlices, workload: Workload(workload.kind, tokens: 0),
+      residentSegments: residentSegments, workload: Workload(workload.kind, tokens: 0),
       threads: threads, engine: engine, formats: formats)
     let (others, othersOverflow) = weights.multipliedReportingOverflow(by: copies - 1)
     let (total, overflow) = one.addingReportingOverflow(others)
     return overflow || othersOverflow ? .max : total
   }
 
-  /// What records say of the slices in memory: `4 of 128`, `nil` when all are.
+  /// What records say of the segments in memory: `4 of 128`, `nil` when all are.
   var residentDescription: String? {
-    guard let slices = measured.slices, let residentSlices, residentSlices < slices.count else {
+    guard let segments = measured.segments, let residentSegments, residentSegments < segments.count
+    else {
       return nil
     }
-    return "\(residentSlices) of \(slices.count)"
+    return "\(residentSegments) of \(segments.count)"
   }
 
-  /// What the slices are called.
-  var sliceNoun: String { measured.slices?.noun ?? "slices" }
+  /// What the segments are called.
+  var segmentNoun: String { measured.segments?.noun ?? "segments" }
 
   /// What records call the layer: its kind and its sizes at full width.
   var name: String { full.layer.name }
@@ -102,7 +103,7 @@ extension LayerPlan: Hashable {
   public static func == (left: LayerPlan, right: LayerPlan) -> Bool {
     AnyHashable(left.full.layer) == AnyHashable(right.full.layer)
       && left.full.count == right.full.count && left.divisor == right.divisor
-      && left.residentSlices == right.residentSlices && left.copies == right.copies
+      && left.residentSegments == right.residentSegments && left.copies == right.copies
   }
 
   /// Hashes what `==` compares.
@@ -110,7 +111,7 @@ extension LayerPlan: Hashable {
     hasher.combine(AnyHashable(full.layer))
     hasher.combine(full.count)
     hasher.combine(divisor)
-    hasher.combine(residentSlices)
+    hasher.combine(residentSegments)
     hasher.combine(copies)
   }
 }

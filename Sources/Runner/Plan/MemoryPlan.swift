@@ -17,21 +17,21 @@ struct MemoryPlan: Hashable {
   /// Below a 64th, tasks of a few rows would measure the scheduler.
   static let divisors = [1, 2, 4, 8, 16, 32, 64]
 
-  /// How many slices of each layer (routed experts) are kept in memory.
-  enum Slices: Hashable {
+  /// How many segments of each layer (routed experts) are kept in memory.
+  enum Segments: Hashable {
     /// All.
     case all
-    /// A slice of `enoughCaches` last-level caches, or all where that is less.
+    /// Segments of `enoughCaches` last-level caches together, or all where that is less.
     case enough
     /// As few as still come from memory at every visit.
     case fewest
 
-    /// Four times what is needed for a slice to have left the caches before its next visit.
+    /// Four times what is needed for segments to have left the caches before its next visit.
     ///
     /// More would change no pass, and every gigabyte takes its time to fill.
     static let enoughCaches = 4 * LayerPlan.cacheMultiple
 
-    /// Bytes that the slices of one layer may take.
+    /// Bytes that the segments of one layer may take.
     func bytes(cacheBytes: Int) -> Int {
       switch self {
       case .all: .max
@@ -58,12 +58,12 @@ struct MemoryPlan: Hashable {
   ///
   /// - Returns: `nil` when a width does not divide, or when the plan does not fit.
   init?(
-    baseline: [PlannedLayer], candidate: [PlannedLayer], divisor: Int, slices: Slices,
+    baseline: [PlannedLayer], candidate: [PlannedLayer], divisor: Int, segments: Segments,
     limits: Limits
   ) {
     self.init(
       baseline: baseline, candidate: candidate, divisor: divisor,
-      sliceBytes: slices.bytes(cacheBytes: limits.cacheBytes), limits: limits)
+      segmentBytes: segments.bytes(cacheBytes: limits.cacheBytes), limits: limits)
     guard bytes(limits) <= limits.memoryBytes else { return nil }
   }
 
@@ -75,9 +75,9 @@ struct MemoryPlan: Hashable {
   ) throws(PlanError) -> MemoryPlan {
     for divisor in divisors {
       // At full width a layer is kept whole where it can be; a narrowed one is not the model's anyway.
-      for slices: Slices in divisor == 1 ? [.all, .enough, .fewest] : [.enough, .fewest] {
+      for segments: Segments in divisor == 1 ? [.all, .enough, .fewest] : [.enough, .fewest] {
         if let plan = MemoryPlan(
-          baseline: baseline, candidate: candidate, divisor: divisor, slices: slices,
+          baseline: baseline, candidate: candidate, divisor: divisor, segments: segments,
           limits: limits)
         {
           return plan
@@ -88,13 +88,13 @@ struct MemoryPlan: Hashable {
   }
 
   private init?(
-    baseline: [PlannedLayer], candidate: [PlannedLayer], divisor: Int, sliceBytes: Int,
+    baseline: [PlannedLayer], candidate: [PlannedLayer], divisor: Int, segmentBytes: Int,
     limits: Limits
   ) {
     func plans(_ layers: [PlannedLayer], _ side: SideResources) -> [LayerPlan]? {
       let plans = layers.compactMap {
         LayerPlan(
-          $0, divisor: divisor, sliceBytes: sliceBytes, cacheBytes: limits.cacheBytes,
+          $0, divisor: divisor, segmentBytes: segmentBytes, cacheBytes: limits.cacheBytes,
           formats: side.formats)
       }
       return plans.count == layers.count ? plans : nil
@@ -136,7 +136,7 @@ struct MemoryPlan: Hashable {
   ) -> PlanError {
     let forms = divisors.compactMap { divisor in
       MemoryPlan(
-        baseline: baseline, candidate: candidate, divisor: divisor, sliceBytes: 0, limits: limits)
+        baseline: baseline, candidate: candidate, divisor: divisor, segmentBytes: 0, limits: limits)
     }
     // Not always the narrowest: a very narrow layer is padded, and copied more often.
     guard let smallest = forms.min(by: { $0.bytes(limits) < $1.bytes(limits) }) else {
@@ -144,8 +144,8 @@ struct MemoryPlan: Hashable {
     }
     var terms = smallest.terms(limits).map { plan, bytes in
       let fraction = plan.divisor > 1 ? " at 1/\(plan.divisor) of its width" : ""
-      let slices = plan.residentDescription.map { " with \($0) \(plan.sliceNoun)" } ?? ""
-      return "\(plan.name)\(fraction)\(slices) takes \(ByteCount(bytes))"
+      let segments = plan.residentDescription.map { " with \($0) \(plan.segmentNoun)" } ?? ""
+      return "\(plan.name)\(fraction)\(segments) takes \(ByteCount(bytes))"
     }
     if limits.ceilingBytes > 0 {
       terms.append("measuring read bandwidth takes \(ByteCount(limits.ceilingBytes))")

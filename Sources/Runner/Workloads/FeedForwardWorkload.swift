@@ -69,8 +69,8 @@ struct FeedForwardLayer: MeasurableLayer {
 
   var router: RouterShape? { routed.map(RouterShape.init) }
 
-  var slices: WeightSlices? {
-    routed.map { WeightSlices(count: $0.experts, least: $0.topK, noun: "experts") }
+  var segments: WeightSegments? {
+    routed.map { WeightSegments(count: $0.experts, least: $0.topK, noun: "experts") }
   }
 
   func check(_ workload: Workload, formats: FormatPlan) throws(UncountableLayer) {
@@ -122,11 +122,12 @@ struct FeedForwardLayer: MeasurableLayer {
         .reduce(0) { $0 + $1.weightBytes }
     }
     let common = bytes(experts: 0)
-    return Int((part == .slice ? bytes(experts: 1) - common : common).rounded())
+    return Int((part == .segment ? bytes(experts: 1) - common : common).rounded())
   }
 
   func memoryBytes(
-    residentSlices: Int?, workload: Workload, threads: Int, engine: any Engine, formats: FormatPlan
+    residentSegments: Int?, workload: Workload, threads: Int, engine: any Engine,
+    formats: FormatPlan
   ) -> Int {
     let layerBytes =
       switch spec {
@@ -137,7 +138,7 @@ struct FeedForwardLayer: MeasurableLayer {
       case .sparse(let layer):
         Saturating.sum(
           SparseLayer.bytes(
-            for: layer, residentExperts: residentSlices ?? layer.experts,
+            for: layer, residentExperts: residentSegments ?? layer.experts,
             maxTokens: workload.tokens, threads: threads, engine: engine, formats: formats),
           RoutedInputs.bytes(choices: layer.choices, hidden: layer.hidden))
       }

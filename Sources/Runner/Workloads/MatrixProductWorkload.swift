@@ -17,7 +17,7 @@ struct MatrixProductLayer: MeasurableLayer {
 
   func narrowed(by divisor: Int) -> MatrixProductLayer? { divisor == 1 ? self : nil }
 
-  var slices: WeightSlices? { nil }
+  var segments: WeightSegments? { nil }
 
   var router: RouterShape? { nil }
 
@@ -29,11 +29,12 @@ struct MatrixProductLayer: MeasurableLayer {
   }
 
   func weightBytes(_ part: WeightPart, formats: FormatPlan) -> Int {
-    part == .slice ? 0 : formats.projections.bytes(rows: outputs, columns: inputs) ?? .max
+    part == .segment ? 0 : formats.projections.bytes(rows: outputs, columns: inputs) ?? .max
   }
 
   func memoryBytes(
-    residentSlices: Int?, workload: Workload, threads: Int, engine: any Engine, formats: FormatPlan
+    residentSegments: Int?, workload: Workload, threads: Int, engine: any Engine,
+    formats: FormatPlan
   ) -> Int {
     let rows = Saturating.product(
       workload.tokens, (inputs + outputs) * MemoryLayout<Float>.size)

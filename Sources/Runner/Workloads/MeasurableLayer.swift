@@ -14,8 +14,8 @@ public protocol MeasurableLayer: Hashable, Sendable {
   /// The same layer with these widths divided exactly; `nil` when one does not divide.
   func narrowed(by divisor: Int) -> Self?
 
-  /// Equal slices of the weights of which a few may stand for all; `nil` where all weights are needed.
-  var slices: WeightSlices? { get }
+  /// Equal segments of the weights of which a few may stand for all; `nil` where all weights are needed.
+  var segments: WeightSegments? { get }
 
   /// What recorded routing must fit; `nil` for a layer that routes nothing.
   var router: RouterShape? { get }
@@ -25,15 +25,16 @@ public protocol MeasurableLayer: Hashable, Sendable {
   /// - Throws: `UncountableLayer` with the reason.
   func check(_ workload: Workload, formats: FormatPlan) throws(UncountableLayer)
 
-  /// Bytes of the weights of one copy, or of one slice of them.
+  /// Bytes of the weights of one copy, or of one segment of them.
   func weightBytes(_ part: WeightPart, formats: FormatPlan) -> Int
 
   /// Bytes of one copy with what a pass needs besides, as an engine lays them out; `Int.max` where they
   /// cannot be counted.
   ///
-  /// - Parameter residentSlices: slices in memory; `nil` for a layer without.
+  /// - Parameter residentSegments: segments in memory; `nil` for a layer without.
   func memoryBytes(
-    residentSlices: Int?, workload: Workload, threads: Int, engine: any Engine, formats: FormatPlan
+    residentSegments: Int?, workload: Workload, threads: Int, engine: any Engine,
+    formats: FormatPlan
   ) -> Int
 
   /// What one pass asks of the machine at the most, before any batch is drawn.
@@ -44,16 +45,16 @@ public protocol MeasurableLayer: Hashable, Sendable {
     -> any PreparedPass
 }
 
-/// Slices of a layer's weights that are alike, such as routed experts.
-public struct WeightSlices: Hashable, Sendable {
-  /// All slices of the layer: E for experts.
+/// Segments of a layer's weights that are alike, such as routed experts.
+public struct WeightSegments: Hashable, Sendable {
+  /// All segments of the layer: E for experts.
   public var count: Int
   /// The fewest that a pass of one token reads: K for experts.
   public var least: Int
   /// The word for them in messages: `experts`.
   public var noun: String
 
-  /// `count` slices, of which a token needs `least`.
+  /// `count` segments, of which a token needs `least`.
   public init(count: Int, least: Int, noun: String) {
     self.count = count
     self.least = least
@@ -63,9 +64,9 @@ public struct WeightSlices: Hashable, Sendable {
 
 /// A part of a layer's weights.
 public enum WeightPart: Hashable, Sendable {
-  /// One of the slices, which are equally large.
-  case slice
-  /// Everything but the slices, which every pass reads: router, shared experts, projections.
+  /// One of the segments, which are equally large.
+  case segment
+  /// Everything but the segments, which every pass reads: router, shared experts, projections.
   case common
 }
 

@@ -51,7 +51,7 @@ final class PreparedFeedForward: PreparedPass {
       let layers = (0..<plan.copies).map { _ in
         SparseLayer(
           spec: layer, seed: resources.seed,
-          residentExperts: plan.residentSlices ?? layer.experts, engine: engine, formats: formats,
+          residentExperts: plan.residentSegments ?? layer.experts, engine: engine, formats: formats,
           pool: pool, in: resources.memory)
       }
       workspace = layers[0].makeWorkspace(maxTokens: mostTokens, pool: pool)
