@@ -38,7 +38,8 @@ typealias Activate =
   @Sendable (_ block: UnsafeMutablePointer<Float>, _ rows: Int, _ activation: Activation) -> Void
 typealias Compute =
   @Sendable (_ rounds: Int, _ factor: Float, _ addend: Float) -> (flops: Int, checksum: Float)
-typealias Read = @Sendable (_ memory: UnsafeRawPointer, _ bytes: Int) -> UInt32
+typealias Read =
+  @Sendable (_ memory: UnsafeRawPointer, _ bytes: Int, _ distance: Int) -> UInt32
 
 /// How products with weights of one format are made: operands in, sums out.
 struct TileFormat: Sendable {
@@ -71,7 +72,8 @@ struct TileBuild: Sendable {
   let addBias: AddBias
   let activateGated: Activate
   let activatePlain: Activate
-  let read: Read
+  /// Reading in `ReadPattern.streamCounts` streams.
+  let reads: [Read]
 }
 
 extension TileBuild {
@@ -91,7 +93,8 @@ extension TileBuild {
         compute: TileV2.multiplyInRegisters),
     ],
     storeRows: TileV2.storeRows, addBias: TileV2.addBias, activateGated: TileV2.activateGated,
-    activatePlain: TileV2.activatePlain, read: TileV2.readStreams)
+    activatePlain: TileV2.activatePlain,
+    reads: [TileV2.readOneStream, TileV2.readTwoStreams, TileV2.readFourStreams])
 
   #if arch(x86_64)
     static let v3 = TileBuild(
@@ -109,7 +112,8 @@ extension TileBuild {
           compute: TileV3.multiplyInRegisters),
       ],
       storeRows: TileV3.storeRows, addBias: TileV3.addBias, activateGated: TileV3.activateGated,
-      activatePlain: TileV3.activatePlain, read: TileV3.readStreams)
+      activatePlain: TileV3.activatePlain,
+      reads: [TileV3.readOneStream, TileV3.readTwoStreams, TileV3.readFourStreams])
 
     static let v4 = TileBuild(
       lanes: TileV4.lanes,
@@ -130,6 +134,7 @@ extension TileBuild {
           compute: TileV4.multiplyInRegisters),
       ],
       storeRows: TileV4.storeRows, addBias: TileV4.addBias, activateGated: TileV4.activateGated,
-      activatePlain: TileV4.activatePlain, read: TileV4.readStreams)
+      activatePlain: TileV4.activatePlain,
+      reads: [TileV4.readOneStream, TileV4.readTwoStreams, TileV4.readFourStreams])
   #endif
 }

@@ -46,7 +46,7 @@ public struct TileKernels: Sendable {
   let activateGatedEntry: Activate
   let activatePlainEntry: Activate
   let computeEntry: Compute
-  let readEntry: Read
+  let readEntries: [Read]
 
   /// The kernels of a level that the CPU supports.
   ///
@@ -75,7 +75,7 @@ public struct TileKernels: Sendable {
     addBiasEntry = build.addBias
     activateGatedEntry = build.activateGated
     activatePlainEntry = build.activatePlain
-    readEntry = build.read
+    readEntries = build.reads
   }
 
   /// The formats of weights that there are kernels for, `f32` first: the same at every level, since all

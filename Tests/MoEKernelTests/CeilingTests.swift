@@ -25,10 +25,28 @@ import Tile
     let pool = WorkerPool(threads: threads)
     let buffer = try #require(ReadBuffer(bytes: 5_000_000, pool: pool))
     #expect(buffer.bytes == 3 * hugePageBytes, "whole huge pages")
-    #expect(buffer.read(pool: pool) == buffer.bytes)
+    for pattern in ReadPattern.all {
+      #expect(buffer.read(pages: 0, pattern: pattern, pool: pool) == 0)
+      #expect(buffer.read(pages: 3, pattern: pattern, pool: pool) == buffer.bytes)
+      #expect(buffer.checksum != 0)
+      // The next read begins where the last one ended, whatever page that is.
+      #expect(buffer.read(pages: 1, pattern: pattern, pool: alone) == hugePageBytes)
+      #expect(buffer.read(pages: 2, pattern: pattern, pool: pool) == 2 * hugePageBytes)
+      #expect(buffer.checksum == 0, "read twice, every page cancels itself")
+    }
+  }
+
+  /// Weights are read where they lie, and stay what they are.
+  @Test func anArenaIsReadAsItIs() throws {
+    let pool = WorkerPool(threads: 2)
+    let arena = WeightArena(bytes: 3 * hugePageBytes, seed: 7, pool: pool)
+    let buffer = try #require(ReadBuffer(arena: arena, pool: pool))
+    #expect(buffer.bytes == arena.bytes && buffer.pages == 3)
+    let pattern = ReadPattern.all[0]
+    #expect(buffer.read(pages: 3, pattern: pattern, pool: pool) == arena.bytes)
     #expect(buffer.checksum != 0)
-    #expect(buffer.read(pool: alone) == buffer.bytes)
-    #expect(buffer.checksum == 0, "read twice, every page cancels itself")
+    _ = buffer.read(pages: 3, pattern: pattern, pool: pool)
+    #expect(buffer.checksum == 0)
   }
 
   @Test(arguments: [1, 2])
@@ -64,6 +82,8 @@ import Tile
 
   @Test func noMemoryIsReadInNoTime() throws {
     let pool = WorkerPool(threads: 1)
-    #expect(try #require(ReadBuffer(bytes: 0, pool: pool)).read(pool: pool) == 0)
+    let buffer = try #require(ReadBuffer(bytes: 0, pool: pool))
+    #expect(buffer.pages == 1, "whole huge pages, at least one")
+    #expect(buffer.read(pages: 0, pattern: ReadPattern.all[0], pool: pool) == 0)
   }
 }

@@ -13,7 +13,7 @@ import Testing
   /// A baseline of 2 seconds whose work takes 1.5 at the ceilings: one layer of FLOPs, two of bytes;
   /// and a candidate of 1 second whose work takes 0.5.
   private func cell(
-    baselineSeconds: Double = 2, beside: Ceiling? = nil,
+    baselineSeconds: Double = 2, beside: Ceiling? = nil, mayStayInCache: Bool = false,
     phases: (baseline: PhaseSeconds, candidate: PhaseSeconds)? = nil
   ) throws -> MeasuredCell {
     func work(_ count: Int, flops: Int, bytes: Double) -> LayerWork {
@@ -45,7 +45,8 @@ import Testing
           baseline: side(baselineSeconds, phases?.baseline), candidate: side(1, phases?.candidate)),
         rounds: [], cautions: ["an earlier one"]),
       baselineWork: baseline, candidateWork: candidate,
-      sideResources: (resources, resources), beside: beside.map { [$0] } ?? [])
+      sideResources: (resources, resources), beside: beside.map { [$0] } ?? [],
+      mayStayInCache: mayStayInCache)
   }
 
   @Test func layersFollowEachOther() throws {
@@ -63,7 +64,7 @@ import Testing
       let plain = try cell().cell(under: ceilings)
       #expect(plain.rooflineRatio == nil)
       #expect(plain.sides.baseline.rooflineShare == nil)
-      #expect(try cell().excess(under: ceilings) == nil)
+      #expect(try cell().excess(raisedBy: ceilings) == nil)
     }
   }
 
@@ -113,31 +114,82 @@ import Testing
     #expect(abs(explanation.factors[2].candidate - 1 / 0.5 * 1.21.squareRoot()) < 1e-14)
   }
 
-  @Test func aSlowerMachineBesideTheCellIsACaution() throws {
+  /// Half the bandwidth of the run's best doubles the two seconds of bytes' share, and slower cores that of
+  /// FLOPs.
+  @Test func figuresGoByTheCellsOwnCeilings() throws {
     var slower = ceiling
-    slower.readBytesPerSecond *= 0.98
-    #expect(try cell(beside: slower).cell(under: [ceiling]).cautions.count == 1)
-    slower.readBytesPerSecond = 9e9
-    let full = try cell(beside: slower).cell(under: [ceiling])
-    #expect(full.cautions.count == 2)
-    #expect(full.ceilingBeside == slower)
+    slower.readBytesPerSecond /= 2
+    let slowMemory = try cell(beside: slower).cell(under: [ceiling])
+    #expect(slowMemory.sides.baseline.rooflineShare == 1.25)
+    #expect(slowMemory.sides.candidate.rooflineShare == 0.5)
+    #expect(slowMemory.rooflineRatio == 5)
+    #expect(slowMemory.ceilingBeside == slower)
+    slower = ceiling
+    slower.peakFlopsPerSecond /= 2
+    let slowCores = try cell(beside: slower).cell(under: [ceiling])
+    #expect(slowCores.sides.candidate.rooflineShare == 1)
   }
 
-  @Test func whatOnlyTheCandidateWaitsForCountsToo() throws {
-    var slower = ceiling
-    slower.peakFlopsPerSecond *= 0.9
-    #expect(try cell(beside: slower).cell(under: [ceiling]).cautions.count == 2)
+  /// Rates of tiles are the run's, at the pace of the peak beside the cell.
+  @Test func tilesMoveAsThePeakDoes() throws {
+    var (best, own) = (ceiling, ceiling)
+    best.tileRates = ["tile": [50e9, 80e9]]
+    own.peakFlopsPerSecond /= 2
+    let phases = PhaseSeconds(
+      productSeconds: 1, productBusySeconds: 1, productWaitingSeconds: 0,
+      others: [.router: 0, .dispatchAndCombine: 0])
+    let explained = try cell(beside: own, phases: (phases, phases)).cell(under: [best])
+    let alike = try cell(phases: (phases, phases)).cell(under: [best])
+    func tiles(_ cell: Cell) -> Double? {
+      cell.explanation?.factors.first { $0.name == .tileRemainder }?.candidate
+    }
+    #expect(tiles(explained) == tiles(alike))
   }
 
-  /// 1.5 seconds of work in 1.46 is 103 %, in 1.40 107 %, in 0.6 250 %.
-  @Test func aSideAboveTheCeilingsIsDoubtedAndThenRefused() throws {
-    #expect(try cell(baselineSeconds: 1.46).cell(under: [ceiling]).cautions.count == 1)
-    let doubtful = try cell(baselineSeconds: 1.40)
+  /// 1.5 seconds of work in 1.46 is 103 %, in 1.40 107 %; the interval of the ceilings reaches 10 % higher.
+  @Test func aSideAboveItsCeilingsIsDoubtedWithinTheirIntervalAndRefusedBeyond() throws {
+    var own = ceiling
+    own.peakInterval = .init(low: 95e9, high: 110e9)
+    own.readInterval = .init(low: 9e9, high: 11e9)
+    #expect(try cell(baselineSeconds: 1.46, beside: own).cell(under: []).cautions.count == 1)
+    let doubtful = try cell(baselineSeconds: 1.40, beside: own)
     #expect(doubtful.cell(under: [ceiling]).cautions.count == 2)
-    #expect(doubtful.excess(under: [ceiling]) == nil)
-    let excess = try #require(try cell(baselineSeconds: 0.6).excess(under: [ceiling]))
+    #expect(doubtful.excess() == nil)
+    let wrong = try cell(baselineSeconds: 1.2, beside: own)
+    let excess = try #require(wrong.excess())
     #expect(excess.side.id == "b" && excess.side.role == .baseline)
-    #expect(abs(excess.share - 2.5) < 1e-12)
+    #expect(abs(excess.share - 1.5 / 1.1 / 1.2) < 1e-12)
+    // What a longer look finds counts too, and only where it is more.
+    var further = ceiling
+    #expect(wrong.excess(raisedBy: [further]) != nil)
+    further.readBytesPerSecond = 13e9
+    further.peakFlopsPerSecond = 130e9
+    #expect(wrong.excess(raisedBy: [further]) == nil)
+  }
+
+  /// Where weights may come from a cache, bytes say nothing of time.
+  @Test func whatMayStayInACacheHasNoRoofline() throws {
+    let cached = try cell(baselineSeconds: 0.1, beside: ceiling, mayStayInCache: true)
+    let full = cached.cell(under: [ceiling])
+    #expect(full.rooflineRatio == nil && full.sides.baseline.rooflineShare == nil)
+    #expect(full.explanation == nil && full.ceilingBeside == ceiling)
+    #expect(cached.excess() == nil)
+  }
+
+  @Test(arguments: [1, 5, 6, 9]) func aCellsCeilingIsTheMedianOfItsVisits(visits: Int) {
+    let probes = (1...visits).map { visit in
+      Ceiling(
+        threads: 2, precision: .f32, peakFlopsPerSecond: Double(100 + visit),
+        readBytesPerSecond: Double(10 * visit))
+    }
+    let own = Ceiling(probes[0], visits: probes)
+    #expect(own.isOfVisits && own.threads == 2)
+    #expect(own.readBytesPerSecond == Double(10 * (visits + 1)) / 2)
+    let interval = own.readInterval
+    // From six on the extremes are an interval of the median, of nine the second and the eighth.
+    #expect(interval?.low == (visits == 9 ? 20 : 10))
+    #expect(interval?.high == Double(visits == 9 ? 80 : 10 * visits))
+    #expect(own.atMost.readBytesPerSecond == interval?.high)
   }
 
   @Test func theRefusalSaysWhatIsWrongAndWhatToDo() {

@@ -47,18 +47,20 @@ import Testing
     #expect(some.checksum == 0)
   }
 
-  /// Every word is read: changing any one changes the checksum.
-  @Test(arguments: Variant.all)
-  func readingTouchesEveryWord(variant: Variant) {
+  /// Every word is read in every way, and once: changing any one changes the checksum.
+  @Test(arguments: Variant.all, ReadPattern.all)
+  func readingTouchesEveryWord(variant: Variant, pattern: ReadPattern) {
     let kernels = variant.kernels
     let memory = Memory(bytes: 2048)
     memory.floats.update(repeating: 0)
-    #expect(kernels.readStreams(memory.start, bytes: 0) == 0)
-    #expect(kernels.readStreams(memory.start, bytes: 2048) == 0)
-    for word in memory.floats.indices {
+    #expect(kernels.read(memory.start, bytes: 0, pattern: pattern) == 0)
+    #expect(kernels.read(memory.start, bytes: 2048, pattern: pattern) == 0)
+    let one = Float(1).bitPattern
+    let missed = memory.floats.indices.filter { word in
       memory.floats[word] = 1
-      #expect(kernels.readStreams(memory.start, bytes: 2048) == Float(1).bitPattern)
-      memory.floats[word] = 0
+      defer { memory.floats[word] = 0 }
+      return kernels.read(memory.start, bytes: 2048, pattern: pattern) != one
     }
+    #expect(missed.isEmpty, "\(missed)")
   }
 }

@@ -3,14 +3,21 @@ import Tile
 /// Memory that is read from end to end and nothing else: its time is the least that weights can take to
 /// arrive.
 ///
-/// It lies on huge pages and comes out of the `MemoryReserve`, as weights do, so that it misses the TLB as
-/// rarely as they do.
+/// It is the arena of the weights itself where that is large enough, and else lies on huge pages out of the
+/// `MemoryReserve` as weights do: where memory lies decides how fast it is read.
 public final class ReadBuffer {
+  /// A way to read memory from end to end.
+  public typealias Pattern = ReadPattern
+
   /// Bytes of the memory: what was asked for, rounded up to huge pages.
   public let bytes: Int
 
-  private let memory: AlignedBuffer<UInt64>
+  /// Keeps `start` alive.
+  private let owner: AnyObject
+  private let start: UnsafeRawPointer
   private let kernels: TileKernels
+  /// The page that the next read begins with.
+  private var nextPage = 0
   /// A checksum of each worker's reads, which the compiler may therefore not drop.
   private let checksums: AlignedBuffer<UInt32>
 
@@ -34,9 +41,11 @@ public final class ReadBuffer {
   public init?(bytes: Int, pool: WorkerPool) {
     precondition(bytes >= 0, "\(bytes) bytes")
     guard let level = TileLevel.supported.last else { return nil }
-    self.bytes = bytes.roundedUp(toMultipleOf: Self.taskBytes)
+    self.bytes = max(1, bytes).roundedUp(toMultipleOf: Self.taskBytes)
     kernels = TileKernels(level: level, format: .f32)
-    memory = AlignedBuffer(count: self.bytes / Self.wordBytes)
+    let memory = AlignedBuffer<UInt64>(count: self.bytes / Self.wordBytes)
+    owner = memory
+    start = UnsafeRawPointer(memory.base)
     checksums = AlignedBuffer(count: pool.threads * Self.stride)
     pool.forEach(self.bytes / Self.taskBytes) { _, task in
       let words = Self.taskBytes / Self.wordBytes
@@ -45,20 +54,39 @@ public final class ReadBuffer {
     }
   }
 
-  /// Reads all of the memory once: threads take huge pages from one counter, as a layer's tasks are
-  /// taken, and read each in several streams.
+  /// The memory of an arena, which is read and never written.
   ///
-  /// - Parameter pool: no more threads than the memory was made for.
-  /// - Returns: bytes read by all threads together.
-  public func read(pool: WorkerPool) -> Int {
-    precondition(pool.threads * Self.stride <= checksums.count, "more threads than were announced")
-    let start = UnsafeRawPointer(memory.base)
-    pool.forEach(bytes / Self.taskBytes) { worker, task in
-      checksums[worker * Self.stride] ^= kernels.readStreams(
-        start + task * Self.taskBytes, bytes: Self.taskBytes)
-    }
-    return bytes
+  /// - Returns: `nil` for a CPU that runs no kernel.
+  public init?(arena: WeightArena, pool: WorkerPool) {
+    guard let level = TileLevel.supported.last else { return nil }
+    bytes = arena.bytes
+    kernels = TileKernels(level: level, format: .f32)
+    owner = arena
+    start = arena.start
+    checksums = AlignedBuffer(count: pool.threads * Self.stride)
   }
+
+  /// Reads so many huge pages, from the one behind the last that was read on: threads take them from one
+  /// counter, as a layer's tasks are taken, and read each in the streams of the pattern.
+  ///
+  /// - Parameters:
+  ///   - count: huge pages; after the last comes the first again.
+  ///   - pool: no more threads than the memory was made for.
+  /// - Returns: bytes read by all threads together.
+  public func read(pages count: Int, pattern: ReadPattern, pool: WorkerPool) -> Int {
+    precondition(count >= 0, "\(count) pages")
+    precondition(pool.threads * Self.stride <= checksums.count, "more threads than were announced")
+    let (first, pages) = (nextPage, self.pages)
+    pool.forEach(count) { worker, task in
+      checksums[worker * Self.stride] ^= kernels.read(
+        start + (first + task) % pages * Self.taskBytes, bytes: Self.taskBytes, pattern: pattern)
+    }
+    nextPage = (first + count) % pages
+    return count * Self.taskBytes
+  }
+
+  /// Huge pages of the memory.
+  public var pages: Int { bytes / Self.taskBytes }
 
   /// The exclusive or of what all reads so far found, for tests that every word is read.
   var checksum: UInt32 {

@@ -21,6 +21,8 @@ public final class WeightArena {
   public let bytes: Int
 
   private let memory: AlignedBuffer<UInt32>
+  /// Its first word.
+  var start: UnsafeRawPointer { UnsafeRawPointer(memory.base) }
   /// Where the next view begins, in bytes.
   private var next = 0
 

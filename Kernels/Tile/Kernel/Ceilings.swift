@@ -59,20 +59,51 @@ private func checksum(_ sums: Chains) -> Float {
   return total.sum()
 }
 
-/// Reads memory in four sequential streams and does nothing else with it.
-///
-/// There is no software prefetch: the hardware prefetchers follow the streams, and each stream has an
-/// accumulator of its own, so that no read waits for another's checksum.
-///
-/// - Parameter bytes: a multiple of 4 × 64.
-/// - Returns: a checksum that keeps the reads alive.
+// How memory is read fastest differs from CPU to CPU: one with a few deep hardware prefetchers likes one
+// stream that software runs ahead of, another likes several plain ones. So there are several ways, and the
+// fastest on the machine is its ceiling.
+
+/// Reads memory in one sequential stream; see `readStreams`.
 @inline(never)
-public func readStreams(_ memory: UnsafeRawPointer, bytes: Int) -> UInt32 {
-  let segment = bytes / 4
+public func readOneStream(_ memory: UnsafeRawPointer, bytes: Int, distance: Int) -> UInt32 {
+  var sums = InlineArray<1, Words> { _ in .zero }
+  return readStreams(memory, bytes, distance, &sums)
+}
+
+/// Reads memory in two sequential streams; see `readStreams`.
+@inline(never)
+public func readTwoStreams(_ memory: UnsafeRawPointer, bytes: Int, distance: Int) -> UInt32 {
+  var sums = InlineArray<2, Words> { _ in .zero }
+  return readStreams(memory, bytes, distance, &sums)
+}
+
+/// Reads memory in four sequential streams; see `readStreams`.
+@inline(never)
+public func readFourStreams(_ memory: UnsafeRawPointer, bytes: Int, distance: Int) -> UInt32 {
   var sums = InlineArray<4, Words> { _ in .zero }
+  return readStreams(memory, bytes, distance, &sums)
+}
+
+/// Reads memory in sequential streams and does nothing else with it.
+///
+/// Each stream has an accumulator of its own, so that no read waits for another's checksum.
+///
+/// - Parameters:
+///   - bytes: a multiple of 64 for each stream.
+///   - distance: how far ahead of each read its stream is prefetched, in bytes; 0 asks for the line that is
+///     read anyway and leaves the rest to the hardware's prefetchers. What lies behind the memory is asked
+///     for too, which reads nothing that must be there.
+/// - Returns: a checksum that keeps the reads alive.
+@inline(__always)
+private func readStreams<let streams: Int>(
+  _ memory: UnsafeRawPointer, _ bytes: Int, _ distance: Int,
+  _ sums: inout InlineArray<streams, Words>
+) -> UInt32 {
+  let segment = bytes / streams
   for offset in Swift.stride(from: 0, to: segment, by: cacheLine) {
     for stream in sums.indices {
       let line = memory + (stream &* segment &+ offset)
+      vector_prefetch(line + distance)
       for part in 0..<cacheLine / MemoryLayout<Words>.size {
         sums[stream] ^= line.load(fromByteOffset: part * MemoryLayout<Words>.size, as: Words.self)
       }

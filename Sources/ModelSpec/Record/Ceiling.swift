@@ -10,6 +10,10 @@ public struct Ceiling: Codable, Hashable, Sendable {
   public var peakFlopsPerSecond: Double
   /// Streaming reads from memory, all threads together.
   public var readBytesPerSecond: Double
+  /// Where the peak beside a cell lies by the probes of its visits; absent for what is no median of them.
+  public var peakInterval: Interval?
+  /// Where the read bandwidth beside a cell lies, likewise.
+  public var readInterval: Interval?
   /// The rates of the `tile` engine, which every `tenfold.result/1` has under this key; absent where that
   /// engine was not asked for.
   private var tileFlopsPerSecond: [Double]?
@@ -45,6 +49,32 @@ public struct Ceiling: Codable, Hashable, Sendable {
 }
 
 extension Ceiling {
+  /// A confidence interval of a rate, FLOP/s or bytes a second.
+  public struct Interval: Codable, Hashable, Sendable {
+    /// Its lower end.
+    public var low: Double
+    /// Its upper end.
+    public var high: Double
+
+    /// An interval from the lower end to the upper one.
+    public init(low: Double, high: Double) {
+      self.low = low
+      self.high = high
+    }
+  }
+
+  /// True for the ceiling of a cell that was probed at its visits: the cell's roofline figures go by it, and
+  /// not by the run's best, as in older records.
+  public var isOfVisits: Bool { peakInterval != nil && readInterval != nil }
+
+  /// The same with both rates at the upper ends of their intervals.
+  public var atMost: Ceiling {
+    var most = self
+    most.peakFlopsPerSecond = peakInterval?.high ?? peakFlopsPerSecond
+    most.readBytesPerSecond = readInterval?.high ?? readBytesPerSecond
+    return most
+  }
+
   /// The ridge point in tokens: the tokens per read of a weight from which FLOPs bound a product,
   /// not bytes.
   ///
@@ -58,6 +88,11 @@ extension Sequence<Ceiling> {
   /// The ceiling of a number of threads and a weight format, `nil` where none was measured.
   public func ceiling(threads: Int, format: WeightFormat) -> Ceiling? {
     first { $0.threads == threads && $0.precision == format }
+  }
+
+  /// The ceiling that a cell's roofline figures go by: its own, or in older records the run's best.
+  public func ceiling(decidingFor cell: Cell) -> Ceiling? {
+    cell.ceilingBeside.flatMap { $0.isOfVisits ? $0 : nil } ?? ceiling(of: cell)
   }
 
   /// The ceiling of a cell's threads and weight format, `nil` where none was measured.

@@ -33,8 +33,10 @@ public struct Cell: Hashable, Sendable {
   public var cautions: [String]
   /// Where the FLOP saving went, absent when it was not analysed.
   public var explanation: Explanation?
-  /// The ceiling that was measured beside this cell, absent without ceilings; roofline figures use
-  /// the record's ceilings, which are the best of the run.
+  /// The ceiling that was measured beside this cell, absent without ceilings.
+  ///
+  /// Roofline figures and the explanation go by it where it is of the cell's visits (`isOfVisits`); in older
+  /// records they go by the record's ceilings, which are the best of the run.
   public var ceilingBeside: Ceiling?
   /// What became of the cell; absent where it was measured, as it is in every cell of this version.
   public var status: Status?

@@ -158,7 +158,7 @@ private struct CSVRow {
   var record: Record { named.record }
 
   /// The ceiling of the cell's threads and weight format, `nil` without one.
-  var ceiling: Ceiling? { record.ceilings.ceiling(of: cell) }
+  var ceiling: Ceiling? { record.ceilings.ceiling(decidingFor: cell) }
 }
 
 /// The value of a field before it is written.

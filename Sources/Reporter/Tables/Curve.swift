@@ -103,7 +103,7 @@ extension Curve {
 extension Curve.Point {
   /// The point of a cell, with utilisations of the ceiling for its threads and weight format.
   init(_ cell: Cell, under ceilings: [Ceiling]) {
-    let ceiling = ceilings.ceiling(of: cell)
+    let ceiling = ceilings.ceiling(decidingFor: cell)
     let side = cell.sides.candidate
     self.init(
       tokens: cell.tokens, flopRatio: cell.flopRatio,

@@ -21,16 +21,21 @@ struct ExplanationTables {
     let sections = record.pairings.map { $0.compactMap(Column.init) }
       .filter { !$0.isEmpty }.flatMap(section)
     guard !sections.isEmpty else { return [] }
-    return [.heading("Where the FLOP saving went"), .paragraph(Self.legend)] + sections
+    return [.heading("Where the FLOP saving went"), .paragraph(legend)] + sections
   }
 
-  private static let legend =
-    "The FLOP ratio times every factor below it is the measured ratio. A factor is what its cause "
-    + "costs the baseline / what it costs the candidate: below ×1 the candidate loses by it, above "
-    + "×1 the baseline. Memory traffic and tile remainder are what this machine's ceilings say of the "
-    + "bytes and of tiles with few rows; the others were measured within the timed passes. Engine "
-    + "shortfall is also where the machine gave less than at its best; the rest is what no cause "
-    + "explains."
+  private var legend: String {
+    let isOwn = record.cells.contains { $0.ceilingBeside?.isOfVisits == true }
+    return
+      "The FLOP ratio times every factor below it is the measured ratio. A factor is what its cause "
+      + "costs the baseline / what it costs the candidate: below ×1 the candidate loses by it, above "
+      + "×1 the baseline. Memory traffic and tile remainder are what "
+      + (isOwn ? "the ceilings beside the cell say" : "this machine's ceilings say") + " of the "
+      + "bytes and of tiles with few rows; the others were measured within the timed passes. "
+      + (isOwn
+        ? "The" : "Engine shortfall is also where the machine gave less than at its best; the")
+      + " rest is what no cause explains."
+  }
 
   /// A cell with its explanation.
   private struct Column {

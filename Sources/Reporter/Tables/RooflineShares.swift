@@ -20,14 +20,25 @@ struct RooflineShares {
     ]
   }
 
-  private let legend =
+  /// Whether a cell has ceilings of its own, by which its shares go.
+  private var hasOwnCeilings: Bool {
+    record.cells.contains { $0.ceilingBeside?.isOfVisits == true }
+  }
+
+  private var legend: String {
     "Roofline seconds / measured seconds of each side. A layer's roofline seconds are the larger of "
-    + "FLOPs / peak and bytes / read bandwidth, both the most that was measured in this run. Bytes are "
-    + "the baseline's / the candidate's, as FLOPs are."
+      + "FLOPs / peak and bytes / read bandwidth, both "
+      + (hasOwnCeilings
+        ? "the median of what was probed beside the cell at each of its visits; the read bandwidth, in "
+          + "GB/s with its interval, stands beside, and the most of the whole run below"
+        : "the most that was measured in this run")
+      + ". Bytes are the baseline's / the candidate's, as FLOPs are."
+  }
 
   private func table(_ cells: [Cell]) -> Table {
     var columns = [.init("pairing")] + names.columns
     columns += [.init("bytes", .right), .init("baseline", .right), .init("candidate", .right)]
+    if hasOwnCeilings { columns.append(.init("read, GB/s", .right)) }
     var last = ""
     let rows = cells.map { cell in
       let pairing = cell.pairing
@@ -37,6 +48,7 @@ struct RooflineShares {
       row += [cell.sides.baseline, cell.sides.candidate].map {
         .init($0.rooflineShare.map(Figures.percent) ?? "-")
       }
+      if hasOwnCeilings { row.append(.init(cell.ceilingBeside?.readText ?? "-")) }
       return Table.Row(row)
     }
     return Table(columns: columns, rows: rows)
@@ -50,6 +62,16 @@ extension Cell {
 }
 
 extension Ceiling {
+  /// The read bandwidth beside a cell in GB/s: `38.5 [37.2, 40.1]`; `nil` where it is no median of visits.
+  fileprivate var readText: String? {
+    readInterval.map { interval in
+      let rates = [readBytesPerSecond, interval.low, interval.high].map {
+        Figures.significant($0 / 1e9)
+      }
+      return "\(rates[0]) [\(rates[1]), \(rates[2])]"
+    }
+  }
+
   /// `2 threads, f32: 462 GFLOP/s, 38.5 GB/s`.
   var sentence: String {
     "\(Figures.count(threads, "thread")), \(precision.name): "

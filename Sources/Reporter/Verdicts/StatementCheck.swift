@@ -70,6 +70,19 @@ struct StatementCheck {
     guard let beside = cell.ceilingBeside else { return }
     let field = "ceiling_beside"
     try fields.require(beside, field)
+    for (name, rate, interval) in [
+      ("peak_interval", beside.peakFlopsPerSecond, beside.peakInterval),
+      ("read_interval", beside.readBytesPerSecond, beside.readInterval),
+    ] {
+      guard let interval else { continue }
+      try fields.requirePositive(interval.low, "\(field).\(name).low")
+      try fields.requirePositive(interval.high, "\(field).\(name).high")
+      guard interval.low <= rate, rate <= interval.high else {
+        throw fields.contradiction(
+          "\(field).\(name)",
+          "is from \(interval.low) to \(interval.high), and the median is \(rate)")
+      }
+    }
     guard let best = ceilings.ceiling(threads: beside.threads, format: beside.precision) else {
       return
     }

@@ -18,14 +18,6 @@ public struct CeilingLog: Sendable {
   /// A change beyond this is worth a caution: it is the accuracy that roofline shares are read with.
   static let driftLimit = 0.03
 
-  /// How far above the ceilings something may seem to run before it is an error.
-  ///
-  /// Ceilings move, and depend on where memory lies: on a two-core VM (Zen 5, 2026-11-21) a layer of
-  /// 700 MB was read at 65 GB/s while the probes' own buffer, before, beside and once more after it,
-  /// gave 46. Up to this limit a cell is kept with a caution; what is read from cache, or not computed
-  /// at all, is further off.
-  static let excessLimit = 1.0
-
   /// Takes in a full probe.
   mutating func add(_ probe: [Ceiling]) {
     full.append(probe)

@@ -4,8 +4,8 @@ import ModelSpec
 
 /// Measures how fast this machine computes and reads at most.
 ///
-/// Peak FLOP/s: products on registers only. Read bandwidth: memory of `bufferBytes`, in several
-/// streams. All threads work at once, on tasks from one counter, in slices of 20 ms; the second best
+/// Peak FLOP/s: products on registers only. Read bandwidth: the memory of the weights, or of
+/// `bufferBytes`, in whichever streams are the fastest. All threads work at once, on tasks from one counter, in slices of 20 ms; the second best
 /// slice counts. Not the mean, for whatever disturbs a slice makes it slower; and not the best, for it may be
 /// a fluke: on a two-core VM one pass in some thousands read at twice the rate of all others.
 ///
@@ -41,7 +41,7 @@ public final class CeilingProbe {
     public static let full = Effort(slices: 5, measuresTiles: true)
     /// Beside a visit to a cell, so that what the machine gave then is known: a twentieth of a second, of
     /// which a cell gets one at each visit.
-    static let glance = Effort(slices: 2, usesStrongest: true, sliceSeconds: 0.005)
+    static let glance = Effort(slices: 3, usesStrongest: true, sliceSeconds: 0.005)
     /// A fifth of a second.
     static let brief = Effort(slices: 3)
     /// For tests of everything but the figures: every kind, for as good as no time.
@@ -75,6 +75,8 @@ public final class CeilingProbe {
   /// The tiles of each engine, of the formats that its networks have.
   private let tiles: [WeightFormat: [String: any TileWork]]
   private let buffer: ReadBuffer
+  /// Which way to read was the fastest for so many threads when all were tried.
+  private var fastestRead: [Int: ReadBuffer.Pattern] = [:]
   /// Which of an arithmetic's work was the fastest when all was measured, so that a glance need not ask
   /// again.
   private var strongest: [Arithmetic: Int] = [:]
@@ -97,8 +99,12 @@ public final class CeilingProbe {
 
   /// A probe on the threads of others, which must be idle while it measures.
   ///
-  /// - Parameter sides: what is measured: the formats of all roles, and the tiles of networks.
-  convenience init?(pools: [WorkerPool], sides: [SideResources], cacheBytes: Int) {
+  /// - Parameters:
+  ///   - sides: what is measured: the formats of all roles, and the tiles of networks.
+  ///   - arena: whose memory is read; `nil` to read memory of the probe's own.
+  convenience init?(
+    pools: [WorkerPool], sides: [SideResources], cacheBytes: Int, arena: WeightArena? = nil
+  ) {
     var formats: [WeightFormat] = []
     var tiles: [WeightFormat: [String: any TileWork]] = [:]
     let threads = pools.map(\.threads).max() ?? 1
@@ -110,15 +116,18 @@ public final class CeilingProbe {
           format: format, threads: threads)
       }
     }
-    self.init(pools: pools, formats: formats, tiles: tiles, cacheBytes: cacheBytes)
+    self.init(
+      pools: pools, formats: formats, tiles: tiles, cacheBytes: cacheBytes, arena: arena)
   }
 
   private init?(
     pools: [WorkerPool], formats: [WeightFormat],
-    tiles: [WeightFormat: [String: any TileWork]] = [:], cacheBytes: Int
+    tiles: [WeightFormat: [String: any TileWork]] = [:], cacheBytes: Int,
+    arena: WeightArena? = nil
   ) {
     guard let largest = pools.max(by: { $0.threads < $1.threads }),
-      let buffer = ReadBuffer(bytes: Self.bufferBytes(cacheBytes: cacheBytes), pool: largest)
+      let buffer = arena.map({ ReadBuffer(arena: $0, pool: largest) })
+        ?? ReadBuffer(bytes: Self.bufferBytes(cacheBytes: cacheBytes), pool: largest)
     else { return nil }
     self.pools = pools
     self.formats = formats
@@ -141,9 +150,7 @@ public final class CeilingProbe {
   }
 
   private func measure(_ effort: Effort, on pool: WorkerPool) -> [Ceiling] {
-    let readRate = rate(effort.slices, of: effort.sliceSeconds, firstAmount: 1) { passes in
-      (0..<passes).reduce(0) { bytes, _ in bytes + buffer.read(pool: pool) }
-    }
+    let readRate = readRate(effort, on: pool)
     var peaks: [Arithmetic: Double] = [:]
     for arithmetic in formats.map({ Self.arithmetic(of: $0) }).uniqued() {
       peaks[arithmetic] = peak(of: arithmetic, effort, on: pool)
@@ -159,6 +166,34 @@ public final class CeilingProbe {
         } ?? [:])
     }
   }
+
+  /// Bytes a second by the fastest way to read.
+  private func readRate(_ effort: Effort, on pool: WorkerPool) -> Double {
+    func rate(_ pattern: ReadBuffer.Pattern, _ slices: Int, _ seconds: Double) -> Double {
+      self.rate(slices, of: seconds, firstAmount: pool.threads) {
+        buffer.read(pages: $0, pattern: pattern, pool: pool)
+      }
+    }
+    if fastestRead[pool.threads] == nil || !effort.usesStrongest {
+      // All are tried in brief and the best ones as long as others are measured, for a brief look errs.
+      let seconds = effort.sliceSeconds / Self.triesOfASlice
+      let tries = ReadBuffer.Pattern.all.map { ($0, rate($0, 2, seconds)) }.sorted { $0.1 > $1.1 }
+      let best = tries.prefix(Self.closestTries).map {
+        ($0.0, rate($0.0, effort.slices, effort.sliceSeconds))
+      }
+      if let (pattern, rate) = best.max(by: { $0.1 < $1.1 }) {
+        fastestRead[pool.threads] = pattern
+        return rate
+      }
+    }
+    let pattern = fastestRead[pool.threads] ?? ReadBuffer.Pattern.all[0]
+    return rate(pattern, effort.slices, effort.sliceSeconds)
+  }
+
+  /// Tries of a way to read that take as long as one slice.
+  private static let triesOfASlice = 4.0
+  /// Ways to read that are so close to each other that a try does not tell which is the fastest.
+  private static let closestTries = 3
 
   /// What products of a format are computed in.
   private static func arithmetic(of format: WeightFormat) -> Arithmetic {

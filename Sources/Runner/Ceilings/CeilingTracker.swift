@@ -17,12 +17,15 @@ final class CeilingTracker {
   /// - Parameters:
   ///   - sides: the engines whose tiles are measured too, and the formats of their weights.
   ///   - effort: how long it looks, before the first measurement, beside each, and after the last.
+  ///   - arena: the memory that weights lie in, where it is large enough to be read for the bandwidth.
   init(
-    pool: WorkerPool, sides: [SideResources], cacheBytes: Int, effort: MeasuringEffort
+    pool: WorkerPool, sides: [SideResources], cacheBytes: Int, arena: WeightArena?,
+    effort: MeasuringEffort
   ) {
     self.effort = effort
     let single = pool.threads > 1 ? [WorkerPool(threads: 1)] : []
-    probe = CeilingProbe(pools: single + [pool], sides: sides, cacheBytes: cacheBytes)
+    probe = CeilingProbe(
+      pools: single + [pool], sides: sides, cacheBytes: cacheBytes, arena: arena)
   }
 
   /// A full probe, before the first measurement and after the last.
@@ -40,11 +43,12 @@ final class CeilingTracker {
   /// What is faster than the ceilings even when these were looked for once more: disturbed ceilings
   /// are more likely than a wrong time.
   ///
-  /// - Parameter find: what is above the given ceilings, `nil` when nothing is.
+  /// - Parameter find: what is above the ceilings when these further ones are known, `nil` when nothing is.
   func confirmedExcess<Excess>(_ find: ([Ceiling]) -> Excess?) -> Excess? {
-    guard let probe, find(log.highest) != nil else { return nil }
-    log.raise(by: probe.measureAllThreads(effort.ceilingsInDoubt))
-    return find(log.highest)
+    guard let probe, find([]) != nil else { return nil }
+    let found = probe.measureAllThreads(effort.ceilingsInDoubt)
+    log.raise(by: found)
+    return find(found)
   }
 
   /// The ceilings of all threads in words: `462.0 GFLOP/s, 38.5 GB/s`.

@@ -73,16 +73,14 @@ final class CellMeasurement {
   /// Takes in what a probe found beside a visit.
   func note(_ ceilings: [Ceiling]) { beside.append(ceilings) }
 
-  /// What the machine gave beside the visits: the median of each figure.
+  /// What the machine gave beside the visits: the median of each figure, with its interval.
   private var ceilingsBeside: [Ceiling] {
     (beside.first ?? []).map { first in
-      let visits = beside.compactMap {
-        $0.ceiling(threads: first.threads, format: first.precision)
-      }
-      return Ceiling(
-        threads: first.threads, precision: first.precision,
-        peakFlopsPerSecond: visits.map(\.peakFlopsPerSecond).median,
-        readBytesPerSecond: visits.map(\.readBytesPerSecond).median)
+      Ceiling(
+        first,
+        visits: beside.compactMap {
+          $0.ceiling(threads: first.threads, format: first.precision)
+        })
     }
   }
 
@@ -103,5 +101,27 @@ final class CellMeasurement {
         seed: seed, beside: ceilingsBeside,
         cautions: throttled.cautions)
     }
+  }
+}
+
+extension Ceiling {
+  /// The ceiling beside a cell, from the probes of its visits, one or more.
+  init(_ kind: Ceiling, visits: [Ceiling]) {
+    func estimate(_ rates: [Double]) -> (median: Double, interval: Interval) {
+      // Of too few visits for an interval of its median, what was seen.
+      let estimate = MedianEstimate(rates)
+      return (
+        rates.median,
+        Interval(
+          low: estimate?.low ?? rates.min() ?? 0, high: estimate?.high ?? rates.max() ?? 0)
+      )
+    }
+    let (peak, read) = (
+      estimate(visits.map(\.peakFlopsPerSecond)), estimate(visits.map(\.readBytesPerSecond))
+    )
+    self.init(
+      threads: kind.threads, precision: kind.precision, peakFlopsPerSecond: peak.median,
+      readBytesPerSecond: read.median)
+    (peakInterval, readInterval) = (peak.interval, read.interval)
   }
 }

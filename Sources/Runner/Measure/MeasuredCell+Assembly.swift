@@ -27,6 +27,9 @@ extension MeasuredCell {
       sides: sides, rounds: rounds,
       cautions: cautions + Self.cautions(estimate, rounds, sides: [baseline, candidate]))
     self.beside = beside
+    mayStayInCache = [baseline, candidate].contains {
+      $0.layers.contains(where: \.plan.mayStayInCache)
+    }
   }
 
   /// An interval wider than this, high over low, says that the machine was busy with other things.

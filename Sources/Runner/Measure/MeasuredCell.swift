@@ -13,14 +13,21 @@ public struct MeasuredCell: Sendable {
   let candidateWork: [LayerWork]
   /// What multiplied on each side.
   let sideResources: (baseline: SideResources, candidate: SideResources)
-  /// What a brief probe beside the cell found; empty where there are no ceilings.
+  /// What the probes of its visits found; empty where there are no ceilings.
   let beside: [Ceiling]
 
-  /// The cell with the roofline figures and the explanation that the run's ceilings give.
-  public func cell(under list: [Ceiling]) -> Cell {
+  /// Whether passes may have found weights in a cache, so that their bytes say nothing of their time.
+  let mayStayInCache: Bool
+
+  /// The cell with the roofline figures and the explanation that its own ceilings give.
+  ///
+  /// - Parameter run: the ceilings of the run: of cells beside which none were measured, and the rates of
+  ///   tiles, which only full probes measure and which move as the peak does.
+  public func cell(under run: [Ceiling]) -> Cell {
     var cell = measured
     cell.ceilingBeside = beside.ceiling(of: measured)
-    guard let ceilings = Ceilings(list, threads: measured.threads),
+    guard !mayStayInCache,
+      let ceilings = Ceilings(own(run), threads: measured.threads),
       let baseline = baselineWork.rooflineSeconds(under: ceilings),
       let candidate = candidateWork.rooflineSeconds(under: ceilings)
     else { return cell }
@@ -28,18 +35,55 @@ public struct MeasuredCell: Sendable {
     cell.sides.baseline.rooflineShare = baseline / cell.sides.baseline.secondsMedian
     cell.sides.candidate.rooflineShare = candidate / cell.sides.candidate.secondsMedian
     cell.explanation = explanation(under: ceilings)
-    if isSlowerBeside(than: ceilings) { cell.cautions.append(Self.slowMachine) }
-    if let (_, share) = cell.fastestSide, share > 1 + CeilingLog.driftLimit {
-      cell.cautions.append(Self.fastMachine)
-    }
+    let share = max(
+      baseline / cell.sides.baseline.secondsMedian,
+      candidate / cell.sides.candidate.secondsMedian)
+    if share > 1 + CeilingLog.driftLimit { cell.cautions.append(Self.fastMachine) }
     return cell
   }
 
-  /// The side that seems to be faster than the machine, with its roofline share; `nil` when none is.
-  func excess(under ceilings: [Ceiling]) -> (side: (role: SideRole, id: String), share: Double)? {
-    cell(under: ceilings).fastestSide.flatMap {
-      $0.share > 1 + CeilingLog.excessLimit ? $0 : nil
+  /// The ceilings beside the cell with the tiles of the run's, or the run's where there are none.
+  private func own(_ run: [Ceiling]) -> [Ceiling] {
+    guard !beside.isEmpty else { return run }
+    return beside.map { own in
+      var own = own
+      if let best = run.ceiling(threads: own.threads, format: own.precision) {
+        let pace = own.peakFlopsPerSecond / best.peakFlopsPerSecond
+        own.tileRates = best.tileRates.mapValues { $0.map { $0 * pace } }
+      }
+      return own
     }
+  }
+
+  /// The side that seems to be faster than the machine was beside it, beyond what the ceilings' intervals
+  /// leave open, with its roofline share under their upper ends; `nil` when none is.
+  ///
+  /// - Parameter further: what was probed since, because the ceilings were in doubt.
+  func excess(
+    raisedBy further: [Ceiling] = []
+  ) -> (side: (role: SideRole, id: String), share: Double)? {
+    let most = (beside.isEmpty ? further : beside).map { own in
+      var most = own.atMost
+      if let other = further.ceiling(threads: own.threads, format: own.precision) {
+        most.peakFlopsPerSecond = max(most.peakFlopsPerSecond, other.peakFlopsPerSecond)
+        most.readBytesPerSecond = max(most.readBytesPerSecond, other.readBytesPerSecond)
+      }
+      return most
+    }
+    guard !mayStayInCache, let ceilings = Ceilings(most, threads: measured.threads) else {
+      return nil
+    }
+    let sides = [
+      (SideRole.baseline, measured.baseline, baselineWork, measured.sides.baseline),
+      (.candidate, measured.candidate, candidateWork, measured.sides.candidate),
+    ]
+    let shares = sides.compactMap { role, id, work, side in
+      work.rooflineSeconds(under: ceilings).map {
+        (side: (role: role, id: id), share: $0 / side.secondsMedian)
+      }
+    }
+    return shares.max { $0.share < $1.share }
+      .flatMap { $0.share > 1 + CeilingLog.driftLimit ? $0 : nil }
   }
 
   /// How both sides came from their FLOPs to their seconds; `nil` where phases were not measured.
@@ -66,41 +110,14 @@ public struct MeasuredCell: Sendable {
       baseline: baselineChain, candidate: candidateChain, realisedShare: measured.realisedShare)
   }
 
-  /// True when the cell's own ceilings would raise the roofline share of a side by more than a drift
-  /// that is worth a word.
-  private func isSlowerBeside(than ceilings: Ceilings) -> Bool {
-    guard let own = Ceilings(beside, threads: measured.threads) else { return false }
-    return [baselineWork, candidateWork].contains { work in
-      guard let beside = work.rooflineSeconds(under: own),
-        let best = work.rooflineSeconds(under: ceilings)
-      else { return false }
-      return beside > best * (1 + CeilingLog.driftLimit)
-    }
-  }
-
   /// The same words for every cell, so that a table notes them once; figures are in the record.
-  private static let slowMachine =
-    "beside this cell the machine gave more than 3 % less than at best in this run, so its roofline "
-    + "shares are that much lower"
-
   private static let fastMachine =
-    "a side seems to run more than 3 % above this machine's ceilings, which moved while it was "
-    + "measured; read its roofline share as 100 %"
+    "a side seems to run more than 3 % above the ceilings beside it, within what the probes of its "
+    + "visits differ by; read its roofline share as 100 %"
 }
 
 extension TileCut {
   fileprivate init(_ engine: any Engine) {
     self.init(engine: engine.name) { engine.tileRows(of: $0, format: $1) }
-  }
-}
-
-extension Cell {
-  /// The side with the larger roofline share, `nil` without ceilings.
-  fileprivate var fastestSide: (side: (role: SideRole, id: String), share: Double)? {
-    guard let baselineShare = sides.baseline.rooflineShare,
-      let candidateShare = sides.candidate.rooflineShare
-    else { return nil }
-    return baselineShare > candidateShare
-      ? ((.baseline, baseline), baselineShare) : ((.candidate, candidate), candidateShare)
   }
 }

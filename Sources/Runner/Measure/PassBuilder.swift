@@ -6,8 +6,8 @@ final class PassBuilder {
   private let pool: WorkerPool
   private let seed: UInt64
   private let arenaBytes: Int
-  /// Written when the first layer is built.
-  private lazy var arena = WeightArena(bytes: arenaBytes, seed: seed, pool: pool)
+  /// Written when it is first asked for.
+  private(set) lazy var arena = WeightArena(bytes: arenaBytes, seed: seed, pool: pool)
 
   /// - Parameter arenaBytes: those of the weights of the largest cell.
   init(pool: WorkerPool, seed: UInt64, arenaBytes: Int) {
@@ -31,7 +31,7 @@ final class PassBuilder {
               plan, for: cell.workload,
               with: PassResources(
                 engine: resources.engine, formats: resources.formats, pool: pool, seed: seed,
-                memory: cell.usesArena ? .view(arena) : .own))
+                memory: cell.limits.usesArena ? .view(arena) : .own))
           built[key] = pass
           return PreparedLayer(plan: plan, pass: pass)
         })

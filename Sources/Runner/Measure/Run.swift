@@ -32,7 +32,8 @@ public final class Run {
     MemoryReserve.reserve(bytes: plan.memoryBytes)
     builder = PassBuilder(pool: pool, seed: plan.seed, arenaBytes: plan.arenaBytes)
     tracker = CeilingTracker(
-      pool: pool, sides: plan.sides, cacheBytes: plan.cacheBytes, effort: plan.effort)
+      pool: pool, sides: plan.sides, cacheBytes: plan.cacheBytes,
+      arena: plan.probesArena ? builder.arena : nil, effort: plan.effort)
   }
 
   /// Measures all cells, and the machine's ceilings before, beside and after them.
@@ -208,7 +209,8 @@ public final class Run {
   ) -> (side: (role: SideRole, id: String), share: Double)? {
     guard plan.effort.reliesOnCeilings else { return nil }
     return looksTwice
-      ? tracker.confirmedExcess(cell.excess) : cell.excess(under: tracker.log.highest)
+      ? tracker.confirmedExcess { cell.excess(raisedBy: $0) }
+      : cell.excess(raisedBy: tracker.log.highest)
   }
 
   /// Builds and loads both sides at the widest form of which enough rounds fit the allowance.

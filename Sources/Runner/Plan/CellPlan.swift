@@ -29,21 +29,18 @@ struct CellPlan: Sendable {
     role == .baseline ? limits.baseline : limits.candidate
   }
 
-  /// Whether the weights of both sides are views of the run's arena.
-  var usesArena: Bool { limits.baseline.takesArena && limits.candidate.takesArena }
-
   /// Bytes of the arena that both sides take at their widest; 0 where weights are stored.
-  var arenaBytes: Int { usesArena ? weightBytes : 0 }
+  var arenaBytes: Int { limits.usesArena ? weightBytes : 0 }
 
   /// Bytes that the cell takes besides as long as it is open: inputs, outputs and scratch, and weights where
   /// they are its own.
   var ownBytes: Int {
     var own = limits
     own.workload = workload
-    return widest.bytes(own) - limits.ceilingBytes - arenaBytes
+    return widest.layerBytes(own) - arenaBytes
   }
 
-  private var weightBytes: Int { widest.bytes(withoutPasses) - limits.ceilingBytes }
+  private var weightBytes: Int { widest.layerBytes(withoutPasses) }
 
   private var withoutPasses: MemoryPlan.Limits {
     var none = limits

@@ -50,8 +50,11 @@ struct MemoryPlan: Hashable {
     var threads: Int
     var baseline: SideResources
     var candidate: SideResources
-    /// Bytes that measuring the machine's ceilings takes besides.
+    /// Bytes of memory that the probes of read bandwidth read: the arena's, or their own.
     var ceilingBytes = 0
+
+    /// Whether the weights of both sides are views of the run's arena.
+    var usesArena: Bool { baseline.takesArena && candidate.takesArena }
   }
 
   /// The plan at the given fractions.
@@ -110,10 +113,19 @@ struct MemoryPlan: Hashable {
   /// Bytes of all weights, scratch, inputs and outputs, and of measuring ceilings; `Int.max` where they
   /// cannot be counted.
   func bytes(_ limits: Limits) -> Int {
-    terms(limits).reduce(limits.ceilingBytes) { sum, term in
-      let (total, overflow) = sum.addingReportingOverflow(term.bytes)
-      return overflow ? .max : total
-    }
+    Saturating.sum(layerBytes(limits), probeBytes(limits))
+  }
+
+  /// Bytes of all weights, scratch, inputs and outputs; `Int.max` where they cannot be counted.
+  func layerBytes(_ limits: Limits) -> Int { Saturating.sum(terms(limits).map(\.bytes)) }
+
+  /// Bytes that the probes of read bandwidth take besides: none where they can read the arena of the
+  /// weights.
+  private func probeBytes(_ limits: Limits) -> Int {
+    var weights = limits
+    weights.workload = Workload(limits.workload.kind, tokens: 0)
+    return limits.usesArena && layerBytes(weights) >= limits.ceilingBytes
+      ? 0 : limits.ceilingBytes
   }
 
   /// Every layer of both sides with the bytes that it takes; what both sides share is built once.
@@ -147,9 +159,8 @@ struct MemoryPlan: Hashable {
       let segments = plan.residentDescription.map { " with \($0) \(plan.segmentNoun)" } ?? ""
       return "\(plan.name)\(fraction)\(segments) takes \(ByteCount(bytes))"
     }
-    if limits.ceilingBytes > 0 {
-      terms.append("measuring read bandwidth takes \(ByteCount(limits.ceilingBytes))")
-    }
+    let probeBytes = smallest.probeBytes(limits)
+    if probeBytes > 0 { terms.append("measuring read bandwidth takes \(ByteCount(probeBytes))") }
     return .memory(
       pairing: name, arithmetic: terms.joined(separator: " and "),
       neededBytes: smallest.bytes(limits), allowedBytes: limits.memoryBytes,

@@ -30,11 +30,15 @@ public struct RunPlan: Sendable {
   /// Bytes of the arena: of the cell that takes most of it, both sides.
   var arenaBytes: Int { cells.map(\.arenaBytes).max() ?? 0 }
 
+  /// Whether the arena is large enough for the probes of read bandwidth, so that they need no memory besides.
+  var probesArena: Bool { arenaBytes > 0 && arenaBytes >= ceilingBytes }
+
+  private var ceilingBytes: Int { cells.map(\.limits.ceilingBytes).max() ?? 0 }
+
   /// Consecutive cells, by their indices, which fit the memory beside the arena and the probe, so that they
   /// can be visited in turns; one alone always does.
   var groups: [Range<Int>] {
-    let ceilingBytes = cells.first?.limits.ceilingBytes ?? 0
-    let room = memoryBytes - arenaBytes - ceilingBytes
+    let room = memoryBytes - arenaBytes - (probesArena ? 0 : ceilingBytes)
     var groups: [Range<Int>] = []
     var used = 0
     for (index, cell) in cells.enumerated() {
