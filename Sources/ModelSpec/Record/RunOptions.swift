@@ -35,6 +35,9 @@ public struct RunOptions: Codable, Hashable, Sendable {
   public var routingDigests: [String]?
   /// Seconds that the whole run may take.
   public var budgetSeconds: Double
+  /// How wide an interval may be, high over low minus 1, for its cell to be visited no further; absent for
+  /// the usual 5 %.
+  public var interval: Double?
   /// Bytes that weights and scratch may take.
   public var memoryBytes: Int
   /// Seed of every random choice.

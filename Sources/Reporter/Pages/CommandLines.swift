@@ -95,8 +95,14 @@ struct CommandLines {
   ) -> Reproduction {
     let words =
       record.words(words, conditions: conditions, engines: engines)
-      + ["--budget", seconds, "--memory", memory, "--seed", "\(seed)"]
+      + ["--budget", seconds] + interval + ["--memory", memory, "--seed", "\(seed)"]
     return .command(words.joined(separator: " "))
+  }
+
+  /// The width of intervals that was asked for; nothing for the usual one.
+  private var interval: [String] {
+    options.interval.map { ["--interval", "\(Figures.significant($0 * 100, trimmed: true))%"] }
+      ?? []
   }
 
   /// An option with a list of numbers, nothing without numbers.

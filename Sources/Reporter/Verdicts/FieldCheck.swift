@@ -97,6 +97,7 @@ struct FieldCheck {
     try requirePositive(options.threads, "options.threads")
     try requirePositive(options.budgetSeconds, "options.budget_seconds")
     try requirePositive(options.memoryBytes, "options.memory_bytes")
+    if let interval = options.interval { try requirePositive(interval, "options.interval") }
     for size in Workload.Size.allCases {
       for (index, count) in (options[size] ?? []).enumerated() {
         let field = "options.\(size)[\(index)]"

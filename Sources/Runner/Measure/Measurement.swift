@@ -132,6 +132,7 @@ extension RunOptions {
     routingDigests = digests.isEmpty ? nil : digests
     blas = engines.lazy.compactMap(\.settings.library).first
     instructionSet = engines.lazy.compactMap(\.settings.forcedLevel).first
+    interval = request.interval == RunRequest.defaultInterval ? nil : request.interval
     effort = requests.lazy.compactMap(\.effort.name).first
     workload = request.workload.kind == .usual ? nil : request.workload.kind
     let given = request.sizes.given

@@ -147,7 +147,7 @@ public final class Run {
     let watch = Stopwatch()
     var turn = 0
     while true {
-      let open = cells.filter { turn < fewest || !$0.cell.isNarrow(RunPlan.narrowInterval) }
+      let open = cells.filter { turn < fewest || !$0.cell.isNarrow(plan.narrowInterval) }
       let left = budget - watch.seconds
       if open.isEmpty || turn >= fewest && (left <= 0 || plan.rounds != nil) { return }
       // What a turn may take: its part of what is left, and afterwards as much as one took.

@@ -10,6 +10,8 @@ public struct RunPlan: Sendable {
   let seed: UInt64
   /// Seconds that the run may take.
   public let budgetSeconds: Double
+  /// A cell whose interval is no wider than this, high over low, needs no further visit.
+  let narrowInterval: Double
   /// Rounds of every visit to a cell; `nil` for as many as the budget allows.
   let rounds: Int?
   /// Bytes that weights and scratch may take.
@@ -23,9 +25,6 @@ public struct RunPlan: Sendable {
   /// Cells in the order of measuring: one pairing after the other, so that weights are built once, few
   /// tokens first, so that time they leave over goes to the slow ones.
   let cells: [CellPlan]
-
-  /// An interval that is no wider than this, high over low, needs no further visit.
-  static let narrowInterval = 1.05
 
   /// Bytes of the arena: of the cell that takes most of it, both sides.
   var arenaBytes: Int { cells.map(\.arenaBytes).max() ?? 0 }
@@ -98,19 +97,22 @@ public struct RunPlan: Sendable {
     }
     self.init(
       cells: cells, threads: request.threads, seed: request.seed,
-      budgetSeconds: request.budgetSeconds, rounds: nil, memoryBytes: request.memoryBytes,
+      budgetSeconds: request.budgetSeconds, narrowInterval: 1 + request.interval, rounds: nil,
+      memoryBytes: request.memoryBytes,
       effort: request.effort, cacheBytes: cacheBytes)
   }
 
   /// A plan of these cells.
   init(
-    cells: [CellPlan], threads: Int, seed: UInt64, budgetSeconds: Double, rounds: Int?,
+    cells: [CellPlan], threads: Int, seed: UInt64, budgetSeconds: Double, narrowInterval: Double,
+    rounds: Int?,
     memoryBytes: Int, effort: MeasuringEffort, cacheBytes: Int
   ) {
     self.cells = cells
     self.threads = threads
     self.seed = seed
     self.budgetSeconds = budgetSeconds
+    self.narrowInterval = narrowInterval
     self.rounds = rounds
     self.memoryBytes = memoryBytes
     self.effort = effort

@@ -15,6 +15,8 @@ public struct RunRequest: Sendable {
   public var threads: Int
   /// Seconds that the whole run may take.
   public var budgetSeconds: Double
+  /// How wide an interval may be, high over low minus 1, for its cell to be visited no further.
+  public var interval: Double
   /// Bytes that weights and scratch may take.
   public var memoryBytes: Int
   /// Seed of every random choice.
@@ -36,6 +38,8 @@ public struct RunRequest: Sendable {
   public static let sweepTokens = (0...12).map { 1 << $0 }
   /// Seconds that a sweep takes unless asked otherwise: nine for each token count.
   public static let sweepBudgetSeconds = 120.0
+  /// The width of intervals that is enough unless asked otherwise: ratios are read to two digits.
+  public static let defaultInterval = 0.05
   /// Bytes of memory unless asked otherwise: 8 GiB.
   public static let defaultMemoryBytes = 8 << 30
   /// The seed unless asked otherwise.
@@ -46,7 +50,7 @@ public struct RunRequest: Sendable {
     suite: Suite, workload: any MeasurableWorkload = Workloads.usual,
     formats: FormatPlan = FormatPlan(.f32),
     sizes: WorkloadSizes = WorkloadSizes(tokens: Self.defaultTokens), threads: Int,
-    budgetSeconds: Double = Self.defaultBudgetSeconds,
+    budgetSeconds: Double = Self.defaultBudgetSeconds, interval: Double = Self.defaultInterval,
     memoryBytes: Int = Self.defaultMemoryBytes, seed: UInt64 = Self.defaultSeed,
     effort: MeasuringEffort = .full
   ) {
@@ -56,6 +60,7 @@ public struct RunRequest: Sendable {
     self.sizes = sizes
     self.threads = threads
     self.budgetSeconds = budgetSeconds
+    self.interval = interval
     self.memoryBytes = memoryBytes
     self.seed = seed
     self.effort = effort

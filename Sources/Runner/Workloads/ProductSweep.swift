@@ -69,7 +69,8 @@ extension RunPlan {
     self.init(
       cells: request.rows.flatMap { rows in pairs.map { $0(rows) } },
       threads: request.threads, seed: request.seed, budgetSeconds: .infinity,
-      rounds: ProductRequest.rounds, memoryBytes: request.memoryBytes,
+      narrowInterval: 1 + RunRequest.defaultInterval, rounds: ProductRequest.rounds,
+      memoryBytes: request.memoryBytes,
       effort: request.effort, cacheBytes: cacheBytes)
   }
 

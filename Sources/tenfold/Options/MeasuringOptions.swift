@@ -29,6 +29,13 @@ struct MeasuringOptions: ParsableArguments {
       valueName: "size"), transform: OptionValue.bytes)
   var memory: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How narrow an interval must be, high over low, for its cell to be visited no further (default: 5%).",
+      valueName: "percentage"), transform: OptionValue.percentage)
+  var interval = RunRequest.defaultInterval
+
   @Option(parsing: .unconditional, help: "Seed of every random choice.")
   var seed = RunRequest.defaultSeed
 
@@ -109,7 +116,7 @@ struct MeasuringOptions: ParsableArguments {
     return threads.map {
       RunRequest(
         suite: suite, workload: workload, formats: engine.formats, sizes: sizes,
-        threads: $0, budgetSeconds: budgetSeconds,
+        threads: $0, budgetSeconds: budgetSeconds, interval: interval,
         memoryBytes: memoryBytes, seed: seed, effort: Self.effort)
     }
   }

@@ -93,7 +93,7 @@ enum OptionValue {
   static func percentage(_ text: String) throws(OptionError) -> Double {
     guard text.hasSuffix("%"), let value = Double(text.dropLast()), value >= 0.1, value <= 50 else {
       throw OptionError(
-        "'\(text)' is not a tolerance; give a percentage from 0.1% to 50%, such as 3%")
+        "'\(text)' is not accepted; give a percentage from 0.1% to 50%, such as 3%")
     }
     return value / 100
   }

@@ -28,6 +28,8 @@ struct CommandLinesTests {
     }
     #expect(other.measuringAll.text.contains(" --engine both "))
     #expect(other.measuringAll.text.contains(" --budget 0.5s --memory 1000 "))
+    let narrow = try lines { $0.options.interval = 0.025 }
+    #expect(narrow.measuringAll.text.contains(" --budget 60s --interval 2.5% --memory "))
     let sizes = try lines {
       $0.options.sequences = [1, 8]
       $0.options.context = [4096]
