@@ -95,6 +95,13 @@ import Testing
     #expect(back.forwardFlops.ffn == 32 * (back.sparseLayer?.matmulFlops ?? 0))
   }
 
+  /// Their own code calls the tanh form GELU: `jax.nn.gelu` is that unless told otherwise.
+  @Test(arguments: ["grok-1", "glam-64b-64e"])
+  func modelsOfJAXHaveTheTanhForm(_ id: String) throws {
+    let layer = try #require(Catalogue.architecture(id: id)?.firstRoutedLayer)
+    #expect(layer.expert.activation == .geluTanh)
+  }
+
   @Test func aDenseModelHasNoSparseLayer() throws {
     let model = try #require(Catalogue.architecture(id: "llama2-7b"))
     #expect(try ModelDocument(model, tokens: 1).sparseLayer == nil)
