@@ -162,6 +162,30 @@ struct StatementCheckTests {
         == "ceilings[0].read_bytes_per_second is 0.0, which is no positive number")
   }
 
+  @Test(
+    "of cells without times are refused where no pass has them, and where others state them too")
+  func withoutTimes() throws {
+    func without(_ change: @escaping (inout UnmeasuredCell) -> Void) -> (inout Record) -> Void {
+      { record in
+        let cell = record.cells[0]
+        var failed = UnmeasuredCell(
+          candidate: cell.candidate, baseline: cell.baseline, conditions: cell.conditions,
+          status: .failed, reason: nil)
+        change(&failed)
+        record.unmeasured = [failed]
+      }
+    }
+    let twice = try refusal(without { _ in })
+    #expect(twice.description.contains("is failed, and it is stated elsewhere too"))
+    let none = try refusal(without { $0.conditions.workload.tokens = 0 })
+    #expect(none.field.hasPrefix("tokens of the cell"))
+    let negative = try refusal(without { $0.conditions.threads = -5 })
+    #expect(negative.field.hasPrefix("threads of the cell"))
+    var record = Self.clean
+    without { $0.conditions.workload.tokens = 4096 }(&record)
+    #expect(throws: Never.self) { try NamedRecord(name: "r", record: record) }
+  }
+
   @Test("of the machine and of what was asked for are refused by their own names")
   func machineAndOptions() throws {
     let damages: [(String, (inout Record) -> Void)] = [

@@ -44,6 +44,16 @@ import Testing
     #expect(result["passed"] as? Bool == false)
   }
 
+  /// Every error is a part of the largest output, and of nothing every part is nothing.
+  @Test func outputsOfZeroVerifyNothing() throws {
+    let outcome = try verify(changing: "io.safetensors") { data in
+      let header = 8 + data.prefix(8).enumerated().reduce(0) { $0 | Int($1.1) << (8 * $1.0) }
+      data.replaceSubrange(header..<data.count, with: Data(count: data.count - header))
+    }
+    #expect(outcome.status == 65)
+    #expect(outcome.errors.contains("zero everywhere"))
+  }
+
   @Test(arguments: ["layer.safetensors", "io.safetensors", "config.json"])
   func aTruncatedFileIs65(_ name: String) throws {
     for length in [0, 7, 100] {

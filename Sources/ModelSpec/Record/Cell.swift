@@ -41,6 +41,9 @@ public struct Cell: Hashable, Sendable {
   /// What became of the cell; absent where it was measured, as it is in every cell of this version.
   public var status: Status?
 
+  /// Why it ended so, as a sentence without its full stop; absent where it was measured.
+  public var reason: String?
+
   /// How measuring a cell ended; an open value, for a later version may know other endings.
   public struct Status: RawRepresentable, Codable, Hashable, Sendable {
     /// The name in the record: `measured`.
@@ -96,7 +99,10 @@ public struct Cell: Hashable, Sendable {
 
   /// What this version does not know of the cell, each as the end of a sentence.
   public var unknownParts: [String] {
-    let ending = status.flatMap { $0 == .measured ? nil : "the cell status \($0.rawValue)" }
+    let ending = status.flatMap { status in
+      status == .measured
+        ? nil : "the cell status \(status.rawValue)" + (reason.map { " (\($0))" } ?? "")
+    }
     return [ending].compactMap(\.self) + conditions.unknownParts
   }
 }
@@ -106,6 +112,7 @@ extension Cell: Codable {
   private enum CodingKeys: CodingKey {
     case candidate, baseline, threads, engine, precision, routing, flopRatio, rooflineRatio
     case timeRatio, realisedShare, sides, rounds, cautions, explanation, ceilingBeside, status
+    case reason
   }
 
   /// Reads a cell of `tenfold.result/1`.
@@ -129,6 +136,7 @@ extension Cell: Codable {
       explanation: try container.decodeIfPresent(Explanation.self, forKey: .explanation))
     ceilingBeside = try container.decodeIfPresent(Ceiling.self, forKey: .ceilingBeside)
     status = try container.decodeIfPresent(Status.self, forKey: .status)
+    reason = try container.decodeIfPresent(String.self, forKey: .reason)
   }
 
   /// Writes a cell of `tenfold.result/1`.
@@ -151,6 +159,7 @@ extension Cell: Codable {
     try container.encodeIfPresent(explanation, forKey: .explanation)
     try container.encodeIfPresent(ceilingBeside, forKey: .ceilingBeside)
     try container.encodeIfPresent(status, forKey: .status)
+    try container.encodeIfPresent(reason, forKey: .reason)
   }
 }
 

@@ -55,8 +55,9 @@ extension UnmeasuredCell {
   /// The id that the cell would have with times.
   var id: String { "\(candidate)/\(baseline)/\(conditions.id)" }
 
-  /// How it ended in which record, and why: `failed in HEAD: …`.
-  func ending(in record: String) -> String {
-    "\(status.rawValue) in \(record)" + (reason.map { ": \($0)" } ?? "")
+  /// How it ended, and why: `failed, the output of … is off by …`.
+  var ending: String {
+    let status = status.rawValue.isEmpty ? "not measured" : status.rawValue
+    return reason.map { "\(status), \(Escaping.sentence($0))" } ?? status
   }
 }

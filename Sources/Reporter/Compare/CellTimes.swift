@@ -36,14 +36,11 @@ struct CellTimes: Hashable {
     case noTime = "its times are too small or too large to be averaged"
   }
 
-  /// The times of a cell, under the ceilings measured beside it or else the best of its record.
+  /// The times of a cell under a ceiling, `nil` for none.
   ///
   /// - Parameter work: what the cell's sides do, by the count of one record for both: a version that
   ///   counts more bytes for the same pass must not seem to have been measured on a slower machine.
-  init(_ cell: Cell, of work: Sides, ceilings: [Ceiling]) throws(Defect) {
-    let best = ceilings.ceiling(of: cell).flatMap(Self.credible)
-    let beside = cell.ceilingBeside.flatMap(Self.credible)
-    let ceiling = beside.map { Self.isAtMost($0, best) ? $0 : nil } ?? best
+  init(_ cell: Cell, of work: Sides, under ceiling: Ceiling?) throws(Defect) {
     bandwidth = ceiling?.readBytesPerSecond
     rounds = cell.rounds
     baseline = try Self.side(
@@ -70,6 +67,27 @@ struct CellTimes: Hashable {
     }
     return Side(
       seconds: log(mean.value), standardError: mean.standardError / mean.value, limits: limits)
+  }
+}
+
+/// The ceilings under which a cell of both records is compared, both of one kind: a run's best is more than
+/// what there was beside a cell, and would pass for a faster machine.
+struct MatchedCeilings {
+  /// That of the cell in BASE, `nil` for none.
+  let base: Ceiling?
+  /// That of the cell in HEAD, `nil` for none.
+  let head: Ceiling?
+
+  /// Those beside both cells, or else the best of both records, or else none.
+  init(_ match: CellMatching.Match, base: [Ceiling], head: [Ceiling]) {
+    let best = [base.ceiling(of: match.base), head.ceiling(of: match.head)].map {
+      $0.flatMap(Self.credible)
+    }
+    let beside = zip([match.base, match.head], best).map { cell, best in
+      cell.ceilingBeside.flatMap(Self.credible).flatMap { Self.isAtMost($0, best) ? $0 : nil }
+    }
+    let chosen = [beside, best].first { !$0.contains(nil) } ?? [nil, nil]
+    (self.base, self.head) = (chosen[0], chosen[1])
   }
 
   /// The ceiling; `nil` for rates that no machine has.

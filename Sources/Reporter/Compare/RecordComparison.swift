@@ -59,8 +59,10 @@ public struct RecordComparison: Sendable {
       }
       do throws(CellTimes.Defect) {
         let work = match.base.sides
-        let before = try CellTimes(match.base, of: work, ceilings: base.record.ceilings)
-        let after = try CellTimes(match.head, of: work, ceilings: head.record.ceilings)
+        let ceilings = MatchedCeilings(
+          match, base: base.record.ceilings, head: head.record.ceilings)
+        let before = try CellTimes(match.base, of: work, under: ceilings.base)
+        let after = try CellTimes(match.head, of: work, under: ceilings.head)
         measured.append(.init(match: match, before: before, after: after))
       } catch {
         uncompared.append(.init(match.id, .unusable, reason: error.rawValue))
@@ -100,7 +102,7 @@ public struct RecordComparison: Sendable {
     var seen: Set<String> = []
     for (cells, name, _, _) in endings {
       for cell in cells where seen.insert(cell.id).inserted {
-        missing.append(.init(cell.id, .notMeasured, reason: cell.ending(in: name)))
+        missing.append(.init(cell.id, .notMeasured, reason: "in \(name) \(cell.ending)"))
       }
     }
     for (_, _, ids, cause) in endings.reversed() {

@@ -35,22 +35,23 @@ extension String {
     var line = ""
     var used = 0
     for word in split(separator: " ") {
-      var rest = String(word)
-      var width = rest.displayWidth
+      let width = word.reduce(0) { $0 + $1.displayWidth }
       if used > 0, used + 1 + width <= columns {
-        line += " " + rest
+        line += " " + word
         used += 1 + width
         continue
       }
       if used > 0 { lines.append(line) }
-      while width > columns {
-        let head = rest.prefix(columns: columns)
-        lines.append(String(head))
-        rest = String(rest[head.endIndex...])
-        width = rest.displayWidth
+      (line, used) = ("", 0)
+      // One walk through the word, however many lines it takes.
+      for character in word {
+        if used + character.displayWidth > columns {
+          lines.append(line)
+          (line, used) = ("", 0)
+        }
+        line.append(character)
+        used += character.displayWidth
       }
-      line = rest
-      used = width
     }
     if used > 0 { lines.append(line) }
     return lines

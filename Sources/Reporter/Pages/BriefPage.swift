@@ -67,13 +67,21 @@ struct BriefSection {
   }
 
   private func blocks(claims: Int, cells: Int) -> [Page.Block] {
-    [.title(bounded(title))] + record.warnings.map { .warning(bounded($0)) }
+    [.title(bounded(title))] + record.warnings.map { .warning(begun($0)) }
       + lead(claims) + [.facts(origin)] + cellTable(rows: cells) + [.facts(notes)]
   }
 
   /// The text, its middle left out where it would take more lines than one string should.
   private func bounded(_ text: String, lines: Int = mostLinesOfText) -> String {
     Escaping.terminal(text).elided(columns: lines * (width - Self.margin))
+  }
+
+  /// The sentence, its end left out where it would take more lines than one string should: what happened
+  /// stands at its beginning.
+  private func begun(_ sentence: String) -> String {
+    let columns = Self.mostLinesOfText * (width - Self.margin)
+    let text = Escaping.terminal(sentence)
+    return text.displayWidth <= columns ? text : text.prefix(columns: columns - 3) + "..."
   }
 
   /// Whether names and figures have no room beside each other.

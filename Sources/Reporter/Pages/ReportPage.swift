@@ -98,7 +98,7 @@ extension Record {
     }
     if !unmeasured.isEmpty {
       let endings = unmeasured.prefix(Self.mostEndings).map { cell in
-        "\(cell.id) (\(cell.status.rawValue)\(cell.reason.map { ": \($0)" } ?? ""))"
+        "\(cell.id): \(cell.ending)"
       }
       let more = unmeasured.count - endings.count
       warnings.append(
@@ -111,7 +111,9 @@ extension Record {
     }
     if status == .interrupted {
       warnings.append(
-        "The run ended early: the cells shown are whole, and others that were planned are missing.")
+        unmeasured.isEmpty
+          ? "The run ended early: the cells shown are whole, and others that were planned are missing."
+          : "The run did not measure all that was planned; the cells shown are whole.")
     }
     if tool.build != "release" {
       warnings.append("A \(tool.build) build measured this; its times are not the machine's.")

@@ -21,6 +21,7 @@ public struct NamedRecord: Sendable {
     try FieldCheck(cell: nil).require(record.options)
     try Self.requireCeilings(record.ceilings)
     try Self.requireDistinct(record.cells)
+    try Self.check(record.unmeasured, besides: record.cells)
     try self.init(name: name, record) { cell throws(RecordContradiction) in
       let recomputed = try CellCheck(cell).recomputed()
       try StatementCheck(cell, under: record.ceilings).check()
@@ -75,6 +76,30 @@ public struct NamedRecord: Sendable {
       if let first = places.updateValue(index, forKey: identity) {
         throw RecordContradiction(
           cell, "rounds", "are stated twice, in cells[\(first)] and cells[\(index)]")
+      }
+    }
+  }
+}
+
+extension NamedRecord {
+  /// Refuses sizes that no pass has, and cells without times that are stated twice or have times elsewhere.
+  private static func check(
+    _ unmeasured: [UnmeasuredCell], besides measured: [Cell]
+  ) throws(RecordContradiction) {
+    let fields = FieldCheck(cell: nil)
+    var ids = Set(measured.map(\.id))
+    for cell in unmeasured {
+      let (id, workload) = (cell.id, cell.conditions.workload)
+      for size in Workload.Size.allCases {
+        let field = "\(size) of the cell \(id)"
+        try size == .context
+          ? fields.requireAmount(workload[size], field)
+          : fields.requirePositive(workload[size], field)
+      }
+      try fields.requirePositive(cell.conditions.threads, "threads of the cell \(id)")
+      guard ids.insert(id).inserted else {
+        throw fields.contradiction(
+          "status of the cell \(id)", "is \(cell.status.rawValue), and it is stated elsewhere too")
       }
     }
   }

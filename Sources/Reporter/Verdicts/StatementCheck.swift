@@ -77,6 +77,9 @@ struct StatementCheck {
       guard let interval else { continue }
       try fields.requirePositive(interval.low, "\(field).\(name).low")
       try fields.requirePositive(interval.high, "\(field).\(name).high")
+      try fields.require(
+        interval.high, "\(field).\(name).high", in: 0...FieldCheck.mostPerSecond,
+        because: "no machine has such a rate")
       guard interval.low <= rate, rate <= interval.high else {
         throw fields.contradiction(
           "\(field).\(name)",

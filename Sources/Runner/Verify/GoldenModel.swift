@@ -52,10 +52,17 @@ public struct GoldenModel: Sendable {
     }
     do {
       let file = try SafetensorsFile(bytes: io)
-      return GoldenLayer(
+      let golden = GoldenLayer(
         layer: RoutedLayer(spec: spec, weights: weights),
         tokens: try Self.tokens(file, hidden: spec.hidden),
         hiddenStates: try file.floats("hidden_states"), output: try file.floats("output"))
+      // An error is told relative to the largest output, and of nothing everything is a part.
+      guard golden.output.contains(where: { $0 != 0 }) else {
+        throw GoldenLayerError(
+          "io.safetensors: output is zero everywhere, so there is nothing to compare with; write the "
+            + "outputs of other hidden_states")
+      }
+      return golden
     } catch let error as GoldenLayerError {
       throw error
     } catch {

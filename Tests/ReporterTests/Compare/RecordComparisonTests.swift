@@ -97,6 +97,38 @@ struct RecordComparisonTests {
     #expect(comparison.cells.allSatisfy { $0.unsteadyBandwidths != nil })
   }
 
+  /// A run's best ceilings are above those beside a cell: held against each other they would be another
+  /// machine.
+  @Test(
+    "ceilings of one kind are held against each other, whichever record has more of them",
+    arguments: [0.9, 1.0, 1.03, 1.1, 1.5])
+  func ceilingsOfOneKind(factor: Double) throws {
+    var full = run
+    full.ceilings = [
+      Ceiling(
+        threads: 2, precision: .f32, peakFlopsPerSecond: 900e9, readBytesPerSecond: 120e9)
+    ]
+    let slower = scaled(full, baseline: factor, candidate: factor)
+    func without(_ record: Record, _ damage: (inout Ceiling?) -> Void) -> Record {
+      var record = record
+      for cell in record.cells.indices { damage(&record.cells[cell].ceilingBeside) }
+      return record
+    }
+    let whole = try compare(full, slower)
+    let damages: [(inout Ceiling?) -> Void] = [
+      { $0 = nil }, { $0?.peakFlopsPerSecond = -1 }, { $0?.readBytesPerSecond = 1e300 },
+    ]
+    for damage in damages {
+      for comparison in [
+        try compare(without(full, damage), slower), try compare(full, without(slower, damage)),
+      ] {
+        #expect(comparison.verdict == whole.verdict)
+        let change = try #require(comparison.whole.candidateSeconds.change)
+        #expect(abs(change.median - (factor - 1)) < 1e-9)
+      }
+    }
+  }
+
   @Test("without ceilings a machine may have slowed times by much, but not a ratio")
   func noCeilings() throws {
     var bare = run
@@ -177,7 +209,7 @@ struct RecordComparisonTests {
     ] {
       #expect(comparison.verdict == .inconclusive)
       #expect(comparison.uncompared.map(\.id) == [run.cells[2].id])
-      #expect(comparison.uncompared[0].reason == "failed in \(name): its output is wrong")
+      #expect(comparison.uncompared[0].reason == "in \(name) failed, its output is wrong")
       #expect(comparison.document.leftOut.map(\.id) == [run.cells[2].id])
     }
     let all = try compare(run, without(0..<run.cells.count))
