@@ -18,10 +18,10 @@ public final class CeilingProbe {
     /// Slices of each kind.
     let slices: Int
     /// Seconds of a slice of reading or of computing on registers.
-    let sliceSeconds: Double
+    private(set) var sliceSeconds: Double
     /// Seconds of a slice of tiles, of which there are many kinds and whose tasks are shorter; `nil`
     /// where tiles are not measured.
-    let tileSliceSeconds: Double?
+    private(set) var tileSliceSeconds: Double?
     /// Whether to compute by the instructions alone that were the fastest when all were measured.
     let usesStrongest: Bool
 
@@ -35,6 +35,18 @@ public final class CeilingProbe {
       self.usesStrongest = usesStrongest
       tileSliceSeconds = measuresTiles ? sliceSeconds / CeilingProbe.tileSlicesOfASlice : nil
     }
+
+    /// The same with slices of at most so many seconds, and of no fewer than a probe can be short.
+    func shortened(to seconds: Double) -> Effort {
+      let factor = min(1, max(seconds, Self.shortestSlice) / sliceSeconds)
+      var shorter = self
+      shorter.sliceSeconds *= factor
+      shorter.tileSliceSeconds = tileSliceSeconds.map { $0 * factor }
+      return shorter
+    }
+
+    /// Some tasks of each thread.
+    private static let shortestSlice = 0.0005
 
     /// Before and after a run: a third of a second for each number of threads, and half as long again
     /// for an engine with tiles.

@@ -1,13 +1,15 @@
+import ModelSpec
+
 /// How much time a run takes for its figures, apart from the budget of its rounds.
 public struct MeasuringEffort: Hashable, Sendable {
   /// How ceilings are probed before and after the run.
-  let ceilings: CeilingProbe.Effort
+  private(set) var ceilings: CeilingProbe.Effort
   /// How they are probed beside each visit to a cell.
-  let ceilingsBesideCells: CeilingProbe.Effort
+  private(set) var ceilingsBesideCells: CeilingProbe.Effort
   /// How they are probed once more when something seems faster than they allow.
   let ceilingsInDoubt: CeilingProbe.Effort
   /// A slice of the slower side of a round lasts at least this long.
-  let shortestSliceSeconds: Double
+  private(set) var shortestSliceSeconds: Double
   /// Whether a side above the ceilings must be wrong.
   let reliesOnCeilings: Bool
 
@@ -21,6 +23,31 @@ public struct MeasuringEffort: Hashable, Sendable {
   public static let token = MeasuringEffort(
     ceilings: .token, ceilingsBesideCells: .tokenGlance, ceilingsInDoubt: .brief,
     shortestSliceSeconds: 0.001, reliesOnCeilings: false)
+
+  /// The same for a run of so many seconds and cells: probes and the fewest rounds take no more than their
+  /// parts of a short one, however short their slices become.
+  func within(seconds: Double, cells: Int) -> MeasuringEffort {
+    let visits = Double(max(1, cells) * RatioEstimate.fewestVisits)
+    var effort = self
+    effort.ceilings = ceilings.shortened(to: Self.partOfProbes * seconds / Self.slicesOfProbes)
+    effort.ceilingsBesideCells = ceilingsBesideCells.shortened(
+      to: Self.partOfGlances * seconds / (visits * Self.slicesOfAGlance))
+    effort.shortestSliceSeconds = min(
+      shortestSliceSeconds,
+      max(
+        Self.shortestSlice, Self.partOfFewestRounds * seconds / (visits * Self.slicesOfARound)))
+    return effort
+  }
+
+  /// What the probes before and after a run may take of it, and about how many slices they are: fifteen ways
+  /// to read in brief, the best of them, two instruction sets and tiles, with one thread and with all.
+  private static let (partOfProbes, slicesOfProbes) = (0.05, 200.0)
+  /// The same of the probes beside visits: three slices and a warm-up of reading and of two arithmetics.
+  private static let (partOfGlances, slicesOfAGlance) = (0.08, 12.0)
+  /// The same of one round a visit.
+  private static let (partOfFewestRounds, slicesOfARound) = (0.5, 4.0)
+  /// A slice is still long against a wake-up.
+  private static let shortestSlice = 0.001
 
   /// What a record's options call it; `nil` for the full effort.
   var name: String? { self == .full ? nil : "token" }

@@ -9,6 +9,8 @@ import Statistics
 /// are views of one arena, so a cell that waits for its next visit holds no memory but that of its passes.
 public final class Run {
   private let plan: RunPlan
+  /// The plan's, as far as its time allows.
+  private let effort: MeasuringEffort
   private let throttling: ThrottleMeter
   private let pool: WorkerPool
   private let builder: PassBuilder
@@ -27,13 +29,14 @@ public final class Run {
   /// - Parameter throttling: tells whether a quota stopped the rounds of a cell.
   public init(_ plan: RunPlan, throttling: ThrottleMeter = .none) {
     self.plan = plan
+    effort = plan.effort.within(seconds: plan.budgetSeconds, cells: plan.cells.count)
     self.throttling = throttling
     pool = WorkerPool(threads: plan.threads)
     MemoryReserve.reserve(bytes: plan.memoryBytes)
     builder = PassBuilder(pool: pool, seed: plan.seed, arenaBytes: plan.arenaBytes)
     tracker = CeilingTracker(
       pool: pool, sides: plan.sides, cacheBytes: plan.cacheBytes,
-      arena: plan.probesArena ? builder.arena : nil, effort: plan.effort)
+      arena: plan.probesArena ? builder.arena : nil, effort: effort)
   }
 
   /// Measures all cells, and the machine's ceilings before, beside and after them.
@@ -119,7 +122,7 @@ public final class Run {
     let sides = prepare(
       cell, allowance: BudgetShare.first(of: wants, budget: Self.partOfRounds * plan.budgetSeconds))
     let measurement = CellMeasurement(
-      cell, sides, seed: plan.seed, effort: plan.effort, throttling: throttling)
+      cell, sides, seed: plan.seed, effort: effort, throttling: throttling)
     try report(.checking)
     let watch = Stopwatch()
     try check(measurement)
@@ -207,7 +210,7 @@ public final class Run {
   private func excess(
     of cell: MeasuredCell, looksTwice: Bool
   ) -> (side: (role: SideRole, id: String), share: Double)? {
-    guard plan.effort.reliesOnCeilings else { return nil }
+    guard effort.reliesOnCeilings else { return nil }
     return looksTwice
       ? tracker.confirmedExcess { cell.excess(raisedBy: $0) }
       : cell.excess(raisedBy: tracker.log.highest)
