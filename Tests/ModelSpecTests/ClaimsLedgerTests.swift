@@ -48,7 +48,7 @@ struct ClaimLedgerTests {
     let mixtral = try #require(ClaimLedger.claim(id: "mixtral-8x7b-6x-llama2-70b"))
     #expect(mixtral.ratio == 6 && mixtral.qualifier == .exactly)
     #expect(mixtral.modelID == "mixtral-8x7b" && mixtral.baselineID == "llama2-70b")
-    #expect(mixtral.test.criteria?.tokens == 1...Int.max)
+    #expect(mixtral.test.criteria?.rows == 1...Int.max)
 
     let muse = try #require(ClaimLedger.claim(id: "meta-muse-10x-pretrain"))
     #expect(muse.scope == .computeToParity && muse.test.criteria == nil)
@@ -57,14 +57,14 @@ struct ClaimLedgerTests {
   }
 
   @Test("turns a claim's phase and conditions into tokens per pass")
-  func tokens() throws {
+  func rows() throws {
     let decode = try #require(ClaimLedger.claim(id: "qwen3-next-decode-4x-4k")?.test.criteria)
-    #expect(decode.tokens == 1...64)
+    #expect(decode.rows == 1...64)
     let prefill = try #require(ClaimLedger.claim(id: "qwen3-next-prefill-7x-4k")?.test.criteria)
-    #expect(prefill.tokens == 2048...Int.max)
+    #expect(prefill.rows == 2048...Int.max)
     var hostile = decode
-    hostile.leastTokens = Int.max
-    #expect(hostile.tokens == 64...64)
+    hostile.leastRows = Int.max
+    #expect(hostile.rows == 64...64)
   }
 
   @Test("names the nearest ids, and none for what resembles nothing")

@@ -18,7 +18,7 @@ struct YardsticksTests {
     for yardstick in Yardstick.all {
       #expect(Catalogue.architecture(id: yardstick.candidateID) != nil)
       #expect(Catalogue.architecture(id: yardstick.baselineIDs[0]) != nil)
-      #expect(!yardstick.tokens.isEmpty)
+      #expect(!yardstick.rows.isEmpty)
     }
   }
 

@@ -45,7 +45,7 @@ struct ClaimsReportTests {
     let pair = "tenfold run qwen3-next-80b-a3b --baseline qwen3-32b"
     #expect(text().contains("\(pair) --tokens 2048"))
     var criteria = try #require(claim.test.criteria)
-    criteria.leastTokens = nil
+    criteria.leastRows = nil
     criteria.workload = .matrixProduct
     claim.test = .cells(criteria)
     #expect(!text().contains(pair))

@@ -37,6 +37,37 @@ struct RoutingReportTests {
     #expect(text.split(separator: "\n").allSatisfy { String($0).displayWidth <= 100 })
   }
 
+  /// Files of one name in two folders are told apart by as much of their paths as that takes.
+  @Test("is told apart from one of the same name in another folder, in every table and picture")
+  func folders() throws {
+    func recording(_ path: String) -> Cell {
+      var routing = traced
+      routing.source = path
+      routing.layer = nil
+      var cell = cell(routing)
+      cell.explanation = Explanation(
+        factors: [.init(.router, baseline: 1, candidate: 1)], rest: cell.realisedShare)
+      return cell
+    }
+    let cells = ["/data/monday/chat.jsonl", "/data/friday/chat.jsonl", "other.jsonl"]
+      .map(recording)
+    let named = try NamedRecord(name: "r", record: Sample.record(cells))
+    let report = Report(records: [named], claims: [])
+    let words = ["trace:monday/chat.jsonl", "trace:friday/chat.jsonl", "trace:other.jsonl"]
+    let text = TextPage.render(report.page)
+    for word in words {
+      // Ratios, routing and the explanation.
+      #expect(text.split(separator: word).count >= 4, "\(word) in \(text)")
+    }
+    #expect(!text.contains("/data"))
+    let titles = ChartCollection(report.sections[0]).waterfalls.map(\.title)
+    for (title, word) in zip(titles, words) { #expect(title.contains(word)) }
+    #expect(titles.count == 3)
+    #expect(RoutingCondition.labels(of: []).isEmpty)
+    let same = RoutingCondition(kind: "trace", source: "/")
+    #expect(RoutingCondition.labels(of: [same]) == [same: "trace:/"])
+  }
+
   @Test("shares a row between cells that route alike, and tells the fitted exponent")
   func rows() {
     let uniform = RoutingSummary(

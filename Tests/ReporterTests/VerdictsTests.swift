@@ -21,7 +21,9 @@ struct VerdictsTests {
     #expect(verdict.verdict == .fallsShort)
     #expect(verdict.claimed == 6 && verdict.analytic == 5.33)
     #expect(verdict.measured == Verdict.Measured(Sample.estimate(4.85, 4.9, 4.95)))
-    #expect(verdict.best?.tokens == 1 && verdict.worst?.tokens == 16)
+    #expect(
+      verdict.best?.conditions["tokens"] == .count(1)
+        && verdict.worst?.conditions["tokens"] == .count(16))
     #expect(
       verdict.reason == """
         Reaches 4.9x at best (1 token per pass), 1.3x at worst (16 tokens per pass); FLOPs allow \
@@ -131,7 +133,7 @@ struct VerdictsTests {
         engine: "tile", routing: "zipf", alpha: 0.8),
     ])
     let verdict = try #require(all["mixtral-8x7b-6x-llama2-70b"])
-    #expect(verdict.verdict == .delivered && verdict.best?.engine == "tile")
+    #expect(verdict.verdict == .delivered && verdict.best?.conditions["engine"] == .word("tile"))
     #expect(
       verdict.reason.hasPrefix(
         "Reaches 6.1x at best (1 token per pass, zipf:0.8 routing, tile), "

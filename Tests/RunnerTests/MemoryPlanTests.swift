@@ -105,7 +105,7 @@ import Testing
     #expect(sentence.hasPrefix("a against b does not fit the memory"))
     #expect(sentence.contains("2 of 16 experts"))
     #expect(sentence.contains("16.0 KiB"))
-    #expect(sentence.contains("not even one token per pass fits"))
+    #expect(sentence.contains("not even a pass of 1 token fits"))
   }
 
   /// The number of tokens that a refusal names fits, and one more does not.
@@ -117,11 +117,11 @@ import Testing
         "test", baseline: [dense()], candidate: [sparse()], limits: limits)
     }
     let error = try #require(#expect(throws: PlanError.self) { try fit() })
-    guard case .memory(_, _, _, _, let mostTokens) = error else {
+    guard case .memory(_, _, _, _, .atMost(let most)) = error else {
       Issue.record("refused for another reason: \(error)")
       return
     }
-    limits.workload.tokens = try #require(mostTokens)
+    limits.workload.tokens = try #require(most[.tokens])
     #expect("\(error)".contains("--tokens of at most \(limits.workload.tokens)"))
     #expect(throws: Never.self) { try fit() }
     limits.workload.tokens += 1

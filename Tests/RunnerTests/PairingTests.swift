@@ -62,7 +62,7 @@ import Testing
   /// commands leave the tokens unsaid.
   @Test(arguments: Claim.InferencePhase.allCases)
   func everyPhaseHasSomeOfTheUsualTokens(_ phase: Claim.InferencePhase) {
-    #expect(RunRequest.defaultTokens.contains(where: phase.tokens.contains))
+    #expect(RunRequest.defaultTokens.contains(where: phase.rows.contains))
   }
 
   /// Printed commands ask for no workload that the tool would refuse.

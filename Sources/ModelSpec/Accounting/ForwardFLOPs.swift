@@ -17,10 +17,8 @@ public struct ForwardFLOPs: Codable, Hashable, Sendable {
 extension Architecture {
   /// FLOPs of `tokens` tokens that make one sequence from its beginning.
   ///
-  /// 2·m·n·k per matrix product; norms, activations, softmax, rotary embeddings and depthwise
-  /// convolutions are no matrix products and are not counted. Attention multiplies every query
-  /// with every key within its window, the masked half included (`AttentionSpec`). In an
-  /// encoder-decoder, `tokens` tokens go through both stacks.
+  /// Those of the operations of its parts (`operations(of:tokens:formats:)`). In an encoder-decoder,
+  /// `tokens` tokens go through both stacks.
   ///
   /// - Precondition: the counts fit in 63 bits. For a number of tokens that a user gave, ask
   ///   `checkedForwardFLOPs(tokens:)`.
@@ -37,19 +35,11 @@ extension Architecture {
   /// - Throws: `AccountingError` when the number is negative or too large to count.
   public func checkedForwardFLOPs(tokens: Int) throws(AccountingError) -> ForwardFLOPs {
     try AccountingError.check(tokens: tokens)
-    let count = Count(tokens)
-    var ffn: Count = 0
-    var attention: Count = 0
-    var other = surroundings.projections.reduce(Count(0)) { $0 + $1.flopsPerToken } * count
-    for layer in layers {
-      ffn += layer.feedForwards.reduce(0) { $0 + Count($1.matmulFLOPsPerToken) } * count
-      if let mixer = layer.attention {
-        attention += mixer.flopsPerToken * count + mixer.flopsBetweenTokens(tokens)
-      }
-      let others = layer.otherProjections + layer.computedProducts
-      other += others.reduce(0) { $0 + $1.flopsPerToken } * count
+    func flops(of part: ModelPart) -> Count {
+      operations(of: part, tokens: tokens, formats: FormatPlan(.f32)).reduce(0) { $0 + $1.flops }
     }
-    let head = 2 * Count(vocabulary) * Count(hidden) * count
+    let (ffn, attention) = (flops(of: .feedForward), flops(of: .attention))
+    let (head, other) = (flops(of: .head), flops(of: .other))
     return ForwardFLOPs(
       ffn: try AccountingError.narrow(ffn, tokens: tokens),
       attention: try AccountingError.narrow(attention, tokens: tokens),

@@ -8,7 +8,11 @@ extension FeedForwardSpec {
 extension FFNLayerSpec {
   /// FLOPs of the matrix products for one token: those of the layer's operations.
   public var matmulFLOPsPerToken: Int {
-    operations(tokens: 1, use: ExpertUse(distinctExperts: 0), formats: FormatPlan(.f32))
+    Int(flops(tokens: 1))
+  }
+
+  private func flops(tokens: Int) -> Count {
+    operations(tokens: tokens, use: ExpertUse(distinctExperts: 0), formats: FormatPlan(.f32))
       .reduce(0) { $0 + $1.flops }
   }
 
@@ -23,7 +27,6 @@ extension FFNLayerSpec {
   /// - Throws: `AccountingError` when the number is negative or too large to count.
   public func checkedMatmulFLOPs(tokens: Int) throws(AccountingError) -> Int {
     try AccountingError.check(tokens: tokens)
-    return try AccountingError.narrow(
-      Count(matmulFLOPsPerToken) * Count(tokens), tokens: tokens)
+    return try AccountingError.narrow(flops(tokens: tokens), tokens: tokens)
   }
 }

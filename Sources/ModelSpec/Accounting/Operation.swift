@@ -10,7 +10,7 @@ public struct Operation: Hashable, Sendable {
   /// The phase of the pass that its time belongs to.
   public var phase: Phase
   /// FLOPs of its matrix products: 2·m·n·k each.
-  public var flops: Int
+  public var flops: Count
   /// The weight format, which also decides the arithmetic of its products.
   public var format: WeightFormat
   /// Bytes of the weights that it reads, each once, as they are stored.
@@ -32,12 +32,12 @@ public struct Operation: Hashable, Sendable {
 
   /// An operation; `flops` is 0 for one that only moves bytes.
   public init(
-    _ phase: Phase, flops: Int, format: WeightFormat, weightBytes: Double,
+    _ phase: Phase, flops: some BinaryInteger, format: WeightFormat, weightBytes: Double,
     activationBytes: Double = 0, stateBytes: Double = 0, interconnectBytes: Double = 0,
     flopsByRows: [Int: Double] = [:]
   ) {
     self.phase = phase
-    self.flops = flops
+    self.flops = Count(flops)
     self.format = format
     self.weightBytes = weightBytes
     self.activationBytes = activationBytes
@@ -64,7 +64,7 @@ public struct LayerWork: Hashable, Sendable {
   }
 
   /// FLOPs of one layer.
-  public var flops: Int { operations.reduce(0) { $0 + $1.flops } }
+  public var flops: Count { operations.reduce(0) { $0 + $1.flops } }
 
   /// Bytes of one layer between memory and processor, rounded to a whole number.
   public var bytes: Int { Int(operations.reduce(0) { $0 + $1.bytes }.rounded()) }
@@ -72,7 +72,7 @@ public struct LayerWork: Hashable, Sendable {
 
 extension Sequence<LayerWork> {
   /// FLOPs of the side's pass.
-  public var flops: Int { reduce(0) { $0 + $1.count * $1.flops } }
+  public var flops: Count { reduce(0) { $0 + Count($1.count) * $1.flops } }
 
   /// Bytes of the side's pass between memory and processor.
   public var bytes: Int { reduce(0) { $0 + $1.count * $1.bytes } }

@@ -50,9 +50,7 @@ extension FFNLayerSpec {
       case .dense(let network): [network.operation(tokens: tokens, formats: formats)]
       case .sparse(let layer): layer.operations(tokens: tokens, use: use, formats: formats)
       }
-    let matrixBytes = Double(tokens * hidden * MemoryLayout<Float>.size)
-    operations[0].activationBytes += matrixBytes
-    operations[operations.count - 1].activationBytes += matrixBytes
+    operations.readAndWrite(tokens: tokens, width: hidden)
     return operations
   }
 }
@@ -60,7 +58,7 @@ extension FFNLayerSpec {
 extension FeedForwardSpec {
   /// The products of a network that all tokens go through.
   fileprivate func operation(tokens: Int, formats: FormatPlan) -> Operation {
-    let flops = matmulFLOPsPerToken * tokens
+    let flops = Count(matmulFLOPsPerToken) * Count(tokens)
     return Operation(
       .network, flops: flops, format: formats.networks, weightBytes: bytes(formats),
       flopsByRows: [tokens: Double(flops)])
@@ -84,7 +82,7 @@ extension SparseLayerSpec {
       var operation = shared.network.operation(tokens: tokens, formats: formats)
       if shared.isGated {
         // The one-row gate is multiplied beside the router, and is a vector.
-        operations[0].flops += 2 * hidden * tokens
+        operations[0].flops += 2 * Count(hidden) * Count(tokens)
         operations[0].weightBytes += formats.bytes(hidden, .vector)
       }
       operation.activationBytes = 0
@@ -102,7 +100,7 @@ extension SparseLayerSpec {
   /// Its rows are staged by themselves, in 32 bits, and so belong to no network's tiles.
   private func router(tokens: Int, formats: FormatPlan) -> Operation {
     Operation(
-      .router, flops: 2 * choices * hidden * tokens,
+      .router, flops: 2 * Count(choices) * Count(hidden) * Count(tokens),
       format: formats[.router],
       weightBytes: formats.bytes(choices * hidden, .router)
         + formats.bytes(routerParameters - choices * hidden, .vector))
@@ -116,11 +114,11 @@ extension SparseLayerSpec {
   private func routedExperts(tokens: Int, use: ExpertUse, formats: FormatPlan) -> Operation {
     let perToken = expert.matmulFLOPsPerToken
     return Operation(
-      .network, flops: min(topK, experts) * perToken * tokens,
+      .network, flops: Count(min(topK, experts)) * Count(perToken) * Count(tokens),
       format: formats.networks, weightBytes: use.distinctExperts * expert.bytes(formats),
       flopsByRows: Dictionary(
         uniqueKeysWithValues: use.expertsByTokens.map { rows, count in
-          (rows, count * Double(rows * perToken))
+          (rows, count * Double(rows) * Double(perToken))
         }))
   }
 
@@ -128,12 +126,23 @@ extension SparseLayerSpec {
   private func projection(
     _ latent: Latent, normScales: Int, tokens: Int, formats: FormatPlan
   ) -> Operation {
-    let flops = 2 * latent.width * hidden * tokens
+    let flops = 2 * Count(latent.width) * Count(hidden) * Count(tokens)
     return Operation(
       .projection, flops: flops, format: formats.projections,
       weightBytes: formats.bytes(latent.width * hidden, .projection)
         + formats.bytes(normScales, .vector),
       flopsByRows: [tokens: Double(flops)])
+  }
+}
+
+extension [Operation] {
+  /// Adds the activations that a layer takes from memory and gives back to it: `tokens` rows of `width` in
+  /// 32-bit floats each way.
+  mutating func readAndWrite(tokens: Int, width: Int) {
+    guard !isEmpty else { return }
+    let bytes = Double(tokens) * Double(width) * Double(MemoryLayout<Float>.size)
+    self[0].activationBytes += bytes
+    self[count - 1].activationBytes += bytes
   }
 }
 

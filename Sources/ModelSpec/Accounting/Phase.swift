@@ -15,6 +15,9 @@ public struct Phase: RawRepresentable, Hashable, Sendable, Codable {
   /// Matrix products around networks: into and out of a latent space, or a product alone.
   public static let projection = Phase(rawValue: "projection")
 
+  /// Products between tokens, or between a token and the state of a recurrence.
+  public static let attention = Phase(rawValue: "attention")
+
   /// Router product and choice of experts; none in a dense layer.
   ///
   /// A layer with a latent space computes the router's logits among its projections.

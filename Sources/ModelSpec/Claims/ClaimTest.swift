@@ -21,21 +21,26 @@ extension Claim {
     public var workload: WorkloadKind
     /// The part of inference that the claim speaks of.
     public var inferencePhase: InferencePhase
-    /// The fewest tokens per pass that match the claim's conditions, `nil` for those of its
-    /// inference phase.
-    public var leastTokens: Int?
+    /// The fewest rows of a pass, tokens of all its sequences, that match the claim's conditions; `nil`
+    /// for those of its inference phase.
+    public var leastRows: Int?
 
     private enum CodingKeys: String, CodingKey {
       case workload
       case inferencePhase = "phase"
-      case leastTokens
+      case leastRows = "leastTokens"
     }
 
-    /// Tokens per pass that match the claim's conditions.
-    public var tokens: ClosedRange<Int> {
-      let range = inferencePhase.tokens
-      guard let leastTokens else { return range }
-      return min(max(leastTokens, range.lowerBound), range.upperBound)...range.upperBound
+    /// Rows of a pass that match the claim's conditions.
+    public var rows: ClosedRange<Int> {
+      let range = inferencePhase.rows
+      guard let leastRows else { return range }
+      return min(max(leastRows, range.lowerBound), range.upperBound)...range.upperBound
+    }
+
+    /// Whether passes of a cell are what the claim speaks of.
+    public func match(_ workload: Workload) -> Bool {
+      workload.kind == self.workload && rows.contains(workload.rows)
     }
   }
 
@@ -48,11 +53,11 @@ extension Claim {
     /// Reading the prompt: all of its tokens in one pass.
     case prefill
 
-    /// Tokens per pass that count as this phase.
+    /// Rows of a pass, tokens of all its sequences, that count as this phase.
     ///
     /// Decode ends at 64 sequences, a usual limit of interactive batches. Prefill begins at 256
     /// tokens, a short prompt. Passes in between count as neither.
-    public var tokens: ClosedRange<Int> {
+    public var rows: ClosedRange<Int> {
       switch self {
       case .any: 1...Int.max
       case .decode: 1...64

@@ -19,12 +19,12 @@ public struct Yardstick: Hashable, Sendable {
   /// The part of the counted saving that the vendor's measurement delivered.
   public var deliveredShare: Double { measured / analytic }
 
-  /// Tokens per pass that come nearest to the vendor's conditions.
+  /// Rows of a pass that come nearest to the vendor's conditions.
   ///
   /// A training step passes thousands of tokens at once, as a prefill does; its backward pass is not
   /// measured here.
-  public var tokens: ClosedRange<Int> {
-    claim.test.criteria?.tokens ?? Claim.InferencePhase.prefill.tokens
+  public var rows: ClosedRange<Int> {
+    claim.test.criteria?.rows ?? Claim.InferencePhase.prefill.rows
   }
 }
 

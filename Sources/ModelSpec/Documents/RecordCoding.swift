@@ -131,3 +131,13 @@ public enum JSONText {
     }
   }
 }
+
+/// A key that data name.
+struct NameKey: CodingKey {
+  let stringValue: String
+  let intValue: Int? = nil
+
+  init(_ name: String) { stringValue = name }
+  init?(stringValue: String) { self.init(stringValue) }
+  init?(intValue: Int) { nil }
+}

@@ -1,5 +1,5 @@
 /// The JSON document `tenfold.report/1`.
-public struct ReportDocument: Codable, Hashable, Sendable {
+public struct ReportDocument: Encodable, Hashable, Sendable {
   /// The schema this version writes.
   public static let currentSchema = "tenfold.report/1"
 
@@ -9,11 +9,11 @@ public struct ReportDocument: Codable, Hashable, Sendable {
   public var records: [Origin]
   /// One verdict for every claim that the records can speak of.
   public var verdicts: [Verdict]
-  /// Every curve over tokens per pass, of records that have at least three token counts.
+  /// Every curve over a size of passes, such as tokens, of which a record has at least three values.
   public var curves: [CurveEntry]
 
   /// A record that was judged.
-  public struct Origin: Codable, Hashable, Sendable {
+  public struct Origin: Encodable, Hashable, Sendable {
     /// The record as the reader named it; verdicts refer to it.
     public var name: String
     /// When measuring began, RFC 3339.
@@ -58,7 +58,7 @@ public struct ReportDocument: Codable, Hashable, Sendable {
 ///
 /// Its JSON form is an element of `verdicts` in `tenfold.report/1`. A number that does not exist is
 /// absent.
-public struct Verdict: Codable, Hashable, Sendable {
+public struct Verdict: Encodable, Hashable, Sendable {
   /// The claim's id in the ledger.
   public var claim: String
   /// What kind of statement the claim is, as in the ledger.
@@ -97,7 +97,7 @@ public struct Verdict: Codable, Hashable, Sendable {
   public var record: String
 
   /// What can be said of a claim.
-  public enum Outcome: String, Codable, Hashable, Sendable, CaseIterable {
+  public enum Outcome: String, Encodable, Hashable, Sendable, CaseIterable {
     /// The whole interval of the best cell reaches the claim.
     case delivered
     /// The whole interval of the best cell lies more than ten percent above the claim.
@@ -113,7 +113,7 @@ public struct Verdict: Codable, Hashable, Sendable {
   }
 
   /// A time ratio and its interval.
-  public struct Measured: Codable, Hashable, Sendable {
+  public struct Measured: Encodable, Hashable, Sendable {
     /// Median of the rounds.
     public var median: Double
     /// Lower end of the interval.
@@ -130,39 +130,20 @@ public struct Verdict: Codable, Hashable, Sendable {
   }
 
   /// A cell by its conditions, with its time ratio.
-  public struct Place: Codable, Hashable, Sendable {
-    /// Tokens per pass.
-    public var tokens: Int
-    /// Sequences that are decoded together, absent for a pass without.
-    public var sequences: Int?
-    /// Tokens already in each sequence's cache, absent for a pass without.
-    public var context: Int?
-    /// Processes that share one layer, absent for a pass of one.
-    public var ranks: Int?
-    /// Worker threads.
-    public var threads: Int
-    /// The engine by name, such as `tile`.
-    public var engine: String
-    /// The weight format by name, such as `f32`.
-    public var precision: String
-    /// The routing, such as `zipf:0.8`; `-` for a workload that routes nothing.
-    public var routing: String
+  ///
+  /// Its JSON form has a key for each condition that a cell of the workload has, and `ratio`:
+  /// `{"tokens": 16, "routing": "zipf:0.8", …}`.
+  public struct Place: Hashable, Sendable {
+    /// The conditions by name, the usual workload left out.
+    public var conditions: [String: Conditions.Value]
     /// The median of its time ratio.
     public var ratio: Double
 
     /// The conditions and the time ratio of a cell.
     public init(_ cell: Cell) {
-      func present(_ size: Workload.Size) -> Int? {
-        cell.workload[size] == size.absent ? nil : cell.workload[size]
-      }
-      tokens = cell.tokens
-      sequences = present(.sequences)
-      context = present(.context)
-      ranks = present(.ranks)
-      threads = cell.threads
-      engine = cell.engine
-      precision = cell.precision.name
-      routing = cell.conditions.routing?.label ?? "-"
+      conditions = Dictionary(
+        cell.conditions.partsToSay.map { ("\($0.name)", $0.value) },
+        uniquingKeysWith: { first, _ in first })
       ratio = cell.timeRatio.median
     }
   }
@@ -195,8 +176,24 @@ public struct Verdict: Codable, Hashable, Sendable {
   }
 }
 
+extension Verdict.Place: Encodable {
+  /// Writes a key for each condition, and `ratio`.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: NameKey.self)
+    for (name, value) in conditions {
+      switch value {
+      case .count(let count): try container.encode(count, forKey: NameKey(name))
+      case .word(let word): try container.encode(word, forKey: NameKey(name))
+      }
+    }
+    try container.encode(ratio, forKey: NameKey("ratio"))
+  }
+}
+
 /// A curve in the JSON document `tenfold.report/1`.
-public struct CurveEntry: Codable, Hashable, Sendable {
+///
+/// Keys are named after the size that the curve is over: `sufficient_tokens`, and `tokens` in `points`.
+public struct CurveEntry: Hashable, Sendable {
   /// The record that the curve is of, as the reader named it.
   public var record: String
   /// Id of the architecture under test.
@@ -205,35 +202,37 @@ public struct CurveEntry: Codable, Hashable, Sendable {
   public var baseline: String
   /// What all points share: `uniform routing, tile, f32, 2 threads`.
   public var conditions: String
-  /// The fewest measured tokens from which on 90 % of the FLOP ratio are realised; absent where never.
-  public var sufficientTokens: Int?
+  /// What the points differ in.
+  public var size: Workload.Size
+  /// The smallest measured value from which on 90 % of the FLOP ratio are realised; absent where never.
+  public var sufficient: Int?
   /// The same by the roofline; absent where never, and without ceilings.
-  public var predictedSufficientTokens: Int?
+  public var predictedSufficient: Int?
   /// The valley's bottom; absent without a valley.
   public var bottom: Bottom?
   /// The same by the roofline; absent without a valley, and without ceilings.
   public var predictedBottom: Bottom?
-  /// The points, tokens ascending.
+  /// The points, ascending.
   public var points: [Point]
 
   /// Where the smallest share of the FLOP ratio is realised.
-  public struct Bottom: Codable, Hashable, Sendable {
-    /// Tokens per pass.
-    public var tokens: Int
-    /// The time ratio at these tokens.
+  public struct Bottom: Hashable, Sendable {
+    /// The size's value, such as tokens per pass.
+    public var value: Int
+    /// The time ratio there.
     public var ratio: Double
 
-    /// The time ratio at a number of tokens, measured or by the roofline.
-    public init(tokens: Int, ratio: Double) {
-      self.tokens = tokens
+    /// The time ratio at a value of the size, measured or by the roofline.
+    public init(at value: Int, ratio: Double) {
+      self.value = value
       self.ratio = ratio
     }
   }
 
   /// Figures of one point that are not in its record.
-  public struct Point: Codable, Hashable, Sendable {
-    /// Tokens per pass.
-    public var tokens: Int
+  public struct Point: Hashable, Sendable {
+    /// The size's value, such as tokens per pass.
+    public var value: Int
     /// Time ratio / FLOP ratio; absent where it is not finite, as the others.
     public var realisedShare: Double?
     /// S-MFU of the candidate; absent without ceilings.
@@ -242,9 +241,10 @@ public struct CurveEntry: Codable, Hashable, Sendable {
     public var sMbu: Double?
 
     /// A point; numbers that are not given do not exist, and are absent in JSON.
-    public init(tokens: Int, realisedShare: Double? = nil, sMfu: Double? = nil, sMbu: Double? = nil)
-    {
-      self.tokens = tokens
+    public init(
+      at value: Int, realisedShare: Double? = nil, sMfu: Double? = nil, sMbu: Double? = nil
+    ) {
+      self.value = value
       self.realisedShare = realisedShare
       self.sMfu = sMfu
       self.sMbu = sMbu
@@ -253,18 +253,53 @@ public struct CurveEntry: Codable, Hashable, Sendable {
 
   /// A curve; numbers that are not given do not exist, and are absent in JSON.
   public init(
-    record: String, candidate: String, baseline: String, conditions: String,
-    sufficientTokens: Int? = nil, predictedSufficientTokens: Int? = nil, bottom: Bottom? = nil,
+    record: String, candidate: String, baseline: String, conditions: String, size: Workload.Size,
+    sufficient: Int? = nil, predictedSufficient: Int? = nil, bottom: Bottom? = nil,
     predictedBottom: Bottom? = nil, points: [Point]
   ) {
     self.record = record
     self.candidate = candidate
     self.baseline = baseline
     self.conditions = conditions
-    self.sufficientTokens = sufficientTokens
-    self.predictedSufficientTokens = predictedSufficientTokens
+    self.size = size
+    self.sufficient = sufficient
+    self.predictedSufficient = predictedSufficient
     self.bottom = bottom
     self.predictedBottom = predictedBottom
     self.points = points
+  }
+}
+
+extension CurveEntry: Encodable {
+  private enum CodingKeys: CodingKey {
+    case record, candidate, baseline, conditions, bottom, predictedBottom, points
+  }
+
+  /// Writes the keys of the curve's size.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(record, forKey: .record)
+    try container.encode(candidate, forKey: .candidate)
+    try container.encode(baseline, forKey: .baseline)
+    try container.encode(conditions, forKey: .conditions)
+    try container.encodeIfPresent(bottom.map(numbers), forKey: .bottom)
+    try container.encodeIfPresent(predictedBottom.map(numbers), forKey: .predictedBottom)
+    try container.encode(points.map(numbers), forKey: .points)
+    var ofSize = encoder.container(keyedBy: NameKey.self)
+    try ofSize.encodeIfPresent(sufficient, forKey: NameKey("sufficient_\(size)"))
+    try ofSize.encodeIfPresent(
+      predictedSufficient, forKey: NameKey("predicted_sufficient_\(size)"))
+  }
+
+  private func numbers(_ bottom: Bottom) -> [String: Double] {
+    ["\(size)": Double(bottom.value), "ratio": bottom.ratio]
+  }
+
+  private func numbers(_ point: Point) -> [String: Double] {
+    var numbers = ["\(size)": Double(point.value)]
+    numbers["realised_share"] = point.realisedShare
+    numbers["s_mfu"] = point.sMfu
+    numbers["s_mbu"] = point.sMbu
+    return numbers
   }
 }

@@ -69,10 +69,6 @@ public struct AttentionSpec: Hashable, Sendable {
       self.valueWidth = valueWidth
       self.passes = passes
     }
-
-    var flopsPerToken: Count {
-      2 * Count(heads) * Count(keyWidth) * Count(valueWidth) * Count(passes)
-    }
   }
 
   /// The mechanism; of two that follow each other, the first.
@@ -121,21 +117,5 @@ public struct AttentionSpec: Hashable, Sendable {
 
   private var elementwiseCount: Count {
     elementwise.reduce(Count(otherParameters)) { $0 + $1.parameters }
-  }
-
-  /// FLOPs of the matrices and of the recurrence, which grow with the number of tokens.
-  var flopsPerToken: Count {
-    projections.reduce(state?.flopsPerToken ?? 0) { $0 + $1.flopsPerToken }
-  }
-
-  /// FLOPs between `tokens` tokens of one sequence: every query against every key in its window,
-  /// the masked half included, as eager attention and `torch.utils.flop_counter` have it.
-  func flopsBetweenTokens(_ tokens: Int) -> Count {
-    scores.reduce(0) { sum, score in
-      let keys = tokens / score.tokensPerKey
-      let seen = min(keys, score.window ?? keys)
-      return sum + 2 * Count(score.heads) * Count(score.keyWidth + score.valueWidth)
-        * Count(tokens) * Count(seen)
-    }
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// Three 31-bit sizes already overflow 63 bits, and a configuration file can name any size. Counting
 /// in 128 bits and narrowing once turns an overflow into a sentence instead of a trap.
-typealias Count = Int128
+public typealias Count = Int128
 
 extension Count {
   /// The largest count of parameters that is accepted: their bytes at four each fit in 63 bits.

@@ -35,7 +35,4 @@ public struct LinearSpec: Hashable, Sendable {
   var activeParameters: Count {
     Count(used) * (Count(inputs) * Count(outputs) + Count(hasBias ? outputs : 0))
   }
-
-  /// 2·inputs·outputs for each copy that is used.
-  var flopsPerToken: Count { 2 * Count(used) * Count(inputs) * Count(outputs) }
 }

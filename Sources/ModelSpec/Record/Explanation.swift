@@ -58,7 +58,7 @@ public struct Explanation: Codable, Hashable, Sendable {
 
     /// The causes that this version knows, in the order of the chain: first what counting says, then what
     /// was measured.
-    public static let known: [Cause] = ofProducts + Phase.known.map(Cause.init)
+    public static var known: [Cause] { ofProducts + Phase.known.map(Cause.init) }
 
     /// The causes of every pass, in the order of the chain: what comes before its other phases.
     public static let ofProducts: [Cause] = [

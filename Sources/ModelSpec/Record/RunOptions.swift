@@ -50,7 +50,22 @@ public struct RunOptions: Codable, Hashable, Sendable {
   /// What a sweep varied; absent for other suites.
   public var sweep: SweepOptions?
 
-  /// The values of one size of passes, `nil` where none was asked for.
+  /// The values of one condition that were asked for, as its option takes them; none for the usual
+  /// workload, and for a size that was not asked for.
+  public subscript(name: Conditions.Name) -> [String] {
+    switch name {
+    case .workload: workload.map { [$0.rawValue] } ?? []
+    case .size(.tokens) where !(workload ?? .usual).sizes.contains(.tokens) && tokens == [1]: []
+    case .size(let size): (self[size] ?? []).map(String.init)
+    case .routing: routing
+    case .engine: engines
+    case .precision: [precision.name]
+    case .threads: (threadCounts ?? [threads]).map(String.init)
+    }
+  }
+
+  /// The values of one size of passes, `nil` where none was asked for; tokens are in every record, also of
+  /// passes that have no such size.
   public subscript(size: Workload.Size) -> [Int]? {
     switch size {
     case .tokens: tokens

@@ -47,7 +47,7 @@ public struct Workload: Hashable, Sendable {
   }
 
   /// A size that passes may have.
-  public enum Size: String, CaseIterable, Sendable {
+  public enum Size: String, CaseIterable, Hashable, Sendable {
     case tokens, sequences, context, ranks
 
     /// The value of a pass that does not have the size: one that sequences decode token by token has one
@@ -60,29 +60,76 @@ public struct Workload: Hashable, Sendable {
     }
 
     /// So much of it in words: `16 tokens`, `4 sequences`, `1 token of context`.
-    public func counted(_ count: Int) -> String {
-      let plural = count == 1 ? "" : "s"
+    public func counted(_ count: Int) -> String { counted("\(count)", isOne: count == 1) }
+
+    /// Such a number or range of it in words: `16 to 64 tokens`.
+    public func counted(_ numbers: String, isOne: Bool = false) -> String {
+      let plural = isOne ? "" : "s"
       return switch self {
-      case .tokens: "\(count) token\(plural)"
-      case .sequences: "\(count) sequence\(plural)"
-      case .context: "\(count) token\(plural) of context"
-      case .ranks: "\(count) rank\(plural)"
+      case .tokens: "\(numbers) token\(plural)"
+      case .sequences: "\(numbers) sequence\(plural)"
+      case .context: "\(numbers) token\(plural) of context"
+      case .ranks: "\(numbers) rank\(plural)"
+      }
+    }
+
+    /// So much of it, said of a pass: `16 tokens per pass`, `1024 tokens of context`.
+    public func perPass(_ count: Int) -> String { counted(count) + suffix }
+
+    /// Such a range of it, said of a pass: `1 to 64 sequences per pass`.
+    public func perPass(_ numbers: String) -> String { counted(numbers) + suffix }
+
+    /// What is counted, said of passes: `tokens per pass`, `tokens of context`.
+    public var title: String { String(counted("").dropFirst()) + suffix }
+
+    private var suffix: String {
+      switch self {
+      case .tokens, .sequences: " per pass"
+      case .context, .ranks: ""
+      }
+    }
+
+    /// One value of it by name: `token count`, `number of sequences`.
+    public var nameOfValue: String {
+      switch self {
+      case .tokens: "token count"
+      case .sequences: "number of sequences"
+      case .context: "context length"
+      case .ranks: "number of ranks"
+      }
+    }
+
+    /// Values of it by name: `token counts`, `numbers of sequences`.
+    public var nameOfValues: String {
+      switch self {
+      case .tokens: "token counts"
+      case .sequences: "numbers of sequences"
+      case .context: "context lengths"
+      case .ranks: "numbers of ranks"
       }
     }
   }
 
   /// The sizes that say what the pass is: those that passes of its kind have, and whatever else is there.
-  ///
-  /// Every pass of a kind that this version does not know is taken to have tokens.
   public var sizes: [Size] {
-    let own = kind.traits?.sizes ?? [.tokens]
+    let own = kind.sizes
     return Size.allCases.filter { own.contains($0) || self[$0] != $0.absent }
   }
 
-  /// The sizes in words: `16 tokens`, `1 token, 4 sequences`.
+  /// The sizes in words: `16 tokens`, `4 sequences, 1024 tokens of context`.
   public var sizesInWords: String {
     sizes.map { $0.counted(self[$0]) }.joined(separator: ", ")
   }
+
+  /// The smallest pass of its kind.
+  public var smallest: Workload {
+    Workload(
+      kind, tokens: Size.tokens.absent, sequences: Size.sequences.absent,
+      context: Size.context.absent, ranks: Size.ranks.absent)
+  }
+
+  /// The sizes, said of a pass: `16 tokens per pass`.
+  public var perPass: String { sizes.map { $0.perPass(self[$0]) }.joined(separator: ", ") }
 
   /// Rows of the activation matrix, one for each token of each sequence; `Int.max` where they cannot be
   /// counted.
@@ -93,11 +140,21 @@ public struct Workload: Hashable, Sendable {
 
   /// The value of a size, its value of absence where the pass does not have it.
   public subscript(size: Size) -> Int {
-    switch size {
-    case .tokens: tokens
-    case .sequences: sequences
-    case .context: context
-    case .ranks: ranks
+    get {
+      switch size {
+      case .tokens: tokens
+      case .sequences: sequences
+      case .context: context
+      case .ranks: ranks
+      }
+    }
+    set {
+      switch size {
+      case .tokens: tokens = newValue
+      case .sequences: sequences = newValue
+      case .context: context = newValue
+      case .ranks: ranks = newValue
+      }
     }
   }
 
@@ -111,29 +168,28 @@ public struct Workload: Hashable, Sendable {
 extension Workload: Codable {
   private enum CodingKeys: String, CodingKey {
     case kind = "workload"
-    case tokens, sequences, context, ranks
   }
 
   /// Reads the keys of a cell; those that older records do not have keep their defaults.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
+    let sizes = try decoder.container(keyedBy: NameKey.self)
     self.init(
       try container.decode(WorkloadKind.self, forKey: .kind),
-      tokens: try container.decode(Int.self, forKey: .tokens),
-      sequences: try container.decodeIfPresent(Int.self, forKey: .sequences) ?? 1,
-      context: try container.decodeIfPresent(Int.self, forKey: .context) ?? 0,
-      ranks: try container.decodeIfPresent(Int.self, forKey: .ranks) ?? 1)
+      tokens: try sizes.decode(Int.self, forKey: NameKey(Size.tokens.rawValue)))
+    for size in Size.allCases where size != .tokens {
+      let value = try sizes.decodeIfPresent(Int.self, forKey: NameKey(size.rawValue))
+      self[size] = value ?? size.absent
+    }
   }
 
   /// Writes the keys of a cell; sizes that the pass does not have are left out.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(kind, forKey: .kind)
-    try container.encode(tokens, forKey: .tokens)
-    for (size, key) in [
-      (Size.sequences, CodingKeys.sequences), (.context, .context), (.ranks, .ranks),
-    ] where self[size] != size.absent {
-      try container.encode(self[size], forKey: key)
+    var sizes = encoder.container(keyedBy: NameKey.self)
+    for size in Size.allCases where size == .tokens || self[size] != size.absent {
+      try sizes.encode(self[size], forKey: NameKey(size.rawValue))
     }
   }
 }

@@ -30,14 +30,34 @@ public struct WorkloadTraits: Sendable {
       _ formats: FormatPlan
     ) -> PairingForecast?
 
-  /// The kinds that this version knows.
-  public static let known = [
+  /// What is known of a kind of workload; sentences are in the words of reports.
+  public init(
+    kind: WorkloadKind, pass: String, subject: String, limits: String, sizes: Set<Workload.Size>,
+    isOfArchitectures: Bool = true, phases: [Phase] = [], part: ModelPart? = nil,
+    forecast: Forecast? = nil
+  ) {
+    self.kind = kind
+    self.pass = pass
+    self.subject = subject
+    self.limits = limits
+    self.sizes = sizes
+    self.isOfArchitectures = isOfArchitectures
+    self.phases = phases
+    self.part = part
+    self.forecast = forecast
+  }
+
+  /// The kinds that are known.
+  ///
+  /// A program that brings a workload of its own makes it known around its calls, so that reports judge it:
+  /// `WorkloadTraits.$known.withValue(WorkloadTraits.known + [own]) { … }`.
+  @TaskLocal public static var known = [
     WorkloadTraits(
       kind: .feedForward, pass: "one pass through all feed-forward layers",
       subject: "feed-forward layers",
       limits: "Attention, embeddings and the output head are not timed: measured ratios are of "
         + "feed-forward layers, with random weights of the published shapes.",
-      sizes: [.tokens], isOfArchitectures: true, phases: [.router, .dispatchAndCombine],
+      sizes: [.tokens], phases: [.router, .dispatchAndCombine],
       part: .feedForward,
       forecast: {
         FeedForwardForecast.pairing($0, against: $1, routing: $2, formats: $3)
@@ -45,25 +65,25 @@ public struct WorkloadTraits: Sendable {
     WorkloadTraits(
       kind: .matrixProduct, pass: "one matrix product", subject: "matrix products",
       limits: "A product alone is timed: no activation, no routing and no other layer.",
-      sizes: [.tokens], isOfArchitectures: false, phases: [], part: nil, forecast: nil),
+      sizes: [.tokens], isOfArchitectures: false),
   ]
-}
-
-/// A part of a model that FLOPs are counted of.
-public enum ModelPart: Hashable, Sendable {
-  /// All feed-forward layers.
-  case feedForward
-  /// All matrix products.
-  case whole
 }
 
 extension WorkloadKind {
   /// What this version knows of the kind; `nil` for one that it does not know, which it cannot judge.
   public var traits: WorkloadTraits? { WorkloadTraits.known.first { $0.kind == self } }
+
+  /// The sizes that a pass has; every pass of a kind that this version does not know is taken to have
+  /// tokens.
+  public var sizes: Set<Workload.Size> { traits?.sizes ?? [.tokens] }
+
+  /// The size in which rows of a pass are said: its tokens, or the sequences of a pass that has one token
+  /// of each.
+  public var sizeOfRows: Workload.Size { sizes.contains(.tokens) ? .tokens : .sequences }
 }
 
 extension Phase {
   /// The phases outside of products that this version knows, workload by workload, each in the order of a
   /// pass.
-  public static let known = WorkloadTraits.known.flatMap(\.phases).uniqued()
+  public static var known: [Phase] { WorkloadTraits.known.flatMap(\.phases).uniqued() }
 }

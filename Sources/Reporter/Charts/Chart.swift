@@ -32,7 +32,7 @@ public struct ChartCollection: Sendable {
   public let claims: Chart?
   /// Both sides of every cell below the measured ceilings; `nil` without ceilings.
   public let roofline: Chart?
-  /// One picture for every curve over tokens per pass.
+  /// One picture for every curve over a size of passes.
   public let valleys: [Chart]
   /// The curves of `valleys`, one for each.
   let curves: [Curve]
@@ -64,7 +64,7 @@ public struct ChartCollection: Sendable {
     let drawnCurves = CellSeries.series(of: record).compactMap { series -> (Curve, Chart)? in
       let curve = series.curve
       return ValleyChart(
-        curve: curve, bottom: curve.bottom, sufficientTokens: curve.sufficientTokens,
+        curve: curve, bottom: curve.bottom, sufficient: curve.sufficient,
         prediction: RooflinePrediction(series, under: record.ceilings)?.points ?? [],
         id: id(["valley", curve.candidate, curve.baseline, curve.conditions]),
         command: commands.measuring(series.cells)
@@ -72,10 +72,12 @@ public struct ChartCollection: Sendable {
     }
     curves = drawnCurves.map(\.0)
     valleys = drawnCurves.map(\.1)
+    let cellNames = CellNames(record.cells)
     let drawnCells = record.cells.compactMap { cell -> (Cell, Chart)? in
-      let id = id(
-        ["waterfall", cell.candidate, cell.baseline] + cell.conditions.partsToSay.map(\.value))
-      return WaterfallChart(cell, id: id, command: commands.measuring(cell)).map {
+      let parts = cellNames.parts(of: cell)
+      let id = id(["waterfall", cell.candidate, cell.baseline] + parts.map { "\($0.value)" })
+      return WaterfallChart(cell, conditions: parts, id: id, command: commands.measuring(cell)).map
+      {
         (cell, $0.chart)
       }
     }

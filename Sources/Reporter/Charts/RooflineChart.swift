@@ -111,7 +111,8 @@ struct RooflinePoint: Hashable, Sendable {
   let name: String
   /// `16 tokens per pass, uniform routing`.
   let conditions: String
-  let tokens: Int
+  /// `16 tokens`.
+  let sizes: String
   /// Arithmetic intensity: FLOPs of a pass / bytes of a pass.
   let intensity: Double
   let flopsPerSecond: Double
@@ -128,7 +129,8 @@ struct RooflinePoint: Hashable, Sendable {
       ]
       return sides.compactMap { side, name, work -> RooflinePoint? in
         let point = RooflinePoint(
-          side: side, name: name, conditions: names.conditions(of: cell), tokens: cell.tokens,
+          side: side, name: name, conditions: names.conditions(of: cell),
+          sizes: cell.workload.sizesInWords,
           intensity: Double(work.flops) / Double(work.bytes), flopsPerSecond: work.flopsPerSecond,
           share: work.rooflineShare)
         return point.intensity.isDrawable && point.flopsPerSecond.isDrawable ? point : nil

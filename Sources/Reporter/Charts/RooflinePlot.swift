@@ -214,15 +214,14 @@ struct RooflinePlot {
     return result
   }
 
-  /// What points so near to each other have in common, `nil` when that is not even their tokens.
+  /// What points so near to each other have in common, `nil` when that is not even their sizes.
   private func name(of cluster: [RooflinePoint]) -> String? {
-    guard let first = cluster.first, cluster.allSatisfy({ $0.tokens == first.tokens }) else {
+    guard let first = cluster.first, cluster.allSatisfy({ $0.sizes == first.sizes }) else {
       return nil
     }
-    let tokens = Figures.count(first.tokens, "token")
     return cluster.allSatisfy { $0.name == first.name }
-      ? "\(TextWidth.fit(first.name, into: Self.nameWidth)), \(tokens)"
-      : "\(cluster.count) sides, \(tokens)"
+      ? "\(TextWidth.fit(first.name, into: Self.nameWidth)), \(first.sizes)"
+      : "\(cluster.count) sides, \(first.sizes)"
   }
 
   /// Whether the marks of two points touch.

@@ -1,9 +1,8 @@
 import ModelSpec
 
-/// One pairing over tokens per pass: the FLOP ratio, what the roofline allows and what was
-/// measured.
+/// One pairing over a size of passes: the FLOP ratio, what the roofline allows and what was measured.
 ///
-/// Between few tokens, when both sides read little, and many, when both compute, lies the *batch
+/// Over tokens per pass, between few, when both sides read little, and many, when both compute, lies the *batch
 /// valley*: a sparse layer reads nearly all of its experts for few tokens each. The line is what
 /// the roofline predicts; measured points are not joined.
 public struct ValleyChart: Sendable {
@@ -14,62 +13,62 @@ public struct ValleyChart: Sendable {
   ///
   /// - Parameters:
   ///   - bottom: the point of the smallest saving, `nil` when the curve has no valley.
-  ///   - sufficientTokens: tokens per pass from which 90 % of the FLOP saving is realised, `nil`
-  ///     when no token count reaches that.
-  ///   - prediction: the roofline's ratio at ascending numbers of tokens, empty where it cannot be
-  ///     counted.
+  ///   - sufficient: the value from which on 90 % of the FLOP saving is realised, `nil` when none
+  ///     reaches that.
+  ///   - prediction: the roofline's ratio at ascending values, empty where it cannot be counted.
   public init?(
-    curve: Curve, bottom: Curve.Point?, sufficientTokens: Int?,
-    prediction: [(tokens: Int, ratio: Double)] = [], id: String = "valley",
+    curve: Curve, bottom: Curve.Point?, sufficient: Int?,
+    prediction: [(value: Int, ratio: Double)] = [], id: String = "valley",
     command: Reproduction? = nil
   ) {
     let points = curve.points.filter(\.isDrawable)
-    let sufficient = sufficientTokens.flatMap { $0 > 0 ? $0 : nil }
+    let sufficient = sufficient.flatMap { $0 > 0 ? $0 : nil }
     let low = bottom.flatMap { $0.isDrawable ? $0 : nil }
-    guard Set(points.map(\.tokens)).count > 1,
+    guard Set(points.map(\.value)).count > 1,
       let plot = ValleyPlot(
-        points: points, prediction: prediction, bottom: low, sufficientTokens: sufficient)
+        size: curve.size, points: points, prediction: prediction, bottom: low,
+        sufficient: sufficient)
     else { return nil }
     let frame = ChartFrame(
       id: id,
-      title: "Saving over tokens per pass: \(curve.candidate) against \(curve.baseline), "
+      title: "Saving over \(curve.size.title): \(curve.candidate) against \(curve.baseline), "
         + curve.conditions,
-      summary: Self.summary(points, bottom: low, sufficient: sufficient))
+      summary: Self.summary(curve.size, points, bottom: low, sufficient: sufficient))
     chart = Chart(
-      id: id, title: frame.title, summary: frame.summary, table: Self.table(points),
+      id: id, title: frame.title, summary: frame.summary, table: Self.table(curve.size, points),
       command: command, drawing: frame.drawing(height: ValleyPlot.height, plot.markup))
   }
 
   private static func summary(
-    _ points: [Curve.Point], bottom: Curve.Point?, sufficient: Int?
+    _ size: Workload.Size, _ points: [Curve.Point], bottom: Curve.Point?, sufficient: Int?
   ) -> String {
     var sentences: [String] = []
     if let bottom {
       sentences.append(
-        "The valley's bottom is at \(Figures.count(bottom.tokens, "token")) per pass: "
+        "The valley's bottom is at \(size.perPass(bottom.value)): "
           + "\(Figures.measuredRatio(bottom.timeRatio.median)) measured, where FLOPs say "
           + "\(Figures.ratio(bottom.flopRatio)).")
     }
     if let sufficient {
       let goal = ValleyPlot.goal(points)
       sentences.append(
-        sufficient <= (points.map(\.tokens).min() ?? 0)
-          ? "Realises \(goal) at every token count that was measured."
-          : "Needs at least \(Figures.count(sufficient, "token")) per pass here for \(goal).")
-    } else if let most = points.map(\.tokens).max() {
+        sufficient <= (points.map(\.value).min() ?? 0)
+          ? "Realises \(goal) at every \(size.nameOfValue) that was measured."
+          : "Needs at least \(size.perPass(sufficient)) here for \(goal).")
+    } else if let most = points.map(\.value).max() {
       sentences.append(
         "Does not realise \(ValleyPlot.goal(points)) with up to "
-          + "\(Figures.count(most, "token")) per pass.")
+          + "\(size.perPass(most)).")
     }
     return sentences.joined(separator: " ")
   }
 
-  private static func table(_ points: [Curve.Point]) -> Table {
+  private static func table(_ size: Workload.Size, _ points: [Curve.Point]) -> Table {
     let hasUtilisation = points.contains {
       $0.modelFLOPsUtilisation != nil || $0.modelBandwidthUtilisation != nil
     }
     var columns: [Table.Column] = [
-      .init("tokens", .right), .init("FLOPs", .right), .init("roofline", .right),
+      .init(size.rawValue, .right), .init("FLOPs", .right), .init("roofline", .right),
       .init("measured", .right), .init("interval"),
     ]
     if hasUtilisation { columns += [.init("S-MFU", .right), .init("S-MBU", .right)] }
@@ -77,7 +76,7 @@ public struct ValleyChart: Sendable {
       columns: columns,
       rows: points.map { point in
         var entries: [Table.Entry] = [
-          .init("\(point.tokens)"), .init(Figures.ratio(point.flopRatio)),
+          .init("\(point.value)"), .init(Figures.ratio(point.flopRatio)),
           .init(point.drawableRoofline.map(Figures.ratio) ?? "-"),
           .init(Figures.measuredRatio(point.timeRatio.median)),
           .init(Figures.interval(point.timeRatio.low, point.timeRatio.high)),
@@ -93,9 +92,9 @@ public struct ValleyChart: Sendable {
 }
 
 extension Curve.Point {
-  /// Whether the point has a place on scales of tokens and ratios.
+  /// Whether the point has a place on logarithmic scales of sizes and ratios.
   var isDrawable: Bool {
-    tokens > 0 && flopRatio.isDrawable && timeRatio.isDrawable
+    value > 0 && flopRatio.isDrawable && timeRatio.isDrawable
   }
 
   /// The roofline's ratio where it has a place on the scale.

@@ -2,11 +2,12 @@ import ModelSpec
 
 /// What `ValleyChart` draws within its frame.
 struct ValleyPlot {
+  private let size: Workload.Size
   private let points: [Curve.Point]
-  /// The ratio that the roofline predicts, tokens ascending; empty without a prediction.
-  private let prediction: [(tokens: Int, ratio: Double)]
+  /// The ratio that the roofline predicts, ascending; empty without a prediction.
+  private let prediction: [(value: Int, ratio: Double)]
   private let bottom: Curve.Point?
-  private let sufficientTokens: Int?
+  private let sufficientValue: Int?
   private let across: LogScale
   private let upwards: LogScale
 
@@ -18,7 +19,7 @@ struct ValleyPlot {
   /// Units from the top of the first label to the bottom of the axis.
   static let height = floor + Axis.heightBelow
 
-  /// What the marked token count realises: `90 % of the FLOP saving`, or of the FLOP ratio where
+  /// What the marked value realises: `90 % of the FLOP saving`, or of the FLOP ratio where
   /// the candidate needs more FLOPs.
   static func goal(_ points: [Curve.Point]) -> String {
     "90 % of the FLOP \(points.allSatisfy { $0.flopRatio > 1 } ? "saving" : "ratio")"
@@ -26,23 +27,23 @@ struct ValleyPlot {
 
   /// The plot of drawable points, `nil` when there are none.
   init?(
-    points: [Curve.Point], prediction: [(tokens: Int, ratio: Double)], bottom: Curve.Point?,
-    sufficientTokens: Int?
+    size: Workload.Size, points: [Curve.Point], prediction: [(value: Int, ratio: Double)],
+    bottom: Curve.Point?, sufficient: Int?
   ) {
-    let prediction = prediction.filter { $0.tokens > 0 && $0.ratio.isDrawable }
-    var tokens = points.map { Double($0.tokens) }
-    if let sufficientTokens { tokens.append(Double(sufficientTokens)) }
+    let prediction = prediction.filter { $0.value > 0 && $0.ratio.isDrawable }
+    let values = points.map { Double($0.value) } + [sufficient].compactMap { $0.map(Double.init) }
     var ratios = points.flatMap {
       [$0.flopRatio, $0.timeRatio.low, $0.timeRatio.high] + ($0.drawableRoofline.map { [$0] } ?? [])
     }
     ratios += prediction.map(\.ratio) + [1]
-    guard let across = LogScale(showing: tokens, from: Self.left, to: Self.right),
+    guard let across = LogScale(showing: values, from: Self.left, to: Self.right),
       let upwards = LogScale(showing: ratios, from: Self.floor, to: Self.top)
     else { return nil }
+    self.size = size
     self.points = points
     self.prediction = prediction
     self.bottom = bottom
-    self.sufficientTokens = sufficientTokens
+    sufficientValue = sufficient
     self.across = across
     self.upwards = upwards
   }
@@ -50,12 +51,12 @@ struct ValleyPlot {
   var markup: [Markup] { sufficient + axes + curves + estimates + names + valley }
 
   private var axes: [Markup] {
-    let tokens = Axis(across, across.powersOfTwo(atMost: 9)) {
+    let values = Axis(across, across.powersOfTwo(atMost: 9)) {
       Figures.significant($0, digits: 6, trimmed: true)
     }
     return Axis.ratios(upwards, atMost: 8).leftOf(Self.left, right: Self.right)
-      + tokens.below(
-        top: Self.floor, bottom: Self.floor, title: "baseline / candidate, over tokens per pass")
+      + values.below(
+        top: Self.floor, bottom: Self.floor, title: "baseline / candidate, over \(size.title)")
   }
 
   private var curves: [Markup] {
@@ -77,7 +78,7 @@ struct ValleyPlot {
 
   private var predictedLine: [Point] {
     prediction.map {
-      Point(across.position(Double($0.tokens)), upwards.position($0.ratio))
+      Point(across.position(Double($0.value)), upwards.position($0.ratio))
     }
   }
 
@@ -91,7 +92,7 @@ struct ValleyPlot {
         MarkShape.circle.markup(
           at: place(point, estimate.median), radius: 4.5, .measured,
           title:
-            "\(Figures.count(point.tokens, "token")): FLOPs \(Figures.ratio(point.flopRatio)), "
+            "\(size.counted(point.value)): FLOPs \(Figures.ratio(point.flopRatio)), "
             + "roofline \(point.drawableRoofline.map(Figures.ratio) ?? "-"), "
             + "measured \(Figures.estimate(Verdict.Measured(estimate)))"),
       ]
@@ -107,7 +108,7 @@ struct ValleyPlot {
     if let roofline = prediction.last?.ratio ?? last.drawableRoofline {
       names.append(("roofline", roofline, .roofline))
     }
-    let x = across.position(Double(last.tokens))
+    let x = across.position(Double(last.value))
     let heights = LabelPlacement.spread(
       names.map { upwards.position($0.value) }, gap: ChartFrame.lineHeight - 2, top: Self.top + 8,
       bottom: Self.floor - 4)
@@ -122,15 +123,15 @@ struct ValleyPlot {
     }
   }
 
-  /// The token counts that realise 90 % of the saving.
+  /// The values that realise 90 % of the saving.
   private var sufficient: [Markup] {
-    guard let sufficientTokens else { return [] }
-    let x = across.position(Double(sufficientTokens))
-    let isEverywhere = sufficientTokens <= (points.first?.tokens ?? 0)
+    guard let sufficientValue else { return [] }
+    let x = across.position(Double(sufficientValue))
+    let isEverywhere = sufficientValue <= (points.first?.value ?? 0)
     let text = TextMark(
       isEverywhere
         ? "\(Self.goal(points)) everywhere"
-        : "needs at least \(Figures.count(sufficientTokens, "token")) for \(Self.goal(points))")
+        : "needs at least \(size.counted(sufficientValue)) for \(Self.goal(points))")
     let isLeft = x - text.width > 2
     return [
       .element(
@@ -164,7 +165,7 @@ struct ValleyPlot {
     let parity = upwards.position(1)
     labels.keepFree(along: [Point(Self.left, parity), Point(Self.right, parity)])
     let text = TextMark(
-      "bottom: \(Figures.measuredRatio(bottom.timeRatio.median)) at \(bottom.tokens)")
+      "bottom: \(Figures.measuredRatio(bottom.timeRatio.median)) at \(bottom.value)")
     // Below the valley, or within it where it is wide enough.
     let heights = stride(from: 14.0, through: 206, by: 16).flatMap {
       [mark.y + $0 + TextMark.ascent, mark.y - $0]
@@ -194,6 +195,6 @@ struct ValleyPlot {
   }
 
   private func place(_ point: Curve.Point, _ ratio: Double) -> Point {
-    Point(across.position(Double(point.tokens)), upwards.position(ratio))
+    Point(across.position(Double(point.value)), upwards.position(ratio))
   }
 }

@@ -9,7 +9,13 @@ public struct WaterfallChart: Sendable {
   public let chart: Chart
 
   /// The picture of a cell, `nil` when it has no explanation, or one with factors that no drawing holds.
-  init?(_ cell: Cell, id: String = "waterfall", command: Reproduction? = nil) {
+  ///
+  /// - Parameter conditions: those of the cell in the words that tell it apart from others; `nil` where
+  ///   there are none.
+  init?(
+    _ cell: Cell, conditions: [Conditions.Part]? = nil, id: String = "waterfall",
+    command: Reproduction? = nil
+  ) {
     guard let explanation = cell.explanation,
       let steps = Self.steps(cell, explanation)
     else { return nil }
@@ -21,7 +27,8 @@ public struct WaterfallChart: Sendable {
 
     let frame = ChartFrame(
       id: id,
-      title: "Where the saving went: \(cell.pairing), \(cell.conditionsInWords)",
+      title:
+        "Where the saving went: \(cell.pairing), \(Self.words(conditions ?? cell.conditions.parts))",
       summary: Self.summary(cell, steps))
     let bottom = Self.rowHeight * Double(steps.count + 2)
     var body = Axis.ratios(scale, atMost: 5).below(
@@ -35,6 +42,15 @@ public struct WaterfallChart: Sendable {
       id: id, title: frame.title, summary: frame.summary,
       table: Self.table(cell, explanation, steps), command: command,
       drawing: frame.drawing(height: bottom + Axis.heightBelow, body))
+  }
+
+  /// All conditions but the workload, which the pairing tells:
+  /// `16 tokens per pass, uniform routing, tile f32, 2 threads`.
+  private static func words(_ conditions: [Conditions.Part]) -> String {
+    conditions.filter { $0.name != .workload }.reduce(into: "") { words, part in
+      // A title has engine and weight format without a comma between them.
+      words += (words.isEmpty ? "" : part.name == .precision ? " " : ", ") + part.phrase
+    }
   }
 
   static let rowHeight = 30.0
@@ -120,17 +136,6 @@ public struct WaterfallChart: Sendable {
         .init("step"), .init("baseline's cost", .right), .init("candidate's cost", .right),
         .init("factor", .right), .init("ratio", .right),
       ], rows: rows)
-  }
-}
-
-extension Cell {
-  /// All conditions but the workload, which the pairing tells:
-  /// `16 tokens per pass, uniform routing, tile f32, 2 threads`.
-  fileprivate var conditionsInWords: String {
-    conditions.parts.filter { $0.name != "workload" }.reduce(into: "") { words, part in
-      // A title has engine and weight format without a comma between them.
-      words += (words.isEmpty ? "" : part.name == "precision" ? " " : ", ") + part.phrase
-    }
   }
 }
 

@@ -56,22 +56,22 @@ public enum CSVExport {
   ]
 
   /// The conditions that every record has had since the first, in the order that they then had.
-  private static let usualConditions = ["workload", "tokens", "threads", "engine", "precision"]
+  private static let usualConditions: [Conditions.Name] = [
+    .workload, .size(.tokens), .threads, .engine, .precision,
+  ]
 
   /// The conditions of cells: the usual ones, the routing, and others that any cell has.
   private static func conditions(of records: [Record]) -> [Column] {
-    var names = usualConditions + ["routing"]
-    for part in records.flatMap(\.cells).flatMap(\.conditions.parts)
-    where !names.contains(part.name) {
-      names.append(part.name)
+    let present = Set(records.flatMap(\.cells).flatMap(\.conditions.parts).map(\.name))
+    let others = Conditions.Name.all.filter {
+      $0 != .routing && !usualConditions.contains($0) && present.contains($0)
     }
-    let others = names.dropFirst(usualConditions.count + 1)
     return pairing + usualConditions.map(condition) + routing + others.map(condition)
   }
 
-  private static func condition(_ name: String) -> Column {
-    Column(name) { row in
-      .text(row.cell.conditions.parts.first { $0.name == name }?.value ?? "")
+  private static func condition(_ name: Conditions.Name) -> Column {
+    Column("\(name)") { row in
+      .text(row.cell.conditions.parts.first { $0.name == name }.map { "\($0.value)" } ?? "")
     }
   }
 

@@ -140,42 +140,45 @@ struct BriefSection {
     guard !record.cells.isEmpty else {
       return [.paragraph("The record holds no measured cell.")]
     }
-    let rows = cellRows
+    let names = CellNames(record.cells)
+    let rows = cellRows(names)
     // On a narrow page names have lines of their own.
     let shown = (0...rows.count).last { shown in
       let names = isNarrow ? rows.prefix(shown).count { !$0.entries[0].text.isEmpty } : 0
       return shown + names + (shown < rows.count ? 1 : 0) <= most
     }
     var table = Table(
-      columns: [
-        .init("candidate / baseline"), .init("tokens", .right), .init("FLOPs", .right),
-        .init("measured", .left, isWhole: true), .init("main cause", .left, isWhole: true),
+      columns: [.init("candidate / baseline")] + names.sizeColumns + [
+        .init("FLOPs", .right), .init("measured", .left, isWhole: true),
+        .init("main cause", .left, isWhole: true),
       ], rows: Array(rows.prefix(shown ?? 0)))
     table.count(more: rows.count - table.rows.count, "cell")
     return [.table(isNarrow ? table.namesAbove : table)]
   }
 
   /// A row for each cell, those of one pairing and one routing together under their name.
-  private var cellRows: [Table.Row] {
-    let names = CellNames(record.cells)
-    return record.pairings.flatMap { pairing in
+  private func cellRows(_ names: CellNames) -> [Table.Row] {
+    record.pairings.flatMap { pairing in
       let groups = Self.grouped(pairing, by: names.group)
       return groups.enumerated().flatMap { index, cells in
         let group = names.group(of: cells[0])
         let name = group.isEmpty && groups.count > 1 ? CellNames.usualRouting : group
         let pair = index > 0 ? "  " : cells[0].pairing(" / ") + (name.isEmpty ? "" : ", ")
-        return cells.enumerated().map { row($1, named: $0 == 0 ? pair + name : "") }
+        return cells.enumerated().map { index, cell in
+          row(cell, named: index == 0 ? pair + name : "", sizes: names.sizeEntries(of: cell))
+        }
       }
     }
   }
 
-  private func row(_ cell: Cell, named name: String) -> Table.Row {
+  private func row(_ cell: Cell, named name: String, sizes: [Table.Entry]) -> Table.Row {
     let cause = MainCause(cell)
-    return Table.Row([
-      .init(name), .init("\(cell.tokens)"), .init(Figures.ratio(cell.flopRatio)),
-      .init(CellMarks.estimate(Verdict.Measured(cell.timeRatio), of: cell)),
-      .init(cause?.text ?? "-", tone: cause?.tone ?? .faint),
-    ])
+    return Table.Row(
+      [.init(name)] + sizes + [
+        .init(Figures.ratio(cell.flopRatio)),
+        .init(CellMarks.estimate(Verdict.Measured(cell.timeRatio), of: cell)),
+        .init(cause?.text ?? "-", tone: cause?.tone ?? .faint),
+      ])
   }
 
   /// Cells of one group together, groups in the order of their first cells.

@@ -56,11 +56,7 @@ public enum ClaimsReport {
     switch claim.test {
     case .none(let reason): return "none: \(reason)"
     case .cells(let criteria):
-      let range = criteria.tokens
-      let tokens =
-        range.upperBound == Int.max
-        ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"
-      return "\(criteria.workload), \(tokens) tokens per pass: "
+      return "\(criteria.workload), \(criteria.rowsInWords): "
         + MissingPairing(of: claim).measured().text
     }
   }

@@ -25,23 +25,14 @@ struct CommandLines {
     if !isDefaultSuite {
       words += options.baselines.flatMap { ["--baseline", ShellWord.path($0)] }
     }
-    var conditions: [Option] = []
-    if let workload = options.workload {
-      conditions.append(Option(name: "--workload", value: workload.rawValue))
+    let conditions = Conditions.Name.all.compactMap { name -> Option? in
+      let values = options[name]
+      return switch name {
+      case .routing where routesAsTheSuiteDoes: nil
+      case .engine: values.option.map { Option(name, [$0]) }
+      default: values.isEmpty ? nil : Option(name, values)
+      }
     }
-    for size in Workload.Size.allCases {
-      guard let values = options[size], !values.isEmpty else { continue }
-      conditions.append(Option(name: "--\(size)", values: values))
-    }
-    if !routesAsTheSuiteDoes {
-      conditions.append(Option(name: "--routing", value: options.routing.joined(separator: ",")))
-    }
-    conditions.append(
-      Option(name: "--threads", values: options.threadCounts ?? [options.threads]))
-    if let engine = options.engines.option {
-      conditions.append(Option(name: "--engine", value: engine))
-    }
-    conditions.append(Option(name: "--precision", value: options.precision.name))
     return line(words, conditions: conditions, engines: options.engines, seed: options.seed)
   }
 
@@ -61,7 +52,7 @@ struct CommandLines {
     measuring([cell])
   }
 
-  /// Measures cells again that differ in nothing but their tokens per pass.
+  /// Measures cells again that differ in nothing but one condition, such as their tokens per pass.
   func measuring(_ cells: [Cell]) -> Reproduction {
     guard let cell = cells.first else { return measuringAll }
     if let unknown = cell.conditions.unmeasurablePart { return .unmeasurable(unknown) }
@@ -74,9 +65,10 @@ struct CommandLines {
       words = ["tenfold", "run", ShellWord.path(cell.candidate)]
     }
     words += ["--baseline", ShellWord.path(cell.baseline)]
-    var conditions = cell.conditions.parts.compactMap(\.option)
-    if let place = conditions.firstIndex(where: { $0.name == "--tokens" }) {
-      conditions[place] = Option(name: "--tokens", values: cells.map(\.tokens))
+    let parts = cells.map(\.conditions.parts)
+    let conditions = cell.conditions.parts.compactMap(\.option).map { option in
+      let values = parts.joined().compactMap(\.option).filter { $0.name == option.name }
+      return Option(name: option.name, values.map(\.value).uniqued())
     }
     return line(
       words, conditions: conditions, engines: [cell.engine],
@@ -118,7 +110,9 @@ struct CommandLines {
   private var routesAsTheSuiteDoes: Bool {
     guard isDefaultSuite, options.routing.count > 1 else { return false }
     let pairings = Set(record.cells.map { [$0.candidate, $0.baseline] })
-    let routed = Set(record.cells.map { [$0.candidate, $0.baseline, $0.routingLabel] })
+    // Recordings of one name are told apart by what asks for them.
+    let routed = Set(
+      record.cells.map { [$0.candidate, $0.baseline, $0.conditions.routing?.option ?? ""] })
     return routed.count < pairings.count * options.routing.count
   }
 

@@ -31,13 +31,6 @@ extension Record {
   }
 }
 
-extension Conditions.Part.Option {
-  /// An option with a list of numbers.
-  init(name: String, values: [Int]) {
-    self.init(name: name, value: values.map(String.init).joined(separator: ","))
-  }
-}
-
 extension [Conditions.Part.Option] {
   /// The options as words: what is measured before what it is measured with.
   var words: [String] {

@@ -65,9 +65,11 @@ struct IllustratedSection {
     let roofline: [Page.Block] = charts.roofline.map { [.chart($0)] } ?? []
     var blocks = ClaimVerdicts(section).illustrated(by: charts.claims)
     blocks += YardstickTables(record).blocks
-    blocks += Self.illustrated(
-      curves.blocks, by: valleys, heading: "Saving over tokens per pass",
-      rest: "All curves, point by point", cautions: cautions(of: curves.cells))
+    for size in Workload.Size.allCases {
+      blocks += Self.illustrated(
+        curves.blocks(over: size), by: valleys(over: size), heading: "Saving over \(size.title)",
+        rest: "All curves, point by point", cautions: cautions(of: curves.cells(over: size)))
+    }
     blocks += cells.illustrated(below: "Share of the roofline", by: roofline)
     blocks += Self.illustrated(
       ExplanationTables(record).blocks, by: waterfalls, heading: "Where the FLOP saving went",
@@ -118,10 +120,10 @@ struct IllustratedSection {
   }
 
   /// First the curves with a saving to lose, then those of equal or more FLOPs.
-  private var valleys: [Chart] {
-    let saves = charts.curves.map { CurveSentence($0).hasSaving }
-    let order = saves.indices.filter { saves[$0] } + saves.indices.filter { !saves[$0] }
-    return order.map { charts.valleys[$0] }
+  private func valleys(over size: Workload.Size) -> [Chart] {
+    let own = charts.curves.indices.filter { charts.curves[$0].size == size }
+    let saves = own.filter { CurveSentence(charts.curves[$0]).hasSaving }
+    return (saves + own.filter { !saves.contains($0) }).map { charts.valleys[$0] }
   }
 
   /// First the cell of each pairing that realises the least, then all others.

@@ -65,13 +65,11 @@ struct RecordFacts {
   /// What the run was asked for.
   var options: [Page.Fact] {
     let options = record.options
-    let workload = options.workload.map { [Page.Fact("Workload", $0.rawValue)] } ?? []
-    return [.init("Began", record.created), .init("Suite", options.suite)] + workload + [
-      .init("Tokens per pass", options.tokens.map(String.init).joined(separator: ", ")),
-      .init("Routing", options.routing.joined(separator: ", ")),
-      .init("Threads", "\(options.threads)"),
-      .init("Engines", options.engines.joined(separator: ", ")),
-      .init("Precision", options.precision.name),
+    let conditions = Conditions.Name.all.compactMap { name -> Page.Fact? in
+      let values = options[name]
+      return values.isEmpty ? nil : Page.Fact(name.title, values.joined(separator: ", "))
+    }
+    return [.init("Began", record.created), .init("Suite", options.suite)] + conditions + [
       .init("Budget", "\(Figures.significant(options.budgetSeconds, trimmed: true)) s"),
       .init("Memory allowed", Figures.bytes(options.memoryBytes)),
       .init("Seed", "\(options.seed)"),
@@ -131,5 +129,17 @@ extension MemoryUse {
     let pages = hugePages.map { $0 + (hugePageDefrag.map { ", defrag \($0)" } ?? "") }
     return [("NUMA nodes", nodes), ("Huge pages", pages)]
       .compactMap { name, value in value.map { Page.Fact(name, $0) } }
+  }
+}
+
+extension Conditions.Name {
+  /// What the values of the condition are called as a fact of a run: `Tokens per pass`.
+  fileprivate var title: String {
+    let words =
+      switch self {
+      case .size(let size): size.title
+      default: "\(self)"
+      }
+    return words.prefix(1).uppercased() + words.dropFirst()
   }
 }

@@ -38,27 +38,30 @@ struct MissingPairing {
   private let candidate: String
   private let baseline: String
   private let workload: WorkloadKind
-  /// Tokens per pass; `nil` where those that are measured unless asked otherwise meet the claim.
-  var tokens: Int?
+  /// Rows of a pass; `nil` where those that are measured unless asked otherwise meet the claim.
+  var rows: Int?
 
   /// The claim's own pairing.
   init(of claim: Claim) {
     candidate = claim.modelID ?? claim.model
     baseline = claim.baselineID ?? claim.baseline
     workload = claim.workload
-    // Every inference phase has some of the usual token counts; a claim's conditions may have none.
-    tokens = claim.test.criteria.flatMap { $0.leastTokens == nil ? nil : $0.tokens.lowerBound }
+    // Every inference phase has some of the usual sizes; a claim's conditions may have none.
+    rows = claim.test.criteria.flatMap { $0.leastRows == nil ? nil : $0.rows.lowerBound }
   }
 
   /// Measures the pairing with the engine, weight format and threads of `record` as far as this
   /// version knows them, or with its defaults; options at their defaults are left out.
   func measured(as record: Record? = nil) -> Reproduction {
-    // No pass has 0 tokens, so any number that is asked for is another.
+    // No pass has 0 rows, so any number that is asked for is another.
+    let size = workload.sizeOfRows
+    var pass = Workload(workload, tokens: Workload.Size.tokens.absent)
+    pass[size] = 0
     let usual = Conditions(
-      workload: Workload(.usual, tokens: 0), threads: record?.machine.effectiveCPUs ?? 1,
+      workload: pass, threads: record?.machine.effectiveCPUs ?? 1,
       engine: EngineTraits.usual.name, format: .f32, routing: nil)
     var asked = usual
-    asked.workload = Workload(workload, tokens: tokens ?? usual.workload.tokens)
+    if let rows { asked.workload[size] = rows }
     if let unknown = asked.unmeasurablePart { return .unmeasurable(unknown) }
     var engines = [usual.engine]
     if let options = record?.options {
@@ -68,7 +71,7 @@ struct MissingPairing {
       asked.threads = options.threads
     }
     asked.engine = engines.option ?? usual.engine
-    let known = usual.parts.compactMap(\.option)
+    let known = usual.parts.filter { $0.name != .workload }.compactMap(\.option)
     let conditions = asked.parts.compactMap(\.option).filter { !known.contains($0) }
     let words = [
       "tenfold", "run", ShellWord.path(candidate), "--baseline", ShellWord.path(baseline),

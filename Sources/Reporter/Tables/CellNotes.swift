@@ -12,14 +12,14 @@ enum CellNotes {
     return scalings + otherNotes(of: cell)
   }
 
-  /// The notes of cells that differ in their tokens, each once with the tokens that it is about:
+  /// The notes of cells that differ in a size, each once with the values that it is about:
   /// `1, 64-4096 tokens: the interval spans …`.
   ///
-  /// - Parameter cells: in the order of their tokens.
-  static func byTokens(of cells: [Cell]) -> [String] {
-    sides.compactMap { scaling(of: $0, in: cells, $1) }
+  /// - Parameter cells: ascending.
+  static func along(_ size: Workload.Size, of cells: [Cell]) -> [String] {
+    sides.compactMap { scaling(of: $0, along: size, in: cells, $1) }
       + places(in: cells, of: otherNotes).map { note, places in
-        places.count < cells.count ? "\(ranges(places, of: cells)): \(note)" : note
+        places.count < cells.count ? "\(ranges(places, of: cells, along: size)): \(note)" : note
       }
   }
 
@@ -42,14 +42,14 @@ enum CellNotes {
     return endings + residents + cell.cautions
   }
 
-  /// One sentence for all fractions of a side's intermediate size, which mostly shrink as the
-  /// tokens grow.
+  /// One sentence for all fractions of a side's intermediate size, which mostly shrink as passes
+  /// grow.
   private static func scaling(
-    of name: String, in cells: [Cell], _ side: KeyPath<Sides, Side>
+    of name: String, along size: Workload.Size, in cells: [Cell], _ side: KeyPath<Sides, Side>
   ) -> String? {
     let fractions = places(in: cells) { [$0.sides[keyPath: side].scaled].compactMap { $0 } }
     guard !fractions.isEmpty else { return nil }
-    let parts = fractions.map { "\($0) at \(ranges($1, of: cells))" }
+    let parts = fractions.map { "\($0) at \(ranges($1, of: cells, along: size))" }
     return "scaled: of the \(name)'s width \(parts.joined(separator: ", ")) "
       + "was measured, and scaled up"
   }
@@ -70,7 +70,9 @@ enum CellNotes {
   }
 
   /// `1, 64-4096 tokens`: neighbours among the cells in one range.
-  private static func ranges(_ places: [Int], of cells: [Cell]) -> String {
+  private static func ranges(
+    _ places: [Int], of cells: [Cell], along size: Workload.Size
+  ) -> String {
     var runs: [ClosedRange<Int>] = []
     for place in places {
       if let last = runs.last, last.upperBound + 1 == place {
@@ -80,9 +82,11 @@ enum CellNotes {
       }
     }
     let texts = runs.map { run in
-      let (first, last) = (cells[run.lowerBound].tokens, cells[run.upperBound].tokens)
+      let (first, last) = (
+        cells[run.lowerBound].workload[size], cells[run.upperBound].workload[size]
+      )
       return first == last ? "\(first)" : "\(first)-\(last)"
     }
-    return texts.joined(separator: ", ") + (texts == ["1"] ? " token" : " tokens")
+    return size.counted(texts.joined(separator: ", "), isOne: texts == ["1"])
   }
 }

@@ -83,13 +83,15 @@ struct CellTables {
 
 /// How tokens were sent to experts in each measured cell.
 ///
-/// That depends on the candidate, the tokens and the routing, not on baselines or engines, so cells
+/// That depends on the candidate, the pass and the routing, not on baselines or engines, so cells
 /// that share these share a row.
 struct RoutingTable {
   private let record: Record
+  private let names: CellNames
 
   init(_ record: Record) {
     self.record = record
+    names = CellNames(record.cells)
   }
 
   /// A heading, what the columns mean and a table; nothing where no layer routes.
@@ -99,20 +101,17 @@ struct RoutingTable {
     var last = ""
     for cell in record.cells where cell.distinctExperts > 0 {
       guard let routing = cell.routing else { continue }
-      let values = values(of: routing)
-      let identity = [cell.candidate, String(cell.tokens)] + values
-      guard seen.insert(identity).inserted else { continue }
+      let values =
+        names.sizeEntries(of: cell).map(\.text) + [names.routing(of: cell)] + values(of: routing)
+      guard seen.insert([cell.candidate] + values).inserted else { continue }
       rows.append(
-        Table.Row(
-          ([cell.candidate == last ? "" : cell.candidate, String(cell.tokens)] + values).map {
-            Table.Entry($0)
-          }))
+        Table.Row(([cell.candidate == last ? "" : cell.candidate] + values).map { .init($0) }))
       last = cell.candidate
     }
     guard !rows.isEmpty else { return [] }
-    var columns: [Table.Column] = [
-      .init("candidate"), .init("tokens", .right), .init("routing"), .init("experts", .right),
-      .init("max/mean", .right), .init("Gini", .right),
+    var columns: [Table.Column] = [.init("candidate")] + names.sizeColumns
+    columns += [
+      .init("routing"), .init("experts", .right), .init("max/mean", .right), .init("Gini", .right),
     ]
     if isFitted { columns.append(.init("fitted")) }
     return [
@@ -124,7 +123,7 @@ struct RoutingTable {
 
   private func values(of routing: RoutingSummary) -> [String] {
     let values = [
-      routing.condition.label, Figures.significant(routing.distinctExperts, trimmed: true),
+      Figures.significant(routing.distinctExperts, trimmed: true),
       Figures.ratio(routing.maxOverMean), Figures.significant(routing.gini, trimmed: true),
     ]
     guard isFitted else { return values }

@@ -1,6 +1,6 @@
 import ModelSpec
 
-/// The time ratio of one pairing over tokens per pass, everything else equal.
+/// The time ratio of one pairing over a size of passes, such as their tokens, everything else equal.
 public struct Curve: Hashable, Sendable {
   /// Id of the architecture under test.
   public var candidate: String
@@ -8,13 +8,15 @@ public struct Curve: Hashable, Sendable {
   public var baseline: String
   /// What all points share: `uniform routing, tile, f32, 2 threads`.
   public var conditions: String
-  /// Points with ascending tokens, at least two.
+  /// What the points differ in.
+  public var size: Workload.Size
+  /// Points with ascending values of the size, at least two.
   public var points: [Point]
 
-  /// One number of tokens, and the ratios there.
+  /// One value of the size, and the ratios there.
   public struct Point: Hashable, Sendable {
-    /// Tokens per pass.
-    public var tokens: Int
+    /// The size's value, such as tokens per pass.
+    public var value: Int
     /// Baseline FLOPs / candidate FLOPs.
     public var flopRatio: Double
     /// Baseline roofline seconds / candidate roofline seconds; `nil` without ceilings.
@@ -45,56 +47,66 @@ extension Curve.Point {
   public var realisableShare: Double? { rooflineRatio.map { $0 / flopRatio } }
 }
 
-/// Cells that differ in nothing but their tokens per pass.
+/// Cells that differ in nothing but one size of their passes.
 struct CellSeries {
-  /// At least `Curve.fewestPoints` cells with ascending tokens, each number once.
+  /// At least `Curve.fewestPoints` cells with ascending values of the size, each value once.
   let cells: [Cell]
   /// The cells as a curve.
   let curve: Curve
 
-  /// The series of a record, in the order of their first cells.
+  /// The series of a record, size by size, those of one size in the order of their first cells.
   ///
   /// Cells with parts that this version does not know are left out. Of two cells with the same
-  /// tokens the first counts.
+  /// value the first counts.
   static func series(of record: Record) -> [CellSeries] {
+    let cells = record.cells.filter(\.isKnown)
+    let names = CellNames(record.cells)
+    return Workload.Size.allCases.flatMap { series(of: cells, over: $0, record.ceilings, names) }
+  }
+
+  private static func series(
+    of cells: [Cell], over size: Workload.Size, _ ceilings: [Ceiling], _ names: CellNames
+  ) -> [CellSeries] {
     var order: [Key] = []
     var groups: [Key: [Cell]] = [:]
-    for cell in record.cells where cell.isKnown {
-      let key = Key(cell)
+    for cell in cells {
+      let key = Key(cell, without: size)
       if groups[key] == nil { order.append(key) }
-      if groups[key, default: []].contains(where: { $0.tokens == cell.tokens }) { continue }
+      if groups[key, default: []].contains(where: { $0.workload[size] == cell.workload[size] }) {
+        continue
+      }
       groups[key, default: []].append(cell)
     }
     return order.compactMap { key in
-      let cells = groups[key, default: []].sorted { $0.tokens < $1.tokens }
-      guard cells.count >= Curve.fewestPoints else { return nil }
+      let cells = groups[key, default: []].sorted { $0.workload[size] < $1.workload[size] }
+      guard let first = cells.first, cells.count >= Curve.fewestPoints else { return nil }
       return CellSeries(
         cells: cells,
         curve: Curve(
-          candidate: key.candidate, baseline: key.baseline, conditions: key.conditions,
-          points: cells.map { Curve.Point($0, under: record.ceilings) }))
+          candidate: key.candidate, baseline: key.baseline,
+          conditions: names.parts(of: first).filter { $0.name != .size(size) }.map(\.phrase)
+            .joined(separator: ", "),
+          size: size, points: cells.map { Curve.Point($0, over: size, under: ceilings) }))
     }
   }
 
-  /// What the cells of a series share: everything but their tokens.
+  /// What the cells of a series share: everything but the size.
   private struct Key: Hashable {
     let candidate: String
     let baseline: String
     let parts: [Conditions.Part]
 
-    init(_ cell: Cell) {
+    init(_ cell: Cell, without size: Workload.Size) {
       candidate = cell.candidate
       baseline = cell.baseline
-      parts = cell.conditions.partsToSay.filter { $0.name != "tokens" }
+      parts = cell.conditions.parts.filter { $0.name != .size(size) }
     }
-
-    var conditions: String { parts.map(\.phrase).joined(separator: ", ") }
   }
 }
 
 extension Curve {
-  /// The curves of a record: cells that differ in nothing but their tokens, at least three
-  /// token counts each.
+  /// The curves of a record: cells that differ in nothing but one size of passes, at least three values
+  /// each.
   public static func curves(of record: Record) -> [Curve] {
     CellSeries.series(of: record).map(\.curve)
   }
@@ -102,11 +114,11 @@ extension Curve {
 
 extension Curve.Point {
   /// The point of a cell, with utilisations of the ceiling for its threads and weight format.
-  init(_ cell: Cell, under ceilings: [Ceiling]) {
+  init(_ cell: Cell, over size: Workload.Size, under ceilings: [Ceiling]) {
     let ceiling = ceilings.ceiling(decidingFor: cell)
     let side = cell.sides.candidate
     self.init(
-      tokens: cell.tokens, flopRatio: cell.flopRatio,
+      value: cell.workload[size], flopRatio: cell.flopRatio,
       rooflineRatio: cell.rooflineRatio.flatMap { $0.isFinite && $0 > 0 ? $0 : nil },
       timeRatio: cell.timeRatio,
       modelFLOPsUtilisation: side.modelFLOPsUtilisation(under: ceiling),

@@ -1,6 +1,6 @@
 import ModelSpec
 
-/// How the saving of a record's pairings changes over tokens per pass.
+/// How the saving of a record's pairings changes over a size of passes, such as their tokens.
 struct CurveTables {
   private let series: [CellSeries]
   private let names: CellNames
@@ -21,19 +21,31 @@ struct CurveTables {
   /// The cells that the tables show.
   var cells: Set<Cell> { Set(tabled.flatMap(\.cells)) }
 
+  /// The cells that the tables of curves over one size show.
+  func cells(over size: Workload.Size) -> Set<Cell> {
+    Set(tabled.filter { $0.curve.size == size }.flatMap(\.cells))
+  }
+
   /// What each curve with a table of its own says, in the order of the record.
   var sentences: [String] { tabled.map { "\(name(of: $0)): \(CurveSentence($0.curve).text)" } }
 
-  /// A heading and a sentence for each curve, with a table from `fewestRows` points on; a shorter
-  /// one is left out where there is no saving to realise.
-  var blocks: [Page.Block] {
+  /// Size by size a heading and a sentence for each curve, with a table from `fewestRows` points on; a
+  /// shorter one is left out where there is no saving to realise.
+  var blocks: [Page.Block] { Workload.Size.allCases.flatMap { blocks(over: $0) } }
+
+  /// The blocks of curves over one size.
+  func blocks(over size: Workload.Size) -> [Page.Block] {
+    let tabled = tabled.filter { $0.curve.size == size }
     let brief = series.filter {
-      $0.cells.count < Self.fewestRows && CurveSentence($0.curve).hasSaving
+      $0.curve.size == size && $0.cells.count < Self.fewestRows
+        && CurveSentence($0.curve).hasSaving
     }
     guard !tabled.isEmpty || !brief.isEmpty else { return [] }
-    var blocks: [Page.Block] = [.heading("Saving over tokens per pass")]
-    if !tabled.isEmpty { blocks.append(.paragraph(legend)) }
-    if tabled.count > 1 { blocks += [.paragraph(overviewLegend), .table(overview)] }
+    var blocks: [Page.Block] = [.heading("Saving over \(size.title)")]
+    if !tabled.isEmpty { blocks.append(.paragraph(legend(of: tabled))) }
+    if tabled.count > 1 {
+      blocks += [.paragraph(overviewLegend(size)), .table(overview(of: tabled))]
+    }
     blocks += tabled.flatMap(section)
     if !brief.isEmpty {
       blocks.append(.list(brief.map { "\(name(of: $0)): \(CurveSentence($0.curve).text)" }))
@@ -43,10 +55,10 @@ struct CurveTables {
 
   /// The pairing with the conditions that other curves do not share.
   private func name(of series: CellSeries) -> String {
-    series.cells.first.map(names.pairing) ?? ""
+    series.cells.first.map { names.pairing(of: $0, over: series.curve.size) } ?? ""
   }
 
-  private var legend: String {
+  private func legend(of tabled: [CellSeries]) -> String {
     let cells = tabled.flatMap(\.cells)
     let confidence = cells.map(\.timeRatio.confidence).min() ?? 0
     return
@@ -58,14 +70,16 @@ struct CurveTables {
       + "ceilings, with the experts that were really read (MoE-CAP, arXiv 2412.07067)."
   }
 
-  private let overviewLegend =
-    "Bottom is the measured ratio in the valley, and at how many tokens it lies; enough is from how "
-    + "many tokens on \(Figures.percent(Curve.sufficientShare)) of the FLOP ratio is realised, and "
-    + "roofline from how many on the ceilings allow it."
+  private func overviewLegend(_ size: Workload.Size) -> String {
+    let many = "how many \(size.counted("").dropFirst())"
+    return "Bottom is the measured ratio in the valley, and at \(many) it lies; enough is from "
+      + "\(many) on \(Figures.percent(Curve.sufficientShare)) of the FLOP ratio is realised, and "
+      + "roofline from how many on the ceilings allow it."
+  }
 
   /// One row a curve, where there are several: the FLOP ratio, the valley's bottom and where it is, and
-  /// from how many tokens on the saving is realised, as measured and by the roofline.
-  private var overview: Table {
+  /// from where on the saving is realised, as measured and by the roofline.
+  private func overview(of tabled: [CellSeries]) -> Table {
     var columns: [Table.Column] = [.init("candidate"), .init("baseline")]
     if names.distinguishesRoutings { columns.append(.init("routing")) }
     if names.distinguishesEngines { columns.append(.init("engine")) }
@@ -80,16 +94,16 @@ struct CurveTables {
         let bottom = curve.bottom
         var row: [Table.Entry] = [.init(curve.candidate), .init(curve.baseline)]
         if let cell = series.cells.first {
-          if names.distinguishesRoutings { row.append(.init(cell.routingLabel)) }
+          if names.distinguishesRoutings { row.append(.init(names.routing(of: cell))) }
           if names.distinguishesEngines { row.append(.init(names.engine(of: cell))) }
         }
         row += [
           .init(curve.points.last.map { Figures.ratio($0.flopRatio) } ?? "-"),
           .init(bottom.map { Figures.measuredRatio($0.timeRatio.median) } ?? "-"),
-          .init(bottom.map { "\($0.tokens)" } ?? "-"),
-          .init(curve.sufficientTokens.map(String.init) ?? "never"),
+          .init(bottom.map { "\($0.value)" } ?? "-"),
+          .init(curve.sufficient.map(String.init) ?? "never"),
           .init(
-            curve.hasRoofline ? curve.predictedSufficientTokens.map(String.init) ?? "never" : "-"),
+            curve.hasRoofline ? curve.predictedSufficient.map(String.init) ?? "never" : "-"),
         ]
         return Table.Row(row)
       })
@@ -106,8 +120,9 @@ struct CurveTables {
       .init(
         "Realised",
         "\(Sparkline.text(curve.points.map(\.realisedShare))) of the FLOP ratio, "
-          + "\(curve.points.first?.tokens ?? 0) to \(curve.points.last?.tokens ?? 0) tokens"))
-    let notes = CellNotes.byTokens(of: series.cells)
+          + curve.size.counted(
+            "\(curve.points.first?.value ?? 0) to \(curve.points.last?.value ?? 0)")))
+    let notes = CellNotes.along(curve.size, of: series.cells)
     return [
       .heading(name(of: series), level: 2), .paragraph(CurveSentence(curve).text), .facts(shares),
       .table(table(of: curve)),
@@ -117,14 +132,14 @@ struct CurveTables {
   private func table(of curve: Curve) -> Table {
     Table(
       columns: [
-        .init("tokens", .right), .init("experts", .right), .init("each for", .right),
+        .init(curve.size.rawValue, .right), .init("experts", .right), .init("each for", .right),
         .init("FLOPs", .right), .init("roofline", .right), .init("measured", .right),
         .init("interval"), .init("realised", .right), .init("S-MFU", .right),
         .init("S-MBU", .right),
       ],
       rows: curve.points.map { point in
         Table.Row([
-          .init("\(point.tokens)"),
+          .init("\(point.value)"),
           .init(point.distinctExperts.map { Figures.significant($0, trimmed: true) } ?? "-"),
           .init(point.tokensPerExpert.map { Figures.significant($0, trimmed: true) } ?? "-"),
           .init(Figures.ratio(point.flopRatio)),

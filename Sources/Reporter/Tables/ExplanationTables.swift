@@ -57,9 +57,11 @@ struct ExplanationTables {
 
   /// All rows; the first is made the titles of the columns.
   private func lines(routes: Bool) -> [Line] {
-    var lines = [Line(name: "tokens per pass") { .init("\($0.cell.tokens)") }]
+    var lines = names.sizes.map { size in
+      Line(name: size.title) { .init("\($0.cell.workload[size])") }
+    }
     if names.distinguishesRoutings {
-      lines.append(Line(name: "routing") { .init($0.cell.routingLabel) })
+      lines.append(Line(name: "routing") { .init(names.routing(of: $0.cell)) })
     }
     if names.distinguishesEngines {
       lines.append(Line(name: "engine") { .init(names.engine(of: $0.cell)) })

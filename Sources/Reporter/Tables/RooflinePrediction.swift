@@ -5,7 +5,7 @@ import ModelSpec
   import Glibc
 #endif
 
-/// What the roofline says of a pairing at any number of tokens, from the record's ceilings and the
+/// What the roofline says of a pairing at any size of passes, such as any number of tokens, from the record's ceilings and the
 /// catalogue's FLOPs and bytes: the curve on which a few measured points lie.
 ///
 /// Between points nothing was measured, and a straight line would suggest that something was. There
@@ -15,9 +15,10 @@ struct RooflinePrediction {
   private let sides: PairingForecast
   private let workload: Workload
   private let ceilings: Ceilings
-  private let tokens: ClosedRange<Int>
+  private let size: Workload.Size
+  private let values: ClosedRange<Int>
 
-  /// Points of the curve for each doubling of the tokens, enough to look smooth.
+  /// Points of the curve for each doubling of the size, enough to look smooth.
   private static let pointsOfDoubling = 16
   /// The largest factor between counted and recorded bytes: batches reach other experts than
   /// expected.
@@ -27,8 +28,8 @@ struct RooflinePrediction {
   /// is not of the passes that the record holds: their FLOPs must be the same and their bytes
   /// nearly.
   init?(_ series: CellSeries, under list: [Ceiling]) {
-    guard let first = series.cells.first, let last = series.cells.last, first.tokens > 0,
-      first.tokens <= last.tokens, first.precision.isKnown,
+    let ends = (series.curve.points.first?.value ?? 0, series.curve.points.last?.value ?? 0)
+    guard let first = series.cells.first, ends.0 > 0, ends.0 <= ends.1, first.precision.isKnown,
       let forecast = first.workload.kind.traits?.forecast,
       let ceilings = Ceilings(list, threads: first.threads),
       let candidate = Self.architecture(first.candidate),
@@ -39,7 +40,8 @@ struct RooflinePrediction {
     self.sides = sides
     self.ceilings = ceilings
     workload = first.workload
-    tokens = first.tokens...last.tokens
+    size = series.curve.size
+    values = ends.0...ends.1
     guard series.cells.allSatisfy(agrees) else { return nil }
   }
 
@@ -66,26 +68,24 @@ struct RooflinePrediction {
   }
 
   /// Baseline roofline seconds / candidate roofline seconds; `nil` without a peak for the weights' format.
-  func ratio(tokens: Int) -> Double? {
+  func ratio(at value: Int) -> Double? {
     var workload = workload
-    workload.tokens = tokens
+    workload[size] = value
     guard let baseline = sides.baseline(workload)?.rooflineSeconds(under: ceilings),
       let candidate = sides.candidate(workload)?.rooflineSeconds(under: ceilings)
     else { return nil }
     return baseline / candidate
   }
 
-  /// The curve from the fewest to the most measured tokens, ascending.
-  var points: [(tokens: Int, ratio: Double)] {
-    let doublings = log2(Double(tokens.upperBound) / Double(tokens.lowerBound))
+  /// The curve from the smallest to the largest measured value, ascending.
+  var points: [(value: Int, ratio: Double)] {
+    let doublings = log2(Double(values.upperBound) / Double(values.lowerBound))
     let steps = Int((doublings * Double(Self.pointsOfDoubling)).rounded(.up))
-    let counts = (0...max(1, steps)).map { step in
+    let between = (0...max(1, steps)).map { step in
       Int(
-        (Double(tokens.lowerBound) * exp2(Double(step) / Double(Self.pointsOfDoubling))).rounded())
+        (Double(values.lowerBound) * exp2(Double(step) / Double(Self.pointsOfDoubling))).rounded())
     }
-    return (counts.filter { $0 < tokens.upperBound } + [tokens.upperBound]).uniqued()
-      .compactMap { tokens in
-        ratio(tokens: tokens).flatMap { $0.isDrawable ? (tokens, $0) : nil }
-      }
+    return (between.filter { $0 < values.upperBound } + [values.upperBound]).uniqued()
+      .compactMap { value in ratio(at: value).flatMap { $0.isDrawable ? (value, $0) : nil } }
   }
 }

@@ -10,7 +10,7 @@ extension Curve {
   /// The point that realises the smallest share of the FLOP ratio; `nil` without a valley.
   ///
   /// Only a point whose whole interval lies below `sufficientShare` makes a valley, so that noise
-  /// alone makes none. Of equal points it is the one with the fewest tokens.
+  /// alone makes none. Of equal points it is the first.
   public var bottom: Point? {
     guard let lowest = points.min(by: { $0.realisedShare < $1.realisedShare }),
       lowest.timeRatio.high < Self.sufficientShare * lowest.flopRatio
@@ -21,21 +21,21 @@ extension Curve {
   /// True when the bottom is the first or the last point, so that a deeper one may lie beyond.
   public var bottomIsAtEdge: Bool {
     guard let bottom else { return false }
-    return bottom.tokens == points.first?.tokens || bottom.tokens == points.last?.tokens
+    return bottom.value == points.first?.value || bottom.value == points.last?.value
   }
 
-  /// The fewest measured tokens from which on the FLOP saving is realised: at that point and at all
-  /// with more tokens, median time ratio ≥ `sufficientShare` × FLOP ratio.
+  /// The smallest measured value, such as the fewest tokens, from which on the FLOP saving is realised: at
+  /// that point and at all beyond, median time ratio ≥ `sufficientShare` × FLOP ratio.
   ///
-  /// `nil` when it is not realised even at the most tokens.
-  public var sufficientTokens: Int? { sufficientTokens(by: \.realisedShare) }
+  /// `nil` when it is not realised even at the last point.
+  public var sufficient: Int? { sufficient(by: \.realisedShare) }
 
-  /// The most measured tokens up to which the FLOP saving is realised, before the valley.
+  /// The largest measured value up to which the FLOP saving is realised, before the valley.
   ///
-  /// `nil` when it is not realised at the fewest tokens, or when it is at all points.
-  public var sufficientTokensBeforeValley: Int? {
+  /// `nil` when it is not realised at the first point, or when it is at all points.
+  public var sufficientBeforeValley: Int? {
     let head = points.prefix { $0.realisedShare >= Self.sufficientShare }
-    return head.count < points.count ? head.last?.tokens : nil
+    return head.count < points.count ? head.last?.value : nil
   }
 
   /// As `bottom`, by the roofline: the point at which this machine's ceilings allow the smallest share;
@@ -48,16 +48,16 @@ extension Curve {
     return lowest
   }
 
-  /// As `sufficientTokens`, by the roofline; `nil` without ceilings too.
-  public var predictedSufficientTokens: Int? {
-    hasRoofline ? sufficientTokens { $0.realisableShare ?? 0 } : nil
+  /// As `sufficient`, by the roofline; `nil` without ceilings too.
+  public var predictedSufficient: Int? {
+    hasRoofline ? sufficient { $0.realisableShare ?? 0 } : nil
   }
 
   /// True when every point has a roofline.
   var hasRoofline: Bool { points.allSatisfy { $0.rooflineRatio != nil } }
 
-  private func sufficientTokens(by share: (Point) -> Double) -> Int? {
-    points.reversed().prefix { share($0) >= Self.sufficientShare }.last?.tokens
+  private func sufficient(by share: (Point) -> Double) -> Int? {
+    points.reversed().prefix { share($0) >= Self.sufficientShare }.last?.value
   }
 }
 
@@ -69,7 +69,7 @@ struct CurveSentence {
     self.curve = curve
   }
 
-  /// From how many tokens on the saving is realised, how deep the valley is, and what the roofline says
+  /// From where on the saving is realised, how deep the valley is, and what the roofline says
   /// of both.
   var text: String {
     let sentences = [need, valley].compactMap { $0 }
@@ -89,40 +89,37 @@ struct CurveSentence {
   }
 
   private var need: String {
-    let tokens = curve.points.map(\.tokens)
+    let (size, values) = (curve.size, curve.points.map(\.value))
     let predicted = prediction.map { "; \($0)" } ?? ""
-    if let enough = curve.sufficientTokens {
-      if enough == tokens.first {
-        return "Realises \(goal) at every token count that was measured"
+    if let enough = curve.sufficient {
+      if enough == values.first {
+        return "Realises \(goal) at every \(size.nameOfValue) that was measured"
       }
-      let before = curve.sufficientTokensBeforeValley.map { ", or at most \($0)," } ?? ""
-      return "Needs at least \(Figures.count(enough, "token")) per pass here\(before) to realise "
-        + goal + predicted
+      let before = curve.sufficientBeforeValley.map { ", or at most \($0)," } ?? ""
+      return "Needs at least \(size.perPass(enough)) here\(before) to realise " + goal + predicted
     }
     let before =
-      curve.sufficientTokensBeforeValley.map {
-        "Beyond \(Figures.count($0, "token")) per pass it does"
-      } ?? "Does"
+      curve.sufficientBeforeValley.map { "Beyond \(size.perPass($0)) it does" } ?? "Does"
     return
-      "\(before) not realise \(goal) here, up to the \(tokens.last ?? 0) tokens that were measured"
-      + predicted
+      "\(before) not realise \(goal) here, up to the \(size.counted(values.last ?? 0)) that were "
+      + "measured" + predicted
   }
 
-  /// From how many tokens on the roofline allows the goal; `nil` without ceilings.
+  /// From where on the roofline allows the goal; `nil` without ceilings.
   private var prediction: String? {
     guard curve.hasRoofline else { return nil }
-    guard let enough = curve.predictedSufficientTokens else {
+    guard let enough = curve.predictedSufficient else {
       return "the roofline does not allow it either"
     }
     return "the roofline allows it "
-      + (enough == curve.points.first?.tokens
-        ? "at every token count" : "from \(Figures.count(enough, "token")) on")
+      + (enough == curve.points.first?.value
+        ? "at every \(curve.size.nameOfValue)" : "from \(curve.size.counted(enough)) on")
   }
 
   private var valley: String? {
     guard let bottom = curve.bottom else { return nil }
     let name = hasSaving ? "valley's bottom" : "lowest point"
-    let place = "at \(Figures.count(bottom.tokens, "token"))"
+    let place = "at \(curve.size.counted(bottom.value))"
     let edge = curve.bottomIsAtEdge ? ", at the edge of what was measured" : ""
     let measured =
       "The \(name) is \(Figures.ratio(bottom.timeRatio.median)) of "
@@ -132,6 +129,6 @@ struct CurveSentence {
       return measured + "; the roofline has no valley"
     }
     return measured + "; the roofline's is \(Figures.ratio(ratio)) at "
-      + Figures.count(predicted.tokens, "token")
+      + curve.size.counted(predicted.value)
   }
 }

@@ -65,7 +65,7 @@ struct YardstickTables {
   private func here(_ yardstick: Yardstick) -> (entry: Table.Entry, notes: [String]) {
     let own = cells.filter {
       $0.candidate == yardstick.candidateID && $0.workload.kind == yardstick.claim.workload
-        && yardstick.tokens.contains($0.tokens)
+        && yardstick.rows.contains($0.workload.rows)
     }
     let same = own.filter { yardstick.baselineIDs.contains($0.baseline) }
     if !same.isEmpty { return (.init(shares(same)), ["Here: \(conditions(same))."]) }
@@ -83,8 +83,8 @@ struct YardstickTables {
 
   private func missing(_ yardstick: Yardstick) -> MissingPairing {
     var missing = MissingPairing(of: yardstick.claim)
-    // The default token counts reach from one to some hundreds.
-    missing.tokens = yardstick.tokens == 1...Int.max ? nil : yardstick.tokens.lowerBound
+    // The default sizes reach from one row to some hundreds.
+    missing.rows = yardstick.rows == 1...Int.max ? nil : yardstick.rows.lowerBound
     return missing
   }
 
@@ -106,9 +106,10 @@ struct YardstickTables {
 
   /// `16 to 256 tokens per pass, 3 cells`.
   private func conditions(_ cells: [Cell]) -> String {
-    let tokens = cells.map(\.tokens)
-    let (fewest, most) = (tokens.min() ?? 0, tokens.max() ?? 0)
-    let range = fewest == most ? Figures.count(most, "token") : "\(fewest) to \(most) tokens"
-    return "\(range) per pass, \(Figures.count(cells.count, "cell"))"
+    let rows = cells.map(\.workload.rows)
+    let (fewest, most) = (rows.min() ?? 0, rows.max() ?? 0)
+    let size = cells.first?.workload.kind.sizeOfRows ?? .tokens
+    let range = fewest == most ? size.perPass(most) : size.perPass("\(fewest) to \(most)")
+    return "\(range), \(Figures.count(cells.count, "cell"))"
   }
 }

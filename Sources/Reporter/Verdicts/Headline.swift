@@ -49,8 +49,7 @@ struct Headline {
     let estimate = best.timeRatio
     return "On \(machine), the largest time ratio is \(Figures.measuredRatio(estimate.median)) "
       + "\(Figures.interval(estimate.low, estimate.high)): \(best.pairing) "
-      + "with \(Figures.count(best.tokens, "token")) per pass, where FLOPs allow "
-      + "\(Figures.ratio(best.flopRatio))."
+      + "with \(best.workload.perPass), where FLOPs allow \(Figures.ratio(best.flopRatio))."
   }
 }
 

@@ -51,7 +51,7 @@ struct Reason {
   /// The reason for a testable claim without a matching cell.
   ///
   /// - Parameters:
-  ///   - pairing: the cells of the claim's pairing that match all its criteria but the tokens.
+  ///   - pairing: the cells of the claim's pairing that match all its criteria but the rows.
   ///   - instead: where there are none, the cells in which the record holds the pairing, in words.
   func notMeasured(
     _ claim: Claim, criteria: Claim.CellCriteria, pairing: [Cell], instead: String?
@@ -66,15 +66,11 @@ struct Reason {
         missing.measured(as: record).clause,
       ])
     }
-    let range = criteria.tokens
-    let wanted =
-      range.upperBound == Int.max
-      ? "\(range.lowerBound) tokens per pass or more"
-      : "\(range.lowerBound) to \(range.upperBound) tokens per pass"
-    missing.tokens = range.lowerBound
-    let have = Set(pairing.map(\.tokens)).sorted().map(String.init).joined(separator: ", ")
+    missing.rows = criteria.rows.lowerBound
+    let have = Set(pairing.map(\.workload.rows)).sorted().map(String.init).joined(separator: ", ")
     return sentence([
-      "the claim speaks of \(criteria.inferencePhase.rawValue), \(wanted), and the record has \(have)",
+      "the claim speaks of \(criteria.inferencePhase.rawValue), \(criteria.rowsInWords), and the "
+        + "record has \(have)",
       missing.measured(as: record).clause,
     ])
   }
@@ -172,5 +168,16 @@ struct Reason {
   private func sentence(_ parts: [String]) -> String {
     let text = parts.joined(separator: "; ")
     return text.prefix(1).uppercased() + text.dropFirst() + "."
+  }
+}
+
+extension Claim.CellCriteria {
+  /// The rows of a pass that match, in the size that its workload counts them by: `256 tokens per pass or
+  /// more`, `1 to 64 sequences per pass`.
+  var rowsInWords: String {
+    let size = workload.sizeOfRows
+    return rows.upperBound == Int.max
+      ? "\(size.perPass(rows.lowerBound)) or more"
+      : size.perPass("\(rows.lowerBound) to \(rows.upperBound)")
   }
 }

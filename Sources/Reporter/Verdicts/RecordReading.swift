@@ -44,9 +44,6 @@ extension Cell {
   /// Whether tokens are routed, so that there are experts to speak of.
   var routes: Bool { routing != nil }
 
-  /// The routing, such as `zipf:0.8`; `-` for a workload that routes nothing.
-  var routingLabel: String { conditions.routing?.label ?? "-" }
-
   /// D, distinct experts of a layer, mean over batches; 0 for a workload that routes nothing.
   var distinctExperts: Double { routing?.distinctExperts ?? 0 }
 
@@ -94,75 +91,114 @@ extension Side {
 
 /// Names cells by what distinguishes them within their record.
 struct CellNames {
+  /// The sizes that passes of the record's cells have, in columns of their own.
+  let sizes: [Workload.Size]
   /// The conditions, by name, in which cells of the record differ.
-  private let differing: Set<String>
+  private let differing: Set<Conditions.Name>
+  /// Routings by labels that tell them apart.
+  private let routings: [RoutingCondition: String]
 
   init(_ cells: [Cell]) {
-    differing = Conditions.differing(among: cells.map(\.conditions))
+    let conditions = cells.map(\.conditions)
+    let present = Set(conditions.flatMap(\.workload.sizes))
+    sizes = Workload.Size.allCases.filter(present.contains)
+    differing = Conditions.differing(among: conditions)
+    routings = RoutingCondition.labels(of: Set(conditions.compactMap(\.routing)))
   }
 
-  /// Conditions with a column and a phrase of their own; all others are named together as the
+  /// Whether a condition has a column and a phrase of its own; all others are named together as the
   /// engine.
-  private static let placed: Set = ["workload", "tokens", "routing"]
+  private static func isPlaced(_ name: Conditions.Name) -> Bool {
+    switch name {
+    case .workload, .size, .routing: true
+    case .engine, .precision, .threads: false
+    }
+  }
 
   /// The routing that a first screen takes for granted.
   static let usualRouting = "uniform"
 
   /// Whether cells differ in engine, weight format, threads or another condition named with them.
-  var distinguishesEngines: Bool { !differing.subtracting(Self.placed).isEmpty }
+  var distinguishesEngines: Bool { !differing.allSatisfy(Self.isPlaced) }
 
   /// Whether cells differ in how tokens were routed.
-  var distinguishesRoutings: Bool { differing.contains("routing") }
+  var distinguishesRoutings: Bool { differing.contains(.routing) }
+
+  /// The conditions that must be said, each routing by a label of its own.
+  func parts(of cell: Cell) -> [Conditions.Part] {
+    cell.conditions.partsToSay(routing: routing(of: cell))
+  }
+
+  /// The routing, such as `zipf:0.8`; `-` for a workload that routes nothing.
+  func routing(of cell: Cell) -> String {
+    cell.conditions.routing.flatMap { routings[$0] } ?? "-"
+  }
 
   /// Engine, weight format and threads as far as cells differ in them: `tile`, `blas f32`,
   /// `2 threads`.
   func engine(of cell: Cell) -> String {
-    differences(of: cell).filter { !Self.placed.contains($0.name) }.map(\.phrase)
+    differences(of: cell).filter { !Self.isPlaced($0.name) }.map(\.phrase)
       .joined(separator: " ")
   }
 
   /// Columns that tell the cells of one pairing apart.
   var columns: [Table.Column] {
-    [.init("tokens", .right), .init("routing")] + (distinguishesEngines ? [.init("engine")] : [])
+    sizeColumns + [.init("routing")] + (distinguishesEngines ? [.init("engine")] : [])
   }
 
   /// The entries of a cell in `columns`.
   func entries(of cell: Cell) -> [Table.Entry] {
-    [.init("\(cell.tokens)"), .init(cell.routingLabel)]
+    sizeEntries(of: cell) + [.init(routing(of: cell))]
       + (distinguishesEngines ? [.init(engine(of: cell))] : [])
+  }
+
+  /// A column for each size of passes.
+  var sizeColumns: [Table.Column] { sizes.map { .init($0.rawValue, .right) } }
+
+  /// The entries of a cell in `sizeColumns`.
+  func sizeEntries(of cell: Cell) -> [Table.Entry] {
+    sizes.map { .init("\(cell.workload[$0])") }
   }
 
   /// The cell's conditions: `16 tokens per pass, zipf:0.8 routing, tile`.
   func conditions(of cell: Cell) -> String {
-    let workload = differences(of: cell).filter { $0.name == "workload" }.map(\.phrase)
-    return (workload + ["\(Figures.count(cell.tokens, "token")) per pass"] + distinctions(of: cell))
-      .joined(separator: ", ")
+    let workload = differences(of: cell).filter { $0.name == .workload }.map(\.phrase)
+    return (workload + [cell.workload.perPass] + distinctions(of: cell)).joined(separator: ", ")
   }
 
   /// The cell's conditions in as few words as can be: `16`, `16, zipf:0.8`.
   func brief(of cell: Cell) -> String {
-    (["\(cell.tokens)"] + [group(of: cell)].filter { !$0.isEmpty }).joined(separator: ", ")
+    let sizes = self.sizes.filter { differing.contains(.size($0)) }
+    let words =
+      sizes.count < 2
+      ? (sizes.isEmpty ? self.sizes : sizes).prefix(1).map { "\(cell.workload[$0])" }
+      : sizes.map { $0.counted(cell.workload[$0]) }
+    return (words + [group(of: cell)].filter { !$0.isEmpty }).joined(separator: ", ")
   }
 
-  /// What distinguishes a cell besides its pairing, its tokens and the usual routing:
+  /// What distinguishes a cell besides its pairing, its sizes and the usual routing:
   /// `zipf:0.8, blas`; empty for nothing.
   func group(of cell: Cell) -> String {
-    let routing = distinguishesRoutings ? cell.routingLabel : Self.usualRouting
+    let routing = distinguishesRoutings ? routing(of: cell) : Self.usualRouting
     return ([routing].filter { $0 != Self.usualRouting } + [engine(of: cell)])
       .filter { !$0.isEmpty }.joined(separator: ", ")
   }
 
-  /// The cell's pairing: `olmoe-1b-7b against iso-total, zipf:0.8 routing`.
-  func pairing(of cell: Cell) -> String {
-    ([cell.pairing] + distinctions(of: cell)).joined(separator: ", ")
+  /// The pairing of a curve over a size of passes: `olmoe-1b-7b against iso-total, zipf:0.8 routing`, with
+  /// the other sizes in which cells differ.
+  func pairing(of cell: Cell, over size: Workload.Size) -> String {
+    let others = sizes.filter { $0 != size && differing.contains(.size($0)) }
+    return
+      ([cell.pairing] + others.map { $0.perPass(cell.workload[$0]) } + distinctions(of: cell))
+      .joined(separator: ", ")
   }
 
   private func distinctions(of cell: Cell) -> [String] {
-    let routing = differences(of: cell).filter { $0.name == "routing" }.map(\.phrase)
+    let routing = differences(of: cell).filter { $0.name == .routing }.map(\.phrase)
     return (routing + [engine(of: cell)]).filter { !$0.isEmpty }
   }
 
   private func differences(of cell: Cell) -> [Conditions.Part] {
-    cell.conditions.parts.filter { differing.contains($0.name) }
+    cell.conditions.parts(routing: routing(of: cell)).filter { differing.contains($0.name) }
   }
 }

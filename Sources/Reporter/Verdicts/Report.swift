@@ -56,15 +56,15 @@ extension CurveEntry {
   fileprivate init(_ curve: Curve, record: String) {
     self.init(
       record: record, candidate: curve.candidate, baseline: curve.baseline,
-      conditions: curve.conditions, sufficientTokens: curve.sufficientTokens,
-      predictedSufficientTokens: curve.predictedSufficientTokens,
-      bottom: curve.bottom.map { Bottom(tokens: $0.tokens, ratio: $0.timeRatio.median) },
+      conditions: curve.conditions, size: curve.size, sufficient: curve.sufficient,
+      predictedSufficient: curve.predictedSufficient,
+      bottom: curve.bottom.map { Bottom(at: $0.value, ratio: $0.timeRatio.median) },
       predictedBottom: curve.predictedBottom.flatMap { point in
-        point.rooflineRatio.map { Bottom(tokens: point.tokens, ratio: $0) }
+        point.rooflineRatio.map { Bottom(at: point.value, ratio: $0) }
       },
       points: curve.points.map { point in
         Point(
-          tokens: point.tokens,
+          at: point.value,
           realisedShare: point.realisedShare.isFinite ? point.realisedShare : nil,
           sMfu: point.modelFLOPsUtilisation, sMbu: point.modelBandwidthUtilisation)
       })

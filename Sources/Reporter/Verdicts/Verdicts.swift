@@ -76,7 +76,7 @@ private struct Judge {
     _ claim: Claim, _ candidate: String, criteria: Claim.CellCriteria, pairing: [Cell],
     counted: AnalyticRatio?
   ) -> Verdict {
-    let matching = pairing.filter { criteria.tokens.contains($0.tokens) }
+    let matching = pairing.filter { criteria.match($0.workload) }
     // Without a number nothing can be decided; the best cell is then shown as what there is.
     let decision =
       claim.ratio.map { VerdictRules.decide(matching, claimed: $0, claim.qualifier) }
@@ -159,7 +159,7 @@ extension Verdict {
     switch best.workload.kind.traits?.part {
     case .feedForward: analyticFeedForward = best.flopRatio
     case .whole: analyticWholeModel = best.flopRatio
-    case nil: break
+    default: break
     }
     self.best = Place(best)
     self.worst = worst.map(Place.init)

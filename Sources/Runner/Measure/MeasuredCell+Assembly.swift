@@ -78,8 +78,9 @@ extension PreparedSide {
 
 extension Side {
   fileprivate init(_ side: PreparedSide, work: [LayerWork], seconds: Double) {
+    // A plan refuses layers whose FLOPs do not fit.
     self.init(
-      flops: work.flops, bytes: work.bytes, secondsMedian: seconds, scaled: side.scaled,
+      flops: Int(work.flops), bytes: work.bytes, secondsMedian: seconds, scaled: side.scaled,
       residentExperts: side.residentSegments, phases: side.phases(ofPass: seconds),
       layers: side.groups)
   }

@@ -130,7 +130,7 @@ public final class Run {
     guard measurement.leastSeconds <= plan.budgetSeconds else {
       throw PlanError.time(
         cell: cell.name, neededSeconds: measurement.leastSeconds,
-        budgetSeconds: plan.budgetSeconds)
+        budgetSeconds: plan.budgetSeconds, sizes: cell.workload.sizes)
     }
     return measurement
   }

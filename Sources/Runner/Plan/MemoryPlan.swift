@@ -164,23 +164,45 @@ struct MemoryPlan: Hashable {
     return .memory(
       pairing: name, arithmetic: terms.joined(separator: " and "),
       neededBytes: smallest.bytes(limits), allowedBytes: limits.memoryBytes,
-      mostTokens: mostTokens(forms, limits))
+      remedy: remedy(forms, limits))
   }
 
-  /// The most tokens per pass, below those of `limits`, with which one of the forms fits; `nil` when
-  /// none does.
-  private static func mostTokens(_ forms: [MemoryPlan], _ limits: Limits) -> Int? {
+  /// What would fit: sizes of passes of which less does, a smaller pass altogether, or nothing.
+  private static func remedy(_ forms: [MemoryPlan], _ limits: Limits) -> PlanError.MemoryRemedy {
+    let most = most(forms, limits)
+    if !most.isEmpty { return .atMost(most) }
+    let smallest = limits.workload.smallest
+    return fits(forms, limits, smallest)
+      ? .smaller(limits.workload.sizes) : .none(smallest: smallest.sizesInWords)
+  }
+
+  private static func fits(
+    _ forms: [MemoryPlan], _ limits: Limits, _ workload: Workload
+  ) -> Bool {
     var limits = limits
-    var (fitting, failing) = (0, limits.workload.tokens)
-    while failing - fitting > 1 {
-      limits.workload.tokens = fitting + (failing - fitting) / 2
-      if forms.contains(where: { $0.bytes(limits) <= limits.memoryBytes }) {
-        fitting = limits.workload.tokens
-      } else {
-        failing = limits.workload.tokens
+    limits.workload = workload
+    return forms.contains { $0.bytes(limits) <= limits.memoryBytes }
+  }
+
+  /// The largest value of each size, below that of `limits`, with which one of the forms fits if all other
+  /// sizes stay; a size of which no value fits is left out.
+  private static func most(_ forms: [MemoryPlan], _ limits: Limits) -> [Workload.Size: Int] {
+    var most: [Workload.Size: Int] = [:]
+    for size in limits.workload.sizes {
+      var workload = limits.workload
+      let smallest = workload.smallest[size]
+      var (fitting, failing) = (smallest - 1, workload[size])
+      while failing - fitting > 1 {
+        workload[size] = fitting + (failing - fitting) / 2
+        if fits(forms, limits, workload) {
+          fitting = workload[size]
+        } else {
+          failing = workload[size]
+        }
       }
+      if fitting >= smallest { most[size] = fitting }
     }
-    return fitting > 0 ? fitting : nil
+    return most
   }
 }
 

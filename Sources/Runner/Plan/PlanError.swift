@@ -22,14 +22,38 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The work of a pass cannot be counted.
   case uncountable(pairing: String, reason: String)
   /// The smallest faithful form of a pairing does not fit.
-  ///
-  /// `mostTokens` is the largest number of tokens per pass that would, `nil` when none does.
   case memory(
-    pairing: String, arithmetic: String, neededBytes: Int, allowedBytes: Int, mostTokens: Int?)
+    pairing: String, arithmetic: String, neededBytes: Int, allowedBytes: Int,
+    remedy: MemoryRemedy)
   /// The matrices of a product do not fit.
   case productMemory(arithmetic: String, neededBytes: Int, allowedBytes: Int)
   /// Even the six rounds that an interval needs do not fit.
-  case time(cell: String, neededSeconds: Double, budgetSeconds: Double)
+  case time(cell: String, neededSeconds: Double, budgetSeconds: Double, sizes: [Workload.Size])
+
+  /// What fits the memory that a pairing does not.
+  public enum MemoryRemedy: Hashable, Sendable, CustomStringConvertible {
+    /// So much at most of one size or the other, if all else stays.
+    case atMost([Workload.Size: Int])
+    /// A pass of less of all sizes.
+    case smaller([Workload.Size])
+    /// Nothing: not even the smallest pass, in words.
+    case none(smallest: String)
+
+    /// What to give, up to more memory.
+    public var description: String {
+      switch self {
+      case .atMost(let most):
+        let options = Workload.Size.allCases.compactMap { size in
+          most[size].map { "--\(size) of at most \($0)" }
+        }
+        return "give \(options.joined(separator: " or ")), or"
+      case .smaller(let sizes):
+        return "give smaller \(sizes.map { "--\($0)" }.joined(separator: " and ")), or"
+      case .none(let smallest):
+        return "not even a pass of \(smallest) fits, so give"
+      }
+    }
+  }
 
   /// What is wrong and what to do.
   public var description: String {
@@ -59,20 +83,19 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
         + has.joined(separator: ", ")
     case .uncountable(let pairing, let reason):
       return "\(pairing) cannot be measured: \(reason)"
-    case .memory(let pairing, let arithmetic, let needed, let allowed, let mostTokens):
+    case .memory(let pairing, let arithmetic, let needed, let allowed, let remedy):
       return "\(pairing) does not fit the memory: even the smallest faithful form needs more "
         + "than the \(ByteCount(allowed)) that --memory allows, for \(arithmetic), "
         + "\(ByteCount(needed)) together; "
-        + (mostTokens.map { "give --tokens of at most \($0), or" }
-          ?? "not even one token per pass fits, so give")
-        + " --memory \(ByteCount.roundedUp(needed))"
+        + "\(remedy) --memory \(ByteCount.roundedUp(needed))"
     case .productMemory(let arithmetic, let needed, let allowed):
       return "the product does not fit the memory: it takes \(arithmetic), \(ByteCount(needed)) "
         + "together, and \(ByteCount(allowed)) can be had; give a smaller --n, --k or --m"
-    case .time(let cell, let needed, let budget):
+    case .time(let cell, let needed, let budget, let sizes):
       return
         "\(cell) needs about \(Self.time(needed)) for the six rounds that an interval takes, and "
-        + "--budget allows \(Self.time(budget)); give a larger --budget or fewer --tokens"
+        + "--budget allows \(Self.time(budget)); give a larger --budget or a smaller "
+        + sizes.map { "--\($0)" }.joined(separator: " or ")
     }
   }
 

@@ -44,7 +44,7 @@ public protocol MeasurableWorkload: Sendable {
 
 extension MeasurableWorkload {
   /// Those of its traits, or tokens alone.
-  public var sizes: Set<Workload.Size> { kind.traits?.sizes ?? [.tokens] }
+  public var sizes: Set<Workload.Size> { kind.sizes }
   /// Passes of some numbers of tokens, or of one where the workload has none.
   public var defaultSizes: (run: WorkloadSizes, sweep: WorkloadSizes) {
     sizes.contains(.tokens)

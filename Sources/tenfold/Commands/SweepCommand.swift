@@ -71,13 +71,15 @@ struct SweepCommand: MeasuringCommand {
   static let mostPoints = 256
 
   func validate() throws {
-    let lists = [
-      ("token counts", sizes.tokens.count), ("numbers of sequences", sizes.sequences.count),
-      ("context lengths", sizes.context.count), ("numbers of ranks", sizes.ranks.count),
+    let sizes = sizes
+    let others = [
       ("numbers of experts", experts?.values.count ?? 1),
       ("values of top-k", topK?.values.count ?? 1), ("routings", max(1, measuring.routingCount)),
       ("thread counts", threads?.values.count ?? 1), ("baselines", max(1, baseline.count)),
-    ].filter { $0.1 > 1 }
+    ]
+    let lists =
+      (Workload.Size.allCases.map { ($0.nameOfValues, sizes[$0].count) } + others)
+      .filter { $0.1 > 1 }
     let points = lists.reduce(1) { $0 * $1.1 }
     guard points <= Self.mostPoints else {
       throw ValidationError(

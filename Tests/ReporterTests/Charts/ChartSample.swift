@@ -154,7 +154,7 @@ enum ChartSample {
   /// A deep valley, as 64 experts of which 8 are active give it.
   static let curve = Curve(
     candidate: "olmoe-1b-7b", baseline: "iso-total",
-    conditions: "uniform routing, tile, f32, 2 threads",
+    conditions: "uniform routing, tile, f32, 2 threads", size: .tokens,
     points: [
       point(1, 7.98, Sample.estimate(7.74, 7.9, 8.29)),
       point(2, 4.24, Sample.estimate(4.3, 4.42, 4.61)),
@@ -171,14 +171,14 @@ enum ChartSample {
 
   static func point(_ tokens: Int, _ roofline: Double?, _ time: RatioEstimate) -> Curve.Point {
     Curve.Point(
-      tokens: tokens, flopRatio: 7.98, rooflineRatio: roofline, timeRatio: time,
+      value: tokens, flopRatio: 7.98, rooflineRatio: roofline, timeRatio: time,
       modelFLOPsUtilisation: 0.05, modelBandwidthUtilisation: 0.82)
   }
 
   static let valley = ValleyChart(
-    curve: curve, bottom: curve.points[4], sufficientTokens: 512,
+    curve: curve, bottom: curve.points[4], sufficient: 512,
     prediction: curve.points.compactMap { point in
-      point.rooflineRatio.map { (point.tokens, $0) }
+      point.rooflineRatio.map { (point.value, $0) }
     }, id: "valley-sample",
     command: .command("tenfold sweep olmoe-1b-7b --tokens 1-1024*2"))
 }

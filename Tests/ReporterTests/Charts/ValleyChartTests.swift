@@ -21,7 +21,7 @@ struct ValleyChartTests {
   {
     var curve = curve
     curve.points = points
-    return ValleyChart(curve: curve, bottom: bottom, sufficientTokens: enough)?.chart
+    return ValleyChart(curve: curve, bottom: bottom, sufficient: enough)?.chart
   }
 
   @Test("does not exist with less than two points that can be drawn")
@@ -35,7 +35,7 @@ struct ValleyChartTests {
     wrong = curve.points[1]
     wrong.timeRatio.low = -1
     #expect(chart([curve.points[0], wrong]) == nil)
-    wrong.tokens = 0
+    wrong.value = 0
     #expect(chart([curve.points[0], wrong]) == nil)
   }
 

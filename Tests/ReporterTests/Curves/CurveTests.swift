@@ -24,7 +24,7 @@ struct CurveTests {
         "olmoe-1b-7b iso-active uniform routing, tile, f32, 2 threads",
         "olmoe-1b-7b iso-total uniform routing, blas, f32, 2 threads",
       ])
-    for curve in curves { #expect(curve.points.map(\.tokens) == [1, 4, 16]) }
+    for curve in curves { #expect(curve.points.map(\.value) == [1, 4, 16]) }
   }
 
   @Test("tell threads and precisions apart")
@@ -91,13 +91,13 @@ struct ValleyTests {
   func interior() throws {
     let curve = try #require(
       SampleCurve.curve(SampleCurve.valley, rooflines: SampleCurve.valleyRooflines))
-    #expect(curve.bottom?.tokens == 16)
+    #expect(curve.bottom?.value == 16)
     #expect(!curve.bottomIsAtEdge)
     // 0.9 × 8 = 7.2: 6.5 at 256 tokens is too little, 7.5 at 1024 is enough.
-    #expect(curve.sufficientTokens == 1024)
-    #expect(curve.sufficientTokensBeforeValley == 1)
-    #expect(curve.predictedBottom?.tokens == 16)
-    #expect(curve.predictedSufficientTokens == 256)
+    #expect(curve.sufficient == 1024)
+    #expect(curve.sufficientBeforeValley == 1)
+    #expect(curve.predictedBottom?.value == 16)
+    #expect(curve.predictedSufficient == 256)
   }
 
   @Test(
@@ -111,17 +111,17 @@ struct ValleyTests {
   @Test("is not left where the last point realises too little")
   func never() throws {
     let curve = try #require(SampleCurve.curve([7.9, 2, 7.1]))
-    #expect(curve.sufficientTokens == nil)
-    #expect(curve.sufficientTokensBeforeValley == 1)
-    #expect(curve.predictedSufficientTokens == nil, "nothing is known without ceilings")
+    #expect(curve.sufficient == nil)
+    #expect(curve.sufficientBeforeValley == 1)
+    #expect(curve.predictedSufficient == nil, "nothing is known without ceilings")
     #expect(curve.predictedBottom == nil)
   }
 
   @Test("is left behind the last point that realises too little, however often it was left before")
   func notMonotonic() throws {
     let curve = try #require(SampleCurve.curve([7.9, 2, 7.5, 3, 7.5, 7.3]))
-    #expect(curve.sufficientTokens == 256)
-    #expect(curve.bottom?.tokens == 4)
+    #expect(curve.sufficient == 256)
+    #expect(curve.bottom?.value == 4)
   }
 
   @Test("is none where every point realises nine tenths")
@@ -129,10 +129,10 @@ struct ValleyTests {
     let curve = try #require(SampleCurve.curve([7.2, 8, 7.5], rooflines: [8, 8, 8]))
     #expect(curve.bottom == nil)
     #expect(!curve.bottomIsAtEdge)
-    #expect(curve.sufficientTokens == 1)
-    #expect(curve.sufficientTokensBeforeValley == nil, "there is nothing to be before")
+    #expect(curve.sufficient == 1)
+    #expect(curve.sufficientBeforeValley == nil, "there is nothing to be before")
     #expect(curve.predictedBottom == nil)
-    #expect(curve.predictedSufficientTokens == 1)
+    #expect(curve.predictedSufficient == 1)
   }
 
   @Test("is none where only its interval's lower end is below nine tenths")
@@ -141,7 +141,7 @@ struct ValleyTests {
     record.cells[1].timeRatio.high = 7.3
     let curve = try #require(Curve.curves(of: record).first)
     #expect(curve.bottom == nil)
-    #expect(curve.sufficientTokens == 16, "the median decides what is enough")
+    #expect(curve.sufficient == 16, "the median decides what is enough")
   }
 
   @Test("of the roofline takes a roofline at every point")
@@ -150,7 +150,7 @@ struct ValleyTests {
     record.cells[3].rooflineRatio = .nan
     let curve = try #require(Curve.curves(of: record).first)
     #expect(curve.predictedBottom == nil)
-    #expect(curve.predictedSufficientTokens == nil)
-    #expect(curve.bottom?.tokens == 16)
+    #expect(curve.predictedSufficient == nil)
+    #expect(curve.bottom?.value == 16)
   }
 }

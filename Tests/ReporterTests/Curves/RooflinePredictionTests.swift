@@ -19,9 +19,9 @@ struct RooflinePredictionTests {
     for series in all {
       let prediction = try #require(RooflinePrediction(series, under: record.ceilings))
       for point in series.curve.points {
-        let predicted = try #require(prediction.ratio(tokens: point.tokens))
+        let predicted = try #require(prediction.ratio(at: point.value))
         let recorded = try #require(point.rooflineRatio)
-        #expect(abs(predicted / recorded - 1) < 0.06, "\(series.curve.candidate) \(point.tokens)")
+        #expect(abs(predicted / recorded - 1) < 0.06, "\(series.curve.candidate) \(point.value)")
       }
     }
   }
@@ -31,9 +31,9 @@ struct RooflinePredictionTests {
     let (record, all) = try series("default-suite")
     for series in all {
       let points = try #require(RooflinePrediction(series, under: record.ceilings)).points
-      #expect(points.first?.tokens == 1 && points.last?.tokens == 256)
+      #expect(points.first?.value == 1 && points.last?.value == 256)
       #expect(points.count > 50)
-      #expect(zip(points, points.dropFirst()).allSatisfy { $0.tokens < $1.tokens })
+      #expect(zip(points, points.dropFirst()).allSatisfy { $0.value < $1.value })
     }
   }
 

@@ -110,11 +110,24 @@ struct HostileWriterTests {
 
   @Test("are unchanged in JSON", arguments: HostileName.all)
   func json(_ hostile: HostileName) throws {
+    /// The parts of a report that hold names as they are.
+    struct Names: Decodable {
+      let records: [[String: Value]]
+      let curves: [[String: Value]]
+
+      /// A text; anything else is not looked at.
+      struct Value: Decodable {
+        let text: String?
+        init(from decoder: any Decoder) {
+          text = try? decoder.singleValueContainer().decode(String.self)
+        }
+      }
+    }
     let document = try report(hostile.name).document
     let text = try JSONText.render(document)
-    let read = try DocumentCoding.decoder.decode(ReportDocument.self, from: Data(text.utf8))
-    #expect(read == document)
-    #expect(read.records.map(\.cpu) == [hostile.name])
+    let read = try JSONDecoder().decode(Names.self, from: Data(text.utf8))
+    #expect(read.records.map { $0["cpu"]?.text } == [hostile.name])
+    #expect(read.curves.map { $0["candidate"]?.text } == document.curves.map(\.candidate))
   }
 
   @Test("are one field each in CSV, and no formula", arguments: HostileName.all)

@@ -31,7 +31,7 @@ struct ConditionsTests {
       CellTables(record).blocks, ExplanationTables(record).blocks,
       RooflineShares(record, names: CellNames(record.cells)).blocks,
     ] {
-      #expect(TextPage.render(Page(page)).contains("4 sequences"))
+      #expect(TextPage.render(Page(page)).contains(/sequences.*\s4\s/.dotMatchesNewlines()))
     }
     let named = try NamedRecord(name: "r", record: record)
     // No pass of the workload has the size, so that its cell is shown and neither judged nor compared.
@@ -43,7 +43,7 @@ struct ConditionsTests {
     let names = CellNames(record.cells)
     #expect(
       record.cells.map(names.conditions)
-        == ["1 token per pass", "1 token per pass, 4 sequences"])
+        == ["1 token per pass", "1 token per pass, 4 sequences per pass"])
   }
 
   @Test("are in the titles and names of pictures")
@@ -51,7 +51,7 @@ struct ConditionsTests {
     let named = try NamedRecord(name: "r", record: sequences)
     let section = try #require(Report(records: [named]).sections.first)
     let waterfalls = ChartCollection(section).waterfalls
-    #expect(waterfalls.map { $0.title.contains("4 sequences") } == [false, true])
+    #expect(waterfalls.map { $0.title.contains("4 sequences per pass") } == [false, true])
     #expect(waterfalls[1].id == "waterfall-mixtral-8x7b-llama2-70b-1-4-uniform-blas-f32-2")
     #expect(waterfalls[1].command?.text.contains("the sequences of ffn-forward") == true)
   }
