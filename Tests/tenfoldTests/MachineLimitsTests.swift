@@ -86,4 +86,22 @@ import Testing
     #expect(outcome.errors.contains("ulimit -v"))
     #expect(outcome.output.isEmpty)
   }
+
+  /// Tensors that do not fit are refused before they are read: a sparse file of two gigabytes takes no
+  /// place on a disk.
+  @Test func tensorsThatDoNotFitAreRefusedBeforeTheyAreRead() throws {
+    try withTemporaryDirectory { directory in
+      let layer = directory.appending(path: "layer")
+      try FileManager.default.copyItem(
+        at: repository.appending(path: "Tests/Golden/mixtral"), to: layer)
+      let tensors = try FileHandle(
+        forWritingTo: layer.appending(path: "layer.safetensors"))
+      try tensors.truncate(atOffset: 2 << 30)
+      try tensors.close()
+      let outcome = try run("ulimit -v 2500000; exec \"$0\" verify '\(layer.path)'")
+      #expect(outcome.status == 6, "\(outcome.errors)")
+      #expect(outcome.errors.contains("does not fit the memory"))
+      #expect(outcome.errors.split(separator: "\n").count == 1)
+    }
+  }
 }

@@ -62,9 +62,32 @@ struct VerifyCommand: ParsableCommand {
     }
   }
 
+  /// How often tensors are in memory at the least: as the file has them, as 32-bit floats, and as the engine
+  /// stores them.
+  private static let copiesOfTensors = 3
+
+  /// Refuses files that do not fit the memory before any of them is read: a failed allocation would end the
+  /// process without a word.
+  private static func requireMemory(
+    for files: [String], of directory: String
+  ) throws(Failure) {
+    var bytes = 0
+    for file in files { bytes += try InputFile.size(of: "\(directory)/\(file)", as: "tensor file") }
+    let (needed, overflow) = bytes.multipliedReportingOverflow(by: copiesOfTensors)
+    guard let available = MachineProbe.current.availableMemoryBytes,
+      overflow || needed > available
+    else { return }
+    throw Failure(
+      .refused,
+      "the golden layer \(directory) does not fit the memory: its tensor files have \(bytes) bytes, are "
+        + "held \(copiesOfTensors) times, and \(available) bytes can be had; free memory, or verify "
+        + "it on a larger machine")
+  }
+
   private static func layer(
     of model: GoldenModel, in directory: String
   ) throws(Failure) -> GoldenLayer {
+    try requireMemory(for: ["layer.safetensors", "io.safetensors"], of: directory)
     func tensors(_ name: String) throws(Failure) -> [UInt8] {
       try InputFile.read("\(directory)/\(name)", as: "tensor file", atMost: largestTensorBytes)
     }

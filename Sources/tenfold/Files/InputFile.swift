@@ -15,7 +15,7 @@ enum InputFile {
   static func read(
     _ path: String, as role: String, atMost limit: Int = largestDocumentBytes
   ) throws(Failure) -> [UInt8] {
-    let size = try checkedSize(of: path, as: role)
+    let size = try size(of: path, as: role)
     guard size <= limit else {
       throw Failure(
         .badInput,
@@ -51,7 +51,10 @@ enum InputFile {
     (try? Data(contentsOf: URL(filePath: path))).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  private static func checkedSize(of path: String, as role: String) throws(Failure) -> Int {
+  /// Bytes of the regular file at `path`.
+  ///
+  /// - Throws: `Failure` with status 65 where there is none.
+  static func size(of path: String, as role: String) throws(Failure) -> Int {
     let status: Stat
     do {
       status = try FilePath(path).stat()
