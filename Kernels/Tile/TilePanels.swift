@@ -55,6 +55,41 @@ extension TileKernels {
     }
   }
 
+  /// Gives the weights of neighbouring outputs back, as `packOutput` rounded them.
+  ///
+  /// A line of a panel holds one input of all outputs, so that reading one output alone reads the whole
+  /// panel; here the lines of some inputs stay in the first cache while every output takes its part.
+  ///
+  /// - Parameters:
+  ///   - weights: `depth` floats an output, outputs `stride` floats apart.
+  ///   - columns: within 0 ..< `panelWidth`.
+  public func unpackOutputs(
+    _ weights: UnsafeMutablePointer<Float>, stride: Int, depth: Int, columns: Range<Int>,
+    panel: UnsafeRawPointer
+  ) {
+    precondition(
+      columns.lowerBound >= 0 && columns.upperBound <= panelWidth,
+      "columns \(columns) of a panel of \(panelWidth)")
+    var first = 0
+    while first < depth {
+      let end = min(depth, first + Self.inputsAtOnce)
+      for column in columns {
+        let target = weights + (column - columns.lowerBound) * stride
+        if inputsPerStep == 1 {
+          let from = panel.assumingMemoryBound(to: Float.self) + column
+          for input in first..<end { target[input] = from[input &* panelWidth] }
+        } else {
+          let from = panel.assumingMemoryBound(to: UInt16.self) + 2 * column
+          for input in first..<end { target[input] = BF16.value(from[halfIndex(input)]) }
+        }
+      }
+      first = end
+    }
+  }
+
+  /// Inputs whose lines stay in a cache of 32 KiB while all outputs are read: 64 of 128 bytes are 8 KiB.
+  private static let inputsAtOnce = 64
+
   /// Where an input stands among the 16-bit halves of a panel, from the first half of its column:
   /// pairs of inputs lie `panelWidth` words apart.
   @inline(__always)

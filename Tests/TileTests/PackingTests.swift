@@ -60,6 +60,31 @@ import Testing
     }
   }
 
+  /// Neighbouring outputs are given back together as each alone, also where inputs are no whole number of
+  /// blocks, and nothing between the rows is written.
+  @Test(arguments: Variant.all)
+  func neighbouringOutputsAreGivenBackTogether(variant: Variant) {
+    let kernels = variant.kernels
+    for depth in [0, 1, 63, 64, 65, 200] {
+      var numbers = Numbers(seed: depth)
+      let weights = numbers.array(kernels.panelWidth * depth)
+      let panel = kernels.panels(weights, outputs: kernels.panelWidth, depth: depth)[0]
+      for columns in [0..<kernels.panelWidth, 1..<4, kernels.panelWidth - 1..<kernels.panelWidth] {
+        let stride = depth + 3
+        var rows = [Float](repeating: -7, count: max(1, columns.count * stride))
+        kernels.unpackOutputs(
+          &rows, stride: stride, depth: depth, columns: columns, panel: panel.start)
+        for (index, column) in columns.enumerated() {
+          var alone = [Float](repeating: .nan, count: depth)
+          kernels.unpackOutput(&alone, depth: depth, column: column, panel: panel.start)
+          let first = index * stride
+          #expect(Array(rows[first..<first + depth]) == alone)
+          #expect(rows[first + depth..<first + stride].allSatisfy { $0 == -7 })
+        }
+      }
+    }
+  }
+
   /// Rows are taken by index, from rows that lie further apart than they are long.
   @Test(arguments: Variant.all)
   func tileTakesRowsByIndex(variant: Variant) {

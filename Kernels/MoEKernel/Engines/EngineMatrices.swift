@@ -22,6 +22,12 @@ public protocol EngineMatrices: AnyObject {
   /// - Parameter target: `inputs` floats.
   func copyRow(_ row: Int, matrix: Int, to target: UnsafeMutablePointer<Float>)
 
+  /// Gives consecutive canonical rows back: a layout that keeps outputs side by side reads them together.
+  ///
+  /// - Parameter target: `inputs` floats a row, rows `stride` floats apart.
+  func copyRows(
+    _ rows: Range<Int>, matrix: Int, to target: UnsafeMutablePointer<Float>, stride: Int)
+
   /// Outputs of one task when `rows` rows are multiplied: a multiple of `outputUnit`.
   func block(rows: Int) -> Int
 
@@ -48,6 +54,15 @@ public protocol EngineMatrices: AnyObject {
 extension EngineMatrices {
   /// False, as for every engine that does not take an arena's offer: its matrices are zeros until stored.
   public var holdsWeights: Bool { false }
+
+  /// One row after the other.
+  public func copyRows(
+    _ rows: Range<Int>, matrix: Int, to target: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    for (index, row) in rows.enumerated() {
+      copyRow(row, matrix: matrix, to: target + index * stride)
+    }
+  }
 
   /// Y = X·Wᵀ for the outputs given, and for all rows.
   func multiply(

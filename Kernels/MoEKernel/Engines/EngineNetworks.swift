@@ -23,6 +23,13 @@ public protocol EngineNetworks: AnyObject {
   func copyRow(
     _ row: Int, of part: NetworkPart, network: Int, to target: UnsafeMutablePointer<Float>)
 
+  /// Gives consecutive canonical rows of W_gate or W_up back.
+  ///
+  /// - Parameter target: `spec.width` floats a row, rows `stride` floats apart.
+  func copyRows(
+    _ rows: Range<Int>, of part: NetworkPart, network: Int,
+    to target: UnsafeMutablePointer<Float>, stride: Int)
+
   /// Hidden units of one task when `rows` rows are multiplied: a multiple of `vectorLanes`, or of what
   /// else the layout needs.
   func hiddenBlock(rows: Int) -> Int
@@ -44,6 +51,16 @@ public protocol EngineNetworks: AnyObject {
 }
 
 extension EngineNetworks {
+  /// One row after the other.
+  public func copyRows(
+    _ rows: Range<Int>, of part: NetworkPart, network: Int,
+    to target: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    for (index, row) in rows.enumerated() {
+      copyRow(row, of: part, network: network, to: target + index * stride)
+    }
+  }
+
   /// Stops when the first half of a network reads or writes what it must not.
   func checkHidden(network: Int, units: Range<Int>, input: Rows, result: Rows) {
     precondition(

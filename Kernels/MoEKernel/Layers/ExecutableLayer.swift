@@ -30,9 +30,19 @@ public protocol ExecutableLayer<Workspace>: AnyObject {
   ///
   /// - Returns: `outputWidth` elements.
   func referenceOutput(of input: Matrix, token: Int, pool: WorkerPool) -> [Double]
+
+  /// Several rows of the output so.
+  func referenceOutputs(of input: Matrix, tokens: [Int], pool: WorkerPool) -> [[Double]]
 }
 
 extension ExecutableLayer {
+  /// One row after the other.
+  public func referenceOutputs(
+    of input: Matrix, tokens: [Int], pool: WorkerPool
+  ) -> [[Double]] {
+    tokens.map { referenceOutput(of: input, token: $0, pool: pool) }
+  }
+
   /// Stops unless the input has `width` columns, and the output `outputWidth`, as many rows and memory of its
   /// own.
   func checkShapes(_ input: Matrix, _ output: Matrix) {

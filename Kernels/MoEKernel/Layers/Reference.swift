@@ -4,28 +4,48 @@ import LayerSpec
 /// The parts of every layer's oracle: products, activations and norms of one row in double precision, in
 /// plain order and sharing no code with a pass.
 enum Reference {
-  /// W·x, `rows` elements, with rows of W spread over the pool.
+  /// Rows of W that are copied at once: those of half a panel or of a whole one, which lie side by side.
+  private static let rowsAtOnce = 16
+
+  /// W·x for every x of `vectors`, `rows` elements each, with rows of W spread over the pool.
   ///
-  /// - Parameter row: Copies one canonical row of W, as it is stored, to memory of `vector.count` floats.
-  static func product(
-    rows: Int, vector: [Double], pool: WorkerPool,
-    row copyRow: (_ row: Int, _ target: UnsafeMutablePointer<Float>) -> Void
-  ) -> [Double] {
-    let columns = vector.count
-    let buffer = Matrix(rows: pool.threads, columns: paddedToVector(columns))
-    defer { withExtendedLifetime(buffer) {} }
+  /// - Parameter copyRows: Copies canonical rows of W, as they are stored, to memory of as many rows that lie
+  ///   `stride` floats apart.
+  static func products(
+    rows: Int, vectors: [[Double]], pool: WorkerPool,
+    copyRows: (_ rows: Range<Int>, _ target: UnsafeMutablePointer<Float>, _ stride: Int) -> Void
+  ) -> [[Double]] {
+    let columns = vectors.first?.count ?? 0
+    let stride = paddedToVector(columns)
+    let buffer = Matrix(rows: pool.threads * rowsAtOnce, columns: stride)
+    let result = AlignedBuffer<Double>(count: vectors.count * rows)
+    let x = AlignedBuffer<Double>(count: vectors.count * columns)
+    for (index, vector) in vectors.enumerated() {
+      precondition(vector.count == columns, "vectors of one product are equally long")
+      for column in 0..<columns { x.base[index * columns + column] = vector[column] }
+    }
     let buffers = buffer.all
-    return [Double](unsafeUninitializedCapacity: rows) { result, count in
-      guard let result = result.baseAddress else { return }
-      vector.withUnsafeBufferPointer { vector in
-        guard let vector = vector.baseAddress else { return }
-        pool.forEach(rows, grain: 16) { worker, row in
-          copyRow(row, buffers[worker])
-          result[row] = dot(buffers[worker], vector, count: columns)
+    pool.forEach((rows + rowsAtOnce - 1) / rowsAtOnce) { worker, block in
+      let range = block * rowsAtOnce..<min(rows, (block + 1) * rowsAtOnce)
+      let copies = buffers[worker * rowsAtOnce]
+      copyRows(range, copies, stride)
+      for (index, row) in range.enumerated() {
+        for vector in vectors.indices {
+          result.base[vector * rows + row] = dot(
+            copies + index * stride, x.base + vector * columns, count: columns)
         }
       }
-      count = rows
     }
+    withExtendedLifetime((buffer, x)) {}
+    return vectors.indices.map { vector in (0..<rows).map { result.base[vector * rows + $0] } }
+  }
+
+  /// W·x, `rows` elements.
+  static func product(
+    rows: Int, vector: [Double], pool: WorkerPool,
+    copyRows: (_ rows: Range<Int>, _ target: UnsafeMutablePointer<Float>, _ stride: Int) -> Void
+  ) -> [Double] {
+    products(rows: rows, vectors: [vector], pool: pool, copyRows: copyRows)[0]
   }
 
   /// Σ w·x in double precision, in eight partial sums, so that checking a layer takes no minutes.

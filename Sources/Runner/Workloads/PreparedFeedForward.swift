@@ -22,8 +22,10 @@ final class PreparedFeedForward: PreparedPass {
   private var workload = Workload(.feedForward, tokens: 0)
   /// What the trace of the loaded batches is, `nil` when none is replayed.
   private var replayed: (cursor: TraceCursor, trace: RoutingTrace)?
-  /// How the loaded batches were routed, once it was asked for.
-  private var countedRouting: [RoutingStatistics]?
+  /// How the loaded batches were routed, each once a pass has seen it.
+  private var countedRouting: [RoutingStatistics?] = []
+  /// What the first check found right for sampled tokens of the first batch; `nil` before it.
+  private var reference: (tokens: [Int], outputs: [[Double]])?
 
   /// Allocates the weights and fills them from the seed.
   init(
@@ -69,7 +71,8 @@ final class PreparedFeedForward: PreparedPass {
     let (tokens, hidden) = (workload.tokens, measured.hidden)
     output = Matrix(rows: tokens, columns: hidden)
     replayed = nil
-    countedRouting = nil
+    reference = nil
+    countedRouting = Array(repeating: nil, count: Batches.count)
     guard let layer = measured.routed, let routedInputs else {
       batches = (0..<Batches.count).map { _ in
         let batch = Matrix(rows: tokens, columns: hidden)
@@ -91,18 +94,21 @@ final class PreparedFeedForward: PreparedPass {
     }
   }
 
-  /// Counted by passes over the loaded batches, once.
+  /// Of passes over the loaded batches; those that none went over yet get one.
   var routingStatistics: [RoutingStatistics] {
-    if let countedRouting { return countedRouting }
-    let counted: [RoutingStatistics] =
-      measured.routed == nil
-      ? []
-      : batches.map { batch in
-        forward(batch, copy: 0)
-        return RoutingStatistics(tokensPerExpert: workspace.tokensPerExpert)
+    guard measured.routed != nil else { return [] }
+    return batches.indices.map { batch in
+      if countedRouting[batch] == nil {
+        forward(batches[batch], copy: 0)
+        countRouting(of: batch)
       }
-    countedRouting = counted
-    return counted
+      return countedRouting[batch] ?? RoutingStatistics(tokensPerExpert: [])
+    }
+  }
+
+  /// Keeps how the last pass sent its tokens, which were those of a batch.
+  private func countRouting(of batch: Int) {
+    countedRouting[batch] = RoutingStatistics(tokensPerExpert: workspace.tokensPerExpert)
   }
 
   /// Runs one pass on the batch of its number and on the next copy.
@@ -110,10 +116,11 @@ final class PreparedFeedForward: PreparedPass {
   /// At full width, threads multiply as many times longer as the width is larger; waking them, waiting for
   /// the last and joining takes what it took, and so does the rest (router, dispatch, combine).
   func pass(_ number: Int) -> PassTime {
-    let input = batches[number % batches.count]
+    let batch = number % batches.count
     let watch = Stopwatch()
-    forward(input, copy: nextCopy)
+    forward(batches[batch], copy: nextCopy)
     let seconds = watch.seconds
+    if measured.routed != nil && countedRouting[batch] == nil { countRouting(of: batch) }
     nextCopy = (nextCopy + 1) % copies.count
     let narrowed = Double(divisor - 1) * workspace.phases.networks.busy
     return PassTime(
@@ -129,10 +136,11 @@ final class PreparedFeedForward: PreparedPass {
   }
 
   /// The routing first, for a wrong one would also spoil the output.
+  ///
+  /// The reference is computed at the first check of a batch, since weights and inputs stay what they are.
   func check(seed: UInt64) throws(PassFault) {
     if let (batch, token) = misroutedToken() { throw .misrouted(batch: batch, token: token) }
-    let tokens = OutputCheck.sample(tokens: workload.tokens, seed: seed)
-    let error = outputError(sampling: tokens)
+    let error = outputError(sampling: OutputCheck.sample(tokens: workload.tokens, seed: seed))
     let tolerance = OutputCheck.tolerance(
       for: measured, engine: resources.engine, formats: resources.formats)
     guard error <= tolerance else { throw .wrongOutput(error: error, tolerance: tolerance) }
@@ -159,12 +167,13 @@ final class PreparedFeedForward: PreparedPass {
   private func outputError(sampling tokens: [Int]) -> Double {
     let input = batches[0]
     forward(input, copy: 0)
-    var worst = 0.0
-    for token in tokens where token < input.rows {
-      let expected = copies[0].referenceOutput(of: input, token: token, pool: resources.pool)
-      worst = max(worst, OutputCheck.relativeError(output.row(token), expected: expected))
+    let known = reference.flatMap { $0.tokens == tokens ? $0.outputs : nil }
+    let expected =
+      known ?? copies[0].referenceOutputs(of: input, tokens: tokens, pool: resources.pool)
+    reference = (tokens, expected)
+    return zip(tokens, expected).reduce(0) { worst, sample in
+      max(worst, OutputCheck.relativeError(output.row(sample.0), expected: sample.1))
     }
-    return worst
   }
 
   var cautions: [String] {

@@ -63,6 +63,28 @@ final class TileMatrices: EngineMatrices {
     }
   }
 
+  func copyRows(
+    _ rows: Range<Int>, matrix: Int, to target: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      let index = rowIndex(row, matrix: matrix)
+      let target = target + (row - rows.lowerBound) * stride
+      switch weights {
+      case .packed(let panels):
+        let place = kernels.place(output: row)
+        let count = min(rows.upperBound - row, kernels.panelWidth - place.column)
+        kernels.unpackOutputs(
+          target, stride: stride, depth: inputs, columns: place.column..<place.column + count,
+          panel: panels[matrix, place.panel])
+        row += count
+      case .coded(let rows):
+        rows.decode(row: index, to: target)
+        row += 1
+      }
+    }
+  }
+
   var outputUnit: Int { kernels.panelWidth }
 
   func block(rows: Int) -> Int { product.panelsPerTask(rows: rows) * kernels.panelWidth }

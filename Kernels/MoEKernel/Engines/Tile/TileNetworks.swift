@@ -79,6 +79,29 @@ final class TileNetworks: EngineNetworks {
     }
   }
 
+  func copyRows(
+    _ rows: Range<Int>, of part: NetworkPart, network: Int,
+    to target: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      let index = rowIndex(row, of: part, network: network)
+      let target = target + (row - rows.lowerBound) * stride
+      switch weights {
+      case .packed(let panels):
+        let place = place(part, row)
+        let count = min(rows.upperBound - row, unitsPerPanel - row % unitsPerPanel)
+        kernels.unpackOutputs(
+          target, stride: stride, depth: spec.width,
+          columns: place.column..<place.column + count, panel: panels[network, place.panel])
+        row += count
+      case .coded(let gate, let up):
+        (part == .gate ? gate : up)?.decode(row: index, to: target)
+        row += 1
+      }
+    }
+  }
+
   private func place(_ part: NetworkPart, _ row: Int) -> PanelPlace {
     guard spec.isGated else { return kernels.place(output: row) }
     return kernels.gatedPlace(output: row, isUp: part == .up)

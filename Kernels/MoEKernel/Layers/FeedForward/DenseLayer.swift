@@ -84,9 +84,16 @@ public final class DenseLayer: ExecutableLayer {
   /// One token's output in double precision by plain loops, sharing no code with a pass but the access to
   /// the weights.
   public func referenceOutput(of input: Matrix, token: Int, pool: WorkerPool) -> [Double] {
+    referenceOutputs(of: input, tokens: [token], pool: pool)[0]
+  }
+
+  /// Several rows of the output so; the weights are read once for all.
+  public func referenceOutputs(
+    of input: Matrix, tokens: [Int], pool: WorkerPool
+  ) -> [[Double]] {
     precondition(input.columns == width, "the input is not of width \(width)")
-    let x = input.row(token).map(Double.init)
-    return Reference.output(of: bank, network: 0, row: x, pool: pool)
+    let rows = tokens.map { input.row($0).map(Double.init) }
+    return rows.isEmpty ? [] : Reference.outputs(of: bank, network: 0, rows: rows, pool: pool)
   }
 
   /// One pass.

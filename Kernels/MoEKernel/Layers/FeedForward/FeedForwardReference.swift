@@ -30,7 +30,7 @@ extension SparseLayer {
     precondition(input.columns == spec.hidden, "the input is not of width \(spec.hidden)")
     let x = input.row(token).map(Double.init)
     let product = Reference.product(rows: spec.choices, vector: x, pool: pool) {
-      router.copyRow($0, matrix: 0, to: $1)
+      router.copyRows($0, matrix: 0, to: $1, stride: $2)
     }
     let choices = spec.choices
     let choice = ReferenceRouter(
@@ -74,7 +74,7 @@ extension SparseLayer {
   private func inputProjection(_ x: [Double], _ pool: WorkerPool) -> [Double] {
     guard let latent else { return x }
     let projected = Reference.product(rows: latent.spec.width, vector: x, pool: pool) {
-      latent.inputProjection.copyRow($0, matrix: 0, to: $1)
+      latent.inputProjection.copyRows($0, matrix: 0, to: $1, stride: $2)
     }
     return Reference.norm(
       projected, scale: latent.inputNorm, epsilon: latent.spec.inputNormEpsilon)
@@ -83,31 +83,38 @@ extension SparseLayer {
   private func outputProjection(_ sum: [Double], _ pool: WorkerPool) -> [Double] {
     guard let latent else { return sum }
     return Reference.product(rows: spec.hidden, vector: sum, pool: pool) {
-      latent.outputProjection.copyRow($0, matrix: 0, to: $1)
+      latent.outputProjection.copyRows($0, matrix: 0, to: $1, stride: $2)
     }
   }
 }
 
 extension Reference {
-  /// W_down·act(W_gate·x, W_up·x) of one network, biases included: L or H elements.
-  static func output(
-    of bank: NetworkBank, network: Int, row: [Double], pool: WorkerPool
-  ) -> [Double] {
+  /// W_down·act(W_gate·x, W_up·x) of one network for every x of `rows`, biases included: L or H elements.
+  static func outputs(
+    of bank: NetworkBank, network: Int, rows: [[Double]], pool: WorkerPool
+  ) -> [[Double]] {
     let spec = bank.spec
-    func hidden(_ part: NetworkPart) -> [Double] {
-      let product = product(rows: spec.intermediate, vector: row, pool: pool) {
-        bank.networks.copyRow($0, of: part, network: network, to: $1)
-      }
-      return added(product, bank.hiddenBias(part, network))
+    func hidden(_ part: NetworkPart) -> [[Double]] {
+      products(rows: spec.intermediate, vectors: rows, pool: pool) {
+        bank.networks.copyRows($0, of: part, network: network, to: $1, stride: $2)
+      }.map { added($0, bank.hiddenBias(part, network)) }
     }
     let up = hidden(.up)
     let active =
       spec.isGated
-      ? zip(hidden(.gate), up).map { activate(spec.activation, $0, $1) }
-      : up.map { activate(spec.activation, $0, 1) }
-    let down = product(rows: spec.width, vector: active, pool: pool) {
-      bank.networks.down.copyRow($0, matrix: network, to: $1)
-    }
-    return added(down, bank.outputBias(network))
+      ? zip(hidden(.gate), up).map { gate, up in
+        zip(gate, up).map { activate(spec.activation, $0, $1) }
+      }
+      : up.map { up in up.map { activate(spec.activation, $0, 1) } }
+    return products(rows: spec.width, vectors: active, pool: pool) {
+      bank.networks.down.copyRows($0, matrix: network, to: $1, stride: $2)
+    }.map { added($0, bank.outputBias(network)) }
+  }
+
+  /// The output of one network for one row.
+  static func output(
+    of bank: NetworkBank, network: Int, row: [Double], pool: WorkerPool
+  ) -> [Double] {
+    outputs(of: bank, network: network, rows: [row], pool: pool)[0]
   }
 }

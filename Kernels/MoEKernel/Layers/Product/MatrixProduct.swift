@@ -111,7 +111,7 @@ public final class MatrixProduct: ExecutableLayer {
     precondition(input.columns == inputs, "the input is not of width \(inputs)")
     return Reference.product(
       rows: outputs, vector: input.row(token).map(Double.init), pool: pool
-    ) { matrices.copyRow($0, matrix: matrix, to: $1) }
+    ) { matrices.copyRows($0, matrix: matrix, to: $1, stride: $2) }
   }
 
   /// One pass: Y = X·Wᵀ for all rows of the input.
