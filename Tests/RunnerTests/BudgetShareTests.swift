@@ -16,4 +16,16 @@ import Testing
   func divides(wants: [Double], budget: Double, first: Double) {
     #expect(abs(BudgetShare.first(of: wants, budget: budget) - first) < 1e-12)
   }
+
+  /// What one may take at the most: no limit where all are served.
+  @Test(arguments: [
+    ([], 10.0, Double.infinity), ([2.0], 10, .infinity), ([20], 10, 10), ([1, 3], 4, .infinity),
+    ([1, 20, 20], 11, 5), ([1, 20], 0, 0), ([1, 20], -1, 0),
+  ])
+  func theLargestShareLeavesTheSmallOnesWhatTheyWant(
+    wants: [Double], budget: Double, largest: Double
+  ) {
+    #expect(BudgetShare.largest(of: wants, budget: budget) == largest)
+    #expect(BudgetShare.largest(of: wants.reversed(), budget: budget) == largest)
+  }
 }

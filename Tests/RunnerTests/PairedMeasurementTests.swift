@@ -15,18 +15,20 @@ import Testing
   @Test func longPassesRunOnce() {
     let schedule = PairedMeasurement(baselineSeconds: 3, candidateSeconds: 0.001)
     #expect(!schedule.mixesBatches && schedule.passesPerSlice == 1)
+    // A round has one slice of each.
+    #expect(schedule.roundSeconds == 3.001)
   }
 
   @Test func everyVisitHasARound() {
     let schedule = PairedMeasurement(baselineSeconds: 1, candidateSeconds: 1)
     #expect(schedule.rounds(within: 0) == 1)
-    #expect(schedule.rounds(within: 40) == 10)
+    #expect(schedule.rounds(within: 20) == 10)
     #expect(schedule.rounds(within: 1e9) == PairedMeasurement.mostRoundsOfAVisit)
   }
 
   /// A machine that slows down steadily slows both sides alike, so the ratio stays what it is.
   @Test func aSteadyDriftDoesNotMoveTheRatio() throws {
-    let schedule = PairedMeasurement(baselineSeconds: 2, candidateSeconds: 1)
+    let schedule = PairedMeasurement(baselineSeconds: 0.2, candidateSeconds: 0.1)
     var coin = SeededGenerator(seed: 3, purpose: "coin")
     var slowness = 1.0
     let rounds = schedule.measure(rounds: 20, visit: 0, coin: &coin, isCancelled: { false }) {
@@ -73,11 +75,20 @@ import Testing
     let rounds = schedule.measure(rounds: 40, visit: 0, coin: &coin, isCancelled: { false }) {
       _, _ in 1
     }
-    #expect(Set(rounds.map(\.order)) == ["ABBA", "BAAB"])
+    #expect(Set(rounds.map(\.order)) == ["AB", "BA"])
+    let quick = PairedMeasurement(baselineSeconds: 0.01, candidateSeconds: 0.01)
+    let roundsOfQuick = quick.measure(rounds: 40, visit: 0, coin: &coin, isCancelled: { false }) {
+      _, _ in 0.01
+    }
+    #expect(Set(roundsOfQuick.map(\.order)) == ["ABBA", "BAAB"])
+    // A mean over the passes of a slice, of either form.
+    #expect(
+      (rounds + roundsOfQuick).allSatisfy { abs($0.baselineSeconds - $0.candidateSeconds) < 1e-12 })
+    #expect(abs((roundsOfQuick.first?.baselineSeconds ?? 0) - 0.01) < 1e-12)
   }
 
   @Test func cancellingKeepsWholeRounds() {
-    let schedule = PairedMeasurement(baselineSeconds: 1, candidateSeconds: 1)
+    let schedule = PairedMeasurement(baselineSeconds: 0.2, candidateSeconds: 0.2)
     var coin = SeededGenerator(seed: 1, purpose: "coin")
     var passes = 0
     let rounds = schedule.measure(rounds: 40, visit: 0, coin: &coin, isCancelled: { passes >= 6 }) {

@@ -1,9 +1,25 @@
+import Runner
 import Testing
 
 @testable import tenfold
 
 /// Values that options accept; what they refuse is in `UsageTests`.
 @Suite struct OptionValueTests {
+  @Test(arguments: [
+    ("1", ForcedWidth(divisor: 1)), ("1/4", ForcedWidth(divisor: 4)),
+    ("1/4,1", ForcedWidth(divisor: 4, other: 1)), ("1,1/64", ForcedWidth(divisor: 1, other: 64)),
+  ])
+  func aWidthIsAFractionAndAnother(_ text: String, _ width: ForcedWidth) throws {
+    #expect(try OptionValue.width(text) == width)
+  }
+
+  @Test(arguments: [
+    "", "0", "2", "1/3", "1/128", "3/4", "1/4,1/4", "1/4,", "1,1/2,1/4", "x", "1/-4",
+  ])
+  func whatIsNoWidthIsRefused(_ text: String) {
+    #expect(throws: OptionError.self) { try OptionValue.width(text) }
+  }
+
   @Test(arguments: [("500ms", 0.5), ("60s", 60), ("2m", 120), ("1.5h", 5400), ("7", 7)])
   func timesAreSeconds(_ text: String, _ seconds: Double) throws {
     #expect(try OptionValue.seconds(text) == seconds)

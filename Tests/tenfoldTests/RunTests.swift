@@ -141,11 +141,11 @@ extension MeasuringTests {
         let started = try Executable.release().start(
           [
             "run", model, "--baseline", "iso-active", "--tokens", "1,2,4,8,16", "--threads", "1",
-            "--budget", "2s", "--output", file.path,
+            "--budget", "2s", "--interval", "0.1%", "--output", file.path,
           ], in: directory.path)
-        // Every cell was visited six times, which is as many rounds as an interval takes.
-        func turns() -> Int { started.errorsSoFar.components(separatedBy: "measuring").count - 1 }
-        while started.process.isRunning, turns() <= 6 { Thread.sleep(forTimeInterval: 0.01) }
+        // Six tenths of the run were for visits, so that every cell has as many rounds as an interval takes.
+        func tenths() -> Int { started.errorsSoFar.components(separatedBy: "measuring").count - 1 }
+        while started.process.isRunning, tenths() <= 6 { Thread.sleep(forTimeInterval: 0.01) }
         kill(started.process.processIdentifier, signal)
         let outcome = try started.finish()
         #expect(outcome.status == status, "\(outcome.errors)")
@@ -160,7 +160,7 @@ extension MeasuringTests {
           let cautions = try #require(cell["cautions"] as? [String])
           let rounds = try #require(cell["rounds"] as? [[String: Any]])
           let visits = Set(rounds.compactMap { $0["visit"] as? Int }).count
-          #expect((6...7).contains(visits))
+          #expect(rounds.count >= 6)
           #expect(cautions.contains { $0.contains("visits of 7") } == (visits < 7))
         }
       }

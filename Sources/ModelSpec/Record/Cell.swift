@@ -29,6 +29,9 @@ public struct Cell: Hashable, Sendable {
   public var sides: Sides
   /// The raw measurement, from which a reader computes every time and ratio again.
   public var rounds: [PairedRound]
+  /// The same cell at another fraction of the width, from which its interval knows what scaling does; absent
+  /// where the whole width was measured.
+  public var fractionCheck: FractionCheck?
   /// Whatever a reader should know about this cell.
   public var cautions: [String]
   /// Where the FLOP saving went, absent when it was not analysed.
@@ -60,7 +63,10 @@ public struct Cell: Hashable, Sendable {
     public static let leftOut = Status(rawValue: "left-out")
   }
 
-  /// A measured cell; `ceilingBeside` and `status` are absent until they are set.
+  /// The fraction of the width that was measured, the same on both sides; `nil` for all of it.
+  public var scaled: String? { sides.baseline.scaled ?? sides.candidate.scaled }
+
+  /// A measured cell; `ceilingBeside`, `fractionCheck` and `status` are absent until they are set.
   public init(
     candidate: String, baseline: String, workload: Workload, threads: Int, engine: String,
     precision: WeightFormat, routing: RoutingSummary?, flopRatio: Double,
@@ -112,7 +118,7 @@ extension Cell: Codable {
   private enum CodingKeys: CodingKey {
     case candidate, baseline, threads, engine, precision, routing, flopRatio, rooflineRatio
     case timeRatio, realisedShare, sides, rounds, cautions, explanation, ceilingBeside, status
-    case reason
+    case reason, fractionCheck
   }
 
   /// Reads a cell of `tenfold.result/1`.
@@ -137,6 +143,7 @@ extension Cell: Codable {
     ceilingBeside = try container.decodeIfPresent(Ceiling.self, forKey: .ceilingBeside)
     status = try container.decodeIfPresent(Status.self, forKey: .status)
     reason = try container.decodeIfPresent(String.self, forKey: .reason)
+    fractionCheck = try container.decodeIfPresent(FractionCheck.self, forKey: .fractionCheck)
   }
 
   /// Writes a cell of `tenfold.result/1`.
@@ -160,6 +167,7 @@ extension Cell: Codable {
     try container.encodeIfPresent(ceilingBeside, forKey: .ceilingBeside)
     try container.encodeIfPresent(status, forKey: .status)
     try container.encodeIfPresent(reason, forKey: .reason)
+    try container.encodeIfPresent(fractionCheck, forKey: .fractionCheck)
   }
 }
 
@@ -229,9 +237,9 @@ public struct LayerGroup: Codable, Hashable, Sendable {
   }
 }
 
-/// Seconds of one pass of each side in one round: the mean over all passes of its two slices.
+/// Seconds of one pass of each side in one round: the mean over all passes of its slices.
 public struct PairedRound: Codable, Hashable, Sendable {
-  /// The order of the four slices: `ABBA` or `BAAB`, A the baseline.
+  /// The order of the slices, A the baseline: `ABBA` or `BAAB`, and `AB` or `BA` of long passes.
   public var order: String
   /// Seconds of one baseline pass, all layers, at full size.
   public var baselineSeconds: Double

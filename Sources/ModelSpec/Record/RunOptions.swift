@@ -38,6 +38,9 @@ public struct RunOptions: Codable, Hashable, Sendable {
   /// How wide an interval may be, high over low minus 1, for its cell to be visited no further; absent for
   /// the usual 5 %.
   public var interval: Double?
+  /// The fraction of the width that was asked for, and the one that it was held against where that was asked
+  /// for too; absent for as much as the time allowed.
+  public var width: [String]?
   /// Bytes that weights and scratch may take.
   public var memoryBytes: Int
   /// Seed of every random choice.

@@ -87,7 +87,7 @@ struct CommandLines {
   ) -> Reproduction {
     let words =
       record.words(words, conditions: conditions, engines: engines)
-      + ["--budget", seconds] + interval + ["--memory", memory, "--seed", "\(seed)"]
+      + ["--budget", seconds] + interval + width + ["--memory", memory, "--seed", "\(seed)"]
     return .command(words.joined(separator: " "))
   }
 
@@ -95,6 +95,11 @@ struct CommandLines {
   private var interval: [String] {
     options.interval.map { ["--interval", "\(Figures.significant($0 * 100, trimmed: true))%"] }
       ?? []
+  }
+
+  /// The fraction of the width that was asked for; nothing where the time decided.
+  private var width: [String] {
+    options.width.map { ["--width", ShellWord.quoted($0.joined(separator: ","))] } ?? []
   }
 
   /// An option with a list of numbers, nothing without numbers.

@@ -60,12 +60,9 @@ enum CellMarks {
     return least == most ? least : "\(least) to \(most)"
   }
 
-  /// The number that a fraction such as `1/32` stands for; 2, which sorts last, for a text that is
-  /// none.
+  /// The number that a fraction stands for; 2, which sorts last, for a text that is none.
   private static func value(_ fraction: String) -> Double {
-    let parts = fraction.split(separator: "/").compactMap { Double($0) }
-    guard parts.count == 2, parts[1] > 0 else { return 2 }
-    return parts[0] / parts[1]
+    WidthFraction(fraction).map { 1 / $0.inverse } ?? 2
   }
 }
 

@@ -1,5 +1,9 @@
 import ModelSpec
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// What a reader should know about single cells, in sentences.
 enum CellNotes {
   /// The notes of one cell: which part of each side was measured, then its cautions.
@@ -39,7 +43,28 @@ enum CellNotes {
     let endings = [cell.status].compactMap(\.self).filter { $0 != .measured }.map {
       "the status of this cell is \($0.rawValue); nothing is judged by it"
     }
-    return endings + residents + cell.cautions
+    return endings + residents + [fractionError(of: cell)].compactMap(\.self) + cell.cautions
+  }
+
+  /// What taking a fraction of the width does to the ratio, as measured at another one; `nil` where that
+  /// was not measured.
+  private static func fractionError(of cell: Cell) -> String? {
+    let own = cell.scaled ?? "\(WidthFraction(oneOf: 1))"
+    guard let check = cell.fractionCheck,
+      let difference = check.logDifference(from: cell.rounds),
+      let shift = check.logShiftToFullWidth(of: cell.rounds, scaled: own)
+    else { return nil }
+    func percent(_ log: Double) -> String {
+      let change = exp(log) - 1
+      return "\(Figures.percent(abs(change))) \(change < 0 ? "lower" : "higher")"
+    }
+    func name(_ fraction: String) -> String {
+      WidthFraction(fraction)?.inverse == 1 ? "full width" : "\(fraction) of the width"
+    }
+    let isToldByLine = cell.scaled != nil && name(check.scaled) != "full width"
+    return "at \(name(check.scaled)) the ratio was \(percent(difference)) than at \(name(own))"
+      + (isToldByLine
+        ? ", so that at full width it may be \(percent(shift)); the interval holds it" : "")
   }
 
   /// One sentence for all fractions of a side's intermediate size, which mostly shrink as passes

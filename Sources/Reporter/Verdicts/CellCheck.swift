@@ -45,7 +45,7 @@ struct CellCheck {
     try requireNumbers()
     let estimate = try estimateOfRounds()
     var result = cell
-    result.timeRatio = try timeRatio(estimate.ratio)
+    result.timeRatio = try timeRatio(ratio(of: estimate))
     result.sides.baseline = try rescaled(
       cell.sides.baseline, to: estimate.baselineSeconds, of: cell.rounds.map(\.baselineSeconds),
       "sides.baseline.seconds_median")
@@ -99,10 +99,9 @@ struct CellCheck {
   /// Refuses what is no fraction of the intermediate size: times are compared only of equal
   /// fractions.
   private func requireFraction(_ text: String, _ field: String) throws(RecordContradiction) {
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count == 2, let measured = parts[0], let whole = parts[1], measured > 0,
-      measured <= whole
-    else { throw fields.contradiction(field, "is \(text), which is no fraction such as 1/8") }
+    guard WidthFraction(text) != nil else {
+      throw fields.contradiction(field, "is \(text), which is no fraction such as 1/8")
+    }
   }
 
   // MARK: - What the rounds give
@@ -118,6 +117,14 @@ struct CellCheck {
         "time_ratio.rounds",
         "is \(cell.timeRatio.rounds), and the cell holds \(Figures.count(rounds.count, "round"))")
     }
+    if let check = cell.fractionCheck {
+      try requireFraction(check.scaled, "fraction_check.scaled")
+      for (index, round) in check.rounds.enumerated() {
+        let field = "fraction_check.rounds[\(index)]"
+        try fields.requirePositive(round.baselineSeconds, "\(field).baseline_seconds")
+        try fields.requirePositive(round.candidateSeconds, "\(field).candidate_seconds")
+      }
+    }
     guard let estimate = PairedEstimate(rounds: rounds) else {
       throw fields.contradiction(
         "rounds",
@@ -125,12 +132,18 @@ struct CellCheck {
           + "\(OrderStatisticInterval.minimumRounds)")
     }
     let figures = [
-      estimate.ratio.low, estimate.ratio.high, estimate.baselineSeconds, estimate.candidateSeconds,
+      ratio(of: estimate).low, ratio(of: estimate).high, estimate.baselineSeconds,
+      estimate.candidateSeconds,
     ]
     guard figures.allSatisfy({ $0.isFinite && $0 > 0 }) else {
       throw fields.contradiction("rounds", "have times whose medians or ratio no number holds")
     }
     return estimate
+  }
+
+  /// The ratio with the interval that holds what a fraction of the width does.
+  private func ratio(of estimate: PairedEstimate) -> RatioEstimate {
+    estimate.ratio.including(cell.fractionCheck, of: cell.rounds, scaled: cell.scaled)
   }
 
   private func timeRatio(_ ofRounds: RatioEstimate) throws(RecordContradiction) -> RatioEstimate {
@@ -142,7 +155,9 @@ struct CellCheck {
       throw fields.contradiction(
         "time_ratio.median", differs(stated.median, ofRounds.median, "its rounds give"))
     }
-    let ratios = cell.rounds.map { $0.baselineSeconds / $0.candidateSeconds }
+    // What a fraction of the width does may reach beyond all rounds.
+    let ratios =
+      cell.rounds.map { $0.baselineSeconds / $0.candidateSeconds } + [ofRounds.low, ofRounds.high]
     for (field, end, given) in [
       ("time_ratio.low", stated.low, ofRounds.low), ("time_ratio.high", stated.high, ofRounds.high),
     ] where !isWithin(ratios, end) {

@@ -12,6 +12,8 @@ final class CellMeasurement {
   let plan: CellPlan
   let sides: (baseline: PreparedSide, candidate: PreparedSide)
   private let schedule: PairedMeasurement
+  /// The same cell at another fraction of the width; `nil` where all of it is measured.
+  private let other: Fraction?
   private var coin: SeededGenerator
   private let throttling: ThrottleMeter
   /// How much a quota stopped the visits.
@@ -19,52 +21,70 @@ final class CellMeasurement {
   /// What probes found beside each visit.
   private var beside: [[Ceiling]] = []
 
-  /// Seconds that checking both sides took, as it will take once more.
+  /// Seconds that checking both sides took.
   var checkSeconds = 0.0
 
+  /// Seconds that the second check and the record will take: without the reference, which is known by then.
+  var secondsOfKeeping: Double { checkSeconds / 2 }
+
   private(set) var rounds: [PairedRound] = []
+  private var roundsOfOther: [PairedRound] = []
   private(set) var visits = 0
+
+  /// A fraction of the width at which both sides were built.
+  struct Fraction {
+    let scaled: String
+    let sides: (baseline: PreparedSide, candidate: PreparedSide)
+    let schedule: PairedMeasurement
+
+    init(
+      _ form: MemoryPlan, _ sides: (baseline: PreparedSide, candidate: PreparedSide),
+      effort: MeasuringEffort
+    ) {
+      scaled = "\(WidthFraction(oneOf: form.divisor))"
+      self.sides = sides
+      schedule = PairedMeasurement(sides, effort)
+    }
+  }
 
   /// Times one pass of either side, so that slices get as many as they need.
   init(
-    _ plan: CellPlan, _ sides: (baseline: PreparedSide, candidate: PreparedSide), seed: UInt64,
-    effort: MeasuringEffort, throttling: ThrottleMeter
+    _ plan: CellPlan, _ sides: (baseline: PreparedSide, candidate: PreparedSide),
+    other: Fraction? = nil, seed: UInt64, effort: MeasuringEffort, throttling: ThrottleMeter
   ) {
     self.plan = plan
     self.throttling = throttling
     self.sides = sides
-    schedule = PairedMeasurement(
-      baselineSeconds: sides.baseline.trial().measured,
-      candidateSeconds: sides.candidate.trial().measured,
-      shortestSliceSeconds: effort.shortestSliceSeconds)
+    self.other = other
+    schedule = PairedMeasurement(sides, effort)
     coin = SeededGenerator(seed: seed, purpose: "order of \(plan.name)")
   }
 
-  /// Seconds of the fewest rounds that make an interval: one a visit.
-  var leastSeconds: Double { Double(RatioEstimate.fewestVisits) * schedule.roundSeconds }
-
-  /// Seconds that a visit can make good use of: some rounds, and no less than long ones take.
-  var wantedSecondsOfAVisit: Double {
-    max(Self.leastSecondsOfAVisit, Double(Self.wantedRoundsOfAVisit) * schedule.roundSeconds)
+  /// Seconds of a visit of so many rounds.
+  func visitSeconds(rounds: Int) -> Double {
+    Double(rounds) * schedule.roundSeconds + (needsOther ? other?.schedule.roundSeconds ?? 0 : 0)
   }
 
-  /// A visit of quick passes: a few of the scheduler's time slices, so that no one of them is all of it.
-  private static let leastSecondsOfAVisit = 0.25
-  /// The median of five rounds leaves out two that were disturbed.
-  private static let wantedRoundsOfAVisit = 5
+  /// Rounds of a visit that take no more than so many seconds, at least one.
+  func rounds(within seconds: Double) -> Int { schedule.rounds(within: seconds) }
 
-  /// Measures some rounds of one visit.
-  ///
-  /// - Parameters:
-  ///   - seconds: what they may take; there is always one.
-  ///   - rounds: how many, whatever they take; `nil` for as many as fit.
-  func visit(seconds: Double, rounds wanted: Int?, isCancelled: () -> Bool) {
+  /// Whether the next visit has a round at the other fraction: the fewest tell what it does.
+  private var needsOther: Bool { visits < RatioEstimate.fewestVisits }
+
+  /// Measures some rounds of one visit, and one at another fraction of the width where there is one.
+  func visit(rounds wanted: Int, isCancelled: () -> Bool) {
     let before = throttling.read()
     rounds += schedule.measure(
-      rounds: wanted ?? schedule.rounds(within: seconds), visit: visits, coin: &coin,
-      isCancelled: isCancelled
+      rounds: wanted, visit: visits, coin: &coin, isCancelled: isCancelled
     ) { role, number in
       (role == .baseline ? sides.baseline : sides.candidate).pass(number)
+    }
+    if needsOther, let other {
+      roundsOfOther += other.schedule.measure(
+        rounds: 1, visit: visits, coin: &coin, isCancelled: isCancelled
+      ) { role, number in
+        (role == .baseline ? other.sides.baseline : other.sides.candidate).pass(number)
+      }
     }
     visits += 1
     throttled = throttled + throttling.added(since: before)
@@ -84,13 +104,23 @@ final class CellMeasurement {
     }
   }
 
-  /// What the visits say; `nil` while there are too few rounds.
-  private var estimate: RatioEstimate? { RatioEstimate(rounds: rounds) }
+  /// What the other fraction says; `nil` where there is none.
+  private var fractionCheck: FractionCheck? {
+    other.flatMap {
+      roundsOfOther.isEmpty ? nil : FractionCheck(scaled: $0.scaled, rounds: roundsOfOther)
+    }
+  }
 
-  /// True when the interval is as narrow as was asked for, high over low, and enough visits made it.
-  func isNarrow(_ goal: Double) -> Bool {
-    guard visits >= RatioEstimate.fewestVisits, let estimate else { return false }
-    return estimate.high / estimate.low <= goal
+  /// What the visits say; `nil` while there are too few rounds.
+  private var estimate: RatioEstimate? {
+    RatioEstimate(rounds: rounds)?
+      .including(fractionCheck, of: rounds, scaled: sides.baseline.scaled ?? sides.candidate.scaled)
+  }
+
+  /// The width of the interval, high over low minus 1; `nil` while too few visits make one.
+  var width: Double? {
+    guard visits >= RatioEstimate.fewestVisits, let estimate else { return nil }
+    return estimate.high / estimate.low - 1
   }
 
   /// The cell as measured so far; `nil` while there is no interval.
@@ -98,9 +128,21 @@ final class CellMeasurement {
     estimate.map {
       MeasuredCell(
         plan, baseline: sides.baseline, candidate: sides.candidate, rounds: rounds, estimate: $0,
-        seed: seed, beside: ceilingsBeside,
+        fractionCheck: fractionCheck, seed: seed, beside: ceilingsBeside,
         cautions: throttled.cautions)
     }
+  }
+}
+
+extension PairedMeasurement {
+  /// A schedule by what passes of both sides take.
+  fileprivate init(
+    _ sides: (baseline: PreparedSide, candidate: PreparedSide), _ effort: MeasuringEffort
+  ) {
+    self.init(
+      baselineSeconds: sides.baseline.trial().measured,
+      candidateSeconds: sides.candidate.trial().measured,
+      shortestSliceSeconds: effort.shortestSliceSeconds)
   }
 }
 

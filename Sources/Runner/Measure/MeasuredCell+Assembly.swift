@@ -7,7 +7,8 @@ extension MeasuredCell {
   /// - Parameter cautions: what was noticed while it was timed.
   init(
     _ plan: CellPlan, baseline: PreparedSide, candidate: PreparedSide, rounds: [PairedRound],
-    estimate: RatioEstimate, seed: UInt64, beside: [Ceiling], cautions: [String] = []
+    estimate: RatioEstimate, fractionCheck: FractionCheck? = nil, seed: UInt64,
+    beside: [Ceiling], cautions: [String] = []
   ) {
     // The trial and the check ran the same batches, so what they ask of the machine was timed.
     candidateWork = candidate.work
@@ -18,7 +19,7 @@ extension MeasuredCell {
       candidate: Side(
         candidate, work: candidateWork, seconds: rounds.map(\.candidateSeconds).median))
     let flopRatio = Double(sides.baseline.flops) / Double(sides.candidate.flops)
-    measured = Cell(
+    var cell = Cell(
       candidate: plan.candidateID, baseline: plan.baselineID, workload: plan.workload,
       threads: plan.limits.threads, engine: plan.limits.candidate.engine.name,
       precision: plan.limits.candidate.formats.networks,
@@ -26,6 +27,13 @@ extension MeasuredCell {
       flopRatio: flopRatio, timeRatio: estimate, realisedShare: estimate.median / flopRatio,
       sides: sides, rounds: rounds,
       cautions: cautions + Self.cautions(estimate, rounds, sides: [baseline, candidate]))
+    cell.fractionCheck = fractionCheck
+    if cell.scaled != nil, fractionCheck == nil {
+      cell.cautions.append(
+        "what measuring a fraction of the width does to the ratio was not measured; its interval does "
+          + "not hold it")
+    }
+    measured = cell
     self.beside = beside
     mayStayInCache = [baseline, candidate].contains {
       $0.layers.contains(where: \.plan.mayStayInCache)

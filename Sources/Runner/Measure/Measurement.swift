@@ -133,6 +133,7 @@ extension RunOptions {
     blas = engines.lazy.compactMap(\.settings.library).first
     instructionSet = engines.lazy.compactMap(\.settings.forcedLevel).first
     interval = request.interval == RunRequest.defaultInterval ? nil : request.interval
+    width = request.width?.names
     effort = requests.lazy.compactMap(\.effort.name).first
     workload = request.workload.kind == .usual ? nil : request.workload.kind
     let given = request.sizes.given

@@ -39,6 +39,9 @@ public struct MeasuringEffort: Hashable, Sendable {
     return effort
   }
 
+  /// What a full probe takes, about.
+  var secondsOfFullProbe: Double { Self.slicesOfProbes / 2 * ceilings.sliceSeconds }
+
   /// What the probes before and after a run may take of it, and about how many slices they are: fifteen ways
   /// to read in brief, the best of them, two instruction sets and tiles, with one thread and with all.
   private static let (partOfProbes, slicesOfProbes) = (0.05, 200.0)

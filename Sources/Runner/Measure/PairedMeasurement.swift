@@ -11,7 +11,8 @@ enum SideRole: Hashable {
 /// slows the machine for longer than a round slows both.
 ///
 /// A round is four slices, ABBA or BAAB by a fair coin, so that neither a drift nor being first
-/// favours a side. Every slice repeats the pass the same number of times on both sides: different
+/// favours a side. Of long passes it is two, AB or BA: what a moment does to one is little, and twice as many
+/// of them fit at their whole width. Every slice repeats the pass the same number of times on both sides: different
 /// counts would bias the ratio by what a slice's beginning costs.
 struct PairedMeasurement {
   /// The longest slice that is made longer so that it sees every batch.
@@ -19,6 +20,13 @@ struct PairedMeasurement {
   /// A slice of slower passes is one pass, and all of a visit see one batch: passes of a tenth of a second
   /// differ less by their batch than a round would lose by being four times as long.
   static let longestMixedSliceSeconds = 0.1
+
+  /// A pass of the slower side from which on a round has one slice of each side: a dozen of the scheduler's
+  /// time slices.
+  static let longPassSeconds = 0.25
+
+  /// Slices of each side in a round.
+  let slicesPerSide: Int
 
   /// Passes in one slice of either side.
   let passesPerSlice: Int
@@ -39,7 +47,9 @@ struct PairedMeasurement {
     mixesBatches = Double(batches) * slower <= Self.longestMixedSliceSeconds
     let passes = slower > 0 ? max(1, Int((shortestSliceSeconds / slower).rounded(.up))) : 1
     passesPerSlice = mixesBatches ? (passes + batches - 1) / batches * batches : passes
-    roundSeconds = 2 * Double(passesPerSlice) * (baselineSeconds + candidateSeconds)
+    slicesPerSide = slower < Self.longPassSeconds ? 2 : 1
+    roundSeconds =
+      Double(slicesPerSide * passesPerSlice) * (baselineSeconds + candidateSeconds)
   }
 
   /// Rounds of a visit that fit in the given time, at least one.
@@ -48,8 +58,8 @@ struct PairedMeasurement {
     return max(1, Int(min(Double(Self.mostRoundsOfAVisit), seconds / roundSeconds)))
   }
 
-  /// More rounds narrow a visit's median less than visits differ.
-  static let mostRoundsOfAVisit = 15
+  /// More rounds make a record long, and narrow a visit's median less than visits differ.
+  static let mostRoundsOfAVisit = 100
 
   /// Measures the rounds of a visit.
   ///
@@ -75,13 +85,13 @@ struct PairedMeasurement {
     while result.count < rounds, !isCancelled() {
       let first: SideRole = coin.next() & 1 == 0 ? .baseline : .candidate
       let second: SideRole = first == .baseline ? .candidate : .baseline
-      var seconds: [SideRole: Double] = [first: slice(first)]
-      seconds[second] = slice(second) + slice(second)
-      seconds[first, default: 0] += slice(first)
-      let passes = Double(2 * passesPerSlice)
+      let order = slicesPerSide == 2 ? [first, second, second, first] : [first, second]
+      var seconds: [SideRole: Double] = [:]
+      for role in order { seconds[role, default: 0] += slice(role) }
+      let passes = Double(slicesPerSide * passesPerSlice)
       result.append(
         PairedRound(
-          order: first == .baseline ? "ABBA" : "BAAB",
+          order: order.map { $0 == .baseline ? "A" : "B" }.joined(),
           baselineSeconds: seconds[.baseline, default: 0] / passes,
           candidateSeconds: seconds[.candidate, default: 0] / passes, visit: visit))
     }

@@ -12,19 +12,27 @@ public final class Run {
   /// The plan's, as far as its time allows.
   private let effort: MeasuringEffort
   private let throttling: ThrottleMeter
+  private let watch = Stopwatch()
   private let pool: WorkerPool
   private let builder: PassBuilder
-  private let tracker: CeilingTracker
+  /// Writes the arena when it is first asked for.
+  private lazy var tracker = CeilingTracker(
+    pool: pool, sides: plan.sides, cacheBytes: plan.cacheBytes,
+    arena: plan.probesArena ? builder.arena : nil, effort: effort)
 
   /// The cells that are measured so far, in order.
   public private(set) var cells: [MeasuredCell] = []
   /// The cells that were given up so far, each with its reason.
   public private(set) var unmeasured: [UnmeasuredCell] = []
+  /// What is wrong with the first cell that was given up for it.
+  private var firstWrong: RunError?
+  /// The cells that the whole budget is too short for.
+  private var tooLong: [(cell: CellPlan, reason: PlanError)] = []
 
   /// What the probes of the machine's ceilings found so far.
   public var ceilings: CeilingLog { tracker.log }
 
-  /// Starts the worker threads and sets memory aside.
+  /// Starts the worker threads; memory is written when measuring begins.
   ///
   /// - Parameter throttling: tells whether a quota stopped the rounds of a cell.
   public init(_ plan: RunPlan, throttling: ThrottleMeter = .none) {
@@ -34,15 +42,12 @@ public final class Run {
     pool = WorkerPool(threads: plan.threads)
     MemoryReserve.reserve(bytes: plan.memoryBytes)
     builder = PassBuilder(pool: pool, seed: plan.seed, arenaBytes: plan.arenaBytes)
-    tracker = CeilingTracker(
-      pool: pool, sides: plan.sides, cacheBytes: plan.cacheBytes,
-      arena: plan.probesArena ? builder.arena : nil, effort: effort)
   }
 
   /// Measures all cells, and the machine's ceilings before, beside and after them.
   ///
-  /// The budget is for the whole run: what building, checking and ceilings leave of it is shared by the
-  /// visits. It is exceeded only where even the fewest rounds take longer together. A cell that the whole
+  /// The budget is for the whole run: what memory, building, checking and ceilings leave of it is shared by
+  /// the visits. It is exceeded only where even the fewest rounds take longer together. A cell that the whole
   /// budget is too short for is left out, with those of the same pairing that are larger; so is one that is
   /// wrong. All others are measured before that is thrown.
   ///
@@ -55,53 +60,30 @@ public final class Run {
   public func measure(
     progress: (RunProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
   ) throws {
-    let watch = Stopwatch()
-    var tooLong: [(cell: CellPlan, reason: PlanError)] = []
-    var firstWrong: RunError?
-    // Each cell is made ready once, and then visited.
-    let steps = Double(plan.cells.count * (1 + RatioEstimate.fewestVisits))
-    var stepsDone = 0.0
-    func secondsLeft() -> Double { max(0, plan.budgetSeconds - watch.seconds) }
-    func report(_ number: Int, _ cell: CellPlan, _ stage: RunProgress.Stage) throws {
+    func report(_ number: Int, _ name: String, _ stage: RunProgress.Stage) throws {
       if isCancelled() { throw RunError.cancelled }
-      if stage != .checking { stepsDone += 1 }
       progress(
         RunProgress(
-          cell: number, cells: plan.cells.count, name: cell.name, stage: stage,
-          secondsLeft: secondsLeft(), fraction: min(1, (stepsDone - 1) / max(1, steps))))
+          cell: number, cells: plan.cells.count, name: name, stage: stage,
+          secondsLeft: secondsLeft, fraction: fraction(number, stage)))
     }
+    try report(0, "memory and ceilings", .preparing)
+    let before = watch.seconds
     tracker.probeFully()
-    // Another such probe ends the run.
-    let probeSeconds = watch.seconds
+    // Another such probe ends the run; the memory is written by then.
+    let probeSeconds = min(watch.seconds - before, effort.secondsOfFullProbe)
     for group in plan.groups {
       var open: [(number: Int, cell: CellMeasurement)] = []
       var isWhole = false
-      defer {
-        let error = keep(open.map(\.cell), looksTwice: isWhole)
-        firstWrong = firstWrong ?? error
-      }
-      for number in group {
-        let cell = plan.cells[number]
-        if let smaller = tooLong.first(where: { cell.isLarger(than: $0.cell) }) {
-          giveUp(cell, .leftOut, "a smaller pass takes too long: \(smaller.reason)")
-          continue
-        }
-        do {
-          open.append((number + 1, try ready(number) { try report(number + 1, cell, $0) }))
-        } catch let reason as PlanError {
-          tooLong.append((cell, reason))
-          giveUp(cell, .leftOut, "\(reason)")
-        } catch let reason as RunError where reason != .cancelled {
-          firstWrong = firstWrong ?? reason
-          giveUp(cell, .failed, "\(reason)")
-        }
-      }
+      defer { keep(open.map(\.cell), looksTwice: isWhole) }
       let share = Double(group.count) / Double(plan.cells.count - group.lowerBound)
-      let checkSeconds = open.reduce(0) { $0 + $1.cell.checkSeconds }
+      try makeReady(group, seconds: share * (secondsLeft - probeSeconds), report: report) {
+        open.append(($0 + 1, $1))
+      }
+      let keepSeconds = open.reduce(0) { $0 + $1.cell.secondsOfKeeping }
       try visit(
-        open, budget: share * (secondsLeft() - probeSeconds) - checkSeconds,
-        isCancelled: isCancelled,
-        report: { try report($0, $1.plan, .measuring) })
+        open, budget: share * (secondsLeft - probeSeconds) - keepSeconds,
+        isCancelled: isCancelled, report: { try report($0, $1.plan.name, .measuring) })
       isWhole = true
     }
     tracker.probeFully()
@@ -109,72 +91,102 @@ public final class Run {
     if let first = tooLong.first { throw first.reason }
   }
 
-  /// Builds and checks both sides of a cell of that index.
-  ///
-  /// - Throws: `PlanError.time` for one that the whole budget is too short for, and `RunError`.
-  private func ready(
-    _ number: Int, report: (RunProgress.Stage) throws -> Void
-  ) throws -> CellMeasurement {
-    let cell = plan.cells[number]
-    try report(.building)
-    var wants = plan.cells.map(\.wantedSeconds)
-    wants.swapAt(0, number)
-    let sides = prepare(
-      cell, allowance: BudgetShare.first(of: wants, budget: Self.partOfRounds * plan.budgetSeconds))
-    let measurement = CellMeasurement(
-      cell, sides, seed: plan.seed, effort: effort, throttling: throttling)
-    try report(.checking)
-    let watch = Stopwatch()
-    try check(measurement)
-    measurement.checkSeconds = watch.seconds
-    guard measurement.leastSeconds <= plan.budgetSeconds else {
-      throw PlanError.time(
-        cell: cell.name, neededSeconds: measurement.leastSeconds,
-        budgetSeconds: plan.budgetSeconds, sizes: cell.workload.sizes)
-    }
-    return measurement
+  private var secondsLeft: Double { max(0, plan.budgetSeconds - watch.seconds) }
+
+  /// How much of the run is done: of its time, and of its cells where they may take whatever they take.
+  private func fraction(_ number: Int, _ stage: RunProgress.Stage) -> Double {
+    plan.budgetSeconds.isFinite
+      ? min(1, watch.seconds / plan.budgetSeconds)
+      : Double(max(0, number - 1)) / Double(max(1, plan.cells.count))
   }
 
-  /// What is left of a budget for rounds, about, after building, checking and probing.
-  private static let partOfRounds = 0.6
+  /// Tries the cells of a group, and builds and checks each at the widest form that fits the time of all.
+  ///
+  /// - Parameters:
+  ///   - seconds: for all that is left to do with the group.
+  ///   - ready: given each cell that is ready, with its index.
+  private func makeReady(
+    _ group: Range<Int>, seconds: Double,
+    report: (Int, String, RunProgress.Stage) throws -> Void,
+    ready: (Int, CellMeasurement) -> Void
+  ) throws {
+    let start = watch.seconds
+    let preparation = CellPreparation(
+      plan: plan, effort: effort, throttling: throttling, builder: builder)
+    var trials: [(number: Int, trial: CellPreparation.Trial)] = []
+    for number in group {
+      let cell = plan.cells[number]
+      if let smaller = tooLong.first(where: { cell.isLarger(than: $0.cell) }) {
+        giveUp(cell, .leftOut, "a smaller pass takes too long: \(smaller.reason)")
+        continue
+      }
+      try report(number + 1, cell.name, .building)
+      do {
+        trials.append((number, try preparation.trial(of: number)))
+      } catch {
+        tooLong.append((cell, error))
+        giveUp(cell, .leftOut, "\(error)")
+      }
+    }
+    let allowance = preparation.allowance(
+      of: trials.map(\.trial), seconds: seconds - (watch.seconds - start))
+    while !trials.isEmpty {
+      let (number, trial) = trials.removeFirst()
+      try report(number + 1, trial.cell.name, .checking)
+      let measurement = preparation.measurement(of: trial, allowance: allowance)
+      do {
+        let before = watch.seconds
+        try check(measurement)
+        measurement.checkSeconds = watch.seconds - before
+        ready(number, measurement)
+      } catch {
+        firstWrong = firstWrong ?? error
+        giveUp(trial.cell, .failed, "\(error)")
+      }
+    }
+  }
 
-  /// Visits cells in turns, until all have a narrow interval or the budget is spent; none less often than
-  /// an interval takes.
+  /// Visits cells until all have a narrow interval or the budget is spent; none less often than an interval
+  /// takes.
   ///
   /// - Parameter report: told before each visit.
   private func visit(
     _ cells: [(number: Int, cell: CellMeasurement)], budget: Double, isCancelled: () -> Bool,
     report: (Int, CellMeasurement) throws -> Void
   ) throws {
-    let fewest = RatioEstimate.fewestVisits
-    let watch = Stopwatch()
-    var turn = 0
-    while true {
-      let open = cells.filter { turn < fewest || !$0.cell.isNarrow(plan.narrowInterval) }
-      let left = budget - watch.seconds
-      if open.isEmpty || turn >= fewest && (left <= 0 || plan.rounds != nil) { return }
-      // What a turn may take: its part of what is left, and afterwards as much as one took.
-      let share = turn < fewest ? left / Double(fewest - turn) : min(left, budget / Double(fewest))
-      let turnEnd = watch.seconds + share
-      for (index, (number, cell)) in open.enumerated() {
-        try report(number, cell)
-        cell.visit(
-          seconds: BudgetShare.first(
-            of: open[index...].map(\.cell.wantedSecondsOfAVisit), budget: turnEnd - watch.seconds),
-          rounds: plan.rounds, isCancelled: isCancelled)
-        cell.note(tracker.probeBriefly())
+    // Where the number of rounds is given, there are as many visits as an interval takes.
+    let budget = plan.rounds == nil ? max(0, budget) : 0
+    let schedule = VisitSchedule(budget: budget)
+    let start = watch.seconds
+    let secondsOfAVisit = budget / Double(max(1, cells.count) * VisitSchedule.mostVisits)
+    var standings = cells.map { VisitSchedule.Standing(seconds: $0.cell.visitSeconds(rounds: 1)) }
+    var glance = (ceilings: [Ceiling](), end: -Double.infinity)
+    while let index = schedule.next(standings, elapsed: watch.seconds - start) {
+      let (number, cell) = cells[index]
+      try report(number, cell)
+      let before = watch.seconds
+      cell.visit(
+        rounds: plan.rounds ?? cell.rounds(within: secondsOfAVisit), isCancelled: isCancelled)
+      if watch.seconds - glance.end > Self.secondsOfAGlance {
+        glance = (tracker.probeBriefly(), watch.seconds)
       }
-      turn += 1
+      cell.note(glance.ceilings)
+      standings[index].visits += 1
+      standings[index].seconds = watch.seconds - before
+      standings[index].lastEnd = watch.seconds - start
+      standings[index].width = cell.width
+      standings[index].isNarrow = cell.width.map { $0 <= plan.narrowInterval - 1 } ?? false
     }
   }
+
+  /// How long what a glance at the ceilings found is what the machine gives: quick visits share one.
+  private static let secondsOfAGlance = 0.3
 
   /// Keeps what has an interval, in order, but for cells of which a side is faster than the machine, or has
   /// turned wrong since it was checked: a library may do what it likes at any call.
   ///
   /// - Parameter looksTwice: whether there is time to look for the ceilings once more before that is said.
-  /// - Returns: what is wrong with the first that is not kept; `nil` where all are.
-  private func keep(_ measurements: [CellMeasurement], looksTwice: Bool) -> RunError? {
-    var firstWrong: RunError?
+  private func keep(_ measurements: [CellMeasurement], looksTwice: Bool) {
     func refuse(_ measurement: CellMeasurement, _ error: RunError) {
       firstWrong = firstWrong ?? error
       giveUp(measurement.plan, .failed, "\(error)")
@@ -198,7 +210,6 @@ public final class Run {
         cells.append(measured)
       }
     }
-    return firstWrong
   }
 
   private func giveUp(_ cell: CellPlan, _ status: Cell.Status, _ reason: String) {
@@ -214,26 +225,6 @@ public final class Run {
     return looksTwice
       ? tracker.confirmedExcess { cell.excess(raisedBy: $0) }
       : cell.excess(raisedBy: tracker.log.highest)
-  }
-
-  /// Builds and loads both sides at the widest form of which enough rounds fit the allowance.
-  ///
-  /// A trial at a cautiously narrow form tells how long a pass really takes.
-  private func prepare(
-    _ cell: CellPlan, allowance: Double
-  ) -> (baseline: PreparedSide, candidate: PreparedSide) {
-    // A visit has a round at least, and a round two slices of each side.
-    let allowedSeconds = allowance / Double(2 * RatioEstimate.fewestVisits)
-    let guess = cell.form(
-      cell.divisor(
-        seconds: cell.guessedSeconds(.baseline) + cell.guessedSeconds(.candidate),
-        allowed: allowedSeconds))
-    let trial = builder.build(guess, for: cell)
-    let form = cell.form(
-      cell.divisor(
-        seconds: trial.baseline.trial().atFullWidth + trial.candidate.trial().atFullWidth,
-        allowed: allowedSeconds))
-    return form == guess ? trial : builder.build(form, for: cell)
   }
 
   /// Checks every layer of both sides: a wrong result has no time.

@@ -51,7 +51,9 @@ public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
 public struct RunProgress: Hashable, Sendable {
   /// What happens next.
   public enum Stage: String, Hashable, Sendable {
-    /// Weights are allocated and filled.
+    /// The memory of weights is written, and ceilings are probed.
+    case preparing
+    /// Layers are built, and a pass is tried.
     case building
     /// Outputs are compared with the reference.
     case checking
@@ -59,7 +61,7 @@ public struct RunProgress: Hashable, Sendable {
     case measuring
   }
 
-  /// The cell's number, from 1.
+  /// The cell's number, from 1; 0 before the first.
   public let cell: Int
   /// Cells of the run.
   public let cells: Int
@@ -69,7 +71,7 @@ public struct RunProgress: Hashable, Sendable {
   public let stage: Stage
   /// Seconds until the run ends, as far as can be told.
   public let secondsLeft: Double
-  /// How much of the run is done, 0 to 1: cells made ready, and visits to them.
+  /// How much of the run is done, 0 to 1.
   public let fraction: Double
 
   /// The same as a part of several runs.

@@ -1,4 +1,30 @@
+import MoEKernel
 import ModelSpec
+
+/// A fraction of the width that is measured whatever the time allows, and another that tells what it does.
+public struct ForcedWidth: Hashable, Sendable {
+  /// One part of so many is measured.
+  public var divisor: Int
+  /// One part of so many is what it is held against; `nil` for half of the first.
+  public var other: Int?
+
+  /// The fractions that there are, as divisors.
+  public static let divisors = MemoryPlan.divisors
+
+  /// - Precondition: both are among `divisors`, and differ.
+  public init(divisor: Int, other: Int? = nil) {
+    precondition(
+      ([divisor] + [other].compactMap(\.self)).allSatisfy(Self.divisors.contains)
+        && divisor != other, "1/\(divisor) against \(String(describing: other)) is not measured")
+    self.divisor = divisor
+    self.other = other
+  }
+
+  /// What the option takes: `1/4,1/1`.
+  public var names: [String] {
+    [divisor, other].compactMap { $0.map { "\(WidthFraction(oneOf: $0))" } }
+  }
+}
 
 /// One cell to be measured.
 struct CellPlan: Sendable {
@@ -11,6 +37,8 @@ struct CellPlan: Sendable {
   /// The widest form that fits the memory.
   let widest: MemoryPlan
   let limits: MemoryPlan.Limits
+  /// The fraction of the width that was asked for; `nil` for as much as the time allows.
+  var forcedWidth: ForcedWidth?
 
   /// The cell as messages name it.
   var name: String {
@@ -33,11 +61,12 @@ struct CellPlan: Sendable {
   var arenaBytes: Int { limits.usesArena ? weightBytes : 0 }
 
   /// Bytes that the cell takes besides as long as it is open: inputs, outputs and scratch, and weights where
-  /// they are its own.
+  /// they are its own; twice, since a fraction of the width may be measured beside another.
   var ownBytes: Int {
     var own = limits
     own.workload = workload
-    return widest.layerBytes(own) - arenaBytes
+    let bytes = widest.layerBytes(own) - arenaBytes
+    return Saturating.sum(bytes, bytes)
   }
 
   private var weightBytes: Int { widest.layerBytes(withoutPasses) }

@@ -27,6 +27,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     remedy: MemoryRemedy)
   /// The matrices of a product do not fit.
   case productMemory(arithmetic: String, neededBytes: Int, allowedBytes: Int)
+  /// A cell does not have a fraction of the width that was asked for, or has no memory for it.
+  case width(cell: String, fraction: String)
   /// Even the six rounds that an interval needs do not fit.
   case time(cell: String, neededSeconds: Double, budgetSeconds: Double, sizes: [Workload.Size])
 
@@ -91,6 +93,10 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     case .productMemory(let arithmetic, let needed, let allowed):
       return "the product does not fit the memory: it takes \(arithmetic), \(ByteCount(needed)) "
         + "together, and \(ByteCount(allowed)) can be had; give a smaller --n, --k or --m"
+    case .width(let cell, let fraction):
+      return
+        "\(cell) cannot be measured at \(fraction) of its width: it does not divide, or does not fit "
+        + "--memory; give another --width"
     case .time(let cell, let needed, let budget, let sizes):
       return
         "\(cell) needs about \(Self.time(needed)) for the six rounds that an interval takes, and "
@@ -112,7 +118,7 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
       .impossibleVariant, .format,
       .uncountable:
       true
-    case .recording, .memory, .productMemory, .time: false
+    case .recording, .memory, .productMemory, .time, .width: false
     }
   }
 

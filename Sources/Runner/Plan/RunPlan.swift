@@ -91,7 +91,7 @@ public struct RunPlan: Sendable {
             CellPlan(
               candidateID: pairing.candidate.id, baselineID: pairing.baseline.id, layers: layers,
               workload: workload, routing: routing,
-              widest: widest, limits: limits))
+              widest: widest, limits: limits, forcedWidth: request.width))
         }
       }
     }

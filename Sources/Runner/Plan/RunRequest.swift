@@ -17,6 +17,8 @@ public struct RunRequest: Sendable {
   public var budgetSeconds: Double
   /// How wide an interval may be, high over low minus 1, for its cell to be visited no further.
   public var interval: Double
+  /// The fraction of the width that is measured; `nil` for as much as the time allows.
+  public var width: ForcedWidth?
   /// Bytes that weights and scratch may take.
   public var memoryBytes: Int
   /// Seed of every random choice.
@@ -51,7 +53,8 @@ public struct RunRequest: Sendable {
     formats: FormatPlan = FormatPlan(.f32),
     sizes: WorkloadSizes = WorkloadSizes(tokens: Self.defaultTokens), threads: Int,
     budgetSeconds: Double = Self.defaultBudgetSeconds, interval: Double = Self.defaultInterval,
-    memoryBytes: Int = Self.defaultMemoryBytes, seed: UInt64 = Self.defaultSeed,
+    width: ForcedWidth? = nil, memoryBytes: Int = Self.defaultMemoryBytes,
+    seed: UInt64 = Self.defaultSeed,
     effort: MeasuringEffort = .full
   ) {
     self.suite = suite
@@ -61,6 +64,7 @@ public struct RunRequest: Sendable {
     self.threads = threads
     self.budgetSeconds = budgetSeconds
     self.interval = interval
+    self.width = width
     self.memoryBytes = memoryBytes
     self.seed = seed
     self.effort = effort

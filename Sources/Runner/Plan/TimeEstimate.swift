@@ -31,12 +31,6 @@ enum TimeEstimate {
           Double(work.bytes) / guessedBytesPerSecond) / Double(threads)
     }
   }
-
-  /// The smallest divisor with which a pass of `seconds` at full width takes at most `allowed`, or
-  /// the largest there is.
-  static func divisor(seconds: Double, allowed: Double) -> Int {
-    MemoryPlan.divisors.first { seconds / Double($0) <= allowed } ?? MemoryPlan.divisors.last ?? 1
-  }
 }
 
 extension CellPlan {
@@ -46,12 +40,12 @@ extension CellPlan {
       of: layers(role), workload, threads: limits.threads, side: side(role))
   }
 
-  /// The smallest divisor with which a pass of both sides takes at most `allowed` seconds, but none that
-  /// leaves less than `leastWidth` of a width.
-  func divisor(seconds: Double, allowed: Double) -> Int {
+  /// The smallest divisor that fits the time, but none that leaves less than `leastWidth` of a width: the
+  /// largest of the others where none fits.
+  func divisor(fitting fits: (Int) -> Bool) -> Int {
     let narrowest = (layers.baseline + layers.candidate).map(\.layer.narrowestWidth).min() ?? 0
-    let most = MemoryPlan.divisors.last { narrowest / $0 >= TimeEstimate.leastWidth } ?? 1
-    return min(most, TimeEstimate.divisor(seconds: seconds, allowed: allowed))
+    let allowed = MemoryPlan.divisors.filter { narrowest / $0 >= TimeEstimate.leastWidth }
+    return allowed.first(where: fits) ?? allowed.last ?? 1
   }
 
   /// Seconds of rounds that the cell could use: twice the fewest rounds at full width.
@@ -76,13 +70,19 @@ enum BudgetShare {
     guard let first = wants.first else { return 0 }
     let wanted = wants.reduce(0, +)
     // With more than enough for all, everyone gets more, in proportion.
-    if wanted <= budget { return first * budget / wanted }
+    return wanted <= budget
+      ? first * budget / wanted : min(first, largest(of: wants, budget: budget))
+  }
+
+  /// The most that one of the cells may take: infinite where all get what they want, and else what the small
+  /// ones leave for each of the others.
+  static func largest(of wants: [Double], budget: Double) -> Double {
     var left = max(0, budget)
     for (served, want) in wants.sorted().enumerated() {
       let share = left / Double(wants.count - served)
-      if want > share { return min(first, share) }
+      if want > share { return share }
       left -= want
     }
-    return first
+    return .infinity
   }
 }

@@ -36,6 +36,15 @@ struct MeasuringOptions: ParsableArguments {
       valueName: "percentage"), transform: OptionValue.percentage)
   var interval = RunRequest.defaultInterval
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      The fraction of the intermediate size that is measured, such as 1/4, and another that it is held \
+      against in the same visits: 1/4,1 shows what a fraction does (default: as much as the time allows, \
+      against half of it).
+      """, valueName: "fractions"), transform: OptionValue.width)
+  var width: ForcedWidth?
+
   @Option(parsing: .unconditional, help: "Seed of every random choice.")
   var seed = RunRequest.defaultSeed
 
@@ -116,7 +125,7 @@ struct MeasuringOptions: ParsableArguments {
     return threads.map {
       RunRequest(
         suite: suite, workload: workload, formats: engine.formats, sizes: sizes,
-        threads: $0, budgetSeconds: budgetSeconds, interval: interval,
+        threads: $0, budgetSeconds: budgetSeconds, interval: interval, width: width,
         memoryBytes: memoryBytes, seed: seed, effort: Self.effort)
     }
   }

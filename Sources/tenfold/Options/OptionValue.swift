@@ -1,4 +1,5 @@
 import LayerSpec
+import ModelSpec
 import Runner
 
 /// A value on the command line that is refused, with the sentence that says why.
@@ -96,6 +97,23 @@ enum OptionValue {
         "'\(text)' is not accepted; give a percentage from 0.1% to 50%, such as 3%")
     }
     return value / 100
+  }
+
+  /// `1/4`, or `1/4,1`: one fraction of the width, and another to hold it against.
+  static func width(_ text: String) throws(OptionError) -> ForcedWidth {
+    let divisors = text.split(separator: ",", omittingEmptySubsequences: false).map { item in
+      item == "1" ? 1 : WidthFraction(String(item)).flatMap { $0.measured == 1 ? $0.whole : nil }
+    }
+    guard let first = divisors.first ?? nil, divisors.count <= 2, !divisors.contains(nil),
+      divisors.allSatisfy({ ForcedWidth.divisors.contains($0 ?? 0) }),
+      Set(divisors).count == divisors.count
+    else {
+      let names = ForcedWidth.divisors.dropFirst().map { "1/\($0)" }
+      throw OptionError(
+        "'\(text)' is not a width; give 1, \(names.joined(separator: ", ")), or two of them with a comma"
+      )
+    }
+    return ForcedWidth(divisor: first, other: divisors.count > 1 ? divisors[1] : nil)
   }
 
   /// `500ms`, `60s`, `2m`, `1h` as seconds; a bare number is seconds.

@@ -1,7 +1,7 @@
 /// One line on standard error that says how far a run is.
 ///
 /// A terminal sees a single line that moves: a bar, the cell, the time left, what is being done. A log
-/// file sees one line for each cell that is made ready, and one for each turn of visits to all of them.
+/// file sees one line for each cell that is tried and made ready, and one for each tenth of the visits.
 struct StatusLine {
   /// How far a run is.
   struct Step {
@@ -13,10 +13,13 @@ struct StatusLine {
     let fraction: Double
     /// Seconds until the run ends; `nil` where they cannot be estimated.
     let secondsLeft: Double?
-    /// True while cells are visited in turns, false while they are made ready one after the other.
+    /// True while cells are visited, false while they are made ready one after the other.
     let isVisit: Bool
     /// What is being done, in words: `measuring olmoe-1b-7b against iso-total, 16 tokens`.
     let doing: String
+
+    /// The tenth of the run that it is in.
+    fileprivate var tenth: Int { Int(10 * max(0, min(1, fraction))) }
   }
 
   /// Columns of a terminal that does not say how many it has.
@@ -27,7 +30,8 @@ struct StatusLine {
 
   private let rewrites: Bool
   private let columns: Int
-  private var lastCell = 0
+  private var lastCell: Int?
+  private var lastTenth: Int?
   private var isShown = false
 
   init(
@@ -44,10 +48,10 @@ struct StatusLine {
     if rewrites {
       StandardStream.show(Self.moving(step, columns: columns), columns: columns)
       isShown = true
-    } else if step.isVisit ? step.cell <= lastCell : step.cell != lastCell {
+    } else if step.isVisit ? step.tenth != lastTenth : step.cell != lastCell {
       StandardStream.note(Self.logged(step))
     }
-    lastCell = step.cell
+    (lastCell, lastTenth) = (step.cell, step.isVisit ? step.tenth : nil)
   }
 
   /// Erases the line on the terminal, so that what follows begins on an empty one.
