@@ -156,12 +156,13 @@ public final class Run {
   ) throws {
     // Where the number of rounds is given, there are as many visits as an interval takes.
     let budget = plan.rounds == nil ? max(0, budget) : 0
-    let schedule = VisitSchedule(budget: budget)
+    var schedule = VisitSchedule(
+      seconds: cells.map { $0.cell.visitSeconds(rounds: 1) }, budget: budget,
+      goal: plan.narrowInterval - 1)
     let start = watch.seconds
     let secondsOfAVisit = budget / Double(max(1, cells.count) * VisitSchedule.mostVisits)
-    var standings = cells.map { VisitSchedule.Standing(seconds: $0.cell.visitSeconds(rounds: 1)) }
     var glance = (ceilings: [Ceiling](), end: -Double.infinity)
-    while let index = schedule.next(standings, elapsed: watch.seconds - start) {
+    while let index = schedule.next(elapsed: watch.seconds - start) {
       let (number, cell) = cells[index]
       try report(number, cell)
       let before = watch.seconds
@@ -171,11 +172,9 @@ public final class Run {
         glance = (tracker.probeBriefly(), watch.seconds)
       }
       cell.note(glance.ceilings)
-      standings[index].visits += 1
-      standings[index].seconds = watch.seconds - before
-      standings[index].lastEnd = watch.seconds - start
-      standings[index].width = cell.width
-      standings[index].isNarrow = cell.width.map { $0 <= plan.narrowInterval - 1 } ?? false
+      schedule.note(
+        visitTo: index, seconds: watch.seconds - before, end: watch.seconds - start,
+        width: cell.width)
     }
   }
 
