@@ -20,14 +20,15 @@ struct VerdictsTests {
     let verdict = try #require(all["mixtral-8x7b-6x-llama2-70b"])
     #expect(verdict.verdict == .fallsShort)
     #expect(verdict.claimed == 6 && verdict.analytic == 5.33)
-    #expect(verdict.measured == Verdict.Measured(Sample.estimate(4.85, 4.9, 4.95)))
+    #expect(verdict.measured == Verdict.Measured(Sample.suite.cells[0]))
+    #expect(verdict.measured?.median == 4.9 && verdict.measured?.scaled == "1/8")
     #expect(
       verdict.best?.conditions["tokens"] == .count(1)
         && verdict.worst?.conditions["tokens"] == .count(16))
     #expect(
       verdict.reason == """
-        Reaches 4.9x at best (1 token per pass), 1.3x at worst (16 tokens per pass); FLOPs allow \
-        5.33x in these feed-forward layers; at 16 tokens per pass, time follows the bytes read \
+        Reaches 4.9x at best (1 token per pass, scaled up from 1/8 of the width), 1.3x at worst (16 \
+        tokens per pass, scaled up from 1/8 of the width); FLOPs allow 5.33x in these feed-forward layers; at 16 tokens per pass, time follows the bytes read \
         (1.35x), not FLOPs: 7.92 experts per layer are read.
         """)
   }

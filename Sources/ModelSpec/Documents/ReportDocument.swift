@@ -120,12 +120,23 @@ public struct Verdict: Encodable, Hashable, Sendable {
     public var low: Double
     /// Upper end of the interval.
     public var high: Double
+    /// The fraction of the width that it was scaled up from; absent for all of it.
+    public var scaled: String?
+    /// Experts that were held in memory, such as `4 of 128`; absent where all were.
+    public var residentExperts: String?
 
-    /// The median and the interval of a cell's estimate.
+    /// The median and the interval of an estimate.
     public init(_ estimate: RatioEstimate) {
       median = estimate.median
       low = estimate.low
       high = estimate.high
+    }
+
+    /// The estimate of a cell, with what of it was measured in part.
+    public init(_ cell: Cell) {
+      self.init(cell.timeRatio)
+      scaled = cell.scaled
+      residentExperts = cell.sides.baseline.residentExperts ?? cell.sides.candidate.residentExperts
     }
   }
 

@@ -66,6 +66,9 @@ public struct DumbbellChart: Sendable {
     if rows.contains(where: \.isMeasured) {
       entries.append(.estimate(.measured, "measured, interval"))
     }
+    if rows.contains(where: { !$0.marks.isEmpty }) {
+      entries.append(.shape(.circle, .measured, isHollow: true, "measured in part"))
+    }
     return Legend(entries)
   }
 
@@ -101,6 +104,9 @@ public struct DumbbellChart: Sendable {
         "\(Figures.count(rows.count - measured.count, "claim")) beyond a kernel, with the FLOP "
           + "ratio beside what is claimed.")
     }
+    if rows.contains(where: { !$0.marks.isEmpty }) {
+      sentences.append("Hollow: measured in part (\(CellMarks.meaningInPictures)).")
+    }
     if without > 0 {
       sentences.append("\(Figures.count(without, "claim")) not shown, for want of a second figure.")
     }
@@ -119,7 +125,7 @@ public struct DumbbellChart: Sendable {
           .init(row.claim), .init(row.candidate), .init(row.baseline),
           .init(row.claimedText ?? "-"), .init(row.analytic.map(Figures.ratio) ?? "-"),
           .init(row.roofline.map(Figures.ratio) ?? "-"),
-          .init(row.measured.map { Figures.measuredRatio($0.median) } ?? "-"),
+          .init(row.measured.map { Figures.measuredRatio($0.median) + row.marks } ?? "-"),
           .init(row.measured.map { Figures.interval($0.low, $0.high) } ?? "-"),
           .init(row.outcome.words, tone: row.outcome.tone),
         ])
@@ -162,6 +168,12 @@ struct DumbbellRow: Sendable {
 
   /// Whether measuring decided the claim.
   var isMeasured: Bool { measured != nil }
+
+  /// The marks of a ratio that was measured in part, behind its number: ` s`; empty for one measured whole.
+  var marks: String {
+    let letters = measured.map(CellMarks.letters) ?? ""
+    return letters.isEmpty ? "" : " \(letters)"
+  }
 
   /// What was held against what: `mixtral-8x7b against llama2-70b`.
   var pairing: String { "\(candidate) against \(baseline)" }
@@ -245,7 +257,8 @@ struct DumbbellRow: Sendable {
         Line.interval(from: Point(low, y), to: Point(high, y), isUpright: false, .measured))
       markup.append(
         MarkShape.circle.markup(
-          at: keep(measured.median), .measured, title: "measured \(Figures.estimate(measured))"))
+          at: keep(measured.median), .measured, isHollow: !marks.isEmpty,
+          title: "measured \(Figures.estimate(measured))\(marks)"))
       boxes.append(Box(minX: low, minY: y - 6, maxX: high, maxY: y + 6))
     }
     if let claimed, let claimedText {
@@ -259,7 +272,7 @@ struct DumbbellRow: Sendable {
   /// The numbers that are written: those that the row is about.
   private func labels(scale: LogScale) -> [(text: String, x: Double, isLeft: Bool)] {
     let other =
-      measured.map { ($0.median, Figures.measuredRatio($0.median)) }
+      measured.map { ($0.median, Figures.measuredRatio($0.median) + marks) }
       ?? analytic.map { ($0, Figures.ratio($0)) }
     var labels: [(String, Double, Bool)] = []
     if let other {

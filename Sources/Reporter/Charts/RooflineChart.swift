@@ -32,6 +32,9 @@ public struct RooflineChart: Sendable {
         "\(side.title)s reach \(Figures.percent(low)) to \(Figures.percent(high)) of their roofline."
       )
     }
+    if points.contains(where: { !$0.marks.isEmpty }) {
+      sentences.append("Fainter: measured in part (\(CellMarks.meaningInPictures)).")
+    }
     return sentences.joined(separator: " ")
   }
 
@@ -46,7 +49,8 @@ public struct RooflineChart: Sendable {
     }
     let sides = points.map { point in
       Table.Row([
-        .init(point.conditions), .init(point.side.rawValue), .init(point.name),
+        .init(point.conditions + (point.marks.isEmpty ? "" : " \(point.marks)")),
+        .init(point.side.rawValue), .init(point.name),
         .init(Figures.significant(point.intensity, trimmed: true)),
         .init(Figures.rate(flopsPerSecond: point.flopsPerSecond)),
         .init(point.share.map(Figures.percent) ?? "-"),
@@ -118,6 +122,8 @@ struct RooflinePoint: Hashable, Sendable {
   let flopsPerSecond: Double
   /// Roofline seconds / measured seconds, `nil` when the record has none.
   let share: Double?
+  /// The letters of what was measured in part (`CellMarks`).
+  let marks: String
 
   /// Both sides of every cell, in the order of the record.
   static func all(of record: Record) -> [RooflinePoint] {
@@ -132,7 +138,7 @@ struct RooflinePoint: Hashable, Sendable {
           side: side, name: name, conditions: names.conditions(of: cell),
           sizes: cell.workload.sizesInWords,
           intensity: Double(work.flops) / Double(work.bytes), flopsPerSecond: work.flopsPerSecond,
-          share: work.rooflineShare)
+          share: work.rooflineShare, marks: CellMarks.letters(of: cell))
         return point.intensity.isDrawable && point.flopsPerSecond.isDrawable ? point : nil
       }
     }

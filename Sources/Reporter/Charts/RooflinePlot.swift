@@ -89,10 +89,13 @@ struct RooflinePlot {
         "\(point.name), \(point.side.rawValue), \(point.conditions): "
         + "\(Figures.rate(flopsPerSecond: point.flopsPerSecond)) at "
         + "\(Figures.significant(point.intensity, trimmed: true)) FLOP/byte"
-      return point.side == .baseline
+        + (point.marks.isEmpty ? "" : " \(point.marks)")
+      let mark =
+        point.side == .baseline
         ? MarkShape.square.markup(
           at: place(point), radius: 5, .ink, isHollow: true, title: title)
         : MarkShape.circle.markup(at: place(point), radius: 5, .measured, title: title)
+      return point.marks.isEmpty ? mark : .element("g", ["opacity": "0.5"]) { [mark] }
     }
   }
 

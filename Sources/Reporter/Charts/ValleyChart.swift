@@ -60,6 +60,9 @@ public struct ValleyChart: Sendable {
         "Does not realise \(ValleyPlot.goal(points)) with up to "
           + "\(size.perPass(most)).")
     }
+    if points.contains(where: { !$0.marks.isEmpty }) {
+      sentences.append("Hollow: measured in part (\(CellMarks.meaningInPictures)).")
+    }
     return sentences.joined(separator: " ")
   }
 
@@ -78,7 +81,9 @@ public struct ValleyChart: Sendable {
         var entries: [Table.Entry] = [
           .init("\(point.value)"), .init(Figures.ratio(point.flopRatio)),
           .init(point.drawableRoofline.map(Figures.ratio) ?? "-"),
-          .init(Figures.measuredRatio(point.timeRatio.median)),
+          .init(
+            Figures.measuredRatio(point.timeRatio.median)
+              + (point.marks.isEmpty ? "" : " \(point.marks)")),
           .init(Figures.interval(point.timeRatio.low, point.timeRatio.high)),
         ]
         if hasUtilisation {

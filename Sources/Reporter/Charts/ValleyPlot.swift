@@ -91,10 +91,12 @@ struct ValleyPlot {
           .measured),
         MarkShape.circle.markup(
           at: place(point, estimate.median), radius: 4.5, .measured,
+          isHollow: !point.marks.isEmpty,
           title:
             "\(size.counted(point.value)): FLOPs \(Figures.ratio(point.flopRatio)), "
             + "roofline \(point.drawableRoofline.map(Figures.ratio) ?? "-"), "
-            + "measured \(Figures.estimate(Verdict.Measured(estimate)))"),
+            + "measured \(Figures.estimate(Verdict.Measured(estimate)))"
+            + (point.marks.isEmpty ? "" : " \(point.marks)")),
       ]
     }
   }
@@ -177,7 +179,8 @@ struct ValleyPlot {
     positions.insert(
       contentsOf: LabelPlacement.around(mark, distance: 14).filter { $0.anchor != .middle }, at: 2)
     let ring = MarkShape.circle.markup(at: mark, radius: 9, .ink, isHollow: true)
-    let dot = MarkShape.circle.markup(at: mark, radius: 4.5, .measured)
+    let dot = MarkShape.circle.markup(
+      at: mark, radius: 4.5, .measured, isHollow: !bottom.marks.isEmpty)
     guard let position = labels.place(text, at: positions) else {
       return [ring, dot]
     }

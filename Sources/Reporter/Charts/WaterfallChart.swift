@@ -89,16 +89,19 @@ public struct WaterfallChart: Sendable {
         from: Point(scale.position(estimate.low), y), to: Point(scale.position(estimate.high), y),
         isUpright: false, .measured),
       MarkShape.circle.markup(
-        at: place, .measured, title: Figures.interval(estimate.low, estimate.high)),
+        at: place, .measured, isHollow: !CellMarks.letters(of: cell).isEmpty,
+        title: Figures.interval(estimate.low, estimate.high)),
     ]
       + WaterfallStep.texts(
-        "measured", Figures.measuredRatio(estimate.median), y: y, isStrong: true)
+        CellMarks.letters(of: cell).isEmpty ? "measured" : "measured in part",
+        Figures.measuredRatio(estimate.median), y: y, isStrong: true)
   }
 
   private static func summary(_ cell: Cell, _ steps: [WaterfallStep]) -> String {
+    let letters = CellMarks.letters(of: cell)
     let start =
       "Of \(Figures.ratio(cell.flopRatio)) by FLOPs \(Figures.measuredRatio(cell.timeRatio.median)) "
-      + "was measured"
+      + "was measured" + (letters.isEmpty ? "" : " in part (\(CellMarks.meaningInPictures))")
     // The rest is not a cause.
     guard let worst = steps.dropLast().min(by: { $0.factor < $1.factor }), worst.factor < 1 else {
       return start + "; no cause takes anything of it."

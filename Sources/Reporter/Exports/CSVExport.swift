@@ -138,7 +138,12 @@ public enum CSVExport {
   }
 
   private static let notes = [
-    Column("cautions") { .text($0.cell.cautions.joined(separator: "; ")) }
+    Column("cautions") { .text($0.cell.cautions.joined(separator: "; ")) },
+    Column("marks") { .text(CellMarks.letters(of: $0.cell)) },
+    Column("other_fraction") { .text($0.cell.fractionCheck?.scaled ?? "") },
+    Column("other_fraction_log_difference") { row in
+      .number(row.cell.fractionCheck?.logDifference(from: row.cell.rounds))
+    },
   ]
 
   private static func both(

@@ -28,6 +28,14 @@ enum CellMarks {
     marks.filter { $0.applies(cell) }.map(\.letter).joined()
   }
 
+  /// The letters of a ratio that was measured in part.
+  static func letters(of measured: Verdict.Measured) -> String {
+    (measured.scaled == nil ? "" : "s") + (measured.residentExperts == nil ? "" : "p")
+  }
+
+  /// What the letters of pictures mean.
+  static let meaningInPictures = "s: scaled up from a part of the width; p: weights kept in part"
+
   /// A measured ratio with its interval and the marks of its cell: `5.54x [5.43, 5.72] s`.
   static func estimate(_ measured: Verdict.Measured, of cell: Cell?) -> String {
     let letters = cell.map(letters) ?? ""

@@ -33,6 +33,8 @@ public struct Curve: Hashable, Sendable {
     public var distinctExperts: Double? = nil
     /// Mean tokens of the distinct experts; `nil` where it is not known.
     public var tokensPerExpert: Double? = nil
+    /// The letters of what was measured in part (`CellMarks`), empty for a cell that was measured whole.
+    var marks = ""
   }
 
   /// Fewest points of a curve that is taken from a record: fewer have nothing between their ends.
@@ -124,6 +126,6 @@ extension Curve.Point {
       modelFLOPsUtilisation: side.modelFLOPsUtilisation(under: ceiling),
       modelBandwidthUtilisation: side.modelBandwidthUtilisation(under: ceiling),
       distinctExperts: cell.distinctExperts,
-      tokensPerExpert: cell.routing?.tokensPerExpert)
+      tokensPerExpert: cell.routing?.tokensPerExpert, marks: CellMarks.letters(of: cell))
   }
 }

@@ -80,10 +80,15 @@ struct Reason {
   /// "4.9x at best (1 token per pass), 1.3x at worst (16 tokens per pass)".
   private func reach(best: Cell, worst: Cell?) -> String {
     let high = Figures.ratio(best.timeRatio.median)
-    guard let worst else { return "\(high) (\(names.conditions(of: best)))" }
+    guard let worst else { return "\(high) (\(place(of: best)))" }
     let low = Figures.ratio(worst.timeRatio.median)
-    return "\(high) at best (\(names.conditions(of: best))), "
-      + "\(low) at worst (\(names.conditions(of: worst)))"
+    return "\(high) at best (\(place(of: best))), \(low) at worst (\(place(of: worst)))"
+  }
+
+  /// The cell's conditions, and the fraction of its width where it was scaled up from one.
+  private func place(of cell: Cell) -> String {
+    names.conditions(of: cell)
+      + (cell.scaled.map { ", scaled up from \($0) of the width" } ?? "")
   }
 
   /// What the passes of a cell went through: `feed-forward layers`.

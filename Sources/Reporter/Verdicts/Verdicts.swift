@@ -154,7 +154,7 @@ private struct Judge {
 extension Verdict {
   /// Takes over the figures of the cells that stand for the claim.
   fileprivate mutating func show(best: Cell, worst: Cell?) {
-    measured = Measured(best.timeRatio)
+    measured = Measured(best)
     roofline = best.rooflineRatio
     switch best.workload.kind.traits?.part {
     case .feedForward: analyticFeedForward = best.flopRatio
