@@ -39,6 +39,13 @@ import Testing
     #expect(error?.description.contains("apt-get install libopenblas-dev") == true)
     #expect(error?.description.contains("--blas PATH") == true)
     if path.count > 1 { #expect(error?.description.contains(path) == true) }
+    if path.contains("/") { #expect(error?.description.contains("a file here ./") == false) }
+  }
+
+  /// The loader looks for a bare name among the system's libraries, not where the user is.
+  @Test func aBareNameIsToldFromAFile() {
+    let error = #expect(throws: BLASError.self) { try BLASLibrary.open(path: "libno-such.so") }
+    #expect(error?.description.contains("a file here ./libno-such.so") == true)
   }
 
   @Test(arguments: [

@@ -1,3 +1,4 @@
+import Foundation
 import LayerSpec
 import ModelSpec
 import Testing
@@ -95,5 +96,23 @@ import Testing
     #expect(description.hasPrefix(sentence), "\(description)")
     // Others put the description into a sentence of their own.
     #expect(!description.hasSuffix("."))
+  }
+}
+
+/// What a terminal would not show as it is stands in JSON by its number, and is the same string.
+@Suite struct DocumentTextTests {
+  @Test(arguments: ["\u{202E}txt", "a\u{2028}b", "\u{9B}31m", "\u{7F}", "\u{E0041}", "é 漢 😀"])
+  func invisibleCharactersAreNumbers(_ text: String) throws {
+    let document = try DocumentCoding.text(["name": text])
+    #expect(
+      try JSONDecoder().decode([String: String].self, from: Data(document.utf8))["name"] == text)
+    let shown = document.unicodeScalars.filter { $0 != "\n" }
+    #expect(
+      shown.allSatisfy {
+        ![.control, .format, .lineSeparator, .paragraphSeparator]
+          .contains($0.properties.generalCategory)
+      })
+    #expect(document.contains("😀") == text.contains("😀"))
+    #expect(document.hasSuffix("}\n"))
   }
 }

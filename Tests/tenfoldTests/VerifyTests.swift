@@ -44,6 +44,22 @@ import Testing
     #expect(result["passed"] as? Bool == false)
   }
 
+  /// Every engine has a result of its own, and a layer is one layer.
+  @Test func aLayerThatDiffersWithTwoEnginesIsOneLayer() throws {
+    try withTemporaryDirectory { directory in
+      let copy = directory.appending(path: "layer")
+      try FileManager.default.copyItem(at: golden, to: copy)
+      let file = copy.appending(path: "layer.safetensors")
+      var data = try Data(contentsOf: file)
+      data.replaceSubrange(data.count - 1024..<data.count, with: Data(count: 1024))
+      try data.write(to: file)
+      let outcome = try Executable.release().run(
+        ["verify", copy.path, golden.path, "--engine", "both"])
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("1 of 2 layers differ"), "\(outcome.errors)")
+    }
+  }
+
   /// Every error is a part of the largest output, and of nothing every part is nothing.
   @Test func outputsOfZeroVerifyNothing() throws {
     let outcome = try verify(changing: "io.safetensors") { data in

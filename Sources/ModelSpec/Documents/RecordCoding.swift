@@ -17,7 +17,7 @@ extension Record {
   /// - Throws: `RecordError` when a number is not finite.
   public func encoded() throws(RecordError) -> [UInt8] {
     do {
-      return try [UInt8](DocumentCoding.encoder.encode(self)) + [UInt8(ascii: "\n")]
+      return Array(try DocumentCoding.text(self).utf8)
     } catch {
       throw RecordError("the record cannot be written: \(DocumentCoding.sentence(error))")
     }
@@ -64,6 +64,36 @@ public enum DocumentCoding {
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
     return encoder
+  }
+
+  /// A document as text with a newline at the end.
+  ///
+  /// What a terminal would not show as it is, such as a change of the reading direction, stands as `\u202E`:
+  /// the same string for whoever reads the document, and harmless for whoever looks at it.
+  ///
+  /// - Throws: `EncodingError` when a number is not finite.
+  public static func text(_ document: some Encodable) throws -> String {
+    let text = String(decoding: try encoder.encode(document), as: UTF8.self)
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if scalar.isASCII && scalar != "\u{7F}" || !isInvisible(scalar) {
+        result.append(scalar)
+      } else {
+        for unit in String(scalar).utf16 {
+          let digits = String(unit, radix: 16, uppercase: true)
+          let zeros = String(repeating: "0", count: 4 - digits.count)
+          result.append(contentsOf: "\\u\(zeros)\(digits)".unicodeScalars)
+        }
+      }
+    }
+    return String(result) + "\n"
+  }
+
+  private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
   }
 
   /// The counterpart of `encoder`.
@@ -125,7 +155,7 @@ public enum JSONText {
   /// - Throws: `RecordError` when a number is not finite.
   public static func render(_ document: some Encodable) throws(RecordError) -> String {
     do {
-      return String(decoding: try DocumentCoding.encoder.encode(document), as: UTF8.self) + "\n"
+      return try DocumentCoding.text(document)
     } catch {
       throw RecordError("the document cannot be written: \(DocumentCoding.sentence(error))")
     }

@@ -82,9 +82,17 @@ extension RecordComparison {
 
   /// The cells that are not compared, each with its reason.
   private var missing: [Page.Block] {
-    uncompared.isEmpty
-      ? [] : [.heading("Not compared"), .list(uncompared.map { "\($0.id): \($0.reason)" })]
+    guard !uncompared.isEmpty else { return [] }
+    let shown = uncompared.prefix(Self.mostListed).map { "\($0.id): \($0.reason)" }
+    let rest = uncompared.count - shown.count
+    return [
+      .heading("Not compared"),
+      .list(shown + (rest > 0 ? ["and \(rest) more; --format json lists all"] : [])),
+    ]
   }
+
+  /// More cells than anybody reads one by one.
+  private static let mostListed = 200
 }
 
 extension ComparePolicy {

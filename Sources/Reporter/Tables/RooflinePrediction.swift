@@ -1,12 +1,13 @@
 import LayerSpec
 import ModelSpec
+import Statistics
 
 #if canImport(Glibc)
   import Glibc
 #endif
 
-/// What the roofline says of a pairing at any size of passes, such as any number of tokens, from the record's ceilings and the
-/// catalogue's FLOPs and bytes: the curve on which a few measured points lie.
+/// What the roofline says of a pairing at any size of passes, such as any number of tokens, from the ceilings
+/// that decide for the cells, and the catalogue's FLOPs and bytes: the curve on which a few measured points lie.
 ///
 /// Between points nothing was measured, and a straight line would suggest that something was. There
 /// is no prediction where a routing was recorded, a model is not in the catalogue or the workload
@@ -31,7 +32,7 @@ struct RooflinePrediction {
     let ends = (series.curve.points.first?.value ?? 0, series.curve.points.last?.value ?? 0)
     guard let first = series.cells.first, ends.0 > 0, ends.0 <= ends.1, first.precision.isKnown,
       let forecast = first.workload.kind.traits?.forecast,
-      let ceilings = Ceilings(list, threads: first.threads),
+      let ceilings = Ceilings(Self.deciding(for: series.cells, list), threads: first.threads),
       let candidate = Self.architecture(first.candidate),
       let baseline = Self.baseline(first.baseline),
       let sides = forecast(
@@ -43,6 +44,16 @@ struct RooflinePrediction {
     size = series.curve.size
     values = ends.0...ends.1
     guard series.cells.allSatisfy(agrees) else { return nil }
+  }
+
+  /// The ceilings that the points' own figures go by: the medians of those beside the cells, or in older
+  /// records the run's best.
+  private static func deciding(for cells: [Cell], _ list: [Ceiling]) -> [Ceiling] {
+    let own = cells.compactMap(\.ceilingBeside).filter(\.isOfVisits)
+    guard own.count == cells.count, var typical = own.first else { return list }
+    typical.peakFlopsPerSecond = own.map(\.peakFlopsPerSecond).median
+    typical.readBytesPerSecond = own.map(\.readBytesPerSecond).median
+    return [typical]
   }
 
   /// The baseline of that id; `nil` for a model that the catalogue does not have.

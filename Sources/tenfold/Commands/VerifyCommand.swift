@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import LayerSpec
 import ModelSpec
 import Reporter
 import Runner
@@ -43,12 +44,13 @@ struct VerifyCommand: ParsableCommand {
     let document = VerifyDocument(results: results)
     try destination.write(
       output.render(VerifyReport.page(of: document), document: document))
-    let failed = results.filter { !$0.passed }
+    // Every engine has a result of its own for the same layer.
+    let failed = results.filter { !$0.passed }.map(\.directory).uniqued()
     guard failed.isEmpty else {
       throw Failure(
         .mismatch,
-        "\(failed.count) of \(results.count) layers differ: "
-          + failed.map(\.directory).joined(separator: ", ")
+        "\(failed.count) of \(results.map(\.directory).uniqued().count) layers differ: "
+          + failed.joined(separator: ", ")
           + "; check the files, or try another --engine")
     }
   }

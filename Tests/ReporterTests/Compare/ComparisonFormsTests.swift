@@ -134,6 +134,27 @@ struct ComparisonFormsTests {
     #expect(comparison.summary.contains("4 of 24 cells are not compared"))
   }
 
+  /// Tens of thousands of cells would be megabytes of text that nobody reads.
+  @Test("pages list so many cells that are not compared, and say how many more there are")
+  func manyUncomparedCells() throws {
+    var record = Sample.suite
+    let base = try NamedRecord(name: "base", record: record)
+    record.unmeasured = (1...500).map { tokens in
+      UnmeasuredCell(
+        candidate: "olmoe-1b-7b", baseline: "iso-total",
+        conditions: Conditions(
+          workload: Workload(.feedForward, tokens: tokens), threads: 2, engine: "tile",
+          format: .f32, routing: RoutingCondition(kind: "uniform")),
+        status: .failed, reason: "the output is wrong")
+    }
+    let head = try NamedRecord(name: "head", record: record)
+    let comparison = try RecordComparison(base: base, head: head, tolerance: 0.03)
+    #expect(comparison.uncompared.count == 500 && comparison.verdict == .inconclusive)
+    #expect(TextPage.render(comparison.page).contains("and 300 more; --format json lists all"))
+    #expect(
+      try JSONText.render(comparison.document).contains("olmoe-1b-7b/iso-total/ffn-forward/500-"))
+  }
+
   @Test("every form has both commits, and what to be careful about with both values")
   func commitsAndCautions() throws {
     for (form, text) in try forms(comparison()) {

@@ -17,8 +17,13 @@ struct RooflinePredictionTests {
     let (record, all) = try series(name)
     #expect(!all.isEmpty)
     for series in all {
-      let prediction = try #require(RooflinePrediction(series, under: record.ceilings))
-      for point in series.curve.points {
+      for (cell, point) in zip(series.cells, series.curve.points) {
+        // Each point under its own ceilings.
+        var cells = series.cells
+        for index in cells.indices { cells[index].ceilingBeside = cell.ceilingBeside }
+        let prediction = try #require(
+          RooflinePrediction(
+            CellSeries(cells: cells, curve: series.curve), under: record.ceilings))
         let predicted = try #require(prediction.ratio(at: point.value))
         let recorded = try #require(point.rooflineRatio)
         #expect(abs(predicted / recorded - 1) < 0.06, "\(series.curve.candidate) \(point.value)")
@@ -60,6 +65,29 @@ struct RooflinePredictionTests {
     #expect(prediction { $0.sides.candidate.flops += 1 } == nil)
     #expect(prediction { $0.sides.baseline.bytes *= 2 } == nil)
     #expect(prediction { $0.workload.tokens = .max } == nil)
-    #expect(RooflinePrediction(good, under: []) == nil)
+    var without = good.cells
+    for index in without.indices { without[index].ceilingBeside = nil }
+    #expect(RooflinePrediction(CellSeries(cells: without, curve: good.curve), under: []) == nil)
+  }
+
+  @Test("goes by the medians of the ceilings beside the cells, where these have their own")
+  func ownCeilings() throws {
+    let (record, all) = try series("default-suite")
+    let series = try #require(all.first)
+    let own = series.cells.compactMap(\.ceilingBeside)
+    #expect(own.count == 3 && own.allSatisfy(\.isOfVisits))
+    func ratio(_ cells: [Cell], _ list: [Ceiling]) throws -> Double {
+      let prediction = try #require(
+        RooflinePrediction(CellSeries(cells: cells, curve: series.curve), under: list))
+      return try #require(prediction.ratio(at: 16))
+    }
+    // The run's best do not matter.
+    var best = record.ceilings
+    for index in best.indices { best[index].readBytesPerSecond *= 3 }
+    #expect(try ratio(series.cells, best) == ratio(series.cells, record.ceilings))
+    // Older records have no others.
+    var old = series.cells
+    for index in old.indices { old[index].ceilingBeside = nil }
+    #expect(try ratio(old, best) != ratio(old, record.ceilings))
   }
 }

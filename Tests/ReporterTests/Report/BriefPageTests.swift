@@ -158,8 +158,8 @@ struct BriefPageTests {
   func sweep() throws {
     let lines = try lines(try Sample.example("olmoe-sweep"))
     #expect(
-      lines[2].hasPrefix("- olmoe-1b-7b against iso-total: Needs at least 256 tokens per pass"))
-    #expect(lines.contains { $0.contains("the roofline's is 1.32x at 16 tokens.") })
+      lines[2].hasPrefix("- olmoe-1b-7b against iso-total: Needs at least 128 tokens per pass"))
+    #expect(lines.contains { $0.contains("the roofline's is 1.36x at 16 tokens.") })
   }
 
   @Test("tells cells of other routings and engines apart")

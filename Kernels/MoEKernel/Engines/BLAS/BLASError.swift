@@ -13,7 +13,11 @@ public enum BLASError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notLoaded(let path, let reason):
-      "cannot open the BLAS library \(path) (\(reason)): \(Self.remedy)"
+      "cannot open the BLAS library \(path) (\(reason)): "
+        + (path.isEmpty || path.contains("/")
+          ? ""
+          : "a name without a slash is one of the system's libraries, and a file here ./\(path); ")
+        + Self.remedy
     case .missingSymbol(let path, let symbol):
       "\(path) is not a BLAS library with a C interface, for it has no \(symbol): \(Self.remedy)"
     case .integersAre64Bit(let path, let evidence):
