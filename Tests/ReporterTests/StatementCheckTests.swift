@@ -55,6 +55,36 @@ struct StatementCheckTests {
     #expect(throws: Never.self) { try NamedRecord(name: "r", record: bare) }
   }
 
+  /// A share goes by the ceilings beside its cell, which one visit's disturbance may halve: what the run's best
+  /// allow is true then. Of a token effort nothing is known to be too fast.
+  @Test("allow the shares that a machine gives which was slow beside the cell")
+  func sharesUnderLowCeilings() throws {
+    func record(ofVisits: Bool, effort: String? = nil) -> Record {
+      var record = Self.clean
+      record.options.effort = effort
+      for index in record.cells.indices {
+        record.cells[index].rooflineRatio = nil
+        record.cells[index].sides.candidate.rooflineShare = 2.4
+        guard ofVisits, var own = record.cells[index].ceilingBeside else { continue }
+        own.readBytesPerSecond /= 2
+        own.readInterval = .init(low: own.readBytesPerSecond, high: 2 * own.readBytesPerSecond)
+        own.peakInterval = .init(low: own.peakFlopsPerSecond, high: own.peakFlopsPerSecond)
+        record.cells[index].ceilingBeside = own
+      }
+      return record
+    }
+    #expect(throws: RecordContradiction.self) {
+      try NamedRecord(name: "r", record: record(ofVisits: false))
+    }
+    #expect(throws: Never.self) { try NamedRecord(name: "r", record: record(ofVisits: true)) }
+    var beyond = record(ofVisits: true)
+    beyond.cells[0].sides.candidate.rooflineShare = 4.1
+    #expect(throws: RecordContradiction.self) { try NamedRecord(name: "r", record: beyond) }
+    #expect(throws: Never.self) {
+      try NamedRecord(name: "r", record: record(ofVisits: false, effort: "token"))
+    }
+  }
+
   @Test(
     "are refused where they cannot be",
     arguments: [

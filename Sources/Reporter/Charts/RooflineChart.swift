@@ -23,7 +23,7 @@ public struct RooflineChart: Sendable {
 
   private static func summary(_ roofs: [Roof], _ points: [RooflinePoint]) -> String {
     var sentences = [
-      "Ceilings measured here: " + roofs.map(\.ceiling.sentence).joined(separator: "; ") + "."
+      "Ceilings measured here: " + roofs.map(\.sentence).joined(separator: "; ") + "."
     ]
     for side in RooflinePoint.Side.allCases {
       let shares = points.filter { $0.side == side }.compactMap(\.share)
@@ -68,12 +68,21 @@ public struct RooflineChart: Sendable {
 /// bandwidth and is flat at the peak.
 struct Roof: Hashable, Sendable {
   let ceiling: Ceiling
-  /// Whether a cell was measured under it.
+  /// Whether the cells' own figures go by it.
   let isUsed: Bool
+  /// Whether it is the median of what was probed beside the cells, and not the best of the run.
+  var isBesideCells = false
 
-  /// `2 threads, f32`.
+  /// `2 threads, f32`, and of the median `beside the cells`.
   var name: String {
     "\(Figures.count(ceiling.threads, "thread")), \(ceiling.precision.name)"
+      + (isBesideCells ? ", beside the cells" : "")
+  }
+
+  /// `2 threads, f32: 243 GFLOP/s, 39.1 GB/s`.
+  var sentence: String {
+    "\(name): \(Figures.rate(flopsPerSecond: ceiling.peakFlopsPerSecond)), "
+      + Figures.rate(bytesPerSecond: ceiling.readBytesPerSecond)
   }
 
   /// The ridge point: FLOPs per byte from which on the peak bounds and no longer the bandwidth.
@@ -85,19 +94,23 @@ struct Roof: Hashable, Sendable {
   }
 
   /// The roofs of a record, the highest last; of several for the same threads and weight format the
-  /// first.
+  /// first. Where cells have ceilings of their own, the median of these is a roof besides.
   static func all(of record: Record) -> [Roof] {
     var known: Set<String> = []
-    return record.ceilings.compactMap { ceiling -> Roof? in
-      let rates = [ceiling.peakFlopsPerSecond, ceiling.readBytesPerSecond]
-      guard ceiling.threads > 0, rates.allSatisfy(\.isDrawable) else { return nil }
-      let roof = Roof(
-        ceiling: ceiling,
-        isUsed: record.cells.contains {
-          $0.threads == ceiling.threads && $0.precision == ceiling.precision
-        })
-      return roof.ridge.isDrawable && known.insert(roof.name).inserted ? roof : nil
-    }.sorted { $0.ceiling.peakFlopsPerSecond < $1.ceiling.peakFlopsPerSecond }
+    return record.ceilings.flatMap { ceiling -> [Roof] in
+      let cells = record.cells.filter {
+        $0.threads == ceiling.threads && $0.precision == ceiling.precision
+      }
+      let beside = cells.typicalCeiling.map { Roof(ceiling: $0, isUsed: true, isBesideCells: true) }
+      let best = Roof(ceiling: ceiling, isUsed: !cells.isEmpty && beside == nil)
+      return [beside, best].compactMap(\.self)
+    }.filter { $0.isDrawable && known.insert($0.name).inserted }
+      .sorted { $0.ceiling.peakFlopsPerSecond < $1.ceiling.peakFlopsPerSecond }
+  }
+
+  private var isDrawable: Bool {
+    ceiling.threads > 0 && ridge.isDrawable
+      && [ceiling.peakFlopsPerSecond, ceiling.readBytesPerSecond].allSatisfy(\.isDrawable)
   }
 }
 

@@ -172,7 +172,7 @@ struct RooflinePlot {
 
   /// The bandwidth along the slope of the highest roof.
   private func slopeName(_ placement: inout LabelPlacement) -> [Markup] {
-    guard let roof = roofs.last else { return [] }
+    guard let roof = roofs.last(where: \.isUsed) ?? roofs.last else { return [] }
     let corners = corners(roof)
     let (start, bend) = (corners[0], corners[1])
     let text = TextMark(Figures.rate(bytesPerSecond: roof.ceiling.readBytesPerSecond))

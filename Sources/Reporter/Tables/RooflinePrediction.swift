@@ -1,6 +1,5 @@
 import LayerSpec
 import ModelSpec
-import Statistics
 
 #if canImport(Glibc)
   import Glibc
@@ -49,11 +48,7 @@ struct RooflinePrediction {
   /// The ceilings that the points' own figures go by: the medians of those beside the cells, or in older
   /// records the run's best.
   private static func deciding(for cells: [Cell], _ list: [Ceiling]) -> [Ceiling] {
-    let own = cells.compactMap(\.ceilingBeside).filter(\.isOfVisits)
-    guard own.count == cells.count, var typical = own.first else { return list }
-    typical.peakFlopsPerSecond = own.map(\.peakFlopsPerSecond).median
-    typical.readBytesPerSecond = own.map(\.readBytesPerSecond).median
-    return [typical]
+    cells.typicalCeiling.map { [$0] } ?? list
   }
 
   /// The baseline of that id; `nil` for a model that the catalogue does not have.

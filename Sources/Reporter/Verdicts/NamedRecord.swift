@@ -22,9 +22,12 @@ public struct NamedRecord: Sendable {
     try Self.requireCeilings(record.ceilings)
     try Self.requireDistinct(record.cells)
     try Self.check(record.unmeasured, besides: record.cells)
+    let reliesOnCeilings = record.options.effort == nil
     try self.init(name: name, record) { cell throws(RecordContradiction) in
       let recomputed = try CellCheck(cell).recomputed()
-      try StatementCheck(cell, under: record.ceilings).check()
+      try StatementCheck(
+        cell, under: record.ceilings, reliesOnCeilings: reliesOnCeilings
+      ).check()
       return recomputed
     }
   }

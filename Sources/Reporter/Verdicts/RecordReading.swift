@@ -1,5 +1,6 @@
 import LayerSpec
 import ModelSpec
+import Statistics
 
 extension Record {
   /// Values of a later version, as parts of a sentence, each once: `the precision q4_0`.
@@ -81,6 +82,21 @@ struct WorkloadPhrases {
     kinds.map {
       $0.traits?.limits ?? "What \($0) leaves out is not known to this version of tenfold."
     }
+  }
+}
+
+extension [Cell] {
+  /// The medians of the ceilings beside the cells, which must be of one number of threads and weight format;
+  /// `nil` where a cell has none of its own, as in older records.
+  var typicalCeiling: Ceiling? {
+    let own = compactMap(\.ceilingBeside).filter(\.isOfVisits)
+    guard own.count == count, let first = own.first,
+      own.allSatisfy({ $0.threads == first.threads && $0.precision == first.precision })
+    else { return nil }
+    return Ceiling(
+      threads: first.threads, precision: first.precision,
+      peakFlopsPerSecond: own.map(\.peakFlopsPerSecond).median,
+      readBytesPerSecond: own.map(\.readBytesPerSecond).median)
   }
 }
 

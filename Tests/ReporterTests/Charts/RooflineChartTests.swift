@@ -67,6 +67,26 @@ struct RooflineChartTests {
     #expect(chart.summary.contains("1 thread, f32: 243 GFLOP/s, 39.1 GB/s; 2 threads, f32"))
   }
 
+  /// The cells' own figures go by what was probed beside them, so that is the roof over their marks.
+  @Test("has the median of the ceilings beside the cells as its roof, and the run's best besides")
+  func ownCeilings() throws {
+    let record = try Sample.example("default-suite")
+    let used = Roof.all(of: record).filter(\.isUsed)
+    #expect(used.map(\.name) == ["2 threads, f32, beside the cells"])
+    let own = record.cells.compactMap(\.ceilingBeside).map(\.readBytesPerSecond).sorted()
+    let roof = try #require(used.first)
+    #expect((own[11]...own[12]).contains(roof.ceiling.readBytesPerSecond))
+    let best = try #require(record.ceilings.ceiling(threads: 2, format: .f32))
+    #expect(roof.ceiling.readBytesPerSecond < best.readBytesPerSecond)
+    let chart = try #require(RooflineChart(record)?.chart)
+    #expect(chart.table.rows.contains { $0.entries[0].text.hasSuffix("beside the cells") })
+    #expect(chart.summary.contains("2 threads, f32, beside the cells: "))
+    // A cell without its own leaves the best alone.
+    var mixed = record
+    mixed.cells[0].ceilingBeside = nil
+    #expect(Roof.all(of: mixed).allSatisfy { !$0.isBesideCells })
+  }
+
   @Test("has a mark for every side in its table, and says the same")
   func marks() throws {
     let chart = try #require(chart)
