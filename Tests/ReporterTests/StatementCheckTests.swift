@@ -55,8 +55,10 @@ struct StatementCheckTests {
     #expect(throws: Never.self) { try NamedRecord(name: "r", record: bare) }
   }
 
-  /// A share goes by the ceilings beside its cell, which one visit's disturbance may halve: what the run's best
-  /// allow is true then. Of a token effort nothing is known to be too fast.
+  /// A share goes by the ceilings beside its cell, which a disturbance may halve: what the run's best allow is
+  /// true then.
+  ///
+  /// Of a token effort nothing is known to be too fast.
   @Test("allow the shares that a machine gives which was slow beside the cell")
   func sharesUnderLowCeilings() throws {
     func record(ofVisits: Bool, effort: String? = nil) -> Record {

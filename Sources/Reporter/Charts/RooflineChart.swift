@@ -94,7 +94,9 @@ struct Roof: Hashable, Sendable {
   }
 
   /// The roofs of a record, the highest last; of several for the same threads and weight format the
-  /// first. Where cells have ceilings of their own, the median of these is a roof besides.
+  /// first.
+  ///
+  /// Where cells have ceilings of their own, the median of these is a roof besides.
   static func all(of record: Record) -> [Roof] {
     var known: Set<String> = []
     return record.ceilings.flatMap { ceiling -> [Roof] in

@@ -118,7 +118,10 @@ struct RooflinePlot {
     for point in points { placement.keepFree(Box(around: place(point), width: 14, height: 14)) }
     for roof in roofs { placement.keepFree(along: corners(roof)) }
     var markup = slopeName(&placement)
-    for roof in roofs.reversed() { markup += name(of: roof, &placement) }
+    // The roof that points go by is named first, and the others where there is room.
+    for roof in roofs.filter(\.isUsed).reversed() + roofs.filter({ !$0.isUsed }).reversed() {
+      markup += name(of: roof, &placement)
+    }
     var numbered: [String] = []
     for (name, mark) in named {
       if let label = label(TextMark(name), at: mark, .soft, &placement) {
