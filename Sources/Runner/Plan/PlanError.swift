@@ -29,7 +29,7 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   case productMemory(arithmetic: String, neededBytes: Int, allowedBytes: Int)
   /// A cell does not have a fraction of the width that was asked for, or has no memory for it.
   case width(cell: String, fraction: String)
-  /// Even the six rounds that an interval needs do not fit.
+  /// Even the fewest rounds that an interval needs do not fit.
   case time(cell: String, neededSeconds: Double, budgetSeconds: Double, sizes: [Workload.Size])
 
   /// What fits the memory that a pairing does not.
@@ -99,7 +99,7 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
         + "--memory; give another --width"
     case .time(let cell, let needed, let budget, let sizes):
       return
-        "\(cell) needs about \(Self.time(needed)) for the six rounds that an interval takes, and "
+        "\(cell) needs about \(Self.time(needed)) for the fewest rounds that an interval takes, and "
         + "--budget allows \(Self.time(budget)); give a larger --budget or a smaller "
         + sizes.map { "--\($0)" }.joined(separator: " or ")
     }
