@@ -142,7 +142,7 @@ extension PairedMeasurement {
     self.init(
       baselineSeconds: sides.baseline.trial().measured,
       candidateSeconds: sides.candidate.trial().measured,
-      shortestSliceSeconds: effort.shortestSliceSeconds)
+      effort: effort)
   }
 }
 

@@ -17,17 +17,23 @@ struct CellPreparation {
     var sides: (baseline: PreparedSide, candidate: PreparedSide)?
     let baselineSeconds: Double
     let candidateSeconds: Double
-    let shortestSliceSeconds: Double
 
     /// Seconds of the fewest rounds at a fraction of the width, and of those at another fraction that tell
     /// what it does.
-    func fewestSeconds(divisor: Int) -> Double {
-      let round = PairedMeasurement(
-        baselineSeconds: baselineSeconds / Double(divisor),
-        candidateSeconds: candidateSeconds / Double(divisor),
-        shortestSliceSeconds: shortestSliceSeconds
-      ).roundSeconds
-      return Double(RatioEstimate.fewestVisits) * round * (divisor > 1 ? 1.5 : 1)
+    func fewestSeconds(divisor: Int, effort: MeasuringEffort) -> Double {
+      let rounds = [divisor, cell.otherDivisor(than: divisor)].compactMap { $0 }.map {
+        PairedMeasurement(
+          baselineSeconds: baselineSeconds / Double($0),
+          candidateSeconds: candidateSeconds / Double($0), effort: effort
+        ).roundSeconds
+      }
+      return Double(RatioEstimate.fewestVisits) * rounds.reduce(0, +)
+    }
+
+    /// The same at the fraction that was asked for, or at the narrowest that the effort allows.
+    func leastSeconds(_ effort: MeasuringEffort) -> Double {
+      fewestSeconds(
+        divisor: cell.divisor(leastWidth: effort.leastWidth) { _ in false }, effort: effort)
     }
   }
 
@@ -40,11 +46,11 @@ struct CellPreparation {
     var wants = plan.cells.map(\.wantedSeconds)
     wants.swapAt(0, number)
     let share = BudgetShare.first(of: wants, budget: Self.partOfFewestRounds * plan.budgetSeconds)
-    let guess = cell.divisor {
+    let guess = cell.divisor(leastWidth: effort.leastWidth) {
       (cell.guessedSeconds(.baseline) + cell.guessedSeconds(.candidate)) / Double($0)
         <= share / Double(RatioEstimate.fewestVisits)
     }
-    let form = cell.form(cell.forcedWidth?.divisor ?? guess)
+    let form = cell.form(guess)
     if let forced = cell.forcedWidth, form.divisor != forced.divisor {
       throw .width(cell: cell.name, fraction: "\(WidthFraction(oneOf: forced.divisor))")
     }
@@ -52,10 +58,8 @@ struct CellPreparation {
     let trial = Trial(
       cell: cell, form: form, sides: sides,
       baselineSeconds: sides.baseline.trial().atFullWidth,
-      candidateSeconds: sides.candidate.trial().atFullWidth,
-      shortestSliceSeconds: effort.shortestSliceSeconds)
-    let least = trial.fewestSeconds(
-      divisor: cell.forcedWidth?.divisor ?? cell.divisor { _ in false })
+      candidateSeconds: sides.candidate.trial().atFullWidth)
+    let least = trial.leastSeconds(effort.savings.last ?? effort)
     guard least <= plan.budgetSeconds else {
       throw .time(
         cell: cell.name, neededSeconds: least, budgetSeconds: plan.budgetSeconds,
@@ -64,22 +68,38 @@ struct CellPreparation {
     return trial
   }
 
-  /// The most that the fewest rounds of one cell may take so that those of all fit: who needs less gets it.
-  func allowance(of trials: [Trial], seconds: Double) -> Double {
-    let wants = trials.map { $0.fewestSeconds(divisor: $0.cell.forcedWidth?.divisor ?? 1) }
-    return BudgetShare.largest(of: wants, budget: Self.partOfFewestRounds * seconds)
+  /// How the fewest rounds of all cells fit their part of the time.
+  struct Economy {
+    /// What is saved at all cells.
+    let effort: MeasuringEffort
+    /// The most that those of one cell may take: who needs less gets it.
+    let allowance: Double
+  }
+
+  /// The largest effort that the time allows, and what each cell may take of it.
+  func economy(of trials: [Trial], seconds: Double) -> Economy {
+    let budget = Self.partOfFewestRounds * seconds
+    let effort =
+      effort.savings.first { effort in
+        trials.reduce(0) { $0 + $1.leastSeconds(effort) } <= budget
+      } ?? effort.savings.last ?? effort
+    let wants = trials.map {
+      $0.fewestSeconds(divisor: $0.cell.forcedWidth?.divisor ?? 1, effort: effort)
+    }
+    return Economy(effort: effort, allowance: BudgetShare.largest(of: wants, budget: budget))
   }
 
   /// What the fewest rounds of all cells may take of the time for visits; the rest is for those whose
   /// intervals are wide, and for what a machine slows down meanwhile.
   private static let partOfFewestRounds = 0.6
 
-  /// The cell at the widest form whose fewest rounds take no more than the allowance.
-  func measurement(of trial: Trial, allowance: Double) -> CellMeasurement {
-    let cell = trial.cell
+  /// The cell at the widest form whose fewest rounds take no more than it is allowed.
+  func measurement(of trial: Trial, _ economy: Economy) -> CellMeasurement {
+    let (cell, effort) = (trial.cell, economy.effort)
     let form = cell.form(
-      cell.forcedWidth?.divisor
-        ?? cell.divisor { trial.fewestSeconds(divisor: $0) <= allowance })
+      cell.divisor(leastWidth: effort.leastWidth) {
+        trial.fewestSeconds(divisor: $0, effort: effort) <= economy.allowance
+      })
     var trial = trial
     if form != trial.form { trial.sides = nil }
     let sides = trial.sides ?? builder.build(form, for: cell)
@@ -90,13 +110,10 @@ struct CellPreparation {
       cell, sides, other: other, seed: plan.seed, effort: effort, throttling: throttling)
   }
 
-  /// The form that tells what a fraction of the width does to the ratio: the one that was asked for, or half
-  /// of it; `nil` for full width, and where there is none.
+  /// The form that tells what a fraction of the width does to the ratio; `nil` where there is none.
   private func otherForm(than form: MemoryPlan, of cell: CellPlan) -> MemoryPlan? {
-    guard form.divisor > 1 || cell.forcedWidth?.other != nil else { return nil }
-    let wanted = cell.forcedWidth?.other ?? 2 * form.divisor
-    guard wanted <= MemoryPlan.divisors.last ?? 1 else { return nil }
+    guard let wanted = cell.otherDivisor(than: form.divisor) else { return nil }
     let other = cell.form(wanted)
-    return other.divisor == wanted && wanted != form.divisor ? other : nil
+    return other.divisor == wanted ? other : nil
   }
 }

@@ -10,6 +10,12 @@ public struct MeasuringEffort: Hashable, Sendable {
   let ceilingsInDoubt: CeilingProbe.Effort
   /// A slice of the slower side of a round lasts at least this long.
   private(set) var shortestSliceSeconds: Double
+  /// A round of passes that take longer has one slice of each side, of others two.
+  private(set) var longPassSeconds = PairedMeasurement.longPassSeconds
+  /// The longest slice that is made longer so that it sees every batch.
+  private(set) var longestMixedSliceSeconds = PairedMeasurement.longestMixedSliceSeconds
+  /// Intermediate units that are left of every network where there is too little time for all.
+  private(set) var leastWidth = TimeEstimate.leastWidth
   /// Whether a side above the ceilings must be wrong.
   let reliesOnCeilings: Bool
 
@@ -37,6 +43,17 @@ public struct MeasuringEffort: Hashable, Sendable {
       max(
         Self.shortestSlice, Self.partOfFewestRounds * seconds / (visits * Self.slicesOfARound)))
     return effort
+  }
+
+  /// The same, and what may be saved where even the fewest rounds of all cells do not fit the time, a little
+  /// more with each: rounds half as long, and then narrower networks.
+  var savings: [MeasuringEffort] {
+    var shortRounds = self
+    shortRounds.longPassSeconds = 0
+    shortRounds.longestMixedSliceSeconds = shortestSliceSeconds
+    var narrow = shortRounds
+    narrow.leastWidth = TimeEstimate.leastWidthOfAll
+    return [self, shortRounds, narrow]
   }
 
   /// What a full probe takes, about.

@@ -40,14 +40,14 @@ struct PairedMeasurement {
   /// A schedule from the seconds of one pass of each side, taken beforehand.
   init(
     baselineSeconds: Double, candidateSeconds: Double,
-    shortestSliceSeconds: Double = MeasuringEffort.full.shortestSliceSeconds
+    effort: MeasuringEffort = .full
   ) {
     let slower = max(baselineSeconds, candidateSeconds)
     let batches = Batches.count
-    mixesBatches = Double(batches) * slower <= Self.longestMixedSliceSeconds
-    let passes = slower > 0 ? max(1, Int((shortestSliceSeconds / slower).rounded(.up))) : 1
+    mixesBatches = Double(batches) * slower <= effort.longestMixedSliceSeconds
+    let passes = slower > 0 ? max(1, Int((effort.shortestSliceSeconds / slower).rounded(.up))) : 1
     passesPerSlice = mixesBatches ? (passes + batches - 1) / batches * batches : passes
-    slicesPerSide = slower < Self.longPassSeconds ? 2 : 1
+    slicesPerSide = slower < effort.longPassSeconds ? 2 : 1
     roundSeconds =
       Double(slicesPerSide * passesPerSlice) * (baselineSeconds + candidateSeconds)
   }

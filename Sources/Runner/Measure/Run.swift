@@ -128,12 +128,12 @@ public final class Run {
         giveUp(cell, .leftOut, "\(error)")
       }
     }
-    let allowance = preparation.allowance(
+    let economy = preparation.economy(
       of: trials.map(\.trial), seconds: seconds - (watch.seconds - start))
     while !trials.isEmpty {
       let (number, trial) = trials.removeFirst()
       try report(number + 1, trial.cell.name, .checking)
-      let measurement = preparation.measurement(of: trial, allowance: allowance)
+      let measurement = preparation.measurement(of: trial, economy)
       do {
         let before = watch.seconds
         try check(measurement)

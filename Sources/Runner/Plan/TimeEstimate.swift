@@ -18,6 +18,10 @@ enum TimeEstimate {
   /// ratio.
   static let leastWidth = 512
 
+  /// The same where the time is too short for the fewest rounds at that: a product of several panels, of
+  /// whose ends the other fraction tells (`FractionCheck`).
+  static let leastWidthOfAll = 128
+
   /// Guessed seconds of one pass at full width, each kind of layer once.
   static func seconds(
     of layers: [PlannedLayer], _ workload: Workload, threads: Int, side: SideResources
@@ -40,12 +44,21 @@ extension CellPlan {
       of: layers(role), workload, threads: limits.threads, side: side(role))
   }
 
-  /// The smallest divisor that fits the time, but none that leaves less than `leastWidth` of a width: the
-  /// largest of the others where none fits.
-  func divisor(fitting fits: (Int) -> Bool) -> Int {
+  /// The divisor that was asked for, or the smallest that fits the time, but none that leaves less than
+  /// `leastWidth` of a width: the largest of the others where none fits.
+  func divisor(leastWidth: Int, fitting fits: (Int) -> Bool) -> Int {
+    if let forcedWidth { return forcedWidth.divisor }
     let narrowest = (layers.baseline + layers.candidate).map(\.layer.narrowestWidth).min() ?? 0
-    let allowed = MemoryPlan.divisors.filter { narrowest / $0 >= TimeEstimate.leastWidth }
+    let allowed = MemoryPlan.divisors.filter { narrowest / $0 >= leastWidth }
     return allowed.first(where: fits) ?? allowed.last ?? 1
+  }
+
+  /// The divisor of the fraction that tells what another does to the ratio: the one that was asked for, or
+  /// half of it; `nil` for full width, and where there is none.
+  func otherDivisor(than divisor: Int) -> Int? {
+    guard divisor > 1 || forcedWidth?.other != nil else { return nil }
+    let wanted = forcedWidth?.other ?? 2 * divisor
+    return wanted != divisor && MemoryPlan.divisors.contains(wanted) ? wanted : nil
   }
 
   /// Seconds of rounds that the cell could use: twice the fewest rounds at full width.

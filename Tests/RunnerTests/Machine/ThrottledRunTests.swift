@@ -19,6 +19,7 @@ import Testing
     }
   }
 
+  /// With a given number of rounds, cells are visited in turns whatever the time.
   @Test func theRecordHoldsBothEndsAndMarksTheCell() throws {
     let config = """
       {"model_type": "mixtral", "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 1,
@@ -31,11 +32,16 @@ import Testing
       suite: Suite(
         candidates: [try Architecture(configJSON: Array(config.utf8), id: "small")],
         baselines: [.isoActive], routings: [.uniform]),
-      sizes: WorkloadSizes(tokens: [1, 2]), threads: 1, budgetSeconds: 1, memoryBytes: 4 << 30,
+      sizes: WorkloadSizes(tokens: [1, 2]), threads: 1, memoryBytes: 4 << 30,
       effort: .token)
+    let plan = try RunPlan(request, engine: engine, machine: machine)
+    let inTurns = RunPlan(
+      cells: plan.cells, threads: 1, seed: plan.seed, budgetSeconds: plan.budgetSeconds,
+      narrowInterval: plan.narrowInterval, rounds: 1, memoryBytes: plan.memoryBytes,
+      effort: plan.effort, cacheBytes: plan.cacheBytes)
     let counter = Counter()
     var measurement = Measurement(
-      plans: [try RunPlan(request, engine: engine, machine: machine)],
+      plans: [inTurns],
       throttling: ThrottleMeter { counter.next })
     measurement.run()
     let record = measurement.record(

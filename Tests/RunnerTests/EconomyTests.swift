@@ -1,0 +1,92 @@
+import MoEKernel
+import ModelSpec
+import Testing
+
+@testable import Runner
+
+/// What is saved where the fewest rounds of all cells do not fit the time, and in which order.
+@Suite struct EconomyTests {
+  private let preparation: CellPreparation
+
+  /// OLMoE against its dense counterparts: experts 1024 wide.
+  init() throws {
+    let machine = try MachineTree("both-versions").probe.identity
+    let request = RunRequest(
+      suite: Suite(
+        candidates: [try #require(Catalogue.architecture(id: "olmoe-1b-7b"))],
+        baselines: [.isoActive, .isoTotal], routings: [.uniform]),
+      sizes: WorkloadSizes(tokens: [16, 256]), threads: 1, budgetSeconds: 1000,
+      memoryBytes: 16 << 30)
+    let plan = try RunPlan(
+      request, engine: OpenedEngine(try TileEngine(forcedLevel: nil)), machine: machine)
+    preparation = CellPreparation(
+      plan: plan, effort: .full, throttling: .none,
+      builder: PassBuilder(pool: WorkerPool(threads: 1), seed: 1, arenaBytes: 64))
+  }
+
+  /// Four cells whose passes of both sides take so long at full width.
+  private func trials(_ seconds: Double, width: ForcedWidth? = nil) -> [CellPreparation.Trial] {
+    preparation.plan.cells.map { cell in
+      var cell = cell
+      cell.forcedWidth = width
+      return CellPreparation.Trial(
+        cell: cell, form: cell.widest, sides: nil, baselineSeconds: seconds,
+        candidateSeconds: seconds)
+    }
+  }
+
+  /// Four cells at seven visits with four slices of 0.2 s: 22.4 s at full width, which six tenths of the time
+  /// must hold.
+  @Test func nothingIsSavedWhereAllFits() {
+    let economy = preparation.economy(of: trials(0.2), seconds: 40)
+    #expect(economy.effort == .full)
+    #expect(economy.allowance == .infinity)
+  }
+
+  /// Half of the width takes as long again with the quarter beside it: 16.8 s, and 8.4 s of two slices.
+  @Test func roundsAreHalvedBeforeNetworksAreNarrowerThanIsGoodForThem() {
+    let trials = trials(0.2)
+    let wide = preparation.economy(of: trials, seconds: 30)
+    #expect(wide.effort == .full)
+    let short = preparation.economy(of: trials, seconds: 20)
+    #expect(short.effort == MeasuringEffort.full.savings[1])
+    #expect(short.effort.leastWidth == TimeEstimate.leastWidth)
+    let narrow = preparation.economy(of: trials, seconds: 10)
+    #expect(narrow.effort.leastWidth == TimeEstimate.leastWidthOfAll)
+    #expect(preparation.economy(of: trials, seconds: 0).effort == narrow.effort)
+    #expect(preparation.economy(of: trials, seconds: -1).allowance <= 0)
+  }
+
+  /// What each may take fits together.
+  @Test(arguments: [5.0, 10, 20, 30, 40])
+  func theFewestRoundsOfAllFit(seconds: Double) {
+    let trials = trials(0.2)
+    let economy = preparation.economy(of: trials, seconds: seconds)
+    let chosen = trials.map { trial in
+      trial.fewestSeconds(
+        divisor: trial.cell.divisor(leastWidth: economy.effort.leastWidth) {
+          trial.fewestSeconds(divisor: $0, effort: economy.effort) <= economy.allowance
+        }, effort: economy.effort)
+    }
+    #expect(chosen.reduce(0, +) <= 0.6 * seconds + 1e-9)
+  }
+
+  /// A fraction that was asked for is kept, and full width beside it is counted as what it takes: of 0.2 s,
+  /// four quarters and four whole slices, seven times.
+  @Test func aFractionThatWasAskedForIsKept() {
+    let trial = trials(0.2, width: ForcedWidth(divisor: 4, other: 1))[0]
+    #expect(trial.cell.divisor(leastWidth: 512) { _ in false } == 4)
+    #expect(trial.cell.otherDivisor(than: 4) == 1)
+    #expect(abs(trial.leastSeconds(.full) - 7 * (4 * 0.05 + 4 * 0.2)) < 1e-9)
+  }
+
+  /// The fraction that tells what another does is half of it, where there is one.
+  @Test func theOtherFractionIsHalf() {
+    let cell = preparation.plan.cells[0]
+    #expect(cell.otherDivisor(than: 1) == nil)
+    #expect(cell.otherDivisor(than: 8) == 16)
+    #expect(cell.otherDivisor(than: 64) == nil)
+    #expect(cell.divisor(leastWidth: TimeEstimate.leastWidth) { _ in false } == 2)
+    #expect(cell.divisor(leastWidth: TimeEstimate.leastWidthOfAll) { _ in false } == 8)
+  }
+}
