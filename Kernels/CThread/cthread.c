@@ -2,7 +2,10 @@
 #include "cthread.h"
 
 #include <sched.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 _Static_assert(sizeof(cthread_cpus) == sizeof(cpu_set_t), "both are sets of 1024 CPUs");
 
@@ -21,17 +24,18 @@ void cthread_set_cpus(cthread_cpus cpus) {
   sched_setaffinity(0, sizeof set, &set);
 }
 
-cthread_cpus cthread_one_cpu(cthread_cpus cpus, int index) {
-  cpu_set_t set, one;
+cthread_cpus cthread_with_cpu(cthread_cpus cpus, int cpu) {
+  cpu_set_t set;
   memcpy(&set, &cpus, sizeof set);
-  CPU_ZERO(&one);
-  int count = CPU_COUNT(&set);
-  int wanted = count > 0 ? index % count : -1;
-  for (int cpu = 0; cpu < CPU_SETSIZE && wanted >= 0; cpu++) {
-    if (!CPU_ISSET(cpu, &set)) continue;
-    if (wanted == 0) CPU_SET(cpu, &one);
-    wanted--;
-  }
-  memcpy(&cpus, &one, sizeof cpus);
+  if (cpu >= 0 && cpu < CPU_SETSIZE) CPU_SET(cpu, &set);
+  memcpy(&cpus, &set, sizeof cpus);
   return cpus;
+}
+
+// glibc has no function for the call; libnuma, which has one, would be a library for this alone.
+int cthread_node_of_page(const void *address) {
+  void *page = (void *)((uintptr_t)address & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1));
+  int node = -1;
+  if (syscall(SYS_move_pages, 0, 1UL, &page, NULL, &node, 0) != 0) return -1;
+  return node;
 }

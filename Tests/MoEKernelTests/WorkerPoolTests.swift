@@ -64,7 +64,7 @@ import Testing
 
   @Test func startsAndEndsManyTimes() {
     for _ in 0..<100 {
-      let pool = WorkerPool(threads: 3, pinned: true)
+      let pool = WorkerPool(threads: 3)
       let seen = Atomic<Int>(0)
       pool.run { _ in seen.add(1, ordering: .relaxed) }
       #expect(seen.load(ordering: .relaxed) == 3)

@@ -27,8 +27,12 @@ cthread_cpus cthread_get_cpus(void);
 /// Moves the calling thread to `cpus`. A refusal leaves it where it is.
 void cthread_set_cpus(cthread_cpus cpus);
 
-/// The `index`-th CPU of `cpus` alone, counted round; none when there are none.
-cthread_cpus cthread_one_cpu(cthread_cpus cpus, int index);
+/// `cpus` and one more; the same where its number is not among 1024.
+cthread_cpus cthread_with_cpu(cthread_cpus cpus, int cpu);
+
+/// The NUMA node that the page at `address` lies on; negative where the system does not tell, or where the page
+/// was never touched.
+int cthread_node_of_page(const void *address);
 
 #ifdef __cplusplus
 }

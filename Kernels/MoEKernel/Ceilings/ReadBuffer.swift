@@ -47,10 +47,13 @@ public final class ReadBuffer {
     owner = memory
     start = UnsafeRawPointer(memory.base)
     checksums = AlignedBuffer(count: pool.threads * Self.stride)
-    pool.forEach(self.bytes / Self.taskBytes) { _, task in
-      let words = Self.taskBytes / Self.wordBytes
+    let words = Self.taskBytes / Self.wordBytes
+    pool.forEach(
+      self.bytes / Self.taskBytes, in: memory.base,
+      home: { UnsafeRawPointer($0 + $1 * words) }, staysHome: true
+    ) { base, _, task in
       // No two pages are alike: a host that merges equal pages would keep only one of them.
-      for word in task * words..<(task + 1) * words { memory.base[word] = UInt64(word) &+ 1 }
+      for word in task * words..<(task + 1) * words { base[word] = UInt64(word) &+ 1 }
     }
   }
 
@@ -67,7 +70,7 @@ public final class ReadBuffer {
   }
 
   /// Reads so many huge pages, from the one behind the last that was read on: threads take them from one
-  /// counter, as a layer's tasks are taken, and read each in the streams of the pattern.
+  /// counter, as a layer's tasks are taken (on several NUMA nodes from that of their own first), and read each in the streams of the pattern.
   ///
   /// - Parameters:
   ///   - count: huge pages; after the last comes the first again.
@@ -76,14 +79,24 @@ public final class ReadBuffer {
   public func read(pages count: Int, pattern: ReadPattern, pool: WorkerPool) -> Int {
     precondition(count >= 0, "\(count) pages")
     precondition(pool.threads * Self.stride <= checksums.count, "more threads than were announced")
-    let (first, pages) = (nextPage, self.pages)
-    pool.forEach(count) { worker, task in
-      checksums[worker * Self.stride] ^= kernels.read(
-        start + (first + task) % pages * Self.taskBytes, bytes: Self.taskBytes, pattern: pattern)
+    let first = nextPage
+    pool.forEach(
+      count, in: (buffer: self, first: first, pattern: pattern),
+      home: { $0.buffer.page($0.first + $1) }
+    ) { read, worker, task in
+      read.buffer.read(read.first + task, pattern: read.pattern, worker: worker)
     }
     nextPage = (first + count) % pages
     return count * Self.taskBytes
   }
+
+  private func read(_ page: Int, pattern: ReadPattern, worker: Int) {
+    checksums[worker * Self.stride] ^= kernels.read(
+      self.page(page), bytes: Self.taskBytes, pattern: pattern)
+  }
+
+  /// Where a page begins; after the last comes the first again.
+  private func page(_ index: Int) -> UnsafeRawPointer { start + index % pages * Self.taskBytes }
 
   /// Huge pages of the memory.
   public var pages: Int { bytes / Self.taskBytes }

@@ -28,6 +28,10 @@ public protocol EngineMatrices: AnyObject {
   func copyRows(
     _ rows: Range<Int>, matrix: Int, to target: UnsafeMutablePointer<Float>, stride: Int)
 
+  /// Where the weights of a place begin, so that threads on the same NUMA node take them; `nil` where they lie
+  /// together nowhere.
+  func address(of place: WeightPlace) -> UnsafeRawPointer?
+
   /// Outputs of one task when `rows` rows are multiplied: a multiple of `outputUnit`.
   func block(rows: Int) -> Int
 
@@ -54,6 +58,9 @@ public protocol EngineMatrices: AnyObject {
 extension EngineMatrices {
   /// False, as for every engine that does not take an arena's offer: its matrices are zeros until stored.
   public var holdsWeights: Bool { false }
+
+  /// `nil`: tasks are at home on any node.
+  public func address(of place: WeightPlace) -> UnsafeRawPointer? { nil }
 
   /// One row after the other.
   public func copyRows(
@@ -96,7 +103,8 @@ extension EngineMatrices {
   }
 }
 
-/// Where the weights of a task begin, so that an engine can prefetch them while it multiplies others.
+/// Where the weights of a task begin, so that an engine can prefetch them while it multiplies others, and
+/// tell on which memory they lie.
 public struct WeightPlace: Sendable {
   /// The index of the matrix among those of its `EngineMatrices`, or of the network among its networks.
   public var matrix: Int

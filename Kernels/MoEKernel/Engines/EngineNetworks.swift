@@ -30,6 +30,10 @@ public protocol EngineNetworks: AnyObject {
     _ rows: Range<Int>, of part: NetworkPart, network: Int,
     to target: UnsafeMutablePointer<Float>, stride: Int)
 
+  /// Where the weights of a network's hidden unit begin, so that threads on the same NUMA node take them;
+  /// `nil` where they lie together nowhere.
+  func address(of place: WeightPlace) -> UnsafeRawPointer?
+
   /// Hidden units of one task when `rows` rows are multiplied: a multiple of `vectorLanes`, or of what
   /// else the layout needs.
   func hiddenBlock(rows: Int) -> Int
@@ -51,6 +55,9 @@ public protocol EngineNetworks: AnyObject {
 }
 
 extension EngineNetworks {
+  /// `nil`: tasks are at home on any node.
+  public func address(of place: WeightPlace) -> UnsafeRawPointer? { nil }
+
   /// One row after the other.
   public func copyRows(
     _ rows: Range<Int>, of part: NetworkPart, network: Int,

@@ -65,6 +65,9 @@ final class CodedRows {
     }
   }
 
+  /// Where a row begins.
+  func address(ofRow row: Int) -> UnsafeRawPointer { UnsafeRawPointer(bytes(ofRow: row)) }
+
   private func bytes(ofRow row: Int) -> UnsafeMutablePointer<UInt8> {
     precondition(row >= 0 && row < rows, "row \(row) is outside 0..<\(rows)")
     return buffer.base + row * rowBytes

@@ -35,6 +35,11 @@ struct Projection {
   /// Outputs from which blocks alone make enough tasks, so that strips may be long.
   private static let wide = 2048
 
+  /// Where the weights of a task begin.
+  func address(ofTask task: Int) -> UnsafeRawPointer? {
+    matrices.address(of: WeightPlace(matrix: 0, output: task % blocks * block))
+  }
+
   /// Multiplies one strip of rows by one block of outputs.
   ///
   /// Tasks of one strip follow each other, so that its rows are still in a cache.

@@ -11,9 +11,13 @@ struct SeedSequence {
 ///
 /// A row is made in a buffer of the worker and then handed over, so that every layout holds the same
 /// numbers; the buffer stays in the cache and costs no memory traffic.
+///
+/// - Parameter home: where a row is stored. Threads of the NUMA node that it belongs to do so, and thereby
+///   touch it first.
 func fill(
   _ rows: Int, columns: Int, seed: UInt64, _ pool: WorkerPool,
-  _ store: (_ row: Int, _ values: UnsafePointer<Float>) -> Void
+  home: @escaping (_ row: Int) -> UnsafeRawPointer?,
+  _ store: @escaping (_ row: Int, _ values: UnsafePointer<Float>) -> Void
 ) {
   let buffer = Matrix(rows: pool.threads, columns: columns)
   let amplitude = RandomFill.amplitude(inputs: columns)
@@ -21,10 +25,12 @@ func fill(
     let buffers = buffer.all
     // Consecutive rows lie in the same cache lines of a panel: eight at a time leave few threads that write to
     // one line.
-    pool.forEach(rows, grain: 8) { worker, row in
+    pool.forEach(
+      rows, grain: 8, in: (store: store, home: home), home: { $0.home($1) }, staysHome: true
+    ) { rows, worker, row in
       RandomFill.fill(
         buffers[worker], count: columns, row: UInt64(row), seed: seed, amplitude: amplitude)
-      store(row, buffers[worker])
+      rows.store(row, buffers[worker])
     }
   }
 }
@@ -52,7 +58,12 @@ extension EngineMatrices {
   /// Fills all matrices with random elements, unless they are views of an arena and have some.
   func storeRandom(seed: UInt64, pool: WorkerPool) {
     if holdsWeights { return }
-    fill(count * outputs, columns: inputs, seed: seed, pool) { row, values in
+    fill(
+      count * outputs, columns: inputs, seed: seed, pool,
+      home: { [self] in
+        address(of: WeightPlace(matrix: $0 / outputs, output: $0 % outputs))
+      }
+    ) { [self] row, values in
       store(values, matrix: row / outputs, row: row % outputs)
     }
   }

@@ -1,3 +1,4 @@
+import CThread
 import LayerSpec
 import Statistics
 
@@ -40,11 +41,32 @@ public final class WeightArena {
     self.bytes = max(1, bytes).roundedUp(toMultipleOf: hugePageBytes)
     memory = AlignedBuffer(count: self.bytes / Self.wordBytes)
     let wordsPerPage = hugePageBytes / Self.wordBytes
-    pool.forEach(self.bytes / hugePageBytes) { [memory] _, page in
+    pool.forEach(
+      self.bytes / hugePageBytes, in: (start: memory.base, words: wordsPerPage),
+      home: { UnsafeRawPointer($0.start + $1 * $0.words) }, staysHome: true
+    ) { arena, _, page in
       Self.fill(
-        memory.base + page * wordsPerPage, words: wordsPerPage, page: UInt64(page), seed: seed)
+        arena.start + page * arena.words, words: arena.words, page: UInt64(page), seed: seed)
     }
   }
+
+  /// Looks at some pages, evenly spread, for the NUMA node that each lies on; `nil` where threads are not bound
+  /// to any, and where the system does not tell, as in containers that may not ask.
+  ///
+  /// - Parameter pool: whose threads wrote the arena.
+  public func placement(for pool: WorkerPool) -> WeightPlacement? {
+    let pages = bytes / hugePageBytes
+    let step = max(1, pages / Self.pagesLookedAt)
+    let places = stride(from: 0, to: pages, by: step).map { start + $0 * hugePageBytes }
+    let nodes = places.map { Int(cthread_node_of_page($0)) }
+    let belonging = places.compactMap(pool.node(of:))
+    guard belonging.count == nodes.count, nodes.allSatisfy({ $0 >= 0 }) else { return nil }
+    return WeightPlacement(
+      pages: places.count, elsewhere: zip(belonging, nodes).count { $0 != $1 })
+  }
+
+  /// Enough to tell a tenth from none.
+  private static let pagesLookedAt = 100
 
   /// The next part of so many bytes, from the beginning again where the end is too near.
   ///

@@ -7,11 +7,8 @@ import Synchronization
 /// `@unchecked Sendable`: `work` and `context` are written before `generation` is released and read after it is
 /// acquired; the mutex and the conditions are made for sharing; the rest is atomic or constant.
 final class PoolState: @unchecked Sendable {
-  /// The number of the next task of the present region: the one counter that all its threads add to.
-  ///
-  /// Additions are relaxed: that each number is handed out once is all they must see to, and what tasks read and
-  /// write is ordered by the region's start and end.
-  let nextTask = Atomic<Int>(0)
+  /// The numbers of the next tasks of the present region.
+  let cursors: TaskCursors
 
   private let workers: Int
   /// Counts regions; a change tells the threads that there is new work.
@@ -34,8 +31,12 @@ final class PoolState: @unchecked Sendable {
   /// The time is that of the spin-wait hint, which differs from CPU to CPU.
   private static let spins = 1_000
 
-  init(workers: Int) {
+  /// - Parameters:
+  ///   - workers: threads beside the caller.
+  ///   - nodes: that all of them are on.
+  init(workers: Int, nodes: Int) {
     self.workers = workers
+    cursors = TaskCursors(nodes: nodes)
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(workCame, nil)
     pthread_cond_init(workEnded, nil)
@@ -45,6 +46,7 @@ final class PoolState: @unchecked Sendable {
     pthread_cond_destroy(workEnded)
     pthread_cond_destroy(workCame)
     pthread_mutex_destroy(mutex)
+    cursors.deallocate()
     workEnded.deallocate()
     workCame.deallocate()
     mutex.deallocate()

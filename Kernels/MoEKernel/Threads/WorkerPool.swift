@@ -6,36 +6,49 @@ import Synchronization
 ///
 /// `run` is one region and ends with a barrier. Between regions the threads spin for some tens of
 /// microseconds, longer than the gap between two regions of one pass, and then sleep. Inside a region,
-/// tasks come from one atomic counter (`forEach`), so that no thread waits while tasks are left.
+/// tasks come from atomic counters (`forEach`), so that no thread waits while tasks are left. On machines with
+/// several NUMA nodes threads are bound to theirs, and begin with the tasks whose weights lie there.
 public final class WorkerPool {
   /// Threads of a region, the caller included: workers are numbered from 0, which is the caller.
   public let threads: Int
 
   private let state: PoolState
   private let spans: WorkerSpans
+  private let binding: NodeBinding
   private var handles: [pthread_t] = []
-  /// Where the caller could run before it was pinned; `nil` when it was not.
+  /// Where the caller could run before it was bound; `nil` when it was not.
   private let callerCPUs: cthread_cpus?
+
+  /// Nodes that the threads are on: 1 where they are not bound.
+  public var nodes: Int { max(1, binding.nodes.count) }
+
+  /// The system's number of the node on which memory at an address belongs; `nil` where threads are not bound.
+  func node(of address: UnsafeRawPointer) -> Int? {
+    binding.nodes.isEmpty
+      ? nil : binding.nodes[MemoryHome.node(of: address, among: nodes)].id
+  }
 
   /// Starts `threads - 1` threads; the caller of `run` is the remaining one.
   ///
-  /// - Parameter pinned: Keeps worker i on the i-th CPU that this process may use. That includes the
-  ///   calling thread as worker 0, until the pool ends.
-  public init(threads: Int, pinned: Bool = false) {
+  /// - Parameter nodes: of the machine; several are shared by the threads, each bound to one. That includes the
+  ///   calling thread as worker 0, until the pool ends. Of one or none, nothing is bound.
+  public init(threads: Int, nodes: [ProcessorNode] = []) {
     precondition(threads >= 1, "a pool needs at least 1 thread, and \(threads) were asked for")
     self.threads = threads
-    state = PoolState(workers: threads - 1)
+    let binding = NodeBinding(threads: threads, among: nodes.count > 1 ? nodes : [])
+    self.binding = binding
+    state = PoolState(workers: threads - 1, nodes: binding.nodes.count)
     spans = WorkerSpans(workers: threads)
-    let allowed = pinned ? cthread_get_cpus() : nil
-    callerCPUs = allowed
+    callerCPUs = binding.nodes.isEmpty ? nil : cthread_get_cpus()
     for worker in 1..<max(threads, 1) {
-      let start = Unmanaged.passRetained(WorkerStart(state, worker, allowed))
+      let start = Unmanaged.passRetained(
+        WorkerStart(state, worker, binding.processors(of: worker)))
       var handle = pthread_t()
       let status = pthread_create(&handle, nil, workerMain, start.toOpaque())
       precondition(status == 0, "the system gave no thread: \(String(cString: strerror(status)))")
       handles.append(handle)
     }
-    if let allowed { cthread_set_cpus(cthread_one_cpu(allowed, 0)) }
+    if let processors = binding.processors(of: 0) { cthread_set_cpus(processors) }
   }
 
   deinit {
@@ -75,16 +88,25 @@ public final class WorkerPool {
 
   /// The same for timed passes: allocates nothing, as long as `body` captures nothing but is given
   /// all that it needs in `context`.
+  ///
+  /// - Parameters:
+  ///   - home: where the memory of an index lies, whose node's threads take it first.
+  ///   - staysHome: whether threads of other nodes leave it to these alone.
   func forEach<Context>(
     _ count: Int, grain: Int = 1, in context: Context,
+    home: @escaping (_ context: Context, _ index: Int) -> UnsafeRawPointer? = { _, _ in nil },
+    staysHome: Bool = false,
     _ body: @escaping (_ context: Context, _ worker: Int, _ index: Int) -> Void
   ) {
     if threads == 1 || count <= grain {
       for index in 0..<max(count, 0) { body(context, 0, index) }
       return
     }
-    let tasks = Tasks(count: count, grain: grain, context: context, body: body, state: state)
-    state.nextTask.store(0, ordering: .relaxed)
+    let queue = TaskQueue(
+      count: count, grain: grain, context: context, home: home, staysHome: staysHome,
+      cursors: state.cursors)
+    let tasks = Tasks(queue: queue, nodeOfWorker: binding.nodeOfWorker, body: body)
+    state.cursors.reset()
     withUnsafePointer(to: tasks) { pointer in
       state.run(pointer) { raw, worker in
         raw.assumingMemoryBound(to: Tasks<Context>.self).pointee.work(as: worker)
@@ -95,14 +117,17 @@ public final class WorkerPool {
   /// The same for products: each thread is told which index it will be given next, or `count` for none,
   /// and reads the clock when it begins and when it has done its last.
   ///
-  /// - Parameter isAhead: Threads take their next index before they work on the present one, so that
-  ///   they can ask for the memory that it will need. At the end one thread may hold an index while
-  ///   another has none, so tasks must be short against the region. Otherwise only a thread that is alone
-  ///   is told its next index.
+  /// - Parameters:
+  ///   - isAhead: Threads take their next index before they work on the present one, so that
+  ///     they can ask for the memory that it will need. At the end one thread may hold an index while
+  ///     another has none, so tasks must be short against the region. Otherwise only a thread that is alone
+  ///     is told its next index.
+  ///   - home: where the weights of an index begin, whose node's threads take it first.
   /// - Returns: how the threads spent the region.
   @discardableResult
   func forEach<Context>(
     _ count: Int, isAhead: Bool, in context: Context,
+    home: @escaping (_ context: Context, _ index: Int) -> UnsafeRawPointer? = { _, _ in nil },
     _ body: @escaping (_ context: Context, _ worker: Int, _ index: Int, _ next: Int) -> Void
   ) -> RegionSeconds {
     let start = MonotonicClock.nanoseconds()
@@ -110,9 +135,12 @@ public final class WorkerPool {
       for index in 0..<max(count, 0) { body(context, 0, index, index + 1) }
       return .alone(nanoseconds: MonotonicClock.nanoseconds() - start, threads: threads)
     }
+    let queue = TaskQueue(
+      count: count, grain: 1, context: context, home: home, staysHome: false,
+      cursors: state.cursors)
     let tasks = TasksAhead(
-      count: count, isAhead: isAhead, context: context, body: body, state: state, spans: spans)
-    state.nextTask.store(0, ordering: .relaxed)
+      queue: queue, nodeOfWorker: binding.nodeOfWorker, isAhead: isAhead, body: body, spans: spans)
+    state.cursors.reset()
     withUnsafePointer(to: tasks) { pointer in
       state.run(pointer) { raw, worker in
         raw.assumingMemoryBound(to: TasksAhead<Context>.self).pointee.work(as: worker)
@@ -126,7 +154,7 @@ public final class WorkerPool {
 private final class WorkerStart {
   let state: PoolState
   let worker: Int
-  /// The process's CPUs, of which the worker takes the one of its number; `nil` to run anywhere.
+  /// The processors of the worker's node; `nil` to run anywhere.
   let cpus: cthread_cpus?
 
   init(_ state: PoolState, _ worker: Int, _ cpus: cthread_cpus?) {
@@ -139,7 +167,7 @@ private final class WorkerStart {
 private func workerMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   guard let argument else { return nil }
   let start = Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
-  if let cpus = start.cpus { cthread_set_cpus(cthread_one_cpu(cpus, Int32(start.worker))) }
+  if let cpus = start.cpus { cthread_set_cpus(cpus) }
   start.state.serve(as: start.worker)
   return nil
 }

@@ -101,12 +101,16 @@ public final class CeilingProbe {
 
   /// A probe with threads of its own.
   ///
-  /// - Parameter threads: numbers of threads, each of them measured.
+  /// - Parameters:
+  ///   - threads: how many of them.
+  ///   - nodes: NUMA nodes that they share, each bound to one.
   /// - Returns: `nil` for a CPU that has no vector unit the kernels know.
-  public convenience init?(threads: [Int], formats: [WeightFormat], machine: MachineIdentity) {
+  public convenience init?(
+    threads: Int, formats: [WeightFormat], machine: MachineIdentity, nodes: [ProcessorNode]
+  ) {
     self.init(
-      pools: threads.map { WorkerPool(threads: $0) }, formats: formats,
-      cacheBytes: machine.cacheBytes(threads: threads.max() ?? 1))
+      pools: [WorkerPool(threads: threads, nodes: nodes)], formats: formats,
+      cacheBytes: machine.cacheBytes(threads: threads))
   }
 
   /// A probe on the threads of others, which must be idle while it measures.

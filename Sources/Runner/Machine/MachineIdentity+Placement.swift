@@ -1,9 +1,12 @@
+import MoEKernel
 import ModelSpec
 
 extension MachineIdentity {
   /// What a reader of a run with so many threads should know of where they and their memory were.
-  func cautions(threads: Int) -> [String] {
-    sharedCores(threads: threads) + distantMemory(threads: threads)
+  ///
+  /// - Parameter placement: where weights were found; `nil` where that is not known.
+  func cautions(threads: Int, placement: WeightPlacement? = nil) -> [String] {
+    sharedCores(threads: threads) + distantMemory(threads: threads, placement)
   }
 
   /// More threads than cores are no error: how much they give is what some runs are about.
@@ -15,17 +18,26 @@ extension MachineIdentity {
     ]
   }
 
-  /// A page lies on the node of the thread that touched it first, and any thread may read it later: weights
-  /// are surely beside their readers only where both can be on one node alone.
-  private func distantMemory(threads: Int) -> [String] {
+  /// Weights are written first by the threads that read them first, but where a node has no memory left, or a
+  /// policy of the process says otherwise, they lie on another one.
+  private func distantMemory(threads: Int, _ placement: WeightPlacement?) -> [String] {
     guard let memory, let readers = memory.processorNodes.flatMap({ CPUList($0) }) else {
       return []
     }
-    if readers.count > 1, threads > 1 {
+    if readers.count > 1, threads > 1 || placement != nil {
+      let (first, pin) = (readers.sorted[0], "pin the run to one node, with numactl --cpunodebind")
+      guard let placement else {
+        return [
+          "the threads may run on the NUMA nodes \(readers), and the system does not tell whether "
+            + "weights lie on the node of the thread that reads them; \(pin) \(first) --membind "
+            + "\(first)"
+        ]
+      }
+      guard placement.isDistant else { return [] }
       return [
-        "the threads may run on the NUMA nodes \(readers), and weights need not lie on the node of "
-          + "the thread that reads them; pin the run to one node, with numactl --cpunodebind "
-          + "\(readers.sorted[0]) --membind \(readers.sorted[0])"
+        "\(placement.elsewhere) of \(placement.pages) pages of weights that were looked at lie on "
+          + "another NUMA node than the threads that read them; see which node has free memory with "
+          + "numactl --hardware, and \(pin) and --membind"
       ]
     }
     guard let sources = memory.allowedNodes.flatMap({ CPUList($0) }),
@@ -36,6 +48,20 @@ extension MachineIdentity {
         + "weights come from another node"
     ]
   }
+}
+
+extension WeightPlacement {
+  /// What several runs found together; `nil` when one of them does not know.
+  init?(_ runs: [WeightPlacement?]) {
+    let known = runs.compactMap(\.self)
+    guard !known.isEmpty, known.count == runs.count else { return nil }
+    self.init(
+      pages: known.reduce(0) { $0 + $1.pages }, elsewhere: known.reduce(0) { $0 + $1.elsewhere })
+  }
+
+  /// More than a tenth of the pages elsewhere: at half the speed, what they cost is beyond the 5 % that an
+  /// interval may span.
+  var isDistant: Bool { 10 * elsewhere > pages }
 }
 
 extension MachineIdentity {

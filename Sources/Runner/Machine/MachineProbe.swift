@@ -1,3 +1,4 @@
+import MoEKernel
 import ModelSpec
 
 /// Reads the identity of the machine from what the kernel shows in files.
@@ -46,6 +47,9 @@ public struct MachineProbe {
   /// Threads that a run has unless told otherwise: as many as run at full speed, one on each physical core
   /// that may be used, and no more than the quota of time has room for.
   public var defaultThreads: Int { processors.fullSpeedThreads }
+
+  /// NUMA nodes with processors that may be used, which the threads of a run share.
+  public var nodes: [ProcessorNode] { processors.usableNodes }
 
   /// Why no more processors may be used, as a clause: `the affinity mask allows 0 of 0-1`.
   public var reasonForLimit: String { processors.reason }

@@ -1,3 +1,4 @@
+import MoEKernel
 import ModelSpec
 
 /// Which processors this process may use, on which cores and nodes they lie, and why they are so many.
@@ -106,12 +107,22 @@ struct ProcessorProbe {
 
   /// Nodes of the processors that may be used.
   var processorNodes: CPUList? {
-    guard let usable, let online = files.list("\(Self.nodes)/online") else { return nil }
-    let nodes = online.sorted.filter { node in
-      files.list("\(Self.nodes)/node\(node)/cpulist")
-        .map { $0.intersection(usable).count > 0 } ?? false
-    }
+    let nodes = usableNodes.map(\.id)
     return nodes.isEmpty ? nil : CPUList(nodes)
+  }
+
+  /// Nodes with processors that may be used, and these; none where the system does not tell.
+  var usableNodes: [ProcessorNode] {
+    guard let usable, let online = files.list("\(Self.nodes)/online") else { return [] }
+    return online.sorted.compactMap { node in
+      guard
+        let processors = files.list("\(Self.nodes)/node\(node)/cpulist")?.intersection(usable),
+        processors.count > 0
+      else { return nil }
+      return ProcessorNode(
+        id: node, processors: processors.sorted,
+        cores: cores(of: processors)?.count ?? processors.count)
+    }
   }
 
   /// Groups of hardware threads that share a core, each with all that are switched on.

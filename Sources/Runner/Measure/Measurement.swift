@@ -1,11 +1,15 @@
 import FoundationEssentials
 import LayerSpec
+import MoEKernel
 import ModelSpec
 
 /// One run from its first cell to its last, or to whatever ended it early: several plans, one record.
 public struct Measurement {
   private let plans: [RunPlan]
   private let throttling: ThrottleMeter
+  private let nodes: [ProcessorNode]
+  /// Where the weights of all plans were found.
+  private var placements: [WeightPlacement?] = []
   private let throttledBefore: ThrottledTime?
   /// The cells of all plans that are finished.
   private var cells: [MeasuredCell] = []
@@ -40,8 +44,12 @@ public struct Measurement {
   /// - Parameters:
   ///   - plans: One for each number of threads and engine, measured one after the other.
   ///   - throttling: tells whether a quota stopped the rounds of a cell.
-  public init(plans: [RunPlan], throttling: ThrottleMeter = .none) {
+  ///   - nodes: NUMA nodes that threads share, each bound to one.
+  public init(
+    plans: [RunPlan], throttling: ThrottleMeter = .none, nodes: [ProcessorNode] = []
+  ) {
     self.plans = plans
+    self.nodes = nodes
     self.throttling = throttling
     throttledBefore = throttling.read()
   }
@@ -57,11 +65,12 @@ public struct Measurement {
     let planned = plans.reduce(0) { $0 + $1.cellCount }
     for (index, plan) in plans.enumerated() {
       let secondsAfter = plans[(index + 1)...].reduce(0) { $0 + $1.budgetSeconds }
-      let run = Run(plan, throttling: throttling)
+      let run = Run(plan, throttling: throttling, nodes: nodes)
       defer {
         cells += run.cells
         unmeasured += run.unmeasured
         ceilings.append(run.ceilings)
+        placements.append(run.placement)
       }
       do {
         let finished = cells.count
@@ -108,7 +117,8 @@ public struct Measurement {
       cells: cells.map { $0.cell(under: ceilings.highest) }, unmeasured: unmeasured,
       cautions: (ending.map { ["cells are missing: \($0)"] } ?? [])
         + Set(requests.map(\.effort)).flatMap(\.cautions)
-        + machine.cautions(threads: requests.map(\.threads).max() ?? 1)
+        + machine.cautions(
+          threads: requests.map(\.threads).max() ?? 1, placement: WeightPlacement(placements))
         + ceilings.cautions)
   }
 }

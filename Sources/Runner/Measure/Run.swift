@@ -32,14 +32,21 @@ public final class Run {
   /// What the probes of the machine's ceilings found so far.
   public var ceilings: CeilingLog { tracker.log }
 
+  /// Whether weights lie beside their readers; `nil` where that is not known or makes no difference.
+  public private(set) var placement: WeightPlacement?
+
   /// Starts the worker threads; memory is written when measuring begins.
   ///
-  /// - Parameter throttling: tells whether a quota stopped the rounds of a cell.
-  public init(_ plan: RunPlan, throttling: ThrottleMeter = .none) {
+  /// - Parameters:
+  ///   - throttling: tells whether a quota stopped the rounds of a cell.
+  ///   - nodes: NUMA nodes that the threads share, each bound to one.
+  public init(
+    _ plan: RunPlan, throttling: ThrottleMeter = .none, nodes: [ProcessorNode] = []
+  ) {
     self.plan = plan
     effort = plan.effort.within(seconds: plan.budgetSeconds, cells: plan.cells.count)
     self.throttling = throttling
-    pool = WorkerPool(threads: plan.threads)
+    pool = WorkerPool(threads: plan.threads, nodes: nodes)
     MemoryReserve.reserve(bytes: plan.memoryBytes)
     builder = PassBuilder(pool: pool, seed: plan.seed, arenaBytes: plan.arenaBytes)
   }
@@ -70,6 +77,7 @@ public final class Run {
     try report(0, "memory and ceilings", .preparing)
     let before = watch.seconds
     tracker.probeFully()
+    if plan.arenaBytes > 0 { placement = builder.arena.placement(for: pool) }
     // Another such probe ends the run; the memory is written by then.
     let probeSeconds = min(watch.seconds - before, effort.secondsOfFullProbe)
     for group in plan.groups {

@@ -65,7 +65,7 @@ struct GemmCommand: ParsableCommand {
     let destination = try output.destination()
     Interruption.listen()
     let created = Date.now.ISO8601Format()
-    let run = Run(plan, throttling: ThrottleMeter(machine))
+    let run = Run(plan, throttling: ThrottleMeter(machine), nodes: machine.nodes)
     let failure = Self.measure(run)
     if let failure, run.cells.isEmpty { throw failure }
     let document = ProductDocument(

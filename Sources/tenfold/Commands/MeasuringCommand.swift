@@ -26,7 +26,8 @@ extension MeasuringCommand {
       output, writesPage: measuring.html, details: measuring.detail.details)
 
     Interruption.listen()
-    var measurement = Measurement(plans: plans, throttling: ThrottleMeter(machine))
+    var measurement = Measurement(
+      plans: plans, throttling: ThrottleMeter(machine), nodes: machine.nodes)
     var line = StatusLine()
     measurement.run(
       progress: { line.show(.init($0, secondsLeft: $0.secondsLeft)) },

@@ -38,22 +38,28 @@ struct RooflineCommand: ParsableCommand {
     try ToolVersion.requireReleaseBuild()
     let destination = try output.destination()
     let document = RooflineDocument(
-      machine: machine.identity, ceilings: try ceilings(of: machine.identity, upTo: most))
+      machine: machine.identity, ceilings: try ceilings(of: machine, upTo: most))
     try destination.write(
       output.render(RooflineReport.page(of: document), document: document))
   }
 
-  private func ceilings(of machine: MachineIdentity, upTo most: Int) throws(Failure) -> [Ceiling] {
+  /// The ceilings of each number of threads, with memory that these wrote: on several NUMA nodes it lies where
+  /// they are.
+  private func ceilings(of machine: MachineProbe, upTo most: Int) throws(Failure) -> [Ceiling] {
     let formats = precision.map { [$0] } ?? WeightFormat.known
-    guard
-      let probe = CeilingProbe(
-        threads: Self.doubling(upTo: most), formats: formats, machine: machine)
-    else {
-      throw Failure(
-        .unavailable,
-        "this CPU lacks x86-64-v2 (SSE4.2), which measuring its ceilings needs; use a newer one")
+    var ceilings: [Ceiling] = []
+    for threads in Self.doubling(upTo: most) {
+      guard
+        let probe = CeilingProbe(
+          threads: threads, formats: formats, machine: machine.identity, nodes: machine.nodes)
+      else {
+        throw Failure(
+          .unavailable,
+          "this CPU lacks x86-64-v2 (SSE4.2), which measuring its ceilings needs; use a newer one")
+      }
+      ceilings += probe.measure(.full)
     }
-    return probe.measure(.full)
+    return ceilings
   }
 
   /// 1, 2, 4 and so on below `most`, and then `most` itself.

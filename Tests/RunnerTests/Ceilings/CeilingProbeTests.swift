@@ -33,11 +33,11 @@ import Testing
       name: "coded", blockElements: 4, blockBytes: 5, roundingError: 0.125, arithmetic: .f32)
     let probe = try #require(
       CeilingProbe(
-        threads: [1], formats: [.f32, coded, .bf16],
+        threads: 1, formats: [.f32, coded, .bf16],
         machine: MachineIdentity(
           cpu: "test", architecture: "x86_64", cpuSignature: nil, logicalCPUs: 1, effectiveCPUs: 1,
           lastLevelCacheBytes: 1 << 20, memoryBytes: 1 << 34, operatingSystem: "test", kernel: "6",
-          hypervisor: nil)))
+          hypervisor: nil), nodes: []))
     let ceilings = probe.measure(.token)
     #expect(ceilings.map(\.precision) == [.f32, coded, .bf16])
     #expect(ceilings[0].peakFlopsPerSecond == ceilings[1].peakFlopsPerSecond)

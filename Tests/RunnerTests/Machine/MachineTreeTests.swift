@@ -1,3 +1,4 @@
+import MoEKernel
 import ModelSpec
 import Testing
 
@@ -188,6 +189,36 @@ import Testing
     #expect(remote.cautions(threads: 1).count == 1)
     #expect(remote.cautions(threads: 1)[0].contains("node 1 and may have memory of node 0"))
     #expect(try MachineTree("no-sys").probe.identity.cautions(threads: 2) == [])
+  }
+
+  /// Where pages were looked at, a tenth of them may lie elsewhere: some of a full node always do.
+  @Test func weightsThatWereFoundBesideTheirReadersAreNoCaution() throws {
+    let two = try MachineTree("two-sockets").probe.identity
+    func cautions(_ runs: [WeightPlacement?], threads: Int = 2) -> [String] {
+      two.cautions(threads: threads, placement: WeightPlacement(runs))
+    }
+    #expect(cautions([WeightPlacement(pages: 100, elsewhere: 10)]) == [])
+    let half = WeightPlacement(pages: 60, elsewhere: 30)
+    for threads in [1, 2] {
+      #expect(cautions([half], threads: threads).count == 1)
+      #expect(cautions([half], threads: threads)[0].hasPrefix("30 of 60 pages of weights"))
+    }
+    #expect(cautions([half, WeightPlacement(pages: 40, elsewhere: 0)])[0].hasPrefix("30 of 100 "))
+    #expect(cautions([half, nil])[0].contains("does not tell"))
+    #expect(cautions([])[0].contains("does not tell"))
+  }
+
+  /// Processors that may be used, node by node; siblings count as one core.
+  @Test func nodesHaveTheirUsableProcessors() throws {
+    let two = try MachineTree("two-sockets")
+    let nodes = two.probe.nodes
+    #expect(nodes.map(\.id) == [0, 1])
+    let usable = try #require(two.probe.processors.usable)
+    #expect(nodes.flatMap(\.processors).sorted() == usable.sorted)
+    #expect(nodes.reduce(0) { $0 + $1.cores } == two.probe.processors.cores(of: usable)?.count)
+    let slurm = try MachineTree("slurm-cpuset").probe
+    #expect(slurm.nodes.count == slurm.processors.processorNodes?.count)
+    #expect(try MachineTree("no-sys").probe.nodes == [])
   }
 
   @Test func moreThreadsThanCoresAreACaution() throws {

@@ -47,6 +47,14 @@ final class BLASMatrices: EngineMatrices {
     }
   }
 
+  func address(of place: WeightPlace) -> UnsafeRawPointer? {
+    let row = rowIndex(place.output, matrix: place.matrix)
+    return switch weights {
+    case .plain(let rows): UnsafeRawPointer(rows.all[row])
+    case .coded(let rows): rows.address(ofRow: row)
+    }
+  }
+
   func block(rows: Int) -> Int { BLASBlocking.outputs(rows: rows, inputs: inputs) }
 
   var staging: any RowStaging { RowMajorStaging.shared }

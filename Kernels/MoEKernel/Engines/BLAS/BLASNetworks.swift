@@ -44,6 +44,8 @@ final class BLASNetworks: EngineNetworks {
     matrices(part).copyRow(row, matrix: network, to: target)
   }
 
+  func address(of place: WeightPlace) -> UnsafeRawPointer? { up.address(of: place) }
+
   var staging: any RowStaging { RowMajorStaging.shared }
 
   func hiddenBlock(rows: Int) -> Int { up.block(rows: rows) }

@@ -85,6 +85,15 @@ final class TileMatrices: EngineMatrices {
     }
   }
 
+  func address(of place: WeightPlace) -> UnsafeRawPointer? {
+    switch weights {
+    case .packed(let panels):
+      UnsafeRawPointer(panels[place.matrix, place.output / kernels.panelWidth])
+    case .coded(let rows):
+      rows.address(ofRow: rowIndex(place.output, matrix: place.matrix))
+    }
+  }
+
   var outputUnit: Int { kernels.panelWidth }
 
   func block(rows: Int) -> Int { product.panelsPerTask(rows: rows) * kernels.panelWidth }
@@ -100,7 +109,7 @@ final class TileMatrices: EngineMatrices {
     case .packed(let panels):
       multiply(
         panels[matrix, range.lowerBound / width], panels: count,
-        next: next.map { UnsafeRawPointer(panels[$0.matrix, $0.output / width]) },
+        next: next.flatMap(address),
         outputs: range.count, input, pieces, result, scratch)
     case .coded(let rows):
       let panel = DecodedPanel(kernels, depth: inputs, rows: input.count, scratch: scratch)

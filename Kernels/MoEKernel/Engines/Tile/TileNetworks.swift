@@ -116,6 +116,15 @@ final class TileNetworks: EngineNetworks {
     return network * spec.intermediate + row
   }
 
+  func address(of place: WeightPlace) -> UnsafeRawPointer? {
+    switch weights {
+    case .packed(let panels):
+      UnsafeRawPointer(panels[place.matrix, place.output / unitsPerPanel])
+    case .coded(_, let up):
+      up.address(ofRow: rowIndex(place.output, of: .up, network: place.matrix))
+    }
+  }
+
   // MARK: Products
 
   func hiddenBlock(rows: Int) -> Int { product.panelsPerTask(rows: rows) * unitsPerPanel }
@@ -133,8 +142,7 @@ final class TileNetworks: EngineNetworks {
     case .packed(let panels):
       computeHidden(
         panels[network, units.lowerBound / width], panels: count,
-        next: next.map { UnsafeRawPointer(panels[$0.matrix, $0.output / width]) }, units: units,
-        input, result, epilogue, scratch)
+        next: next.flatMap(address), units: units, input, result, epilogue, scratch)
     case .coded(let gate, let up):
       let panel = DecodedPanel(kernels, depth: spec.width, rows: input.count, scratch: scratch)
       for begin in stride(from: units.lowerBound, to: units.upperBound, by: width) {

@@ -112,10 +112,16 @@ public final class DenseLayer: ExecutableLayer {
       workspace: workspace)
     pool.forEach(pass.inputPieces, in: pass) { $0.stageInput(piece: $2) }
     workspace.phases.dispatchSeconds = clock.lap()
-    let hidden = pool.forEach(pass.hiddenBlocks, isAhead: pass.repeatsPanels, in: pass) {
+    let hidden = pool.forEach(
+      pass.hiddenBlocks, isAhead: pass.repeatsPanels, in: pass,
+      home: { $0.hiddenAddress(block: $1) }
+    ) {
       $0.computeHidden(block: $2, next: $3, worker: $1)
     }
-    let outputs = pool.forEach(pass.outputBlocks, isAhead: pass.repeatsPanels, in: pass) {
+    let outputs = pool.forEach(
+      pass.outputBlocks, isAhead: pass.repeatsPanels, in: pass,
+      home: { $0.outputAddress(block: $1) }
+    ) {
       $0.computeOutputs(block: $2, next: $3, worker: $1)
     }
     workspace.phases.networks = hidden + outputs
@@ -163,6 +169,14 @@ private struct DensePass {
     bank.networks.staging.stage(
       piece: piece, of: tokens, source: input, indices: nil, columns: bank.spec.width,
       into: staged)
+  }
+
+  /// Where the weights of a block of hidden units begin, and of a block of outputs.
+  func hiddenAddress(block: Int) -> UnsafeRawPointer? {
+    bank.networks.address(of: WeightPlace(matrix: 0, output: block * hiddenBlock))
+  }
+  func outputAddress(block: Int) -> UnsafeRawPointer? {
+    bank.networks.down.address(of: WeightPlace(matrix: 0, output: block * outputBlock))
   }
 
   /// Gate, up and activation of one block of hidden units, for all tokens.

@@ -66,15 +66,25 @@ final class NetworkBank {
 
   private func storeRandom(_ seeds: SeedSequence, pool: WorkerPool) {
     let (width, units) = (spec.width, spec.intermediate)
+    func home(_ row: Int) -> UnsafeRawPointer? {
+      networks.address(of: WeightPlace(matrix: row / units, output: row % units))
+    }
     if spec.isGated {
-      fill(count * units, columns: width, seed: seeds[0], pool) { [networks] row, values in
+      fill(count * units, columns: width, seed: seeds[0], pool, home: home) {
+        [networks] row, values in
         networks.store(values, of: .gate, network: row / units, row: row % units)
       }
     }
-    fill(count * units, columns: width, seed: seeds[1], pool) { [networks] row, values in
+    fill(count * units, columns: width, seed: seeds[1], pool, home: home) {
+      [networks] row, values in
       networks.store(values, of: .up, network: row / units, row: row % units)
     }
-    fill(count * width, columns: units, seed: seeds[2], pool) { [networks] row, values in
+    fill(
+      count * width, columns: units, seed: seeds[2], pool,
+      home: { [networks] in
+        networks.down.address(of: WeightPlace(matrix: $0 / width, output: $0 % width))
+      }
+    ) { [networks] row, values in
       networks.down.store(values, matrix: row / width, row: row % width)
     }
   }

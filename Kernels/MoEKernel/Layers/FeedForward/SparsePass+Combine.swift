@@ -43,7 +43,8 @@ extension SparsePass {
     }
     let projection = Projection(latent.outputProjection, input: staged, into: output)
     let seconds = pool.forEach(
-      projection.tasks, isAhead: false, in: (projection: projection, workspace: workspace)
+      projection.tasks, isAhead: false, in: (projection: projection, workspace: workspace),
+      home: { $0.projection.address(ofTask: $1) }
     ) { products, worker, task, _ in
       products.projection.perform(task, scratch: products.workspace.scratch(worker))
     }

@@ -3,7 +3,10 @@ extension SparsePass {
   /// Gate, up and activation of every (expert, block of hidden units), in one region for all experts: a
   /// barrier for each would leave threads waiting as often as there are experts.
   func computeHidden() -> RegionSeconds {
-    pool.forEach(routing.dispatch.hiddenTasks, isAhead: repeatsPanels, in: self) {
+    pool.forEach(
+      routing.dispatch.hiddenTasks, isAhead: repeatsPanels, in: self,
+      home: { $0.hiddenAddress(task: $1) }
+    ) {
       $0.computeHidden(task: $2, next: $3, worker: $1)
     }
   }
@@ -28,6 +31,11 @@ extension SparsePass {
     return (group, bank, (task - group.firstHiddenTask) * block)
   }
 
+  private func hiddenAddress(task: Int) -> UnsafeRawPointer? {
+    let (group, bank, first) = hiddenBlock(ofTask: task)
+    return bank.networks.address(of: WeightPlace(matrix: Int(group.network), output: first))
+  }
+
   /// Where the weights of the next task begin; `nil` for none, and for a task of the other lane, whose
   /// weights are in other matrices.
   private func nextHidden(_ task: Int, after present: RowGroup) -> WeightPlace? {
@@ -40,7 +48,10 @@ extension SparsePass {
   /// Down of every (expert, block of outputs), in a region of its own: a block of outputs needs all hidden
   /// units of its rows.
   func computeOutputs() -> RegionSeconds {
-    pool.forEach(routing.dispatch.outputTasks, isAhead: repeatsPanels, in: self) {
+    pool.forEach(
+      routing.dispatch.outputTasks, isAhead: repeatsPanels, in: self,
+      home: { $0.outputAddress(task: $1) }
+    ) {
       $0.computeOutputs(task: $2, next: $3, worker: $1)
     }
   }
@@ -70,6 +81,12 @@ extension SparsePass {
     return (
       group, bank, (task - group.firstOutputTask) * bank.networks.down.block(rows: group.rows)
     )
+  }
+
+  private func outputAddress(task: Int) -> UnsafeRawPointer? {
+    let (group, bank, first) = outputBlock(ofTask: task)
+    return bank.networks.down.address(
+      of: WeightPlace(matrix: Int(group.network), output: first))
   }
 
   private func nextOutput(_ task: Int, after present: RowGroup) -> WeightPlace? {

@@ -49,7 +49,12 @@ extension SparsePass {
     }
     return pool.forEach(
       logits.tasks + (latent?.tasks ?? 0), isAhead: false,
-      in: (logits: logits, latent: latent, workspace: workspace)
+      in: (logits: logits, latent: latent, workspace: workspace),
+      home: { products, task in
+        task < products.logits.tasks
+          ? products.logits.address(ofTask: task)
+          : products.latent?.address(ofTask: task - products.logits.tasks)
+      }
     ) { products, worker, task, _ in
       let scratch = products.workspace.scratch(worker)
       if task < products.logits.tasks {

@@ -134,7 +134,9 @@ public final class MatrixProduct: ExecutableLayer {
       pool.forEach(pass.pieces, in: pass) { $0.stage(piece: $2) }
       workspace.phases.dispatchSeconds = clock.lap()
     }
-    workspace.phases.projections = pool.forEach(pass.blocks, isAhead: false, in: pass) {
+    workspace.phases.projections = pool.forEach(
+      pass.blocks, isAhead: false, in: pass, home: { $0.address(ofBlock: $1) }
+    ) {
       pass, worker, block, _ in pass.multiply(block: block, worker: worker)
     }
   }
@@ -178,6 +180,11 @@ private struct ProductPass {
     matrices.staging.stage(
       piece: piece, of: input.count, source: input, indices: nil, columns: matrices.inputs,
       into: staged)
+  }
+
+  /// Where the weights of a block begin.
+  func address(ofBlock index: Int) -> UnsafeRawPointer? {
+    matrices.address(of: WeightPlace(matrix: matrix, output: index * block))
   }
 
   /// Multiplies all rows by one block of outputs, so that its weights come from memory once.

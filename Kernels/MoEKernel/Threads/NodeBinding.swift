@@ -1,0 +1,86 @@
+import CThread
+
+/// A NUMA node with processors that threads may run on: a socket, or a part of one, with memory of its own.
+public struct ProcessorNode: Hashable, Sendable {
+  /// The system's number of the node.
+  public let id: Int
+  /// Numbers of its processors that may be used.
+  public let processors: [Int]
+  /// Cores that these are on.
+  public let cores: Int
+
+  /// A node with some processors, on no more cores than they are.
+  public init(id: Int, processors: [Int], cores: Int) {
+    self.id = id
+    self.processors = processors
+    self.cores = cores
+  }
+}
+
+/// Which nodes the threads of a pool are bound to.
+///
+/// Threads take the fewest nodes that have a core for each, and share these in proportion to their cores: a
+/// thread that is alone has all its memory beside it, and as many threads as there are cores have the memory
+/// of all nodes.
+struct NodeBinding: Hashable {
+  /// The nodes that have threads, in the order of their numbers; empty where threads are not bound.
+  let nodes: [ProcessorNode]
+  /// For each worker the index of its node among these, in blocks of consecutive workers.
+  let nodeOfWorker: [Int]
+
+  /// - Parameter available: nodes with processors that may be used; empty to bind nothing.
+  init(threads: Int, among available: [ProcessorNode]) {
+    let usable = available.filter { $0.cores > 0 && !$0.processors.isEmpty }
+    var chosen: [ProcessorNode] = []
+    for node in usable.sorted(by: { ($1.cores, $0.id) < ($0.cores, $1.id) })
+    where chosen.count < threads && chosen.reduce(0, { $0 + $1.cores }) < threads {
+      chosen.append(node)
+    }
+    nodes = chosen.sorted { $0.id < $1.id }
+    let cores = nodes.reduce(0) { $0 + $1.cores }
+    // Worker w is in the middle of its part of all cores: every node of the fewest gets one at least.
+    var node = 0
+    var end = nodes.first?.cores ?? 0
+    nodeOfWorker = (0..<threads).map { [nodes] worker in
+      while node + 1 < nodes.count, (2 * worker + 1) * cores > 2 * threads * end {
+        node += 1
+        end += nodes[node].cores
+      }
+      return node
+    }
+  }
+
+  /// The processors of a worker's node; `nil` where it is not bound.
+  func processors(of worker: Int) -> cthread_cpus? {
+    guard !nodes.isEmpty else { return nil }
+    return nodes[nodeOfWorker[worker]].processors.reduce(cthread_cpus()) {
+      cthread_with_cpu($0, Int32(clamping: $1))
+    }
+  }
+}
+
+/// Where memory is to lie on several nodes: huge pages on each in turn, by their addresses.
+///
+/// Memory lies on the node of the thread that touches it first, and whatever is written or read in pieces of
+/// less than a page finds its node by the same rule. Which layer the memory belongs to does not matter, so
+/// that layers may be views of one arena.
+enum MemoryHome {
+  /// The index of the node, of so many, on which the memory at an address belongs.
+  static func node(of address: UnsafeRawPointer, among nodes: Int) -> Int {
+    Int(UInt(bitPattern: address) / UInt(hugePageBytes) % UInt(max(1, nodes)))
+  }
+}
+
+/// On which nodes weights were found.
+public struct WeightPlacement: Hashable, Sendable {
+  /// Pages that were looked at.
+  public let pages: Int
+  /// Those that lie on another node than the threads that read them first.
+  public let elsewhere: Int
+
+  /// What a look at some pages found.
+  public init(pages: Int, elsewhere: Int) {
+    self.pages = pages
+    self.elsewhere = elsewhere
+  }
+}
