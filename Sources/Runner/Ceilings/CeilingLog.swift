@@ -4,6 +4,8 @@ import ModelSpec
 public struct CeilingLog: Sendable {
   /// Full probes in the order of their time: before and after each run.
   private var full: [[Ceiling]] = []
+  /// Glances beside the visits to cells.
+  private var glances: [[Ceiling]] = []
 
   /// The largest figures of all probes, for each number of threads and precision in the order of
   /// their first appearance.
@@ -24,7 +26,20 @@ public struct CeilingLog: Sendable {
     raise(by: probe)
   }
 
-  /// Takes in a brief probe, or one that repeats another: it can only raise.
+  /// The highest of most glances is less than this many times the lowest of most: twice what makes an interval
+  /// a wide one.
+  static let swingLimit = 1.2
+
+  /// The fewest glances that have a tenth.
+  private static let fewestGlances = 10
+
+  /// Takes in a glance.
+  mutating func add(glance: [Ceiling]) {
+    glances.append(glance)
+    raise(by: glance)
+  }
+
+  /// Takes in a probe that repeats another: it can only raise.
   mutating func raise(by probe: [Ceiling]) {
     for ceiling in probe {
       guard let index = highest.firstIndex(where: { $0.isOfSameKind(as: ceiling) }) else {
@@ -44,14 +59,43 @@ public struct CeilingLog: Sendable {
   /// Takes in what another run's probes found after this one's.
   public mutating func append(_ other: CeilingLog) {
     full += other.full
+    glances += other.glances
     raise(by: other.highest)
   }
 
-  /// One sentence for each ceiling that moved from its first full probe to its last.
+  /// One sentence for each ceiling that was another from moment to moment, or moved from the first full probe to
+  /// the last.
   ///
   /// Runs with other numbers of threads probe other ceilings, so each kind has a first and a last of
   /// its own.
-  public var cautions: [String] {
+  public var cautions: [String] { swings + drifts }
+
+  /// What glances found to change: the reason of intervals that no time narrows.
+  private var swings: [String] {
+    let glances = glances.flatMap { $0 }
+    var sentences: [String] = []
+    for kind in highest {
+      let same = glances.filter { $0.isOfSameKind(as: kind) }
+      guard same.count >= Self.fewestGlances else { continue }
+      let threads = "\(kind.threads) \(kind.threads == 1 ? "thread" : "threads")"
+      let figures = [
+        ("read bandwidth of \(threads)", same.map(\.readBytesPerSecond), "GB/s"),
+        ("peak \(kind.precision.name) of \(threads)", same.map(\.peakFlopsPerSecond), "GFLOP/s"),
+      ]
+      for (what, rates, unit) in figures {
+        let (ordered, tenth) = (rates.sorted(), rates.count / 10)
+        let (low, high) = (ordered[tenth], ordered[ordered.count - 1 - tenth])
+        guard low > 0, high / low > Self.swingLimit else { continue }
+        let sentence =
+          "\(what) went between \(Self.giga(low)) and \(Self.giga(high)) \(unit) from moment to moment; "
+          + "ratios of which it bounds one side alone went with it"
+        if !sentences.contains(sentence) { sentences.append(sentence) }
+      }
+    }
+    return sentences
+  }
+
+  private var drifts: [String] {
     let probes = full.flatMap { $0 }
     var cautions: [String] = []
     for kind in highest {

@@ -36,7 +36,7 @@ final class CeilingTracker {
   /// A glance at the ceilings of all threads, beside one visit; empty where there is no probe.
   func probeBriefly() -> [Ceiling] {
     let found = probe?.measureAllThreads(effort.ceilingsBesideCells) ?? []
-    log.raise(by: found)
+    log.add(glance: found)
     return found
   }
 

@@ -59,6 +59,32 @@ import Testing
       log.cautions[1].hasPrefix("read bandwidth of 2 threads drifted from 50.1 to 43.0 GB/s"))
   }
 
+  /// Two states of memory, a third of the time in the lower one: full probes that both met the upper one say
+  /// nothing of it.
+  @Test func whatChangesFromMomentToMomentIsACaution() {
+    var log = CeilingLog()
+    log.add([ceiling(400, 60)])
+    for moment in 0..<30 {
+      log.add(glance: [ceiling(400 - Double(moment), moment % 3 == 0 ? 35 : 60)])
+    }
+    log.add([ceiling(400, 60)])
+    #expect(log.cautions.count == 1)
+    #expect(
+      log.cautions[0].hasPrefix("read bandwidth of 2 threads went between 35.0 and 60.0 GB/s"))
+    #expect(log.highest == [ceiling(400, 60)])
+  }
+
+  /// Disturbed moments are no state of the machine, and few glances tell nothing.
+  @Test(arguments: [(30, 2), (9, 4)])
+  func rareMomentsAreNoCaution(glances: Int, slow: Int) {
+    var log = CeilingLog()
+    log.add([ceiling(400, 60)])
+    for moment in 0..<glances {
+      log.add(glance: [ceiling(moment < slow ? 100 : 400, moment < slow ? 20 : 60)])
+    }
+    #expect(log.cautions.isEmpty)
+  }
+
   @Test func oneProbeAloneCannotDrift() {
     var log = CeilingLog()
     log.add([ceiling(400, 50)])
