@@ -36,6 +36,17 @@ typealias AddBias =
   ) -> Void
 typealias Activate =
   @Sendable (_ block: UnsafeMutablePointer<Float>, _ rows: Int, _ activation: Activation) -> Void
+typealias Softmax =
+  @Sendable (
+    _ blocks: UnsafeMutablePointer<Float>, _ stride: Int, _ panels: Int, _ rows: Int,
+    _ first: UnsafePointer<Int32>, _ end: UnsafePointer<Int32>, _ softcap: Float,
+    _ maxima: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
+    _ corrections: UnsafeMutablePointer<Float>
+  ) -> Void
+typealias ScaleRows =
+  @Sendable (
+    _ block: UnsafeMutablePointer<Float>, _ rows: Int, _ factors: UnsafePointer<Float>
+  ) -> Void
 typealias Compute =
   @Sendable (_ rounds: Int, _ factor: Float, _ addend: Float) -> (flops: Int, checksum: Float)
 typealias Read =
@@ -72,6 +83,8 @@ struct TileBuild: Sendable {
   let addBias: AddBias
   let activateGated: Activate
   let activatePlain: Activate
+  let softmax: Softmax
+  let scaleRows: ScaleRows
   /// Reading in `ReadPattern.streamCounts` streams.
   let reads: [Read]
 }
@@ -93,7 +106,8 @@ extension TileBuild {
         compute: TileV2.multiplyInRegisters),
     ],
     storeRows: TileV2.storeRows, addBias: TileV2.addBias, activateGated: TileV2.activateGated,
-    activatePlain: TileV2.activatePlain,
+    activatePlain: TileV2.activatePlain, softmax: TileV2.softmaxBlocks,
+    scaleRows: TileV2.scaleRows,
     reads: [TileV2.readOneStream, TileV2.readTwoStreams, TileV2.readFourStreams])
 
   #if arch(x86_64)
@@ -112,7 +126,8 @@ extension TileBuild {
           compute: TileV3.multiplyInRegisters),
       ],
       storeRows: TileV3.storeRows, addBias: TileV3.addBias, activateGated: TileV3.activateGated,
-      activatePlain: TileV3.activatePlain,
+      activatePlain: TileV3.activatePlain, softmax: TileV3.softmaxBlocks,
+      scaleRows: TileV3.scaleRows,
       reads: [TileV3.readOneStream, TileV3.readTwoStreams, TileV3.readFourStreams])
 
     static let v4 = TileBuild(
@@ -134,7 +149,8 @@ extension TileBuild {
           compute: TileV4.multiplyInRegisters),
       ],
       storeRows: TileV4.storeRows, addBias: TileV4.addBias, activateGated: TileV4.activateGated,
-      activatePlain: TileV4.activatePlain,
+      activatePlain: TileV4.activatePlain, softmax: TileV4.softmaxBlocks,
+      scaleRows: TileV4.scaleRows,
       reads: [TileV4.readOneStream, TileV4.readTwoStreams, TileV4.readFourStreams])
   #endif
 }

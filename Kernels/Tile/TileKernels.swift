@@ -45,6 +45,8 @@ public struct TileKernels: Sendable {
   let addBiasEntry: AddBias
   let activateGatedEntry: Activate
   let activatePlainEntry: Activate
+  let softmaxEntry: Softmax
+  let scaleRowsEntry: ScaleRows
   let computeEntry: Compute
   let readEntries: [Read]
 
@@ -75,6 +77,8 @@ public struct TileKernels: Sendable {
     addBiasEntry = build.addBias
     activateGatedEntry = build.activateGated
     activatePlainEntry = build.activatePlain
+    softmaxEntry = build.softmax
+    scaleRowsEntry = build.scaleRows
     readEntries = build.reads
   }
 

@@ -10,6 +10,14 @@ public final class Matrix {
   public let columns: Int
   let buffer: AlignedBuffer<Float>
 
+  /// The first rows of another matrix, whose memory it shares and keeps.
+  init(first rows: Int, of other: Matrix) {
+    precondition(rows >= 0 && rows <= other.rows, "\(rows) of \(other.rows) rows")
+    self.rows = rows
+    columns = other.columns
+    buffer = other.buffer
+  }
+
   /// A matrix of zeros; either size may be 0.
   public convenience init(rows: Int, columns: Int) {
     self.init(rows: rows, columns: columns, in: .own)
@@ -68,12 +76,12 @@ public final class Matrix {
 
   /// A copy of all `rows` × `columns` elements, row after row.
   public var elements: [Float] {
-    Array(UnsafeBufferPointer(start: buffer.base, count: buffer.count))
+    Array(UnsafeBufferPointer(start: buffer.base, count: rows * columns))
   }
 
   /// Gives `body` all elements in place, row after row, without a copy.
   public func withElements<Result>(_ body: (Span<Float>) throws -> Result) rethrows -> Result {
-    let elements = UnsafeBufferPointer(start: buffer.base, count: buffer.count)
+    let elements = UnsafeBufferPointer(start: buffer.base, count: rows * columns)
     return try withExtendedLifetime(self) { try body(elements.span) }
   }
 
@@ -81,7 +89,7 @@ public final class Matrix {
   public func withMutableElements<Result>(
     _ body: (inout MutableSpan<Float>) throws -> Result
   ) rethrows -> Result {
-    let elements = UnsafeMutableBufferPointer(start: buffer.base, count: buffer.count)
+    let elements = UnsafeMutableBufferPointer(start: buffer.base, count: rows * columns)
     return try withExtendedLifetime(self) {
       var span = elements.mutableSpan
       return try body(&span)

@@ -34,6 +34,22 @@ enum RowArithmetic {
     }
   }
 
+  /// target = row + branch · factor, the residual of a block.
+  static func add(
+    _ branch: UnsafeMutablePointer<Float>, times factor: Float,
+    to row: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    var column = 0
+    while column &+ vectorLanes <= count {
+      target.store(row.vector(at: column) + branch.vector(at: column) * factor, at: column)
+      column &+= vectorLanes
+    }
+    while column < count {
+      target[column] = row[column] + branch[column] * factor
+      column &+= 1
+    }
+  }
+
   /// Σ a·b, for the one-row gate of a shared expert.
   static func dot(
     _ a: UnsafeMutablePointer<Float>, _ b: UnsafeMutablePointer<Float>, count: Int

@@ -11,6 +11,12 @@ public enum LayerSpecError: Error, Hashable, Sendable, CustomStringConvertible {
   case groupsDoNotFit(count: Int, kept: Int, experts: Int, topK: Int)
   /// The sparse mixer is defined for two experts per token, and K is another number.
   case sparseMixerNeedsTwo(topK: Int)
+  /// Query heads that heads of keys and values do not divide.
+  case headsDoNotDivide(heads: Int, keyValueHeads: Int)
+  /// Rotation pairs elements, and these are an odd number.
+  case oddRotaryWidth(Int)
+  /// A base of rotary frequencies that is not above 1, or a scaling that makes no finite numbers of it.
+  case noRotation(base: Double)
   /// Four times a number of parameters, its bytes in 32-bit floats, does not fit in 63 bits.
   case tooLarge(what: String)
 
@@ -27,6 +33,12 @@ public enum LayerSpecError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(kept) of \(count) groups of \(experts) experts cannot give \(topK) experts per token"
     case .sparseMixerNeedsTwo(let topK):
       "the sparse mixer router is defined for 2 experts per token, and top-k is \(topK)"
+    case .headsDoNotDivide(let heads, let keyValueHeads):
+      "\(keyValueHeads) key-value heads do not divide \(heads) attention heads"
+    case .oddRotaryWidth(let width):
+      "rotation turns pairs of elements, and \(width) is odd"
+    case .noRotation(let base):
+      "rotary embedding of base \(base) and its scaling give no finite frequencies"
     case .tooLarge(let what):
       "the \(what) are too many to address"
     }

@@ -43,7 +43,10 @@ extension ConfigReader {
       layers.append(
         DecoderLayer(
           attention: mixer, feedForwards: networks,
-          otherParameters: form.layerNorms * hidden + form.extraLayerParameters))
+          otherParameters: form.layerNorms * hidden + form.extraLayerParameters,
+          block: block(
+            form, index: index, window: windows[index], isLatent: mixer?.form == .latent,
+            networks: networks, hidden: hidden)))
     }
     return try blueprint(
       hidden: hidden, layers: layers,
@@ -100,7 +103,7 @@ extension ConfigReader {
       bias: bias(form.feedForwardBias))
   }
 
-  private func bias(_ bias: DecoderForm.Bias) throws(ConfigError) -> Bool {
+  func bias(_ bias: DecoderForm.Bias) throws(ConfigError) -> Bool {
     switch bias {
     case .absent: false
     case .present: true

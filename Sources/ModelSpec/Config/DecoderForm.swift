@@ -74,4 +74,6 @@ struct DecoderForm: Sendable {
   var headBias = Bias.absent
   /// Parameters of a layer beside its norms.
   var extraLayerParameters = 0
+  /// What is computed; `nil` for a family that is counted only.
+  var block: BlockForm?
 }

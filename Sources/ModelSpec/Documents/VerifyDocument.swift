@@ -6,11 +6,13 @@ public struct VerifyResult: Hashable, Sendable, Codable {
   public let directory: String
   /// `model_type` of the layer's model.
   public let family: String
+  /// What was run of a layer that is run in several ways: `prefill`, `decode`, `batch`; `nil` for others.
+  public let `case`: String?
   /// The engine by name.
   public let engine: String
   /// The weight format that it used.
   public let precision: WeightFormat
-  /// Rows of the input.
+  /// Rows that were compared.
   public let tokens: Int
   /// max|y − ŷ| / max|ŷ|, `nil` (null in JSON) when an output is not a number.
   public let maxRelativeError: Double?
@@ -21,11 +23,12 @@ public struct VerifyResult: Hashable, Sendable, Codable {
 
   /// Judges an error; one that is not finite has not passed.
   public init(
-    directory: String, family: String, engine: String, precision: WeightFormat, tokens: Int,
-    error: Double, tolerance: Double
+    directory: String, family: String, case name: String? = nil, engine: String,
+    precision: WeightFormat, tokens: Int, error: Double, tolerance: Double
   ) {
     self.directory = directory
     self.family = family
+    `case` = name
     self.engine = engine
     self.precision = precision
     self.tokens = tokens
@@ -39,6 +42,7 @@ public struct VerifyResult: Hashable, Sendable, Codable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(directory, forKey: .directory)
     try container.encode(family, forKey: .family)
+    try container.encodeIfPresent(`case`, forKey: .case)
     try container.encode(engine, forKey: .engine)
     try container.encode(precision, forKey: .precision)
     try container.encode(tokens, forKey: .tokens)

@@ -10,7 +10,7 @@ extension Family {
       scaling: Float(
         try config.has("routed_scaling_factor") ? config.number("routed_scaling_factor") : 1))
     return try config.decoder(
-      DecoderForm(attentionBias: .key("attention_bias")),
+      DecoderForm(attentionBias: .key("attention_bias"), block: BlockForm()),
       feedForwards: deepSeekFeedForwards(config, router: router))
   }
 
@@ -23,7 +23,7 @@ extension Family {
       scaling: Float(try config.number("routed_scaling_factor")))
     let attention = try AttentionSpec.latent(config, hidden: config.size("hidden_size"))
     return try config.decoder(
-      attention: { _ in attention },
+      DecoderForm(block: BlockForm()), attention: { _ in attention },
       feedForwards: deepSeekFeedForwards(config, router: router, bias: .key("mlp_bias")))
   }
 
@@ -34,7 +34,7 @@ extension Family {
   static func deepSeekV3(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let attention = try AttentionSpec.latent(config, hidden: config.size("hidden_size"))
     return try config.decoder(
-      attention: { _ in attention },
+      DecoderForm(block: BlockForm()), attention: { _ in attention },
       feedForwards: deepSeekFeedForwards(config, router: config.sigmoidRouter()))
   }
 
@@ -112,7 +112,7 @@ extension Family {
     try config.decoder(
       DecoderForm(
         attentionBias: .key("attention_bias"), outputBias: .absent,
-        queryKeyNorm: .perHeadIf("use_qk_norm")),
+        queryKeyNorm: .perHeadIf("use_qk_norm"), block: BlockForm(rotaryPart: .fraction)),
       feedForwards: deepSeekFeedForwards(config, router: config.sigmoidRouter()))
   }
 
@@ -121,7 +121,7 @@ extension Family {
     try config.decoder(
       DecoderForm(
         attentionBias: .key("attention_bias"),
-        queryKeyNorm: .perHead, windows: .fromMaxWindowLayers),
+        queryKeyNorm: .perHead, windows: .fromMaxWindowLayers, block: BlockForm()),
       feedForwards: deepSeekFeedForwards(config, router: config.sigmoidRouter()))
   }
 

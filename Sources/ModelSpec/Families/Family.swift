@@ -70,7 +70,7 @@ struct Family: Sendable {
     "arcee": Family(
       DecoderForm(
         attentionBias: .key("attention_bias"),
-        feedForwardBias: .key("mlp_bias"), isGated: false)),
+        feedForwardBias: .key("mlp_bias"), isGated: false, block: BlockForm())),
     "cohere": Family(
       DecoderForm(
         attentionBias: .key("attention_bias"), layerNorms: 1,
@@ -86,15 +86,21 @@ struct Family: Sendable {
     "exaone4": Family(DecoderForm(queryKeyNorm: .perHead, windows: .allButEvery(4))),
     "falcon": Family(falcon),
     "gemma": Family(
-      DecoderForm(attentionBias: .key("attention_bias"))),
+      DecoderForm(attentionBias: .key("attention_bias"), block: BlockForm())),
     "gemma2": Family(
       DecoderForm(
         attentionBias: .key("attention_bias"), layerNorms: 4,
-        windows: .allButEvery(2))),
+        windows: .allButEvery(2),
+        block: BlockForm(
+          norms: .around, scale: .inverseRootOf("query_pre_attn_scalar"),
+          softcapKey: "attn_logit_softcapping"))),
     "gemma3_text": Family(
       DecoderForm(
         attentionBias: .key("attention_bias"), layerNorms: 4,
-        queryKeyNorm: .perHead, windows: .allButEveryKey("sliding_window_pattern", usual: 6))),
+        queryKeyNorm: .perHead, windows: .allButEveryKey("sliding_window_pattern", usual: 6),
+        block: BlockForm(
+          norms: .around, scale: .inverseRootOf("query_pre_attn_scalar"),
+          localRotation: .base("rope_local_base_freq")))),
     "glm": Family(DecoderForm(attentionBias: .key("attention_bias"), outputBias: .absent)),
     "glm4": Family(
       DecoderForm(attentionBias: .key("attention_bias"), outputBias: .absent, layerNorms: 4)),
@@ -103,16 +109,19 @@ struct Family: Sendable {
       DecoderForm(
         attentionBias: .key("attention_bias"),
         feedForwardBias: .present, isGated: false, layerNorms: 4, finalNorms: 2)),
-    "granite": Family(llamaForm),
+    "granite": Family(
+      DecoderForm(
+        attentionBias: .key("attention_bias"), feedForwardBias: .key("mlp_bias"),
+        block: .granite)),
     "hunyuan_v1_dense": Family(
       DecoderForm(
         attentionBias: .key("attention_bias"),
         queryKeyNorm: .perHead)),
     "lfm2": Family(lfm2),
     "llama": Family(llamaForm),
-    "ministral": Family(DecoderForm(windows: .every)),
+    "ministral": Family(DecoderForm(windows: .every, block: BlockForm())),
     "ministral3": Family(DecoderForm(windows: .every)),
-    "mistral": Family(DecoderForm(windows: .every)),
+    "mistral": Family(DecoderForm(windows: .every, block: BlockForm())),
     "muse_glimmer_text": Family(
       DecoderForm(
         attentionBias: .key("attention_bias"), layerNorms: 4,
@@ -128,16 +137,19 @@ struct Family: Sendable {
     "olmo2": Family(
       DecoderForm(
         attentionBias: .key("attention_bias"),
-        queryKeyNorm: .wide)),
+        queryKeyNorm: .wide, block: BlockForm(norms: .after))),
     "olmo3": Family(
       DecoderForm(
         attentionBias: .key("attention_bias"),
-        queryKeyNorm: .wide, windows: .allButEvery(4))),
+        queryKeyNorm: .wide, windows: .allButEvery(4),
+        block: BlockForm(norms: .after, localRotation: .unscaled))),
     "opt": Family(opt),
     "phi": Family(phi),
     "phi3": Family(DecoderForm(windows: .every)),
     "qwen2": Family(
-      DecoderForm(attentionBias: .present, outputBias: .absent, windows: .fromMaxWindowLayers)),
+      DecoderForm(
+        attentionBias: .present, outputBias: .absent, windows: .fromMaxWindowLayers,
+        block: BlockForm())),
     "qwen2_vl_text": Family(
       DecoderForm(attentionBias: .present, outputBias: .absent, windows: .fromMaxWindowLayers)),
     "qwen2_5_vl_text": Family(
@@ -145,7 +157,7 @@ struct Family: Sendable {
     "qwen3": Family(
       DecoderForm(
         attentionBias: .key("attention_bias"),
-        queryKeyNorm: .perHead, windows: .fromMaxWindowLayers)),
+        queryKeyNorm: .perHead, windows: .fromMaxWindowLayers, block: BlockForm())),
     "qwen3_5_text": Family(qwen35),
     "qwen3_vl_text": Family(
       DecoderForm(
@@ -154,8 +166,11 @@ struct Family: Sendable {
     "seed_oss": Family(
       DecoderForm(
         attentionBias: .key("attention_bias"), outputBias: .key("attention_out_bias"),
-        feedForwardBias: .key("mlp_bias"))),
-    "smollm3": Family(llamaForm),
+        feedForwardBias: .key("mlp_bias"), block: BlockForm())),
+    "smollm3": Family(
+      DecoderForm(
+        attentionBias: .key("attention_bias"), feedForwardBias: .key("mlp_bias"),
+        block: BlockForm(leavesLayersUnturned: true))),
     "stablelm": Family(stableLM),
     "starcoder2": Family(
       DecoderForm(
@@ -168,5 +183,5 @@ struct Family: Sendable {
   /// Llama itself, whose biases the configuration states.
   private static let llamaForm = DecoderForm(
     attentionBias: .key("attention_bias"),
-    feedForwardBias: .key("mlp_bias"))
+    feedForwardBias: .key("mlp_bias"), block: BlockForm())
 }

@@ -21,7 +21,8 @@ extension Family {
       DecoderForm(
         attentionBias: .key("attention_bias"),
         windows: .allButEveryKey("no_rope_layer_interval", usual: 4),
-        windowKey: "attention_chunk_size"),
+        windowKey: ConfigReader.chunkKey,
+        block: BlockForm(pairing: .interleaved, leavesLayersUnturned: true, isLlama4: true)),
       feedForwards: { (index) throws(ConfigError) in
         let isRouted = routedLayers?.contains(index) ?? ((index + 1) % step == 0)
         if isRouted { return [layer] }

@@ -4,7 +4,8 @@ import LayerSpec
 extension Family {
   /// Mixtral (arXiv 2401.04088): softmax over all experts, the K best renormalised.
   static func mixtral(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
-    try config.decoder(DecoderForm(windows: .every), feedForwards: mixtralLayer(config))
+    try config.decoder(
+      DecoderForm(windows: .every, block: BlockForm()), feedForwards: mixtralLayer(config))
   }
 
   /// Mixtral's routed layer, the same at every depth.
@@ -26,9 +27,13 @@ extension Family {
   ///
   /// FlexOlmo (arXiv 2507.07024) has its norms after each half and the same parameters.
   static func olmoe(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
-    try config.decoder(
+    // The configuration class of FlexOlmo has no clipping.
+    let isFlex = config.modelType == "flex_olmo"
+    return try config.decoder(
       DecoderForm(
-        attentionBias: .key("attention_bias"), queryKeyNorm: .wide),
+        attentionBias: .key("attention_bias"), queryKeyNorm: .wide,
+        block: BlockForm(
+          norms: isFlex ? .after : .before, clipKey: isFlex ? nil : "clip_qkv")),
       feedForwards: mixtralLayer(config, router: config.softmaxRouter()))
   }
 
@@ -51,7 +56,7 @@ extension Family {
         activation: config.activation()),
       router: RouterPolicy(score: .softmaxOverSelected), shared: shared)
     return try config.decoder(
-      DecoderForm(attentionBias: .key("attention_bias")),
+      DecoderForm(attentionBias: .key("attention_bias"), block: .granite),
       feedForwards: { _ in [layer] })
   }
 
@@ -82,14 +87,14 @@ extension Family {
     return try config.decoder(
       DecoderForm(
         attentionBias: .key("attention_bias"), hasSinks: true,
-        windows: .allButEvery(2)),
+        windows: .allButEvery(2), block: BlockForm()),
       feedForwards: { _ in [layer] })
   }
 
   /// MiniMax-M2: sigmoid router with a selection bias, renormalised without an epsilon.
   static func miniMaxM2(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     try config.decoder(
-      DecoderForm(queryKeyNorm: .wide),
+      DecoderForm(queryKeyNorm: .wide, block: BlockForm(rotaryPart: .width("rotary_dim"))),
       feedForwards: mixtralLayer(
         config,
         router: RouterPolicy(

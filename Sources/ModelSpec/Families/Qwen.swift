@@ -5,7 +5,7 @@ extension Family {
   /// Qwen2-MoE (arXiv 2407.10671): a shared expert behind a sigmoid gate; biases on q, k and v.
   static func qwen2MoE(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     try config.decoder(
-      DecoderForm(attentionBias: .key("qkv_bias"), outputBias: .absent),
+      DecoderForm(attentionBias: .key("qkv_bias"), outputBias: .absent, block: BlockForm()),
       feedForwards: qwenFeedForwards(config, hasShared: true, router: config.softmaxRouter()))
   }
 
@@ -14,7 +14,7 @@ extension Family {
     try config.decoder(
       DecoderForm(
         attentionBias: .key("attention_bias"),
-        queryKeyNorm: .perHead),
+        queryKeyNorm: .perHead, block: BlockForm()),
       feedForwards: qwenFeedForwards(config, hasShared: false, router: config.softmaxRouter()))
   }
 

@@ -21,17 +21,29 @@ public struct DecoderLayer: Hashable, Sendable {
   public var computedProducts: [LinearSpec]
   /// Norms, residual gates and whatever else takes part in no product.
   public var otherParameters: Int
+  /// What the layer computes, where that is known beyond its sizes.
+  public var block: Block
+
+  /// Whether a layer can be computed.
+  public enum Block: Hashable, Sendable {
+    /// As this says.
+    case executable(BlockSpec)
+    /// It is counted only, for this reason, a clause.
+    case counted(reason: String)
+  }
 
   /// A layer; `attention` is `nil` and `feedForwards` empty where a hybrid's layer has none.
   public init(
     attention: AttentionSpec?, feedForwards: [FFNLayerSpec], otherProjections: [LinearSpec] = [],
-    computedProducts: [LinearSpec] = [], otherParameters: Int
+    computedProducts: [LinearSpec] = [], otherParameters: Int,
+    block: Block = .counted(reason: "its form is counted, and this version cannot compute it")
   ) {
     self.attention = attention
     self.feedForwards = feedForwards
     self.otherProjections = otherProjections
     self.computedProducts = computedProducts
     self.otherParameters = otherParameters
+    self.block = block
   }
 
   /// The feed-forward network that the layer is known for: the routed one where there is one.

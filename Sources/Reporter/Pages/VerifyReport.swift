@@ -4,20 +4,24 @@ import ModelSpec
 public enum VerifyReport {
   /// A page with one row for each golden layer and engine.
   public static func page(of document: VerifyDocument) -> Page {
+    let hasCases = document.results.contains { $0.case != nil }
     let table = Table(
-      columns: [
-        .init("golden layer"), .init("family"), .init("engine"),
-        .init("weights"), .init("tokens", .right), .init("relative error", .right),
-        .init("tolerance", .right), .init("result"),
-      ],
+      columns: [.init("golden layer"), .init("family")]
+        + (hasCases ? [.init("case")] : []) + [
+          .init("engine"),
+          .init("weights"), .init("tokens", .right), .init("relative error", .right),
+          .init("tolerance", .right), .init("result"),
+        ],
       rows: document.results.map { result in
-        Table.Row([
-          .init(result.directory), .init(result.family), .init(result.engine),
-          .init(result.precision.name), .init(String(result.tokens)),
-          .init(result.maxRelativeError.map { Figures.significant($0) } ?? "not a number"),
-          .init(Figures.significant(result.tolerance, trimmed: true)),
-          .init(result.passed ? "passed" : "differs", tone: result.passed ? .good : .bad),
-        ])
+        Table.Row(
+          [.init(result.directory), .init(result.family)]
+            + (hasCases ? [.init(result.case ?? "-")] : []) + [
+              .init(result.engine),
+              .init(result.precision.name), .init(String(result.tokens)),
+              .init(result.maxRelativeError.map { Figures.significant($0) } ?? "not a number"),
+              .init(Figures.significant(result.tolerance, trimmed: true)),
+              .init(result.passed ? "passed" : "differs", tone: result.passed ? .good : .bad),
+            ])
       })
     return Page([
       .title("Golden layers"), .table(table),

@@ -4,10 +4,10 @@ import ModelSpec
 
 /// The configuration of a golden layer: what is computed, before any weights are read.
 ///
-/// A golden layer is one mixture-of-experts layer of a model with inputs and the outputs that
-/// another implementation computed from them. It comes as three files: the model's `config.json`,
+/// A golden layer is one mixture-of-experts layer, or one whole decoder block, of a model with inputs and the
+/// outputs that another implementation computed from them. It comes as three files: the model's `config.json`,
 /// `layer.safetensors` with the layer's tensors under the names of its checkpoint, and
-/// `io.safetensors` with `hidden_states` and `output`, both [tokens, H].
+/// `io.safetensors` with `hidden_states` and `output`, both [tokens, H] (`GoldenTensors` has the rest).
 public struct GoldenModel: Sendable {
   /// `model_type` of the text model.
   public var family: String { architecture.modelType }
@@ -24,6 +24,12 @@ public struct GoldenModel: Sendable {
     } catch {
       throw GoldenLayerError("config.json: \(error)")
     }
+    // A family whose routed layers cannot be read may have blocks that can.
+    if architecture.layers.contains(where: {
+      if case .executable = $0.block { true } else { false }
+    }) {
+      return
+    }
     do {
       try LayerReader.requireKnown(architecture.modelType)
     } catch {
@@ -31,43 +37,55 @@ public struct GoldenModel: Sendable {
     }
   }
 
-  /// Reads the layer and what is expected of it.
+  /// Reads the layer and what is expected of it: a decoder block where the tensors have an attention, else a
+  /// mixture-of-experts layer.
   ///
   /// - Parameters:
   ///   - tensors: The bytes of `layer.safetensors`.
   ///   - io: The bytes of `io.safetensors`.
   /// - Throws: `GoldenLayerError` when the files are malformed or do not belong together.
   public func layer(tensors: [UInt8], io: [UInt8]) throws(GoldenLayerError) -> GoldenLayer {
-    let spec: SparseLayerSpec
-    let weights: SparseLayerWeights
+    let layer: any VerifiableLayer
+    let isBlock: Bool
     do {
       let file = try SafetensorsFile(bytes: tensors)
-      let reader = try LayerReader(file: file, modelType: family)
-      spec = try self.spec(ofLayer: reader.layerIndex)
-      weights = try reader.weights(for: spec)
+      if let reader = try BlockReader(file: file, modelType: family) {
+        let spec = try blockSpec(ofLayer: reader.layerIndex)
+        layer = DecoderBlock(spec: spec, weights: try reader.weights(for: spec))
+        isBlock = true
+      } else {
+        let reader = try LayerReader(file: file, modelType: family)
+        let spec = try spec(ofLayer: reader.layerIndex)
+        layer = RoutedLayer(spec: spec, weights: try reader.weights(for: spec))
+        isBlock = false
+      }
     } catch let error as GoldenLayerError {
       throw error
     } catch {
       throw GoldenLayerError("layer.safetensors: \(error)")
     }
-    do {
-      let file = try SafetensorsFile(bytes: io)
-      let golden = GoldenLayer(
-        layer: RoutedLayer(spec: spec, weights: weights),
-        tokens: try Self.tokens(file, hidden: spec.hidden),
-        hiddenStates: try file.floats("hidden_states"), output: try file.floats("output"))
-      // An error is told relative to the largest output, and of nothing everything is a part.
-      guard golden.output.contains(where: { $0 != 0 }) else {
-        throw GoldenLayerError(
-          "io.safetensors: output is zero everywhere, so there is nothing to compare with; write the "
-            + "outputs of other hidden_states")
-      }
-      return golden
-    } catch let error as GoldenLayerError {
-      throw error
-    } catch {
-      throw GoldenLayerError("io.safetensors: \(error)")
+    let expected = try GoldenTensors(io, hidden: architecture.hidden)
+    return GoldenLayer(
+      layer: layer, cases: isBlock ? try expected.blockCases() : [try expected.plainCase()])
+  }
+
+  /// The block of this number, or the model's first where the tensors' names have no number.
+  private func blockSpec(ofLayer index: Int?) throws(GoldenLayerError) -> BlockSpec {
+    let layers = architecture.layers
+    guard layers.indices.contains(index ?? 0) else {
+      throw Self.noSuchLayer(index ?? 0, layers.count)
     }
+    switch layers[index ?? 0].block {
+    case .executable(let spec): return spec
+    case .counted(let reason):
+      throw GoldenLayerError("config.json: block \(index ?? 0) cannot be computed: \(reason)")
+    }
+  }
+
+  private static func noSuchLayer(_ index: Int, _ layers: Int) -> GoldenLayerError {
+    GoldenLayerError(
+      "layer.safetensors: the tensors are of layer \(index), and config.json describes "
+        + "\(layers) layers; use the config.json that belongs to the layer")
   }
 
   /// The routed layer of this number, or the model's first where the tensors' names have no number.
@@ -77,38 +95,13 @@ public struct GoldenModel: Sendable {
       for layer in layers { if case .sparse(let spec) = layer.ffn { return spec } }
       throw GoldenLayerError("config.json: no layer of the model has experts; name another model")
     }
-    guard layers.indices.contains(index) else {
-      throw GoldenLayerError(
-        "layer.safetensors: the tensors are of layer \(index), and config.json describes "
-          + "\(layers.count) layers; use the config.json that belongs to the layer")
-    }
+    guard layers.indices.contains(index) else { throw Self.noSuchLayer(index, layers.count) }
     guard case .sparse(let spec) = layers[index].ffn else {
       throw GoldenLayerError(
         "layer.safetensors: the tensors are of layer \(index), which has no experts by "
           + "config.json; use the config.json that belongs to the layer")
     }
     return spec
-  }
-
-  /// T, after checking that inputs and outputs are both [T, H].
-  private static func tokens(
-    _ file: SafetensorsFile, hidden: Int
-  ) throws(GoldenLayerError) -> Int {
-    var tokens: Int?
-    for name in ["hidden_states", "output"] {
-      guard let tensor = file[name] else {
-        throw GoldenLayerError("io.safetensors: there is no tensor \(name); write it, [tokens, H]")
-      }
-      guard tensor.shape.count == 2, tensor.shape[1] == hidden, tensor.shape[0] > 0,
-        tensor.shape[0] == tokens ?? tensor.shape[0]
-      else {
-        throw GoldenLayerError(
-          "io.safetensors: \(name) has shape \(tensor.shape) where "
-            + "[\(tokens.map(String.init) ?? "tokens"), \(hidden)] is needed; write it again")
-      }
-      tokens = tensor.shape[0]
-    }
-    return tokens ?? 0
   }
 }
 

@@ -27,29 +27,24 @@ public struct Verifier {
     self.init(engine: engine.engine, formats: formats, pool: WorkerPool(threads: 1))
   }
 
-  /// Runs the layer once on all its tokens.
+  /// Runs all cases of the layer.
   ///
   /// - Throws: `UncountableLayer` when its weights cannot be stored in the formats.
   public func verify(
     _ golden: GoldenLayer, family: String, directory: String
-  ) throws(UncountableLayer) -> VerifyResult {
+  ) throws(UncountableLayer) -> [VerifyResult] {
     try golden.layer.check(formats: formats)
-    let output = run(golden.layer.executable(engine: engine, formats: formats), on: golden)
     // The golden output is of weights as published, so that storing them stands between too.
     let rounding = RoundingTolerance(engine: engine, formats: formats, seesStoredWeights: false)
-    return VerifyResult(
-      directory: directory, family: family, engine: engine.name, precision: formats.networks,
-      tokens: golden.tokens,
-      error: OutputCheck.relativeError(output, expected: golden.output.map(Double.init)),
-      tolerance: golden.layer.tolerance(rounding, elements: golden.output.count) + Self.tolerance)
-  }
-
-  /// The layer's output, T×H.
-  private func run(_ layer: some ExecutableLayer, on golden: GoldenLayer) -> [Float] {
-    let input = Matrix(rows: golden.tokens, columns: layer.width, elements: golden.hiddenStates)
-    let output = Matrix(rows: golden.tokens, columns: layer.outputWidth)
-    let workspace = layer.makeWorkspace(maxTokens: golden.tokens, pool: pool)
-    layer.forward(input, into: output, workspace: workspace, pool: pool)
-    return output.elements
+    return golden.cases.map { test in
+      let outputs = golden.layer.outputs(
+        of: test.passes, engine: engine, formats: formats, pool: pool)
+      return VerifyResult(
+        directory: directory, family: family, case: test.name, engine: engine.name,
+        precision: formats.networks, tokens: test.tokens,
+        error: OutputCheck.relativeError(
+          outputs.suffix(test.compared).flatMap { $0 }, expected: test.output.map(Double.init)),
+        tolerance: golden.layer.tolerance(rounding, elements: test.output.count) + Self.tolerance)
+    }
   }
 }

@@ -22,6 +22,17 @@ import MoEKernel
 /// | weights on the way in and out | 2 + 1 |
 /// | input and sum of the experts | 2 + 1 |
 ///
+/// and the attention of a block, where a relative error of queries or keys is an absolute one of scores, whose
+/// deviation is near 1, and so a relative one of weights:
+///
+/// | rounded | errors |
+/// |---|---|
+/// | weights of queries, keys, values, output | 4 |
+/// | input, seen by the first three; heads | 4 |
+///
+/// with as many again for ranks that queries, keys and values go through. A residual stream only dilutes what its
+/// branches add.
+///
 /// Routing is in 32 bits and chooses the same experts. Weighted sums over experts, shared ones
 /// included, do not raise a relative error.
 public struct RoundingTolerance: Sendable {
@@ -50,6 +61,14 @@ public struct RoundingTolerance: Sendable {
     }
     networks = squares(formats.networks)
     projections = squares(formats.projections)
+  }
+
+  /// The same of a decoder block.
+  func tolerance(for block: BlockSpec, elements: Int) -> Double {
+    let attention = (block.attention.latent == nil ? 4.0 : 8) / 3 * projections
+    let half = tolerance(for: block.feedForward, elements: elements)
+    let factor = Self.maximumOverDeviation(elements: elements)
+    return (half * half + factor * factor * attention).squareRoot()
   }
 
   /// The largest relative error of an output that rounding explains.

@@ -35,7 +35,8 @@ struct VerifyCommand: ParsableCommand {
       for verifier in verifiers {
         do {
           results.append(
-            try verifier.verify(layer, family: model.family, directory: directory))
+            contentsOf: try verifier.verify(
+              layer, family: model.family, directory: directory))
         } catch {
           throw Failure(.usage, "the golden layer \(directory) cannot be verified: \(error)")
         }

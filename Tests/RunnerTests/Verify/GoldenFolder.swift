@@ -1,5 +1,6 @@
 import FoundationEssentials
 import LayerSpec
+import ModelSpec
 import Testing
 
 @testable import Runner
@@ -12,7 +13,16 @@ struct GoldenFolder {
   let io: [UInt8]
 
   init(_ name: String) throws {
-    let folder = Self.root.appending(path: name)
+    try self.init(name, in: Self.root)
+  }
+
+  /// A folder of `Tests/GoldenBlocks`.
+  init(block name: String) throws {
+    try self.init(name, in: Self.blocks)
+  }
+
+  private init(_ name: String, in root: URL) throws {
+    let folder = root.appending(path: name)
     func bytes(_ file: String) throws -> [UInt8] {
       Array(try Data(contentsOf: folder.appending(path: file)))
     }
@@ -22,18 +32,34 @@ struct GoldenFolder {
     io = try bytes("io.safetensors")
   }
 
-  /// Every folder there is.
-  static let names: [String] = {
+  /// Every folder of a mixture-of-experts layer there is.
+  static let names = list(root)
+  /// Every folder of a decoder block there is.
+  static let blockNames = list(blocks)
+
+  private static func list(_ folder: URL) -> [String] {
     do {
-      return try FileManager.default.contentsOfDirectory(atPath: root.path).sorted()
+      return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     } catch {
       preconditionFailure("the golden layers cannot be listed: \(error)")
     }
-  }()
+  }
 
-  private static let root = URL(filePath: #filePath)
+  private static let tests = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Golden")
+  private static let root = tests.appending(path: "Golden")
+  private static let blocks = tests.appending(path: "GoldenBlocks")
+}
+
+extension Verifier {
+  /// The result of a layer with one case.
+  func onlyResult(
+    _ golden: GoldenLayer, family: String, directory: String
+  ) throws -> VerifyResult {
+    let results = try verify(golden, family: family, directory: directory)
+    try #require(results.count == 1)
+    return results[0]
+  }
 }
 
 extension GoldenLayer {

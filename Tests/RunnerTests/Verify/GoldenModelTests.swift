@@ -19,8 +19,9 @@ import Testing
     }
   }
 
-  @Test func aFamilyWithoutExpertsIsRefused() throws {
-    let config = #"{"model_type":"llama"}"#
+  /// Neither its blocks can be computed nor does it have experts.
+  @Test func aFamilyThatIsCountedOnlyIsRefused() throws {
+    let config = #"{"model_type":"gpt2"}"#
     let error = #expect(throws: GoldenLayerError.self) {
       try GoldenModel(config: Array(config.utf8))
     }

@@ -19,7 +19,7 @@ import Testing
     let verifier = Verifier(
       engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(.f32),
       pool: WorkerPool(threads: threads))
-    let result = try verifier.verify(golden, family: model.family, directory: name)
+    let result = try verifier.onlyResult(golden, family: model.family, directory: name)
     #expect(result.passed, "\(name): \(String(describing: result.maxRelativeError))")
     #expect(result.family == name)
     #expect(result.tokens == 21)
@@ -38,7 +38,7 @@ import Testing
     let verifier = Verifier(
       engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(.f32),
       pool: WorkerPool(threads: 1))
-    let result = try verifier.verify(changed, family: model.family, directory: name)
+    let result = try verifier.onlyResult(changed, family: model.family, directory: name)
     #expect(!result.passed)
     #expect(try #require(result.maxRelativeError) > Verifier.tolerance)
   }
@@ -53,7 +53,7 @@ import Testing
     let verifier = Verifier(
       engine: BLASEngine(library: try BLASLibrary.open()), formats: FormatPlan(.f32),
       pool: WorkerPool(threads: 1))
-    let result = try verifier.verify(changed, family: "mixtral", directory: "d")
+    let result = try verifier.onlyResult(changed, family: "mixtral", directory: "d")
     #expect(!result.passed)
     #expect(result.maxRelativeError == nil)
   }
@@ -82,10 +82,16 @@ import Testing
       guard formats.projections == .f32 else { throw UncountableLayer("only f32 is stored") }
     }
 
-    func executable(engine: any Engine, formats: FormatPlan) -> any ExecutableLayer {
+    func product(engine: any Engine, formats: FormatPlan) -> MatrixProduct {
       MatrixProduct(
         outputs: 3, inputs: 5, seed: 7, engine: engine, format: formats.projections,
         pool: WorkerPool(threads: 1))
+    }
+
+    func outputs(
+      of passes: [GoldenPass], engine: any Engine, formats: FormatPlan, pool: WorkerPool
+    ) -> [[Float]] {
+      outputs(of: passes, by: product(engine: engine, formats: formats), pool: pool)
     }
 
     func tolerance(_ rounding: RoundingTolerance, elements: Int) -> Double {
@@ -101,14 +107,18 @@ import Testing
     let pool = WorkerPool(threads: 1)
     let layer = ProductAlone(room: room)
     let input = Matrix(rows: 2, columns: 5, elements: (1...10).map(Float.init))
-    let product = layer.executable(engine: engine, formats: FormatPlan(.f32))
+    let product = layer.product(engine: engine, formats: FormatPlan(.f32))
     var expected = (0..<2).flatMap { product.referenceOutput(of: input, token: $0, pool: pool) }
     let largest = try #require(expected.indices.max { abs(expected[$0]) < abs(expected[$1]) })
     expected[largest] *= 1 + error
     let golden = GoldenLayer(
-      layer: layer, tokens: 2, hiddenStates: input.elements, output: expected.map(Float.init))
+      layer: layer,
+      cases: [
+        GoldenCase(
+          passes: [GoldenPass(tokens: 2, input.elements)], output: expected.map(Float.init))
+      ])
     let result = try Verifier(engine: engine, formats: FormatPlan(.f32), pool: pool)
-      .verify(golden, family: "product", directory: "d")
+      .onlyResult(golden, family: "product", directory: "d")
     #expect(result.passed == passes, "\(String(describing: result.maxRelativeError))")
     #expect(result.tolerance == room + Verifier.tolerance)
   }

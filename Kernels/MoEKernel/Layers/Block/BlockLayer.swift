@@ -1,0 +1,120 @@
+import LayerSpec
+
+/// One decoder block: attention over the tokens of some sequences and a feed-forward half.
+public final class BlockLayer: ExecutableLayer {
+  /// Scratch and caches.
+  public typealias Workspace = BlockWorkspace
+
+  /// What is computed.
+  public let spec: BlockSpec
+  /// The engine that holds the matrices and multiplies; attention itself has kernels of its own.
+  public let engine: any Engine
+  /// The format of each role's matrices; keys and values are 32-bit floats.
+  public let formats: FormatPlan
+
+  let attention: SelfAttention
+  let feedForward: any ExecutableLayer<FeedForwardWorkspace>
+  let attentionNorms: BranchNorms
+  let feedForwardNorms: BranchNorms
+
+  /// H.
+  public var width: Int { spec.hidden }
+  /// H.
+  public var outputWidth: Int { spec.hidden }
+
+  /// Scales of the norms of one branch, one row each.
+  struct BranchNorms {
+    let before: Matrix?
+    let after: Matrix?
+
+    init(_ norms: BlockWeights.Norms, hidden: Int) {
+      before = norms.before.map { .paddedRow($0, hidden) }
+      after = norms.after.map { .paddedRow($0, hidden) }
+    }
+  }
+
+  /// A block with given weights, whose arrays must have the sizes that `spec` implies.
+  ///
+  /// - Precondition: The engine multiplies the formats of the plan.
+  public init(spec: BlockSpec, weights: BlockWeights, engine: any Engine, formats: FormatPlan) {
+    engine.require(formats)
+    self.spec = spec
+    self.engine = engine
+    self.formats = formats
+    attention = SelfAttention(
+      spec: spec.attention, weights: weights.attention, engine: engine,
+      format: formats[.projection])
+    switch (spec.feedForward, weights.feedForward) {
+    case (.dense(let network), .dense(let own)):
+      feedForward = DenseLayer(spec: network, weights: own, engine: engine, formats: formats)
+    case (.sparse(let layer), .sparse(let own)):
+      feedForward = SparseLayer(spec: layer, weights: own, engine: engine, formats: formats)
+    default: preconditionFailure("the weights are of another feed-forward half than the spec")
+    }
+    attentionNorms = BranchNorms(weights.attentionNorms, hidden: spec.hidden)
+    feedForwardNorms = BranchNorms(weights.feedForwardNorms, hidden: spec.hidden)
+  }
+
+  /// Scratch for passes of one sequence from its beginning, with a cache of as many tokens.
+  public func makeWorkspace(maxTokens: Int, pool: WorkerPool) -> BlockWorkspace {
+    makeWorkspace(maxTokens: maxTokens, sequences: 1, context: maxTokens, pool: pool)
+  }
+
+  /// Scratch for passes of up to `maxTokens` rows, and caches for `sequences` of up to `context` tokens.
+  public func makeWorkspace(
+    maxTokens: Int, sequences: Int, context: Int, pool: WorkerPool
+  ) -> BlockWorkspace {
+    BlockWorkspace(
+      spec, maxTokens: maxTokens, sequences: sequences, capacity: context, threads: pool.threads,
+      engine: engine, formats: formats,
+      feedForward: feedForward.makeWorkspace(maxTokens: maxTokens, pool: pool))
+  }
+
+  /// One pass of the first sequence from its beginning: prefill.
+  public func forward(
+    _ input: Matrix, into output: Matrix, workspace: BlockWorkspace, pool: WorkerPool
+  ) {
+    workspace.clear()
+    var rows = [Int](repeating: 0, count: workspace.lengths.count)
+    rows[0] = input.rows
+    extend(rows, input, into: output, workspace: workspace, pool: pool)
+  }
+
+  /// One pass of further tokens of some sequences, whose keys and values are added to their caches: a step of
+  /// decoding with one row for each, or a part of a prefill.
+  ///
+  /// - Parameter rows: how many of the input's rows belong to each sequence; those of the first come first.
+  public func extend(
+    _ rows: [Int], _ input: Matrix, into output: Matrix, workspace: BlockWorkspace,
+    pool: WorkerPool
+  ) {
+    checkShapes(input, output)
+    workspace.begin(spec, rows: rows, tokens: input.rows, pool: pool)
+    guard input.rows > 0 else { return }
+    BlockPass(layer: self, workspace: workspace, pool: pool, input: input, output: output).run()
+  }
+}
+
+extension BlockWorkspace {
+  /// Checks a pass against what this was made for, and says where the rows of each sequence are.
+  func begin(_ spec: BlockSpec, rows: [Int], tokens: Int, pool: WorkerPool) {
+    checkPass(spec, own: shape, tokens: tokens, pool: pool)
+    precondition(
+      rows.count == cache.sequences && rows.allSatisfy { $0 >= 0 }
+        && rows.reduce(0, +) == tokens,
+      "\(tokens) rows are not those of \(rows) tokens in \(cache.sequences) sequences")
+    self.tokens = tokens
+    cutEnds(to: tokens)
+    phases = BlockPhases()
+    spans.removeAll(keepingCapacity: true)
+    var first = 0
+    for (sequence, count) in rows.enumerated() where count > 0 {
+      let position = cache.lengths[sequence]
+      spans.append(
+        AttentionCore.Span(
+          sequence: sequence, firstRow: first, tokens: count, position: position))
+      cache.setLength(position + count, of: sequence)
+      first += count
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import Glibc
+import LayerSpec
+
+/// A block's outputs in double precision by plain loops over the weights as they are stored, sharing no code
+/// with a pass but the access to them; the feed-forward half has its own (`FeedForwardReference`).
+extension BlockLayer {
+  /// One row of the output of a prefill.
+  public func referenceOutput(of input: Matrix, token: Int, pool: WorkerPool) -> [Double] {
+    referenceOutputs(of: input, tokens: [token], pool: pool)[0]
+  }
+
+  /// Several rows of the output of a prefill, for which keys and values of all tokens before the last of them
+  /// are computed.
+  public func referenceOutputs(
+    of input: Matrix, tokens: [Int], pool: WorkerPool
+  ) -> [[Double]] {
+    precondition(input.columns == width, "the input is not of width \(width)")
+    guard let last = tokens.max() else { return [] }
+    let inputs = (0...last).map { input.row($0).map(Double.init) }
+    let attended = SelfAttentionReference(attention, pool: pool)
+      .outputs(of: inputs.map { normed($0, attentionNorms.before) }, tokens: tokens)
+    return zip(tokens, attended).map { token, branch in
+      let stream = added(branch, attentionNorms.after, to: inputs[token])
+      let row = normed(stream, feedForwardNorms.before)
+      let own = feedForward.referenceOutput(
+        of: Matrix(rows: 1, columns: width, elements: row.map(Float.init)), token: 0, pool: pool)
+      return added(own, feedForwardNorms.after, to: stream)
+    }
+  }
+
+  private func normed(_ row: [Double], _ scale: Matrix?) -> [Double] {
+    guard let scale else { return row }
+    return Reference.norm(row, scale: scale, epsilon: spec.normEpsilon)
+  }
+
+  private func added(_ branch: [Double], _ scale: Matrix?, to row: [Double]) -> [Double] {
+    zip(row, normed(branch, scale)).map { $0 + Double(spec.residualScale) * $1 }
+  }
+}
+
+/// Self-attention of one sequence in double precision.
+private struct SelfAttentionReference {
+  private let attention: SelfAttention
+  private let pool: WorkerPool
+  private let frequencies: [Double]
+  private var spec: SelfAttentionSpec { attention.spec }
+
+  init(_ attention: SelfAttention, pool: WorkerPool) {
+    self.attention = attention
+    self.pool = pool
+    frequencies = attention.spec.rotary?.inverseFrequencies ?? []
+  }
+
+  /// What the attention adds to some tokens, W_o applied.
+  func outputs(of rows: [[Double]], tokens: [Int]) -> [[Double]] {
+    let (keys, values) = keysAndValues(rows)
+    let queries = queries(tokens.map { rows[$0] }, positions: tokens)
+    let heads = zip(tokens, queries).map { position, query in
+      (0..<spec.heads).flatMap { head -> [Double] in
+        let own = Array(query[head * spec.keyWidth..<(head + 1) * spec.keyWidth])
+        return attend(own, head: head, position: position, keys, values)
+      }
+    }
+    return attention.output.reference(of: heads, pool: pool)
+  }
+
+  private func attend(
+    _ query: [Double], head: Int, position: Int, _ keys: [[Double]], _ values: [[Double]]
+  ) -> [Double] {
+    let keyHead = head / spec.group
+    let seen = spec.reach.first(seenBy: position)...position
+    let scores = seen.map { key -> Double in
+      let own = keys[key][keyHead * spec.keyWidth..<(keyHead + 1) * spec.keyWidth]
+      let score = zip(query, own).reduce(0) { $0 + $1.0 * $1.1 } * Double(spec.scale)
+      return spec.softcap.map { Double($0) * tanh(score / Double($0)) } ?? score
+    }
+    let sink = attention.sinks.map { Double($0[0, head]) }
+    let maximum = max(scores.max() ?? 0, sink ?? -.infinity)
+    let weights = scores.map { exp($0 - maximum) }
+    let sum = weights.reduce(sink.map { exp($0 - maximum) } ?? 0, +)
+    var result = [Double](repeating: 0, count: spec.valueWidth)
+    for (key, weight) in zip(seen, weights) {
+      for index in result.indices {
+        result[index] += weight / sum * values[key][keyHead * spec.valueWidth + index]
+      }
+    }
+    return result
+  }
+
+  private func queries(_ rows: [[Double]], positions: [Int]) -> [[Double]] {
+    var rows = rows
+    if let rank = attention.queryRank, let epsilon = spec.latent?.normEpsilon {
+      rows = rank.compress.reference(of: rows, pool: pool).map {
+        Reference.norm($0, scale: rank.norm, epsilon: epsilon)
+      }
+    }
+    return zip(attention.query.reference(of: rows, pool: pool), positions).map { row, position in
+      let row = prepared(row, heads: spec.heads, attention.queryNorm, position: position)
+      guard let temperature = spec.temperature else { return row }
+      let step = (Double(position + 1) / temperature.floor).rounded(.down)
+      return row.map { $0 * (log(1 + step) * temperature.scale + 1) }
+    }
+  }
+
+  private func keysAndValues(_ rows: [[Double]]) -> (keys: [[Double]], values: [[Double]]) {
+    switch attention.keysAndValues {
+    case .grouped(let key, let value):
+      return (
+        key.reference(of: rows, pool: pool).enumerated().map {
+          prepared($1, heads: spec.keyValueHeads, attention.keyNorm, position: $0)
+        },
+        value.reference(of: rows, pool: pool).map { $0.map(clipped) }
+      )
+    case .latent(let compress, let norm, let expand):
+      guard let latent = spec.latent else { return ([], []) }
+      let compressed = compress.reference(of: rows, pool: pool)
+      let expanded = expand.reference(
+        of: compressed.map {
+          Reference.norm(
+            Array($0.prefix(latent.rank)), scale: norm, epsilon: latent.normEpsilon)
+        }, pool: pool)
+      let stride = latent.plainWidth + spec.valueWidth
+      let keys = zip(compressed, expanded).enumerated().map { position, pair -> [Double] in
+        let shared = turned(Array(pair.0.dropFirst(latent.rank)), position: position)
+        return (0..<spec.heads).flatMap { head in
+          pair.1[head * stride..<head * stride + latent.plainWidth] + shared
+        }
+      }
+      let values = expanded.map { row in
+        (0..<spec.heads).flatMap { head in
+          row[head * stride + latent.plainWidth..<(head + 1) * stride]
+        }
+      }
+      return (keys, values)
+    }
+  }
+
+  /// Norm, bound and rotation of all heads of a row.
+  private func prepared(
+    _ row: [Double], heads: Int, _ scale: Matrix?, position: Int
+  ) -> [Double] {
+    var row = row
+    if case .wide(let epsilon) = spec.queryKeyNorm, let scale {
+      row = Reference.norm(row, scale: scale, epsilon: epsilon)
+    }
+    return (0..<heads).flatMap { head -> [Double] in
+      var own = Array(row[head * spec.keyWidth..<(head + 1) * spec.keyWidth])
+      if case .perHead(let epsilon) = spec.queryKeyNorm, let scale {
+        own = Reference.norm(own, scale: scale, epsilon: epsilon)
+      }
+      own = own.map(clipped)
+      let offset = spec.rotaryOffset
+      own = own.prefix(offset) + turned(Array(own.dropFirst(offset)), position: position)
+      if case .turned(let epsilon) = spec.queryKeyNorm {
+        let mean = own.reduce(0) { $0 + $1 * $1 } / Double(own.count)
+        own = own.map { $0 / (mean + Double(epsilon)).squareRoot() }
+      }
+      return own
+    }
+  }
+
+  private func clipped(_ value: Double) -> Double {
+    spec.clip.map { min(Double($0), max(-Double($0), value)) } ?? value
+  }
+
+  /// The first elements turned by the position.
+  private func turned(_ row: [Double], position: Int) -> [Double] {
+    guard let rotary = spec.rotary else { return row }
+    var row = row
+    for (pair, frequency) in frequencies.enumerated() {
+      let (first, second) =
+        switch rotary.pairing {
+        case .halves: (pair, pair + frequencies.count)
+        case .interleaved: (2 * pair, 2 * pair + 1)
+        }
+      let angle = Double(position) * frequency
+      let (a, b) = (row[first], row[second])
+      row[first] = (a * cos(angle) - b * sin(angle)) * rotary.amplitude
+      row[second] = (b * cos(angle) + a * sin(angle)) * rotary.amplitude
+    }
+    return row
+  }
+}

@@ -1,0 +1,54 @@
+/// The softmax of attention on blocks of scores, while they are in the L1 cache.
+extension TileKernels {
+  /// What maxima of scores begin with.
+  public static let lowestScore: Float = -1e30
+
+  /// What rows of a tile know of the chunks of keys that they have seen; each at least `rows` elements.
+  public struct SoftmaxRows {
+    /// The first key of the present chunk that a row sees.
+    public let first: UnsafeMutablePointer<Int32>
+    /// The key behind the last.
+    public let end: UnsafeMutablePointer<Int32>
+    /// The largest score so far, `lowestScore` before the first chunk.
+    public let maxima: UnsafeMutablePointer<Float>
+    /// The sum of weights so far.
+    public let sums: UnsafeMutablePointer<Float>
+    /// What sums of values so far are to be multiplied by after a chunk.
+    public let corrections: UnsafeMutablePointer<Float>
+
+    /// Memory of the caller's.
+    public init(
+      first: UnsafeMutablePointer<Int32>, end: UnsafeMutablePointer<Int32>,
+      maxima: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
+      corrections: UnsafeMutablePointer<Float>
+    ) {
+      self.first = first
+      self.end = end
+      self.maxima = maxima
+      self.sums = sums
+      self.corrections = corrections
+    }
+  }
+
+  /// Turns blocks of scores, a key per output, into weights; keys that a row does not see get 0.
+  ///
+  /// - Parameters:
+  ///   - blocks: `panels` blocks of `rows` rows, `blockCapacity` floats apart, aligned to 64 bytes.
+  ///   - softcap: bound of scores; `nil` for none.
+  public func softmax(
+    blocks: UnsafeMutablePointer<Float>, panels: Int, rows: Int, softcap: Float?,
+    state: SoftmaxRows
+  ) {
+    precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
+    softmaxEntry(
+      blocks, blockCapacity, panels, rows, state.first, state.end, softcap ?? 0, state.maxima,
+      state.sums, state.corrections)
+  }
+
+  /// Multiplies every row of a block by its factor.
+  public func scaleRows(
+    block: UnsafeMutablePointer<Float>, rows: Int, factors: UnsafePointer<Float>
+  ) {
+    scaleRowsEntry(block, rows, factors)
+  }
+}
