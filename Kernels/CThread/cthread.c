@@ -24,6 +24,12 @@ void cthread_set_cpus(cthread_cpus cpus) {
   sched_setaffinity(0, sizeof set, &set);
 }
 
+bool cthread_is_empty(cthread_cpus cpus) {
+  for (unsigned word = 0; word < sizeof cpus.bits / sizeof *cpus.bits; word++)
+    if (cpus.bits[word] != 0) return false;
+  return true;
+}
+
 cthread_cpus cthread_with_cpu(cthread_cpus cpus, int cpu) {
   cpu_set_t set;
   memcpy(&set, &cpus, sizeof set);

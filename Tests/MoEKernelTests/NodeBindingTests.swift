@@ -47,6 +47,21 @@ import Testing
     }
   }
 
+  /// Memory belongs to nodes as threads do, whatever part of it is looked at.
+  @Test(arguments: [([8, 8], 16), ([12, 2], 14), ([100, 1], 101), ([1, 1, 1], 3), ([4], 4)])
+  func pagesAreSharedAsThreadsAre(cores: [Int], threads: Int) {
+    let binding = NodeBinding(threads: threads, among: Self.nodes(cores))
+    let period = binding.homes.count
+    let pages = (0..<10 * period).map {
+      binding.home(of: UnsafeRawPointer(bitPattern: (7 + $0) << 21)!)
+    }
+    for node in cores.indices {
+      #expect(pages.count { $0 == node } * threads == pages.count * cores[node])
+    }
+    // Of two equal nodes every second page is on each.
+    if cores == [8, 8] { #expect(Set(pages.prefix(2)).count == 2) }
+  }
+
   @Test func oneNodeBindsNothing() {
     let before = cthread_get_cpus()
     let pool = WorkerPool(
@@ -92,6 +107,8 @@ import Testing
   @Test(arguments: [(1, 1), (1, 4), (2, 1), (2, 4), (3, 1), (3, 5)], [false, true])
   func everyTaskIsDoneOnceAndAtHome(of: (nodes: Int, grain: Int), staysHome: Bool) {
     let (nodes, grain) = of
+    let binding = NodeBinding(
+      threads: nodes, among: Self.nodes(Array(repeating: 1, count: nodes)))
     let cursors = TaskCursors(nodes: nodes)
     defer { cursors.deallocate() }
     for count in [0, 1, 2, 37] {
@@ -101,7 +118,7 @@ import Testing
         home: { context, task in
           // Some tasks are at home anywhere.
           task % 7 == 6 ? nil : UnsafeRawPointer(bitPattern: (context + task / 3) << 21)
-        }, staysHome: staysHome, cursors: cursors)
+        }, staysHome: staysHome, cursors: cursors, binding: binding)
       var done = [Int](repeating: 0, count: count)
       var passed = [Int](repeating: 0, count: nodes)
       var open = Set(0..<nodes)
@@ -129,7 +146,7 @@ import Testing
     let queue = TaskQueue(
       count: 5, grain: 1, context: (),
       home: { _, task in UnsafeRawPointer(bitPattern: 2 << 21) }, staysHome: false,
-      cursors: cursors)
+      cursors: cursors, binding: NodeBinding(threads: 2, among: Self.nodes([1, 1])))
     var passed = 0
     #expect((0..<6).map { _ in queue.take(node: 1, passed: &passed) } == [0, 1, 2, 3, 4, 5])
     #expect(passed == 2)

@@ -64,9 +64,8 @@ import Testing
     let economy = preparation.economy(of: trials, seconds: seconds)
     let chosen = trials.map { trial in
       trial.fewestSeconds(
-        divisor: trial.cell.divisor(leastWidth: economy.effort.leastWidth) {
-          trial.fewestSeconds(divisor: $0, effort: economy.effort) <= economy.allowance
-        }, effort: economy.effort)
+        divisor: trial.divisor(economy.effort, allowance: economy.allowance),
+        effort: economy.effort)
     }
     #expect(chosen.reduce(0, +) <= 0.6 * seconds + 1e-9)
   }
@@ -75,7 +74,7 @@ import Testing
   /// four quarters and four whole slices, seven times.
   @Test func aFractionThatWasAskedForIsKept() {
     let trial = trials(0.2, width: ForcedWidth(divisor: 4, other: 1))[0]
-    #expect(trial.cell.divisor(leastWidth: 512) { _ in false } == 4)
+    #expect(trial.cell.divisors(leastWidth: 512) == [4])
     #expect(trial.cell.otherDivisor(than: 4) == 1)
     #expect(abs(trial.leastSeconds(.full) - 7 * (4 * 0.05 + 4 * 0.2)) < 1e-9)
   }
@@ -86,7 +85,29 @@ import Testing
     #expect(cell.otherDivisor(than: 1) == nil)
     #expect(cell.otherDivisor(than: 8) == 16)
     #expect(cell.otherDivisor(than: 64) == nil)
-    #expect(cell.divisor(leastWidth: TimeEstimate.leastWidth) { _ in false } == 2)
-    #expect(cell.divisor(leastWidth: TimeEstimate.leastWidthOfAll) { _ in false } == 8)
+    #expect(cell.divisors(leastWidth: TimeEstimate.leastWidth) == [1, 2])
+    #expect(cell.divisors(leastWidth: TimeEstimate.leastWidthOfAll) == [1, 2, 4, 8])
+  }
+
+  /// Passes that are short against a slice are repeated, so that narrower ones take as long, and rounds at
+  /// another fraction besides: full width is what saves most.
+  @Test func quickPassesAreNotNarrowed() {
+    let trials = trials(1e-4)
+    for seconds in [0.0, 0.1, 1] {
+      let economy = preparation.economy(of: trials, seconds: seconds)
+      for trial in trials {
+        #expect(trial.divisor(economy.effort, allowance: economy.allowance) == 1)
+      }
+    }
+  }
+
+  /// A cell that takes much at the least leaves the others what there is, and no more.
+  @Test func whatOneCellTakesAtLeastIsNotSharedTwice() {
+    let share = BudgetShare.largest(
+      of: [0.55] + Array(repeating: 0.3, count: 15),
+      least: [0.55] + Array(repeating: 0.003, count: 15), budget: 0.6)
+    #expect(abs(share - 0.05 / 15) < 1e-9)
+    #expect(BudgetShare.largest(of: [1, 2], least: [1, 2], budget: 3) == .infinity)
+    #expect(BudgetShare.largest(of: [1, 2], least: [1, 2], budget: 1) == 0)
   }
 }

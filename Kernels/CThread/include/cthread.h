@@ -2,6 +2,8 @@
 // under _GNU_SOURCE only.
 #pragma once
 
+#include <stdbool.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -26,6 +28,9 @@ cthread_cpus cthread_get_cpus(void);
 
 /// Moves the calling thread to `cpus`. A refusal leaves it where it is.
 void cthread_set_cpus(cthread_cpus cpus);
+
+/// True for a set without any CPU.
+bool cthread_is_empty(cthread_cpus cpus);
 
 /// `cpus` and one more; the same where its number is not among 1024.
 cthread_cpus cthread_with_cpu(cthread_cpus cpus, int cpu);

@@ -56,8 +56,11 @@ public final class WeightArena {
   /// - Parameter pool: whose threads wrote the arena.
   public func placement(for pool: WorkerPool) -> WeightPlacement? {
     let pages = bytes / hugePageBytes
-    let step = max(1, pages / Self.pagesLookedAt)
-    let places = stride(from: 0, to: pages, by: step).map { start + $0 * hugePageBytes }
+    // As many pages after each other as the nodes are repeated in, or a step might meet one node alone.
+    let neighbours = pool.homesPeriod
+    let step = max(neighbours, pages / Self.pagesLookedAt * neighbours)
+    let places = stride(from: 0, to: pages, by: step)
+      .flatMap { $0..<min($0 + neighbours, pages) }.map { start + $0 * hugePageBytes }
     let nodes = places.map { Int(cthread_node_of_page($0)) }
     let belonging = places.compactMap(pool.node(of:))
     guard belonging.count == nodes.count, nodes.allSatisfy({ $0 >= 0 }) else { return nil }
@@ -65,7 +68,7 @@ public final class WeightArena {
       pages: places.count, elsewhere: zip(belonging, nodes).count { $0 != $1 })
   }
 
-  /// Enough to tell a tenth from none.
+  /// Places that are looked at: enough to tell a tenth from none.
   private static let pagesLookedAt = 100
 
   /// The next part of so many bytes, from the beginning again where the end is too near.

@@ -28,9 +28,18 @@ struct NodeBinding: Hashable {
   /// For each worker the index of its node among these, in blocks of consecutive workers.
   let nodeOfWorker: [Int]
 
+  /// For huge pages one after the other the index of the node that each belongs on, over and over: as many of
+  /// each node as it has threads, evenly mixed.
+  let homes: [Int]
+
+  /// Processors that a set of them has room for.
+  private static let processorLimit = 1024
+
   /// - Parameter available: nodes with processors that may be used; empty to bind nothing.
   init(threads: Int, among available: [ProcessorNode]) {
-    let usable = available.filter { $0.cores > 0 && !$0.processors.isEmpty }
+    let usable = available.filter {
+      $0.cores > 0 && $0.processors.contains { (0..<Self.processorLimit).contains($0) }
+    }
     var chosen: [ProcessorNode] = []
     for node in usable.sorted(by: { ($1.cores, $0.id) < ($0.cores, $1.id) })
     where chosen.count < threads && chosen.reduce(0, { $0 + $1.cores }) < threads {
@@ -41,13 +50,30 @@ struct NodeBinding: Hashable {
     // Worker w is in the middle of its part of all cores: every node of the fewest gets one at least.
     var node = 0
     var end = nodes.first?.cores ?? 0
-    nodeOfWorker = (0..<threads).map { [nodes] worker in
+    let workers = (0..<threads).map { [nodes] worker in
       while node + 1 < nodes.count, (2 * worker + 1) * cores > 2 * threads * end {
         node += 1
         end += nodes[node].cores
       }
       return node
     }
+    nodeOfWorker = workers
+    let counts = nodes.indices.map { node in workers.count { $0 == node } }
+    let places = nodes.indices.flatMap { node in
+      (0..<counts[node]).map { (place: (Double($0) + 0.5) / Double(counts[node]), node: node) }
+    }
+    homes =
+      nodes.count > 1
+      ? places.sorted { ($0.place, $0.node) < ($1.place, $1.node) }.map(\.node) : [0]
+  }
+
+  /// The index of the node on which the memory at an address belongs.
+  ///
+  /// Memory lies on the node of the thread that touches it first, and whatever is written or read in pieces of
+  /// less than a page finds its node by the same rule. Which layer the memory belongs to does not matter, so
+  /// that layers may be views of one arena.
+  func home(of address: UnsafeRawPointer) -> Int {
+    homes[Int(UInt(bitPattern: address) / UInt(hugePageBytes) % UInt(homes.count))]
   }
 
   /// The processors of a worker's node; `nil` where it is not bound.
@@ -56,18 +82,6 @@ struct NodeBinding: Hashable {
     return nodes[nodeOfWorker[worker]].processors.reduce(cthread_cpus()) {
       cthread_with_cpu($0, Int32(clamping: $1))
     }
-  }
-}
-
-/// Where memory is to lie on several nodes: huge pages on each in turn, by their addresses.
-///
-/// Memory lies on the node of the thread that touches it first, and whatever is written or read in pieces of
-/// less than a page finds its node by the same rule. Which layer the memory belongs to does not matter, so
-/// that layers may be views of one arena.
-enum MemoryHome {
-  /// The index of the node, of so many, on which the memory at an address belongs.
-  static func node(of address: UnsafeRawPointer, among nodes: Int) -> Int {
-    Int(UInt(bitPattern: address) / UInt(hugePageBytes) % UInt(max(1, nodes)))
   }
 }
 

@@ -1,11 +1,10 @@
 /// The tasks of one region, taken some at a time.
 struct Tasks<Context> {
   let queue: TaskQueue<Context>
-  let nodeOfWorker: [Int]
   let body: (Context, Int, Int) -> Void
 
   func work(as worker: Int) {
-    let (context, node) = (queue.context, nodeOfWorker[worker])
+    let (context, node) = (queue.context, queue.binding.nodeOfWorker[worker])
     var passed = 0
     while true {
       let first = queue.take(node: node, passed: &passed)
@@ -18,7 +17,6 @@ struct Tasks<Context> {
 /// The tasks of one region whose threads may look one task ahead.
 struct TasksAhead<Context> {
   let queue: TaskQueue<Context>
-  let nodeOfWorker: [Int]
   let isAhead: Bool
   let body: (Context, Int, Int, Int) -> Void
   /// When each worker began and ended, by its own clock readings.
@@ -27,7 +25,8 @@ struct TasksAhead<Context> {
   /// Takes tasks until there are none, with `isAhead` the next before the body of the present one.
   func work(as worker: Int) {
     let begin = MonotonicClock.nanoseconds()
-    let (context, count, node) = (queue.context, queue.count, nodeOfWorker[worker])
+    let (context, count) = (queue.context, queue.count)
+    let node = queue.binding.nodeOfWorker[worker]
     var passed = 0
     var index = queue.take(node: node, passed: &passed)
     let hasTasks = index < count

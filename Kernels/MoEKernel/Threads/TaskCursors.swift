@@ -52,6 +52,8 @@ struct TaskQueue<Context> {
   /// Whether tasks of other nodes are left to them: what is touched first must be touched at home.
   let staysHome: Bool
   let cursors: TaskCursors
+  /// Which node memory belongs on.
+  let binding: NodeBinding
 
   /// The first of the next tasks for a thread of a node, `count` when there are none.
   ///
@@ -64,7 +66,7 @@ struct TaskQueue<Context> {
       while true {
         let first = cursors.take(grain, node: present)
         if first >= count { break }
-        let home = home(context, first).map { MemoryHome.node(of: $0, among: nodes) }
+        let home = home(context, first).map(binding.home)
         if home ?? (first / grain) % nodes == present { return first }
       }
       passed += 1

@@ -22,10 +22,12 @@ public final class WorkerPool {
   /// Nodes that the threads are on: 1 where they are not bound.
   public var nodes: Int { max(1, binding.nodes.count) }
 
+  /// Huge pages after which the nodes that they belong on are repeated.
+  var homesPeriod: Int { binding.homes.count }
+
   /// The system's number of the node on which memory at an address belongs; `nil` where threads are not bound.
   func node(of address: UnsafeRawPointer) -> Int? {
-    binding.nodes.isEmpty
-      ? nil : binding.nodes[MemoryHome.node(of: address, among: nodes)].id
+    binding.nodes.isEmpty ? nil : binding.nodes[binding.home(of: address)].id
   }
 
   /// Starts `threads - 1` threads; the caller of `run` is the remaining one.
@@ -35,11 +37,14 @@ public final class WorkerPool {
   public init(threads: Int, nodes: [ProcessorNode] = []) {
     precondition(threads >= 1, "a pool needs at least 1 thread, and \(threads) were asked for")
     self.threads = threads
-    let binding = NodeBinding(threads: threads, among: nodes.count > 1 ? nodes : [])
+    // A machine with more processors than a set has room for does not tell where the caller may run.
+    let caller = cthread_get_cpus()
+    let binds = nodes.count > 1 && !cthread_is_empty(caller)
+    let binding = NodeBinding(threads: threads, among: binds ? nodes : [])
     self.binding = binding
     state = PoolState(workers: threads - 1, nodes: binding.nodes.count)
     spans = WorkerSpans(workers: threads)
-    callerCPUs = binding.nodes.isEmpty ? nil : cthread_get_cpus()
+    callerCPUs = binding.nodes.isEmpty ? nil : caller
     for worker in 1..<max(threads, 1) {
       let start = Unmanaged.passRetained(
         WorkerStart(state, worker, binding.processors(of: worker)))
@@ -104,8 +109,8 @@ public final class WorkerPool {
     }
     let queue = TaskQueue(
       count: count, grain: grain, context: context, home: home, staysHome: staysHome,
-      cursors: state.cursors)
-    let tasks = Tasks(queue: queue, nodeOfWorker: binding.nodeOfWorker, body: body)
+      cursors: state.cursors, binding: binding)
+    let tasks = Tasks(queue: queue, body: body)
     state.cursors.reset()
     withUnsafePointer(to: tasks) { pointer in
       state.run(pointer) { raw, worker in
@@ -137,9 +142,8 @@ public final class WorkerPool {
     }
     let queue = TaskQueue(
       count: count, grain: 1, context: context, home: home, staysHome: false,
-      cursors: state.cursors)
-    let tasks = TasksAhead(
-      queue: queue, nodeOfWorker: binding.nodeOfWorker, isAhead: isAhead, body: body, spans: spans)
+      cursors: state.cursors, binding: binding)
+    let tasks = TasksAhead(queue: queue, isAhead: isAhead, body: body, spans: spans)
     state.cursors.reset()
     withUnsafePointer(to: tasks) { pointer in
       state.run(pointer) { raw, worker in

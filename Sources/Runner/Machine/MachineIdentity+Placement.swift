@@ -28,9 +28,8 @@ extension MachineIdentity {
       let (first, pin) = (readers.sorted[0], "pin the run to one node, with numactl --cpunodebind")
       guard let placement else {
         return [
-          "the threads may run on the NUMA nodes \(readers), and the system does not tell whether "
-            + "weights lie on the node of the thread that reads them; \(pin) \(first) --membind "
-            + "\(first)"
+          "the threads may run on the NUMA nodes \(readers), and whether weights lie on the node of "
+            + "the thread that reads them was not looked at; \(pin) \(first) --membind \(first)"
         ]
       }
       guard placement.isDistant else { return [] }

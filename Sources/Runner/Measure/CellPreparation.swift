@@ -30,10 +30,19 @@ struct CellPreparation {
       return Double(RatioEstimate.fewestVisits) * rounds.reduce(0, +)
     }
 
-    /// The same at the fraction that was asked for, or at the narrowest that the effort allows.
+    /// The widest form whose fewest rounds take no more than so much, or the one whose take least: a narrower
+    /// one need not, for it has rounds at another fraction, and passes shorter than a slice are repeated.
+    func divisor(_ effort: MeasuringEffort, allowance: Double) -> Int {
+      let divisors = cell.divisors(leastWidth: effort.leastWidth)
+      let seconds = divisors.map { fewestSeconds(divisor: $0, effort: effort) }
+      let fitting = seconds.firstIndex { $0 <= allowance }
+      let least = seconds.indices.min { (seconds[$0], $0) < (seconds[$1], $1) }
+      return divisors[fitting ?? least ?? 0]
+    }
+
+    /// The least that the fewest rounds can take.
     func leastSeconds(_ effort: MeasuringEffort) -> Double {
-      fewestSeconds(
-        divisor: cell.divisor(leastWidth: effort.leastWidth) { _ in false }, effort: effort)
+      fewestSeconds(divisor: divisor(effort, allowance: -1), effort: effort)
     }
   }
 
@@ -46,11 +55,12 @@ struct CellPreparation {
     var wants = plan.cells.map(\.wantedSeconds)
     wants.swapAt(0, number)
     let share = BudgetShare.first(of: wants, budget: Self.partOfFewestRounds * plan.budgetSeconds)
-    let guess = cell.divisor(leastWidth: effort.leastWidth) {
+    let divisors = cell.divisors(leastWidth: effort.leastWidth)
+    let guess = divisors.first {
       (cell.guessedSeconds(.baseline) + cell.guessedSeconds(.candidate)) / Double($0)
         <= share / Double(RatioEstimate.fewestVisits)
     }
-    let form = cell.form(guess)
+    let form = cell.form(guess ?? divisors.last ?? 1)
     if let forced = cell.forcedWidth, form.divisor != forced.divisor {
       throw .width(cell: cell.name, fraction: "\(WidthFraction(oneOf: forced.divisor))")
     }
@@ -59,7 +69,7 @@ struct CellPreparation {
       cell: cell, form: form, sides: sides,
       baselineSeconds: sides.baseline.trial().atFullWidth,
       candidateSeconds: sides.candidate.trial().atFullWidth)
-    let least = trial.leastSeconds(effort.savings.last ?? effort)
+    let least = effort.savings.map(trial.leastSeconds).min() ?? 0
     guard least <= plan.budgetSeconds else {
       throw .time(
         cell: cell.name, neededSeconds: least, budgetSeconds: plan.budgetSeconds,
@@ -79,14 +89,18 @@ struct CellPreparation {
   /// The largest effort that the time allows, and what each cell may take of it.
   func economy(of trials: [Trial], seconds: Double) -> Economy {
     let budget = Self.partOfFewestRounds * seconds
-    let effort =
-      effort.savings.first { effort in
-        trials.reduce(0) { $0 + $1.leastSeconds(effort) } <= budget
-      } ?? effort.savings.last ?? effort
-    let wants = trials.map {
-      $0.fewestSeconds(divisor: $0.cell.forcedWidth?.divisor ?? 1, effort: effort)
+    let least = effort.savings.map { effort in trials.map { $0.leastSeconds(effort) } }
+    let sums = least.map { $0.reduce(0, +) }
+    let chosen =
+      sums.firstIndex { $0 <= budget } ?? sums.indices.min { sums[$0] < sums[$1] } ?? 0
+    let effort = effort.savings[chosen]
+    let wants = trials.map { trial in
+      trial.fewestSeconds(
+        divisor: trial.cell.divisors(leastWidth: effort.leastWidth)[0], effort: effort)
     }
-    return Economy(effort: effort, allowance: BudgetShare.largest(of: wants, budget: budget))
+    return Economy(
+      effort: effort,
+      allowance: BudgetShare.largest(of: wants, least: least[chosen], budget: budget))
   }
 
   /// What the fewest rounds of all cells may take of the time for visits; the rest is for those whose
@@ -96,10 +110,7 @@ struct CellPreparation {
   /// The cell at the widest form whose fewest rounds take no more than it is allowed.
   func measurement(of trial: Trial, _ economy: Economy) -> CellMeasurement {
     let (cell, effort) = (trial.cell, economy.effort)
-    let form = cell.form(
-      cell.divisor(leastWidth: effort.leastWidth) {
-        trial.fewestSeconds(divisor: $0, effort: effort) <= economy.allowance
-      })
+    let form = cell.form(trial.divisor(effort, allowance: economy.allowance))
     var trial = trial
     if form != trial.form { trial.sides = nil }
     let sides = trial.sides ?? builder.build(form, for: cell)
@@ -112,8 +123,6 @@ struct CellPreparation {
 
   /// The form that tells what a fraction of the width does to the ratio; `nil` where there is none.
   private func otherForm(than form: MemoryPlan, of cell: CellPlan) -> MemoryPlan? {
-    guard let wanted = cell.otherDivisor(than: form.divisor) else { return nil }
-    let other = cell.form(wanted)
-    return other.divisor == wanted ? other : nil
+    cell.otherDivisor(than: form.divisor).map(cell.form)
   }
 }

@@ -7,7 +7,7 @@ public struct MeasuringEffort: Hashable, Sendable {
   /// How they are probed beside each visit to a cell.
   private(set) var ceilingsBesideCells: CeilingProbe.Effort
   /// How they are probed once more when something seems faster than they allow.
-  let ceilingsInDoubt: CeilingProbe.Effort
+  private(set) var ceilingsInDoubt: CeilingProbe.Effort
   /// A slice of the slower side of a round lasts at least this long.
   private(set) var shortestSliceSeconds: Double
   /// A round of passes that take longer has one slice of each side, of others two.
@@ -38,6 +38,8 @@ public struct MeasuringEffort: Hashable, Sendable {
     effort.ceilings = ceilings.shortened(to: Self.partOfProbes * seconds / Self.slicesOfProbes)
     effort.ceilingsBesideCells = ceilingsBesideCells.shortened(
       to: Self.partOfGlances * seconds / (visits * Self.slicesOfAGlance))
+    effort.ceilingsInDoubt = ceilingsInDoubt.shortened(
+      to: Self.partOfDoubt * seconds / Self.slicesOfDoubt)
     effort.shortestSliceSeconds = min(
       shortestSliceSeconds,
       max(
@@ -64,6 +66,8 @@ public struct MeasuringEffort: Hashable, Sendable {
   private static let (partOfProbes, slicesOfProbes) = (0.05, 200.0)
   /// The same of the probes beside visits: three slices and a warm-up of reading and of two arithmetics.
   private static let (partOfGlances, slicesOfAGlance) = (0.08, 12.0)
+  /// The same of the one probe when a figure is in doubt: three ways to read and two instruction sets.
+  private static let (partOfDoubt, slicesOfDoubt) = (0.1, 250.0)
   /// The same of one round a visit.
   private static let (partOfFewestRounds, slicesOfARound) = (0.5, 4.0)
   /// A slice is still long against a wake-up.

@@ -44,21 +44,24 @@ extension CellPlan {
       of: layers(role), workload, threads: limits.threads, side: side(role))
   }
 
-  /// The divisor that was asked for, or the smallest that fits the time, but none that leaves less than
-  /// `leastWidth` of a width: the largest of the others where none fits.
-  func divisor(leastWidth: Int, fitting fits: (Int) -> Bool) -> Int {
-    if let forcedWidth { return forcedWidth.divisor }
+  /// The divisors that the cell may be measured at, the smallest first: the one that was asked for, or all that
+  /// its widths have and its memory allows, but none that leaves less than `leastWidth` of a width.
+  func divisors(leastWidth: Int) -> [Int] {
+    if let forcedWidth { return [forcedWidth.divisor] }
     let narrowest = (layers.baseline + layers.candidate).map(\.layer.narrowestWidth).min() ?? 0
-    let allowed = MemoryPlan.divisors.filter { narrowest / $0 >= leastWidth }
-    return allowed.first(where: fits) ?? allowed.last ?? 1
+    let allowed = MemoryPlan.divisors.filter { narrowest / $0 >= leastWidth && has($0) }
+    return allowed.isEmpty ? [widest.divisor] : allowed
   }
+
+  /// Whether there is a form at just this fraction of the width.
+  private func has(_ divisor: Int) -> Bool { form(divisor).divisor == divisor }
 
   /// The divisor of the fraction that tells what another does to the ratio: the one that was asked for, or
   /// half of it; `nil` for full width, and where there is none.
   func otherDivisor(than divisor: Int) -> Int? {
     guard divisor > 1 || forcedWidth?.other != nil else { return nil }
     let wanted = forcedWidth?.other ?? 2 * divisor
-    return wanted != divisor && MemoryPlan.divisors.contains(wanted) ? wanted : nil
+    return wanted != divisor && MemoryPlan.divisors.contains(wanted) && has(wanted) ? wanted : nil
   }
 
   /// Seconds of rounds that the cell could use: twice the fewest rounds at full width.
@@ -89,13 +92,21 @@ enum BudgetShare {
 
   /// The most that one of the cells may take: infinite where all get what they want, and else what the small
   /// ones leave for each of the others.
-  static func largest(of wants: [Double], budget: Double) -> Double {
-    var left = max(0, budget)
-    for (served, want) in wants.sorted().enumerated() {
-      let share = left / Double(wants.count - served)
-      if want > share { return share }
-      left -= want
+  ///
+  /// - Parameter least: what each cell takes even so, none unless given.
+  static func largest(of wants: [Double], least: [Double]? = nil, budget: Double) -> Double {
+    let least = least ?? wants.map { _ in 0 }
+    func taken(_ share: Double) -> Double {
+      zip(wants, least).reduce(0) { $0 + max($1.1, min($1.0, share)) }
     }
-    return .infinity
+    if taken(.infinity) <= budget { return .infinity }
+    // What is taken grows with the share: between nothing and the largest want it is halved down to the last
+    // bit that matters.
+    var (low, high) = (0.0, wants.max() ?? 0)
+    for _ in 0..<60 {
+      let middle = (low + high) / 2
+      if taken(middle) <= budget { low = middle } else { high = middle }
+    }
+    return low
   }
 }

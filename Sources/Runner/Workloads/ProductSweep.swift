@@ -136,6 +136,7 @@ extension ProductDocument {
       points: points,
       speedRatios: run.cells.compactMap(\.speedRatio),
       cautions: (failure.map { ["the sweep ended early: \($0)"] } ?? []) + request.effort.cautions
+        + machine.cautions(threads: request.threads, placement: run.placement)
         + run.ceilings.cautions)
   }
 }

@@ -204,8 +204,8 @@ import Testing
       #expect(cautions([half], threads: threads)[0].hasPrefix("30 of 60 pages of weights"))
     }
     #expect(cautions([half, WeightPlacement(pages: 40, elsewhere: 0)])[0].hasPrefix("30 of 100 "))
-    #expect(cautions([half, nil])[0].contains("does not tell"))
-    #expect(cautions([])[0].contains("does not tell"))
+    #expect(cautions([half, nil])[0].contains("was not looked at"))
+    #expect(cautions([])[0].contains("was not looked at"))
   }
 
   /// Processors that may be used, node by node; siblings count as one core.
