@@ -2,7 +2,7 @@ import ModelSpec
 import Testing
 
 @Suite struct WorkloadTests {
-  private let kind = WorkloadKind(rawValue: "block-decode")
+  private let kind = WorkloadKind(rawValue: "expert-parallel")
 
   @Test func everyCombinationIsAPassAndNoneComesBeforeOneThatItExceeds() {
     let sizes = WorkloadSizes(tokens: [4, 1], sequences: [2, 1], context: [0, 64], ranks: [1])
@@ -51,7 +51,7 @@ import Testing
       workload: pass, threads: 1, engine: "tile", format: .f32, routing: nil)
     #expect(
       conditions.id
-        == "block-decode/1-tokens/8-sequences/4096-context/2-ranks/tile/f32/1-threads")
+        == "expert-parallel/1-tokens/8-sequences/4096-context/2-ranks/tile/f32/1-threads")
     #expect(
       conditions.parts.compactMap(\.option?.name) == [
         "--workload", "--tokens", "--sequences", "--context", "--ranks", "--engine", "--precision",

@@ -23,6 +23,9 @@ public struct Phase: RawRepresentable, Hashable, Sendable, Codable {
   /// A layer with a latent space computes the router's logits among its projections.
   public static let router = Phase(rawValue: "router")
 
+  /// Norms, rotation, residuals and filling of caches in a block.
+  public static let elementwise = Phase(rawValue: "elementwise")
+
   /// Sorting, gathering and staging of rows before the networks, and weighted sums after them.
   public static let dispatchAndCombine = Phase(rawValue: "dispatch-and-combine")
 }

@@ -12,6 +12,12 @@ public struct WorkloadKind: RawRepresentable, Hashable, Sendable, Codable, Custo
   /// Every feed-forward layer of a model once.
   public static let feedForward = WorkloadKind(rawValue: "ffn-forward")
 
+  /// Every decoder block of a model once, over one sequence from its beginning: prefill.
+  public static let blockForward = WorkloadKind(rawValue: "block-forward")
+
+  /// Every decoder block of a model once, over one more token of each of some sequences: a step of decoding.
+  public static let blockDecode = WorkloadKind(rawValue: "block-decode")
+
   /// The kind that is measured, and meant, unless another is named.
   public static let usual = feedForward
 

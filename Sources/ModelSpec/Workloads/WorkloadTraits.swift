@@ -47,6 +47,12 @@ public struct WorkloadTraits: Sendable {
     self.forecast = forecast
   }
 
+  private static let blockPhases: [Phase] = [.elementwise, .router, .dispatchAndCombine]
+  private static let blockLimits =
+    "Embeddings and the output head are not timed: measured ratios are of decoder blocks, attention over "
+    + "32-bit keys and values among them, with random weights of the published shapes and the routing that "
+    + "random inputs get."
+
   /// The kinds that are known.
   ///
   /// A program that brings a workload of its own makes it known around its calls, so that reports judge it:
@@ -62,6 +68,13 @@ public struct WorkloadTraits: Sendable {
       forecast: {
         FeedForwardForecast.pairing($0, against: $1, routing: $2, formats: $3)
       }),
+    WorkloadTraits(
+      kind: .blockForward, pass: "one prefill through all decoder blocks",
+      subject: "decoder blocks", limits: blockLimits, sizes: [.tokens], phases: blockPhases),
+    WorkloadTraits(
+      kind: .blockDecode, pass: "one step of decoding through all decoder blocks",
+      subject: "decoder blocks", limits: blockLimits, sizes: [.sequences, .context],
+      phases: blockPhases),
     WorkloadTraits(
       kind: .matrixProduct, pass: "one matrix product", subject: "matrix products",
       limits: "A product alone is timed: no activation, no routing and no other layer.",

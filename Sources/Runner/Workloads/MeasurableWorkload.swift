@@ -103,7 +103,9 @@ public struct PlannedLayer: Sendable {
 /// The workloads that can be measured.
 public enum Workloads {
   /// Every workload by which architectures are measured; the first, `WorkloadKind.usual`, is the default.
-  public static let table: [any MeasurableWorkload] = [FeedForwardWorkload()]
+  public static let table: [any MeasurableWorkload] = [
+    FeedForwardWorkload(), BlockWorkload(.blockForward), BlockWorkload(.blockDecode),
+  ]
 
   /// The one that is measured unless another is named.
   public static var usual: any MeasurableWorkload { table[0] }

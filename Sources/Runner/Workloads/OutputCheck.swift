@@ -31,6 +31,20 @@ enum OutputCheck {
       + rounding.tolerance(for: layer, elements: layer.hidden)
   }
 
+  /// The same of a decoder block whose last row sees so many keys: scores are sums over a key's width, and heads
+  /// over keys.
+  static func tolerance(
+    for block: BlockSpec, keys: Int, engine: any Engine, formats: FormatPlan
+  ) -> Double {
+    let rounding = RoundingTolerance(engine: engine, formats: formats, seesStoredWeights: true)
+    let attention = block.attention
+    let lengths =
+      attention.linearMaps.map(\.inputs) + [attention.keyWidth, keys]
+      + block.feedForward.sumLengths
+    return deviations * unitRoundoff * lengths.reduce(0) { $0 + Double($1).squareRoot() }
+      + rounding.tolerance(for: block, elements: block.hidden)
+  }
+
   /// The largest error of a product that rounding explains, in units of the deviation of an output.
   ///
   /// √K·u as above, and what the rounding of rows adds (`RoundingTolerance`).

@@ -76,6 +76,25 @@ final class KVCache {
   /// Forgets all sequences.
   func clear() { for sequence in lengths.indices { lengths[sequence] = 0 } }
 
+  /// Writes random keys and values everywhere, uniform in ±1.
+  func fill(seed: UInt64, pool: WorkerPool) {
+    for (index, buffer) in [keys, values].enumerated() {
+      let pieces = (buffer.count + Self.floatsPerPiece - 1) / Self.floatsPerPiece
+      pool.forEach(
+        pieces, in: (base: buffer.base, count: buffer.count, seed: seed &+ UInt64(index))
+      ) {
+        memory, _, piece in
+        let first = piece * Self.floatsPerPiece
+        RandomFill.fill(
+          memory.base + first, count: min(Self.floatsPerPiece, memory.count - first),
+          row: UInt64(piece), seed: memory.seed, amplitude: 1)
+      }
+    }
+  }
+
+  /// A huge page.
+  private static let floatsPerPiece = hugePageBytes / MemoryLayout<Float>.stride
+
   /// Sets how many tokens a sequence has; what is stored beyond stays and is not seen.
   func setLength(_ length: Int, of sequence: Int) {
     precondition(

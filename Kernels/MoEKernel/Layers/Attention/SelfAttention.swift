@@ -21,6 +21,21 @@ final class SelfAttention {
     case latent(compress: LinearMap, norm: Matrix, expand: LinearMap)
   }
 
+  private init(
+    spec: SelfAttentionSpec, query: LinearMap, queryRank: (compress: LinearMap, norm: Matrix)?,
+    keysAndValues: KeysAndValues, output: LinearMap, queryNorm: Matrix?, keyNorm: Matrix?,
+    sinks: Matrix?
+  ) {
+    self.spec = spec
+    self.query = query
+    self.queryRank = queryRank
+    self.keysAndValues = keysAndValues
+    self.output = output
+    self.queryNorm = queryNorm
+    self.keyNorm = keyNorm
+    self.sinks = sinks
+  }
+
   /// An attention with given weights.
   init(
     spec: SelfAttentionSpec, weights: SelfAttentionWeights, engine: any Engine,
@@ -55,6 +70,68 @@ final class SelfAttention {
     queryNorm = weights.queryNorm.map { .paddedRow($0, $0.count) }
     keyNorm = weights.keyNorm.map { .paddedRow($0, $0.count) }
     sinks = weights.sinks.map { .paddedRow($0, spec.heads) }
+  }
+}
+
+extension SelfAttention {
+  /// A random attention, or one of an arena; scales of norms are 1.
+  convenience init(
+    spec: SelfAttentionSpec, seed: UInt64, engine: any Engine, format: WeightFormat,
+    pool: WorkerPool, in memory: WeightMemory
+  ) {
+    let seeds = SeedSequence(seed)
+    func map(_ index: Int, _ outputs: Int, _ inputs: Int, bias: Bool = false) -> LinearMap {
+      LinearMap(
+        outputs: outputs, inputs: inputs, hasBias: bias, seed: seeds[10 * index], engine: engine,
+        format: format, pool: pool, in: memory)
+    }
+    func ones(_ count: Int) -> Matrix { .paddedRow([Float](repeating: 1, count: count), count) }
+    let (hidden, bias) = (spec.hidden, spec.hasInputBias)
+    let rank = spec.latent?.queryRank
+    let keysAndValues: KeysAndValues =
+      if let latent = spec.latent {
+        .latent(
+          compress: map(1, latent.rank + latent.rotaryWidth, hidden, bias: bias),
+          norm: ones(latent.rank),
+          expand: map(2, spec.heads * (latent.plainWidth + spec.valueWidth), latent.rank))
+      } else {
+        .grouped(
+          key: map(1, spec.keysWidth, hidden, bias: bias),
+          value: map(2, spec.valuesWidth, hidden, bias: bias))
+      }
+    let norms: (query: Matrix, key: Matrix)? =
+      switch spec.queryKeyNorm {
+      case .absent, .turned: nil
+      case .perHead: (ones(spec.keyWidth), ones(spec.keyWidth))
+      case .wide: (ones(spec.queryWidth), ones(spec.keysWidth))
+      }
+    self.init(
+      spec: spec, query: map(0, spec.queryWidth, rank ?? hidden, bias: rank == nil && bias),
+      queryRank: rank.map { (map(3, $0, hidden, bias: bias), ones($0)) },
+      keysAndValues: keysAndValues,
+      output: map(4, hidden, spec.outputWidth, bias: spec.hasOutputBias), queryNorm: norms?.query,
+      keyNorm: norms?.key, sinks: spec.hasSinks ? ones(spec.heads) : nil)
+  }
+
+  /// Bytes of the matrices; `Int.max` where they cannot be counted.
+  static func bytes(_ spec: SelfAttentionSpec, engine: any Engine, format: WeightFormat) -> Int {
+    let rank = spec.latent?.queryRank
+    var sizes = [
+      (spec.queryWidth, rank ?? spec.hidden), (spec.hidden, spec.outputWidth),
+      (rank ?? 0, spec.hidden),
+    ]
+    if let latent = spec.latent {
+      sizes.append((latent.rank + latent.rotaryWidth, spec.hidden))
+      sizes.append((spec.heads * (latent.plainWidth + spec.valueWidth), latent.rank))
+    } else {
+      sizes += [(spec.keysWidth, spec.hidden), (spec.valuesWidth, spec.hidden)]
+    }
+    return Saturating.sum(
+      sizes.filter { $0.0 > 0 }.map {
+        Saturating.sum(
+          engine.matrixBytes(outputs: $0.0, inputs: $0.1, format: format),
+          4 * paddedToVector($0.0))
+      })
   }
 }
 

@@ -27,6 +27,13 @@ public final class BlockLayer: ExecutableLayer {
     let before: Matrix?
     let after: Matrix?
 
+    /// Scales of 1 where the order has norms.
+    init(_ order: BlockSpec.NormOrder, hidden: Int) {
+      func ones() -> Matrix { .paddedRow([Float](repeating: 1, count: hidden), hidden) }
+      before = order.hasBefore ? ones() : nil
+      after = order.hasAfter ? ones() : nil
+    }
+
     init(_ norms: BlockWeights.Norms, hidden: Int) {
       before = norms.before.map { .paddedRow($0, hidden) }
       after = norms.after.map { .paddedRow($0, hidden) }
@@ -53,6 +60,61 @@ public final class BlockLayer: ExecutableLayer {
     }
     attentionNorms = BranchNorms(weights.attentionNorms, hidden: spec.hidden)
     feedForwardNorms = BranchNorms(weights.feedForwardNorms, hidden: spec.hidden)
+  }
+
+  /// A block with random weights, the same for a seed with any engine and any number of threads; or with
+  /// those of an arena.
+  ///
+  /// - Parameter residentExperts: experts in memory of a routed block, of which expert e uses those of e mod this.
+  /// - Precondition: The engine multiplies the formats of the plan.
+  public init(
+    spec: BlockSpec, seed: UInt64, residentExperts: Int? = nil, engine: any Engine,
+    formats: FormatPlan, pool: WorkerPool, in memory: WeightMemory = .own
+  ) {
+    engine.require(formats)
+    self.spec = spec
+    self.engine = engine
+    self.formats = formats
+    attention = SelfAttention(
+      spec: spec.attention, seed: seed &+ 7, engine: engine, format: formats[.projection],
+      pool: pool, in: memory)
+    switch spec.feedForward {
+    case .dense(let network):
+      feedForward = DenseLayer(
+        spec: network, seed: seed, engine: engine, formats: formats, pool: pool, in: memory)
+    case .sparse(let layer):
+      feedForward = SparseLayer(
+        spec: layer, seed: seed, residentExperts: residentExperts ?? layer.experts,
+        engine: engine, formats: formats, pool: pool, in: memory)
+    }
+    attentionNorms = BranchNorms(spec.norms, hidden: spec.hidden)
+    feedForwardNorms = BranchNorms(spec.norms, hidden: spec.hidden)
+  }
+
+  /// Bytes that a block and one workspace take, before either is made; `Int.max` where they cannot be counted.
+  ///
+  /// Inputs and outputs are not in it.
+  public static func bytes(
+    for spec: BlockSpec, residentExperts: Int?, rows: Int, sequences: Int, context: Int,
+    threads: Int, engine: any Engine, formats: FormatPlan
+  ) -> Int {
+    let half =
+      switch spec.feedForward {
+      case .dense(let network):
+        DenseLayer.bytes(
+          for: network, maxTokens: rows, threads: threads, engine: engine, formats: formats)
+      case .sparse(let layer):
+        SparseLayer.bytes(
+          for: layer, residentExperts: residentExperts ?? layer.experts, maxTokens: rows,
+          threads: threads, engine: engine, formats: formats)
+      }
+    return Saturating.sum([
+      half, SelfAttention.bytes(spec.attention, engine: engine, format: formats[.projection]),
+      16 * paddedToVector(spec.hidden),
+      BlockWorkspace.bytes(
+        spec, rows: rows, sequences: sequences, context: context, threads: threads,
+        engine: engine, formats: formats),
+    ])
   }
 
   /// Scratch for passes of one sequence from its beginning, with a cache of as many tokens.

@@ -15,17 +15,60 @@ extension BlockLayer {
     of input: Matrix, tokens: [Int], pool: WorkerPool
   ) -> [[Double]] {
     precondition(input.columns == width, "the input is not of width \(width)")
+    return streams(of: input, tokens: tokens, pool: pool).map {
+      feedForwardReference(of: $0.map(Float.init), pool: pool)
+    }
+  }
+
+  /// A row of a prefill between its halves.
+  public func referenceStream(of input: Matrix, token: Int, pool: WorkerPool) -> [Double] {
+    streams(of: input, tokens: [token], pool: pool)[0]
+  }
+
+  private func streams(of input: Matrix, tokens: [Int], pool: WorkerPool) -> [[Double]] {
     guard let last = tokens.max() else { return [] }
     let inputs = (0...last).map { input.row($0).map(Double.init) }
     let attended = SelfAttentionReference(attention, pool: pool)
       .outputs(of: inputs.map { normed($0, attentionNorms.before) }, tokens: tokens)
     return zip(tokens, attended).map { token, branch in
-      let stream = added(branch, attentionNorms.after, to: inputs[token])
-      let row = normed(stream, feedForwardNorms.before)
-      let own = feedForward.referenceOutput(
-        of: Matrix(rows: 1, columns: width, elements: row.map(Float.init)), token: 0, pool: pool)
-      return added(own, feedForwardNorms.after, to: stream)
+      added(branch, attentionNorms.after, to: inputs[token])
     }
+  }
+
+  /// What the last pass had between its halves, one row of it, and the same in double precision: of the
+  /// feed-forward half's input and of the output.
+  ///
+  /// The attention is held against keys and values as they are in the cache but for the row's own, which are
+  /// computed; the feed-forward half against the pass's own input of it, so that rounding before the router
+  /// does not route otherwise.
+  ///
+  /// - Parameters:
+  ///   - input: of the last pass.
+  ///   - row: the last row of a sequence.
+  public func referenceHalves(
+    of input: Matrix, row: Int, workspace: BlockWorkspace, pool: WorkerPool
+  ) -> (stream: [Float], expectedStream: [Double], expectedOutput: [Double]) {
+    guard
+      let span = workspace.spans.first(where: { $0.firstRow + $0.tokens - 1 == row })
+    else { preconditionFailure("row \(row) is the last one of no sequence") }
+    let own = input.row(row).map(Double.init)
+    let branch = SelfAttentionReference(attention, pool: pool).output(
+      of: normed(own, attentionNorms.before), position: span.position + span.tokens - 1,
+      cache: workspace.cache, sequence: span.sequence)
+    let stream = workspace.stream.row(row)
+    return (
+      stream, added(branch, attentionNorms.after, to: own),
+      feedForwardReference(of: stream, pool: pool)
+    )
+  }
+
+  /// What the feed-forward half makes of a row of the stream.
+  private func feedForwardReference(of row: [Float], pool: WorkerPool) -> [Double] {
+    let stream = row.map(Double.init)
+    let normed = normed(stream, feedForwardNorms.before)
+    let own = feedForward.referenceOutput(
+      of: Matrix(rows: 1, columns: width, elements: normed.map(Float.init)), token: 0, pool: pool)
+    return added(own, feedForwardNorms.after, to: stream)
   }
 
   private func normed(_ row: [Double], _ scale: Matrix?) -> [Double] {
@@ -62,6 +105,32 @@ private struct SelfAttentionReference {
       }
     }
     return attention.output.reference(of: heads, pool: pool)
+  }
+
+  /// The same of one token whose earlier ones are in a cache.
+  func output(of row: [Double], position: Int, cache: KVCache, sequence: Int) -> [Double] {
+    let own = keysAndValues([row], from: position)
+    let first = spec.reach.first(seenBy: position)
+    var keys = [[Double]](repeating: [], count: position + 1)
+    var values = keys
+    let key = Matrix(rows: spec.keyValueHeads, columns: spec.keyWidth)
+    let value = Matrix(rows: spec.keyValueHeads, columns: spec.valueWidth)
+    for earlier in first..<position {
+      for head in 0..<spec.keyValueHeads {
+        cache.copyKey(sequence: sequence, head: head, position: earlier, to: key.all[head])
+        cache.copyValue(sequence: sequence, head: head, position: earlier, to: value.all[head])
+      }
+      keys[earlier] = key.elements.map(Double.init)
+      values[earlier] = value.elements.map(Double.init)
+    }
+    (keys[position], values[position]) = (own.keys[0], own.values[0])
+    let query = queries([row], positions: [position])[0]
+    let heads = (0..<spec.heads).flatMap { head -> [Double] in
+      attend(
+        Array(query[head * spec.keyWidth..<(head + 1) * spec.keyWidth]), head: head,
+        position: position, keys, values)
+    }
+    return attention.output.reference(of: [heads], pool: pool)[0]
   }
 
   private func attend(
@@ -102,12 +171,15 @@ private struct SelfAttentionReference {
     }
   }
 
-  private func keysAndValues(_ rows: [[Double]]) -> (keys: [[Double]], values: [[Double]]) {
+  /// Keys and values of rows at positions from a first one on.
+  private func keysAndValues(
+    _ rows: [[Double]], from first: Int = 0
+  ) -> (keys: [[Double]], values: [[Double]]) {
     switch attention.keysAndValues {
     case .grouped(let key, let value):
       return (
         key.reference(of: rows, pool: pool).enumerated().map {
-          prepared($1, heads: spec.keyValueHeads, attention.keyNorm, position: $0)
+          prepared($1, heads: spec.keyValueHeads, attention.keyNorm, position: first + $0)
         },
         value.reference(of: rows, pool: pool).map { $0.map(clipped) }
       )
@@ -121,7 +193,7 @@ private struct SelfAttentionReference {
         }, pool: pool)
       let stride = latent.plainWidth + spec.valueWidth
       let keys = zip(compressed, expanded).enumerated().map { position, pair -> [Double] in
-        let shared = turned(Array(pair.0.dropFirst(latent.rank)), position: position)
+        let shared = turned(Array(pair.0.dropFirst(latent.rank)), position: first + position)
         return (0..<spec.heads).flatMap { head in
           pair.1[head * stride..<head * stride + latent.plainWidth] + shared
         }

@@ -41,10 +41,7 @@ public final class BlockWorkspace: LayerWorkspace {
     _ spec: BlockSpec, maxTokens: Int, sequences: Int, capacity: Int, threads: Int,
     engine: any Engine, formats: FormatPlan, feedForward: FeedForwardWorkspace
   ) {
-    guard let level = TileLevel.supported.last else {
-      preconditionFailure("this CPU runs no kernel of attention")
-    }
-    let kernels = TileKernels(level: level, format: .f32)
+    let kernels = Self.kernels
     self.maxTokens = maxTokens
     self.threads = threads
     self.feedForward = feedForward
@@ -59,11 +56,7 @@ public final class BlockWorkspace: LayerWorkspace {
     branch = rows(spec.hidden)
     ends = (normed, branch)
     stream = rows(spec.hidden)
-    let widths = [
-      spec.hidden, attention.outputWidth, attention.latent?.rank ?? 0,
-      attention.latent?.queryRank ?? 0,
-    ]
-    let widest = widths.max() ?? 0
+    let widest = Self.widest(attention)
     staged = rows(paddedToVector(widest))
     queries = rows(attention.queryWidth)
     let isLatent = attention.latent != nil
@@ -74,12 +67,67 @@ public final class BlockWorkspace: LayerWorkspace {
     expanded = rows(
       attention.latent.map { attention.heads * ($0.plainWidth + attention.valueWidth) } ?? 0)
     heads = rows(attention.outputWidth)
+    scratch = Matrix(
+      rows: threads,
+      columns: Self.scratchElements(attention, rows: maxTokens, engine: engine, formats: formats))
+  }
+
+  /// Attention has kernels of its own, whatever the engine.
+  private static var kernels: TileKernels {
+    guard let level = TileLevel.supported.last else {
+      preconditionFailure("this CPU runs no kernel of attention")
+    }
+    return TileKernels(level: level, format: .f32)
+  }
+
+  /// Elements of the longest row that a product reads.
+  private static func widest(_ attention: SelfAttentionSpec) -> Int {
+    max(
+      max(attention.hidden, attention.outputWidth),
+      max(attention.latent?.rank ?? 0, attention.latent?.queryRank ?? 0))
+  }
+
+  /// Floats of one worker's scratch; `Int.max` where they cannot be counted.
+  private static func scratchElements(
+    _ attention: SelfAttentionSpec, rows: Int, engine: any Engine, formats: FormatPlan
+  ) -> Int {
     let product = engine.scratchElements(
-      rows: maxTokens, inputs: widest, format: formats[.projection])
+      rows: rows, inputs: widest(attention), format: formats[.projection])
     let core = AttentionCore.scratchElements(
       kernels, keyWidth: attention.keyWidth, valueWidth: attention.valueWidth)
-    scratch = Matrix(
-      rows: threads, columns: paddedToVector(max(product, core + attention.keyWidth + vectorLanes)))
+    // Filling a cache takes a key.
+    let most = max(product, Saturating.sum(core, attention.keyWidth))
+    return most > Int.max / 2 ? .max : paddedToVector(most)
+  }
+
+  /// Bytes of a workspace without that of its feed-forward half; `Int.max` where they cannot be counted.
+  static func bytes(
+    _ spec: BlockSpec, rows: Int, sequences: Int, context: Int, threads: Int, engine: any Engine,
+    formats: FormatPlan
+  ) -> Int {
+    let attention = spec.attention
+    var columns = [
+      3 * spec.hidden, paddedToVector(widest(attention)), attention.queryWidth,
+      attention.outputWidth,
+    ]
+    if let latent = attention.latent {
+      columns += [
+        latent.queryRank ?? 0, latent.rank + latent.rotaryWidth,
+        attention.heads * (latent.plainWidth + attention.valueWidth),
+      ]
+    } else {
+      columns += [attention.keysWidth, attention.valuesWidth]
+    }
+    return Saturating.sum([
+      Saturating.product(4, Saturating.product(rows, Saturating.sum(columns))),
+      KVCache.bytes(
+        kernels: kernels, heads: attention.keyValueHeads, keyWidth: attention.keyWidth,
+        valueWidth: attention.valueWidth, sequences: sequences, capacity: context),
+      attention.rotary.map { RotaryTable.bytes($0, positions: context) } ?? 0,
+      Saturating.product(
+        4 * threads,
+        scratchElements(attention, rows: rows, engine: engine, formats: formats)),
+    ])
   }
 
   /// Tokens that each of the E experts received in the last pass; empty for a dense block.
@@ -97,11 +145,26 @@ public final class BlockWorkspace: LayerWorkspace {
     ends = (Matrix(first: rows, of: normed), Matrix(first: rows, of: branch))
   }
 
+  /// A row of the last pass between its halves.
+  public func stream(row: Int) -> [Float] { stream.row(row) }
+
   /// Tokens in the cache of each sequence.
   public var lengths: [Int] { cache.lengths }
 
   /// Forgets all sequences.
   public func clear() { cache.clear() }
+
+  /// Gives every sequence so many tokens with random keys and values, which is what a step of decoding over a
+  /// long context reads.
+  public func fillCaches(tokens: Int, seed: UInt64, pool: WorkerPool) {
+    cache.fill(seed: seed, pool: pool)
+    rewind(to: tokens)
+  }
+
+  /// Takes the tokens behind so many away from every sequence.
+  public func rewind(to tokens: Int) {
+    for sequence in 0..<cache.sequences { cache.setLength(tokens, of: sequence) }
+  }
 }
 
 /// Seconds that the last pass of a block spent in each of its phases, one after the other.

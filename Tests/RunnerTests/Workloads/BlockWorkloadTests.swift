@@ -1,0 +1,83 @@
+import LayerSpec
+import MoEKernel
+import ModelSpec
+import Testing
+
+@testable import Runner
+
+/// Decoder blocks as workloads: which blocks a pairing has, what a pass is, and that a wrong one has no time.
+@Suite struct BlockWorkloadTests {
+  private func pairing(_ candidate: String, _ baseline: Baseline) throws -> Pairing {
+    Pairing(
+      candidate: try #require(Catalogue.architecture(id: candidate)), baseline: baseline,
+      routings: [])
+  }
+
+  @Test(arguments: [WorkloadKind.blockForward, .blockDecode])
+  func blocksAreCountedByKind(kind: WorkloadKind) throws {
+    let llama = try #require(Catalogue.architecture(id: "llama2-70b"))
+    let layers = try BlockWorkload(kind).layers(of: pairing("mixtral-8x7b", .named(llama)))
+    #expect(layers.candidate.map(\.count) == [32])
+    #expect(layers.baseline.map(\.count) == [80])
+    #expect(layers.candidate[0].layer.name == "sparse E=8 K=2 F=14336 heads=32/8")
+    let dense = try BlockWorkload(kind).layers(of: pairing("olmoe-1b-7b", .isoActive))
+    #expect(dense.baseline[0].layer.name == "dense F=8192 heads=16/16")
+  }
+
+  /// A model with blocks that cannot be computed is named, with what can be measured of it.
+  @Test func aModelThatIsCountedOnlyIsRefused() throws {
+    let error = #expect(throws: PlanError.self) {
+      try BlockWorkload(.blockForward).layers(of: pairing("qwen3-next-80b-a3b", .isoActive))
+    }
+    #expect(try #require(error).description.contains("--workload ffn-forward"))
+  }
+
+  private let config = """
+    {"model_type": "mixtral", "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2,
+     "num_attention_heads": 4, "num_key_value_heads": 2, "vocab_size": 160,
+     "num_local_experts": 4, "num_experts_per_tok": 2}
+    """
+
+  /// A whole run of each kind: every cell is checked against the oracle before it is timed.
+  @Test(
+    arguments: [
+      (WorkloadKind.blockForward, WorkloadSizes(tokens: [1, 37])),
+      (.blockDecode, WorkloadSizes(tokens: [1], sequences: [1, 3], context: [0, 70])),
+    ], ["tile", "blas"])
+  func cellsOfBlocksAreMeasured(of: (kind: WorkloadKind, sizes: WorkloadSizes), name: String) throws
+  {
+    let machine = try MachineTree("both-versions").probe.identity
+    let engine = try #require(try Engines.table.first { $0.name == name }?.open(EngineSettings()))
+    for format in [WeightFormat.f32, .bf16] where engine.engine.supports(format) {
+      let request = RunRequest(
+        suite: Suite(
+          candidates: [try Architecture(configJSON: Array(config.utf8), id: "small")],
+          baselines: [.isoActive], routings: [], workload: BlockWorkload(of.kind)),
+        workload: BlockWorkload(of.kind), formats: FormatPlan(format), sizes: of.sizes, threads: 2,
+        budgetSeconds: 1, memoryBytes: 4 << 30, effort: .token)
+      let run = Run(try RunPlan(request, engine: engine, machine: machine))
+      try run.measure()
+      #expect(run.unmeasured.isEmpty)
+      #expect(run.cells.count == of.sizes.workloads(of.kind).count)
+      for cell in run.cells {
+        let phases = try #require(cell.measured.sides.candidate.phases)
+        #expect(phases.productSeconds > 0 && phases[.elementwise] > 0)
+      }
+    }
+  }
+
+  /// Contexts that no memory holds are refused by a plan, before anything is allocated.
+  @Test(arguments: [(1, 1 << 40), (1 << 40, 1), (1 << 20, 1 << 20), (4096, 1 << 20)])
+  func aCacheBeyondMemoryIsRefused(sequences: Int, context: Int) throws {
+    let machine = try MachineTree("both-versions").probe.identity
+    let engine = OpenedEngine(try TileEngine(forcedLevel: nil))
+    let request = RunRequest(
+      suite: Suite(
+        candidates: [try #require(Catalogue.architecture(id: "olmoe-1b-7b"))],
+        baselines: [.isoActive], routings: [], workload: BlockWorkload(.blockDecode)),
+      workload: BlockWorkload(.blockDecode),
+      sizes: WorkloadSizes(tokens: [1], sequences: [sequences], context: [context]), threads: 2,
+      budgetSeconds: 1, memoryBytes: 8 << 30)
+    #expect(throws: PlanError.self) { try RunPlan(request, engine: engine, machine: machine) }
+  }
+}
