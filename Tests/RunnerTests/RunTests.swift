@@ -112,6 +112,23 @@ import Testing
     }
   }
 
+  /// A budget that probes alone exceed, for they read 256 MiB: the run is measured all the same, and says what it
+  /// took.
+  @Test(arguments: [(0.03, true), (.infinity, false)])
+  func aRunBeyondItsBudgetSaysSo(budget: Double, isBeyond: Bool) throws {
+    let model = try #require(Catalogue.architecture(id: "olmoe-1b-7b"))
+    let request = RunRequest(
+      suite: Suite(
+        candidates: [model], baselines: [.isoActive], routings: [], workload: Pretence()),
+      workload: Pretence(), sizes: WorkloadSizes(tokens: [1]), threads: 1, budgetSeconds: budget,
+      memoryBytes: 1 << 30, effort: .token)
+    let engine = OpenedEngine(try TileEngine(forcedLevel: nil))
+    let run = Run(try RunPlan(request, engine: engine, machine: machine))
+    try run.measure()
+    #expect(run.cells.count == 1)
+    #expect(run.cautions.map { $0.contains("with a budget of 30 ms") } == (isBeyond ? [true] : []))
+  }
+
   /// Copies of a layer that is mostly padding fit the arena that was planned for them.
   @Test(arguments: [(1, 64), (1, 1), (17, 100)]) func paddedCopiesFit(outputs: Int, inputs: Int)
     throws

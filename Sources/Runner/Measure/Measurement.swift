@@ -10,6 +10,8 @@ public struct Measurement {
   private let nodes: [ProcessorNode]
   /// Where the weights of all plans were found.
   private var placements: [WeightPlacement?] = []
+  /// What runs said of their time.
+  private var cautions: [String] = []
   private let throttledBefore: ThrottledTime?
   /// The cells of all plans that are finished.
   private var cells: [MeasuredCell] = []
@@ -71,6 +73,7 @@ public struct Measurement {
         unmeasured += run.unmeasured
         ceilings.append(run.ceilings)
         placements.append(run.placement)
+        cautions += run.cautions
       }
       do {
         let finished = cells.count
@@ -119,7 +122,7 @@ public struct Measurement {
         + Set(requests.map(\.effort)).flatMap(\.cautions)
         + machine.cautions(
           threads: requests.map(\.threads).max() ?? 1, placement: WeightPlacement(placements))
-        + ceilings.cautions)
+        + ceilings.cautions + cautions)
   }
 }
 

@@ -32,6 +32,9 @@ public final class Run {
   /// What the probes of the machine's ceilings found so far.
   public var ceilings: CeilingLog { tracker.log }
 
+  /// What a reader should know of the time that the run took; empty within its budget.
+  public private(set) var cautions: [String] = []
+
   /// Whether weights lie beside their readers; `nil` where that is not known or makes no difference.
   public private(set) var placement: WeightPlacement?
 
@@ -79,7 +82,8 @@ public final class Run {
     tracker.probeFully()
     if plan.arenaBytes > 0 { placement = builder.arena.placement(for: pool) }
     // Another such probe ends the run; the memory is written by then.
-    let probeSeconds = min(watch.seconds - before, effort.secondsOfFullProbe)
+    let firstSeconds = watch.seconds - before
+    let probeSeconds = min(firstSeconds, effort.secondsOfFullProbe)
     for group in plan.groups {
       var open: [(number: Int, cell: CellMeasurement)] = []
       var isWhole = false
@@ -95,8 +99,31 @@ public final class Run {
       isWhole = true
     }
     tracker.probeFully()
+    noteOverrun(firstSeconds: firstSeconds)
     if let firstWrong { throw firstWrong }
     if let first = tooLong.first { throw first.reason }
+  }
+
+  /// Says what took longer than the budget: memory must be written and every cell visited a few times whatever
+  /// the time.
+  ///
+  /// - Parameter firstSeconds: what writing memory and the first probe took.
+  private func noteOverrun(firstSeconds: Double) {
+    guard watch.seconds > Self.overrun * plan.budgetSeconds else { return }
+    cautions.append(
+      "the run took \(Self.inWords(watch.seconds)) with a budget of "
+        + "\(Self.inWords(plan.budgetSeconds)), \(Self.inWords(firstSeconds)) of them to write memory "
+        + "and probe ceilings; the fewest visits that an interval takes cannot be fewer")
+  }
+
+  /// A budget is exceeded by more than what one slow pass may add.
+  private static let overrun = 1.2
+
+  /// Seconds with one decimal, less than one in milliseconds: `5.4 s`, `30 ms`.
+  private static func inWords(_ seconds: Double) -> String {
+    let tenths = Int((min(seconds, 1e9) * 10).rounded())
+    if tenths < 10 { return "\(Int((seconds * 1000).rounded())) ms" }
+    return "\(tenths / 10).\(tenths % 10) s"
   }
 
   private var secondsLeft: Double { max(0, plan.budgetSeconds - watch.seconds) }
