@@ -46,7 +46,7 @@ public func softmaxBlocks(
         top.replace(with: score, where: score .> top)
       }
     }
-    let maximum = max(maxima[row], top.max())
+    let maximum = largest(of: top, and: maxima[row])
     var sum = Vector.zero
     let shift = Vector(repeating: maximum)
     for panel in 0..<panels {
@@ -63,9 +63,25 @@ public func softmaxBlocks(
     }
     let correction = exponential(Vector(repeating: maxima[row] - maximum))[0]
     corrections[row] = correction
-    sums[row] = sums[row] * correction + sum.sum()
+    sums[row] = sums[row] * correction + total(of: sum)
     maxima[row] = maximum
   }
+}
+
+// The library's own `max` and `sum` would be specialised outside of this module, where every CPU may come.
+
+@inline(__always)
+private func largest(of values: Vector, and start: Float) -> Float {
+  var result = start
+  for index in 0..<lanes where values[index] > result { result = values[index] }
+  return result
+}
+
+@inline(__always)
+private func total(of values: Vector) -> Float {
+  var result: Float = 0
+  for index in 0..<lanes { result += values[index] }
+  return result
 }
 
 /// c·tanh(score / c), as c·(1 − 2 / (1 + e^(2·score / c))).
