@@ -25,11 +25,13 @@ public struct BlockSpec: Hashable, Sendable {
   public let normEpsilon: Float
   /// Factor on each branch before it is added; 1 for most.
   public let residualScale: Float
+  /// Tokens of the longest sequence that the model is made for; `nil` where its configuration does not say.
+  public let longestContext: Int?
 
   /// - Throws: `LayerSpecError` when both halves are not of one width.
   public init(
     attention: SelfAttentionSpec, feedForward: FFNLayerSpec, norms: NormOrder = .before,
-    normEpsilon: Float, residualScale: Float = 1
+    normEpsilon: Float, residualScale: Float = 1, longestContext: Int? = nil
   ) throws(LayerSpecError) {
     guard feedForward.hidden == attention.hidden else {
       throw .widthsDisagree(
@@ -40,10 +42,20 @@ public struct BlockSpec: Hashable, Sendable {
     self.norms = norms
     self.normEpsilon = normEpsilon
     self.residualScale = residualScale
+    self.longestContext = longestContext
   }
 
   /// H, the width of the input and of the output.
   public var hidden: Int { attention.hidden }
+
+  /// The same block with another feed-forward half.
+  ///
+  /// - Throws: `LayerSpecError` when that is of another width.
+  public func with(feedForward: FFNLayerSpec) throws(LayerSpecError) -> BlockSpec {
+    try BlockSpec(
+      attention: attention, feedForward: feedForward, norms: norms, normEpsilon: normEpsilon,
+      residualScale: residualScale, longestContext: longestContext)
+  }
 }
 
 /// The weights of one block; scales of norms are the factors themselves.

@@ -83,11 +83,12 @@ extension ConfigReader {
       let epsilon = Float(try number("rms_norm_eps"))
       let residualScale =
         if let key = block.residualKey { Float(try number(key)) } else { Float(1) }
+      let longest = try optionalSize("max_position_embeddings")
       return .executable(
         try spec { () throws(LayerSpecError) in
           try BlockSpec(
             attention: attention, feedForward: network, norms: block.norms, normEpsilon: epsilon,
-            residualScale: residualScale)
+            residualScale: residualScale, longestContext: longest)
         })
     } catch {
       return .counted(reason: "\(error)")

@@ -58,9 +58,7 @@ public struct BlockWorkload: MeasurableWorkload {
     }
     guard let block = routed.max(by: { $0.count < $1.count })?.spec,
       let layer = block.feedForward.routed,
-      let dense = try? BlockSpec(
-        attention: block.attention, feedForward: .dense(layer[keyPath: counterpart]),
-        norms: block.norms, normEpsilon: block.normEpsilon, residualScale: block.residualScale)
+      let dense = try? block.with(feedForward: .dense(layer[keyPath: counterpart]))
     else {
       throw .unpairable(
         reason: "\(pairing.candidate.id) routes no tokens, so it has no \(pairing.baseline.id) "
@@ -121,11 +119,7 @@ struct DecoderBlockLayer: MeasurableLayer {
 
   func narrowed(by divisor: Int) -> DecoderBlockLayer? {
     guard let half = feedForward.narrowed(by: divisor) else { return nil }
-    guard
-      let narrowed = try? BlockSpec(
-        attention: spec.attention, feedForward: half.spec, norms: spec.norms,
-        normEpsilon: spec.normEpsilon, residualScale: spec.residualScale)
-    else { return nil }
+    guard let narrowed = try? spec.with(feedForward: half.spec) else { return nil }
     return DecoderBlockLayer(narrowed, kind)
   }
 
@@ -146,6 +140,13 @@ struct DecoderBlockLayer: MeasurableLayer {
       throw UncountableLayer(
         "\(workload.sequences) sequences of \(workload.context) and \(workload.tokens) tokens are "
           + "more than \(Self.mostRows) rows of a cache; give fewer")
+    }
+    if let longest = spec.longestContext, context > longest {
+      throw UncountableLayer(
+        "a pass reaches \(context) tokens of a sequence, and the model is made for \(longest); give "
+          + (kind == .blockDecode
+            ? "--context of at most \(longest - workload.tokens)"
+            : "--tokens of at most \(longest)"))
     }
     do {
       _ = try spec.feedForward.checkedMatmulFLOPs(tokens: workload.rows)

@@ -66,6 +66,22 @@ import Testing
     }
   }
 
+  /// OLMoE is made for 4096 tokens: a step of decoding adds one to its context.
+  @Test(arguments: [(WorkloadKind.blockDecode, 4095), (.blockForward, 4096)])
+  func aContextBeyondTheModelsIsRefused(kind: WorkloadKind, most: Int) throws {
+    let layer = try BlockWorkload(kind).layers(of: pairing("olmoe-1b-7b", .isoActive))
+      .candidate[0].layer
+    func check(_ size: Int) throws {
+      let workload =
+        kind == .blockDecode
+        ? Workload(kind, tokens: 1, context: size) : Workload(kind, tokens: size)
+      try layer.check(workload, formats: FormatPlan(.f32))
+    }
+    try check(most)
+    let error = #expect(throws: UncountableLayer.self) { try check(most + 1) }
+    #expect(try #require(error).description.contains("of at most \(most)"))
+  }
+
   /// Contexts that no memory holds are refused by a plan, before anything is allocated.
   @Test(arguments: [(1, 1 << 40), (1 << 40, 1), (1 << 20, 1 << 20), (4096, 1 << 20)])
   func aCacheBeyondMemoryIsRefused(sequences: Int, context: Int) throws {
