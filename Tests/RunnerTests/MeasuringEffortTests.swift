@@ -23,6 +23,18 @@ import Testing
     #expect(abs(tiles / effort.ceilings.sliceSeconds - 0.1) < 1e-12)
   }
 
+  /// One look at ceilings in doubt takes a tenth of a short run, and seconds of a long one: fifty slices of three
+  /// ways to read and of two instruction sets.
+  @Test func aLookInDoubtTakesItsPart() {
+    let slices = Double(MeasuringEffort.full.ceilingsInDoubt.slices * 5)
+    for (seconds, most) in [(1.0, 0.13), (10, 1.0), (120, 5.0), (.infinity, 5.0)] {
+      let effort = MeasuringEffort.full.within(seconds: seconds, cells: 16)
+      #expect(slices * effort.ceilingsInDoubt.sliceSeconds <= most + 1e-9)
+    }
+    let usual = MeasuringEffort.full.within(seconds: 120, cells: 24)
+    #expect(usual.ceilingsInDoubt == MeasuringEffort.full.ceilingsInDoubt)
+  }
+
   @Test(arguments: [(0.0, 0), (1e-300, 1), (0.001, 1 << 40)])
   func noSliceIsTooShortToBeOne(seconds: Double, cells: Int) {
     for effort in [MeasuringEffort.full, .token] {
