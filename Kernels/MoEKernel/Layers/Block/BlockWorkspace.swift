@@ -41,7 +41,7 @@ public final class BlockWorkspace: LayerWorkspace {
     _ spec: BlockSpec, maxTokens: Int, sequences: Int, capacity: Int, threads: Int,
     engine: any Engine, formats: FormatPlan, feedForward: FeedForwardWorkspace
   ) {
-    let kernels = Self.kernels
+    let kernels = Self.kernels(engine)
     self.maxTokens = maxTokens
     self.threads = threads
     self.feedForward = feedForward
@@ -72,9 +72,11 @@ public final class BlockWorkspace: LayerWorkspace {
       columns: Self.scratchElements(attention, rows: maxTokens, engine: engine, formats: formats))
   }
 
-  /// Attention has kernels of its own, whatever the engine.
-  private static var kernels: TileKernels {
-    guard let level = TileLevel.supported.last else {
+  /// Attention has kernels of its own, whatever the engine: of the instruction set that the engine was made
+  /// for where it says one, else of the CPU's best.
+  private static func kernels(_ engine: any Engine) -> TileKernels {
+    let own = TileLevel.supported.first { $0.rawValue == engine.variant }
+    guard let level = own ?? TileLevel.supported.last else {
       preconditionFailure("this CPU runs no kernel of attention")
     }
     return TileKernels(level: level, format: .f32)
@@ -94,7 +96,7 @@ public final class BlockWorkspace: LayerWorkspace {
     let product = engine.scratchElements(
       rows: rows, inputs: widest(attention), format: formats[.projection])
     let core = AttentionCore.scratchElements(
-      kernels, keyWidth: attention.keyWidth, valueWidth: attention.valueWidth)
+      kernels(engine), keyWidth: attention.keyWidth, valueWidth: attention.valueWidth)
     // Filling a cache takes a key.
     let most = max(product, Saturating.sum(core, attention.keyWidth))
     return most > Int.max / 2 ? .max : paddedToVector(most)
@@ -121,7 +123,7 @@ public final class BlockWorkspace: LayerWorkspace {
     return Saturating.sum([
       Saturating.product(4, Saturating.product(rows, Saturating.sum(columns))),
       KVCache.bytes(
-        kernels: kernels, heads: attention.keyValueHeads, keyWidth: attention.keyWidth,
+        kernels: kernels(engine), heads: attention.keyValueHeads, keyWidth: attention.keyWidth,
         valueWidth: attention.valueWidth, sequences: sequences, capacity: context),
       attention.rotary.map { RotaryTable.bytes($0, positions: context) } ?? 0,
       Saturating.product(
