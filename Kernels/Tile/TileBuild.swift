@@ -90,6 +90,9 @@ struct TileBuild: Sendable {
 }
 
 extension TileBuild {
+  /// What stands for minus infinity among scores, the same in every build.
+  static let lowestScore = TileV2.lowestScore
+
   /// x86-64-v2; on arm64 the same target is built for NEON and is the only one.
   static let v2 = TileBuild(
     lanes: TileV2.lanes,

@@ -14,7 +14,6 @@ import CVector
   /// One of 32 registers of 512 bits.
   typealias Vector = SIMD16<Float>
   typealias Words = SIMD16<UInt32>
-  typealias SIMDIndex = SIMD16<Int32>
   /// The most rows of a tile with f32 weights, or with bf16 dot products: 24 accumulators of 32 registers.
   public let maximumRows = 12
   /// The most rows of a tile with bf16 weights that are widened: the two more registers fit as well.
@@ -35,7 +34,6 @@ import CVector
   /// One of 16 registers of 256 bits.
   typealias Vector = SIMD8<Float>
   typealias Words = SIMD8<UInt32>
-  typealias SIMDIndex = SIMD8<Int32>
   /// The most rows of a tile with f32 weights: 12 accumulators, 2 vectors of weights and a broadcast
   /// activation take 15 of 16 registers.
   public let maximumRows = 6
@@ -58,7 +56,6 @@ import CVector
   /// One of 16 registers of 128 bits on x86-64, of 32 on arm64.
   typealias Vector = SIMD4<Float>
   typealias Words = SIMD4<UInt32>
-  typealias SIMDIndex = SIMD4<Int32>
   #if arch(arm64)
     /// The most rows of a tile with f32 weights: 24 accumulators of 32 registers.
     public let maximumRows = 12

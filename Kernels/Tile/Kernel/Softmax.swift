@@ -25,11 +25,16 @@ public func softmaxBlocks(
   corrections: UnsafeMutablePointer<Float>
 ) {
   let low = Vector(repeating: lowestScore)
-  var lane = SIMDIndex(repeating: 0)
-  for index in 0..<lanes { lane[index] = Int32(index) }
+  // Keys of a chunk are few enough to be exact as floats, whose comparisons are vector operations where those of
+  // integers become loops over lanes.
+  var lane = Vector.zero
+  for index in 0..<lanes { lane[index] = Float(index) }
   let width = 2 &* lanes
   for row in 0..<rows {
     let (firstKey, endKey) = (first[row], end[row])
+    let (firstLane, endLane) = (
+      Vector(repeating: Float(firstKey)), Vector(repeating: Float(endKey))
+    )
     let isWhole = firstKey <= 0 && Int(endKey) >= panels &* width
     var top = low
     for panel in 0..<panels {
@@ -39,8 +44,9 @@ public func softmaxBlocks(
         var score = scores[half]
         if softcap > 0 { score = capped(score, softcap) }
         if !isWhole {
-          let key = lane &+ Int32(truncatingIfNeeded: panel &* width &+ half &* lanes)
-          score.replace(with: low, where: (key .< firstKey) .| (key .>= endKey))
+          let key = lane + Vector(repeating: Float(panel &* width &+ half &* lanes))
+          score.replace(with: low, where: key .< firstLane)
+          score.replace(with: low, where: key .>= endLane)
         }
         if softcap > 0 || !isWhole { scores[half] = score }
         top.replace(with: score, where: score .> top)
