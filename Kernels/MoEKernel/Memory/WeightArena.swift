@@ -108,6 +108,20 @@ public final class WeightArena {
   }
 }
 
+/// On which nodes weights were found.
+public struct WeightPlacement: Hashable, Sendable {
+  /// Pages that were looked at.
+  public let pages: Int
+  /// Those that lie on another node than the threads that read them first.
+  public let elsewhere: Int
+
+  /// What a look at some pages found.
+  public init(pages: Int, elsewhere: Int) {
+    self.pages = pages
+    self.elsewhere = elsewhere
+  }
+}
+
 /// Where matrices are to put their weights; an arena is an offer that an engine need not take.
 public enum WeightMemory {
   /// In memory of their own, zeros until they are stored.

@@ -84,17 +84,3 @@ struct NodeBinding: Hashable {
     }
   }
 }
-
-/// On which nodes weights were found.
-public struct WeightPlacement: Hashable, Sendable {
-  /// Pages that were looked at.
-  public let pages: Int
-  /// Those that lie on another node than the threads that read them first.
-  public let elsewhere: Int
-
-  /// What a look at some pages found.
-  public init(pages: Int, elsewhere: Int) {
-    self.pages = pages
-    self.elsewhere = elsewhere
-  }
-}
