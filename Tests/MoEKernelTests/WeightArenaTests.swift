@@ -1,3 +1,4 @@
+import Glibc
 import LayerSpec
 import Testing
 
@@ -117,6 +118,25 @@ import Testing
     #expect(arena.take(bytes: 1) == first + (1 << 20))
     #expect(arena.take(bytes: 1 << 20) == first)
     #expect(arena.take(bytes: 2 << 20) == first)
+  }
+
+  /// An arena that grows holds what one has that was written at once, and views go on where the last ended.
+  @Test(arguments: [1, 3]) func growsToItsCapacity(threads: Int) {
+    let pool = WorkerPool(threads: threads)
+    let arena = WeightArena(bytes: 1, capacity: 100 << 20, seed: 5, pool: pool)
+    #expect(arena.bytes == 2 << 20)
+    let first = arena.take(bytes: 1 << 20)
+    arena.grow(to: 1, pool: pool)
+    #expect(arena.bytes == 2 << 20)
+    arena.grow(to: (4 << 20) + 1, pool: pool)
+    #expect(arena.bytes == 6 << 20)
+    #expect(arena.take(bytes: 4 << 20) == first + (1 << 20))
+    arena.grow(to: 100 << 20, pool: pool) { false }
+    #expect(arena.bytes == 6 << 20)
+    arena.grow(to: 200 << 20, pool: pool)
+    #expect(arena.bytes == 100 << 20)
+    let whole = WeightArena(bytes: 100 << 20, seed: 5, pool: pool)
+    #expect(memcmp(arena.start, whole.start, whole.bytes) == 0)
   }
 
   @Test func whatIsLargerThanTheArenaIsRefused() async {

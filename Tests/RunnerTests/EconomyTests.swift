@@ -21,7 +21,9 @@ import Testing
       request, engine: OpenedEngine(try TileEngine(forcedLevel: nil)), machine: machine)
     preparation = CellPreparation(
       plan: plan, effort: .full, throttling: .none,
-      builder: PassBuilder(pool: WorkerPool(threads: 1), seed: 1, arenaBytes: 64))
+      builder: PassBuilder(
+        pool: WorkerPool(threads: 1), seed: 1,
+        sizes: ArenaSizes(leastBytes: 64, firstBytes: 64, mostBytes: 64)))
   }
 
   /// Four cells whose passes of both sides take so long at full width.

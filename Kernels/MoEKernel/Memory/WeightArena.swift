@@ -18,9 +18,14 @@ public final class WeightArena {
   /// layers that there are, of some hundred to some ten thousand inputs, at the scale of their inputs.
   static let amplitude: Float = 0x1p-5
 
-  /// Bytes of the arena, whole huge pages: no view can be larger.
-  public let bytes: Int
+  /// Bytes that are written, whole huge pages: no view can be larger.
+  public var bytes: Int { written * hugePageBytes }
 
+  /// Huge pages that are written, from the first on.
+  private var written = 0
+  /// Huge pages that may be.
+  private let pages: Int
+  private let seed: UInt64
   private let memory: AlignedBuffer<UInt32>
   /// Its first word.
   var start: UnsafeRawPointer { UnsafeRawPointer(memory.base) }
@@ -35,19 +40,52 @@ public final class WeightArena {
 
   /// Writes the arena with all threads of the pool; the same for a seed with any number of them.
   ///
-  /// - Parameter bytes: at least those of the largest view; rounded up to huge pages.
-  public init(bytes: Int, seed: UInt64, pool: WorkerPool) {
-    precondition(bytes >= 0, "\(bytes) bytes")
-    self.bytes = max(1, bytes).roundedUp(toMultipleOf: hugePageBytes)
-    memory = AlignedBuffer(count: self.bytes / Self.wordBytes)
+  /// Writing takes as long as the system needs to find the memory: on a virtual machine that had to ask its
+  /// host, 0.4 GB/s were seen. So an arena may be written only as far as it is needed; what is not takes
+  /// addresses and no memory.
+  ///
+  /// - Parameters:
+  ///   - bytes: what is written at once, rounded up to huge pages.
+  ///   - capacity: bytes to which it can grow; no more unless given.
+  public init(bytes: Int, capacity: Int? = nil, seed: UInt64, pool: WorkerPool) {
+    let capacity = capacity ?? bytes
+    precondition(bytes >= 0 && capacity >= bytes, "\(bytes) of \(capacity) bytes")
+    self.seed = seed
+    pages = Self.pages(capacity)
+    memory = AlignedBuffer(count: pages * hugePageBytes / Self.wordBytes)
+    write(upTo: Self.pages(bytes), pool: pool)
+  }
+
+  /// Writes further, to so many bytes or its capacity.
+  ///
+  /// - Parameter goesOn: asked before each part whether it is to be written.
+  public func grow(to bytes: Int, pool: WorkerPool, goesOn: () -> Bool = { true }) {
+    let wanted = min(pages, Self.pages(bytes))
+    while written < wanted, goesOn() {
+      write(upTo: min(wanted, written + Self.pagesOfAPart * pool.threads), pool: pool)
+    }
+  }
+
+  /// Huge pages that hold so many bytes, one at least.
+  private static func pages(_ bytes: Int) -> Int {
+    max(1, bytes).roundedUp(toMultipleOf: hugePageBytes) / hugePageBytes
+  }
+
+  /// Pages that each thread writes of a part: long against the start of a region.
+  private static let pagesOfAPart = 8
+
+  private func write(upTo page: Int, pool: WorkerPool) {
     let wordsPerPage = hugePageBytes / Self.wordBytes
     pool.forEach(
-      self.bytes / hugePageBytes, in: (start: memory.base, words: wordsPerPage),
-      home: { UnsafeRawPointer($0.start + $1 * $0.words) }, staysHome: true
-    ) { arena, _, page in
+      page - written,
+      in: (start: memory.base, first: written, words: wordsPerPage, seed: seed),
+      home: { UnsafeRawPointer($0.start + ($0.first + $1) * $0.words) }, staysHome: true
+    ) { arena, _, index in
+      let page = arena.first + index
       Self.fill(
-        arena.start + page * arena.words, words: arena.words, page: UInt64(page), seed: seed)
+        arena.start + page * arena.words, words: arena.words, page: UInt64(page), seed: arena.seed)
     }
+    written = page
   }
 
   /// Looks at some pages, evenly spread, for the NUMA node that each lies on; `nil` where threads are not bound

@@ -52,15 +52,7 @@ struct CellPreparation {
   ///   and `PlanError.width` where it does not have the fraction that was asked for.
   func trial(of number: Int) throws(PlanError) -> Trial {
     let cell = plan.cells[number]
-    var wants = plan.cells.map(\.wantedSeconds)
-    wants.swapAt(0, number)
-    let share = BudgetShare.first(of: wants, budget: Self.partOfFewestRounds * plan.budgetSeconds)
-    let divisors = cell.divisors(leastWidth: effort.leastWidth)
-    let guess = divisors.first {
-      (cell.guessedSeconds(.baseline) + cell.guessedSeconds(.candidate)) / Double($0)
-        <= share / Double(RatioEstimate.fewestVisits)
-    }
-    let form = cell.form(guess ?? divisors.last ?? 1)
+    let form = plan.firstForm(of: number, arenaBytes: arenaBytes)
     if let forced = cell.forcedWidth, form.divisor != forced.divisor {
       throw .width(cell: cell.name, fraction: "\(WidthFraction(oneOf: forced.divisor))")
     }
@@ -88,7 +80,7 @@ struct CellPreparation {
 
   /// The largest effort that the time allows, and what each cell may take of it.
   func economy(of trials: [Trial], seconds: Double) -> Economy {
-    let budget = Self.partOfFewestRounds * seconds
+    let budget = RunPlan.partOfFewestRounds * (seconds - secondsOfWriting)
     let least = effort.savings.map { effort in trials.map { $0.leastSeconds(effort) } }
     let sums = least.map { $0.reduce(0, +) }
     let chosen =
@@ -103,18 +95,36 @@ struct CellPreparation {
       allowance: BudgetShare.largest(of: wants, least: least[chosen], budget: budget))
   }
 
-  /// What the fewest rounds of all cells may take of the time for visits; the rest is for those whose
-  /// intervals are wide, and for what a machine slows down meanwhile.
-  private static let partOfFewestRounds = 0.6
+  /// Bytes of the arena that are written; no bound where there is none.
+  private var arenaBytes: Int { plan.arenaBytes > 0 ? builder.writer.arena.bytes : .max }
+
+  /// What writing the arena may take yet.
+  private var secondsOfWriting: Double {
+    plan.arenaBytes > 0 ? builder.writer.secondsOfTheRest : 0
+  }
+
+  /// Writes the weights of the forms that cells will be measured at, as far as there is time.
+  func writeWeights(of trials: [Trial], _ economy: Economy) {
+    guard plan.arenaBytes > 0 else { return }
+    let bytes = trials.map { $0.cell.arenaBytes(of: form(of: $0, economy)) }
+    builder.writer.write(upTo: bytes.max() ?? 0)
+  }
+
+  /// The widest form whose fewest rounds take no more than a cell is allowed, as far as its weights are
+  /// written.
+  private func form(of trial: Trial, _ economy: Economy, arenaBytes: Int = .max) -> MemoryPlan {
+    trial.cell.within(arenaBytes: arenaBytes).form(
+      trial.divisor(economy.effort, allowance: economy.allowance))
+  }
 
   /// The cell at the widest form whose fewest rounds take no more than it is allowed.
   func measurement(of trial: Trial, _ economy: Economy) -> CellMeasurement {
     let (cell, effort) = (trial.cell, economy.effort)
-    let form = cell.form(trial.divisor(effort, allowance: economy.allowance))
+    let form = form(of: trial, economy, arenaBytes: arenaBytes)
     var trial = trial
     if form != trial.form { trial.sides = nil }
     let sides = trial.sides ?? builder.build(form, for: cell)
-    let other = otherForm(than: form, of: cell).map { other in
+    let other = otherForm(than: form, of: cell.within(arenaBytes: arenaBytes)).map { other in
       CellMeasurement.Fraction(other, builder.build(other, for: cell), effort: effort)
     }
     return CellMeasurement(

@@ -5,15 +5,18 @@ import ModelSpec
 final class PassBuilder {
   private let pool: WorkerPool
   private let seed: UInt64
-  private let arenaBytes: Int
-  /// Written when it is first asked for.
-  private(set) lazy var arena = WeightArena(bytes: arenaBytes, seed: seed, pool: pool)
+  private let sizes: ArenaSizes
+  private let secondsOfWriting: Double
+  /// Writes the arena from when it is first asked for.
+  private(set) lazy var writer = ArenaWriter(
+    sizes, seconds: secondsOfWriting, seed: seed, pool: pool)
 
-  /// - Parameter arenaBytes: those of the weights of the largest cell.
-  init(pool: WorkerPool, seed: UInt64, arenaBytes: Int) {
+  /// - Parameter secondsOfWriting: what writing the arena beyond its least may take.
+  init(pool: WorkerPool, seed: UInt64, sizes: ArenaSizes, secondsOfWriting: Double = .infinity) {
     self.pool = pool
     self.seed = seed
-    self.arenaBytes = arenaBytes
+    self.sizes = sizes
+    self.secondsOfWriting = secondsOfWriting
   }
 
   /// Both sides with the batches of a cell; a layer that both have is built once.
@@ -31,7 +34,7 @@ final class PassBuilder {
               plan, for: cell.workload,
               with: PassResources(
                 engine: resources.engine, formats: resources.formats, pool: pool, seed: seed,
-                memory: cell.limits.usesArena ? .view(arena) : .own))
+                memory: cell.limits.usesArena ? .view(writer.arena) : .own))
           built[key] = pass
           return PreparedLayer(plan: plan, pass: pass)
         })

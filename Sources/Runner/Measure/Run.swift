@@ -18,7 +18,7 @@ public final class Run {
   /// Writes the arena when it is first asked for.
   private lazy var tracker = CeilingTracker(
     pool: pool, sides: plan.sides, cacheBytes: plan.cacheBytes,
-    arena: plan.probesArena ? builder.arena : nil, effort: effort)
+    arena: plan.probesArena ? builder.writer.arena : nil, effort: effort)
 
   /// The cells that are measured so far, in order.
   public private(set) var cells: [MeasuredCell] = []
@@ -51,7 +51,9 @@ public final class Run {
     self.throttling = throttling
     pool = WorkerPool(threads: plan.threads, nodes: nodes)
     MemoryReserve.reserve(bytes: plan.memoryBytes)
-    builder = PassBuilder(pool: pool, seed: plan.seed, arenaBytes: plan.arenaBytes)
+    builder = PassBuilder(
+      pool: pool, seed: plan.seed, sizes: plan.arenaSizes,
+      secondsOfWriting: Self.partOfWriting * plan.budgetSeconds)
   }
 
   /// Measures all cells, and the machine's ceilings before, beside and after them.
@@ -80,7 +82,6 @@ public final class Run {
     try report(0, "memory and ceilings", .preparing)
     let before = watch.seconds
     tracker.probeFully()
-    if plan.arenaBytes > 0 { placement = builder.arena.placement(for: pool) }
     // Another such probe ends the run; the memory is written by then.
     let firstSeconds = watch.seconds - before
     let probeSeconds = min(firstSeconds, effort.secondsOfFullProbe)
@@ -93,6 +94,7 @@ public final class Run {
         open.append(($0 + 1, $1))
       }
       let keepSeconds = open.reduce(0) { $0 + $1.cell.secondsOfKeeping }
+      if plan.arenaBytes > 0 { placement = builder.writer.arena.placement(for: pool) }
       try visit(
         open, budget: share * (secondsLeft - probeSeconds) - keepSeconds,
         isCancelled: isCancelled, report: { try report($0, $1.plan.name, .measuring) })
@@ -103,6 +105,10 @@ public final class Run {
     if let firstWrong { throw firstWrong }
     if let first = tooLong.first { throw first.reason }
   }
+
+  /// What writing the weights of wider forms may take of the budget: what it leaves is enough for the fewest
+  /// rounds of what was written, for a pass over memory is quicker than finding it.
+  private static let partOfWriting = 0.4
 
   /// Says what took longer than the budget: memory must be written and every cell visited a few times whatever
   /// the time.
@@ -165,6 +171,7 @@ public final class Run {
     }
     let economy = preparation.economy(
       of: trials.map(\.trial), seconds: seconds - (watch.seconds - start))
+    preparation.writeWeights(of: trials.map(\.trial), economy)
     while !trials.isEmpty {
       let (number, trial) = trials.removeFirst()
       try report(number + 1, trial.cell.name, .checking)

@@ -34,9 +34,9 @@ struct CellPlan: Sendable {
   let workload: Workload
   /// How tokens are routed; `nil` where the workload routes none.
   let routing: Routing?
-  /// The widest form that fits the memory.
-  let widest: MemoryPlan
-  let limits: MemoryPlan.Limits
+  /// The widest form that fits the memory and the arena.
+  private(set) var widest: MemoryPlan
+  private(set) var limits: MemoryPlan.Limits
   /// The fraction of the width that was asked for; `nil` for as much as the time allows.
   var forcedWidth: ForcedWidth?
 
@@ -58,7 +58,34 @@ struct CellPlan: Sendable {
   }
 
   /// Bytes of the arena that both sides take at their widest; 0 where weights are stored.
-  var arenaBytes: Int { limits.usesArena ? weightBytes : 0 }
+  var arenaBytes: Int { arenaBytes(of: widest) }
+
+  /// The same at another form.
+  func arenaBytes(of form: MemoryPlan) -> Int {
+    limits.usesArena ? form.weightBytes(limits) : 0
+  }
+
+  /// The same at the narrowest form that the cell may be measured at.
+  var leastArenaBytes: Int {
+    let forms = divisors(leastWidth: TimeEstimate.leastWidthOfAll).map { divisor in
+      // What tells of the fraction that was asked for must have its room as well.
+      ([divisor] + (forcedWidth?.other.map { [$0] } ?? [])).map { arenaBytes(of: form($0)) }
+    }
+    return forms.compactMap { $0.max() }.min() ?? arenaBytes
+  }
+
+  /// The same cell where the arena holds so many bytes, at least `leastArenaBytes`: at a narrower form, or
+  /// with fewer experts in memory, where its widest does not fit.
+  func within(arenaBytes: Int) -> CellPlan {
+    var cell = self
+    cell.limits.arenaBytes = arenaBytes
+    guard self.arenaBytes > arenaBytes,
+      let widest = try? MemoryPlan.fitting(
+        name, baseline: layers.baseline, candidate: layers.candidate, limits: cell.limits)
+    else { return self }
+    cell.widest = widest
+    return cell
+  }
 
   /// Bytes that the cell takes besides as long as it is open: inputs, outputs and scratch, and weights where
   /// they are its own; twice, since a fraction of the width may be measured beside another.
@@ -67,14 +94,6 @@ struct CellPlan: Sendable {
     own.workload = workload
     let bytes = widest.layerBytes(own) - arenaBytes
     return Saturating.sum(bytes, bytes)
-  }
-
-  private var weightBytes: Int { widest.layerBytes(withoutPasses) }
-
-  private var withoutPasses: MemoryPlan.Limits {
-    var none = limits
-    none.workload = Workload(workload.kind, tokens: 0)
-    return none
   }
 
   /// True for a cell of the same pairing with a larger pass, which takes longer.

@@ -52,6 +52,8 @@ struct MemoryPlan: Hashable {
     var candidate: SideResources
     /// Bytes of memory that the probes of read bandwidth read: the arena's, or their own.
     var ceilingBytes = 0
+    /// Bytes of weights that the arena holds, where weights are views of it.
+    var arenaBytes = Int.max
 
     /// Whether the weights of both sides are views of the run's arena.
     var usesArena: Bool { baseline.takesArena && candidate.takesArena }
@@ -67,7 +69,9 @@ struct MemoryPlan: Hashable {
     self.init(
       baseline: baseline, candidate: candidate, divisor: divisor,
       segmentBytes: segments.bytes(cacheBytes: limits.cacheBytes), limits: limits)
-    guard bytes(limits) <= limits.memoryBytes else { return nil }
+    guard bytes(limits) <= limits.memoryBytes,
+      !limits.usesArena || weightBytes(limits) <= limits.arenaBytes
+    else { return nil }
   }
 
   /// The least narrowed plan that fits, full width first.
@@ -122,10 +126,14 @@ struct MemoryPlan: Hashable {
   /// Bytes that the probes of read bandwidth take besides: none where they can read the arena of the
   /// weights.
   private func probeBytes(_ limits: Limits) -> Int {
-    var weights = limits
-    weights.workload = Workload(limits.workload.kind, tokens: 0)
-    return limits.usesArena && layerBytes(weights) >= limits.ceilingBytes
-      ? 0 : limits.ceilingBytes
+    limits.usesArena && weightBytes(limits) >= limits.ceilingBytes ? 0 : limits.ceilingBytes
+  }
+
+  /// Bytes of all weights, and of what a pass of no tokens takes besides.
+  func weightBytes(_ limits: Limits) -> Int {
+    var withoutPasses = limits
+    withoutPasses.workload = Workload(limits.workload.kind, tokens: 0)
+    return layerBytes(withoutPasses)
   }
 
   /// Every layer of both sides with the bytes that it takes; what both sides share is built once.

@@ -29,6 +29,36 @@ public struct RunPlan: Sendable {
   /// Bytes of the arena: of the cell that takes most of it, both sides.
   var arenaBytes: Int { cells.map(\.arenaBytes).max() ?? 0 }
 
+  /// How far the arena is written.
+  var arenaSizes: ArenaSizes {
+    let probeBytes = probesArena ? ceilingBytes : 0
+    let least = max(cells.map(\.leastArenaBytes).max() ?? 0, probeBytes)
+    let first = cells.indices.map { cells[$0].arenaBytes(of: firstForm(of: $0)) }.max() ?? 0
+    return ArenaSizes(
+      leastBytes: min(least, arenaBytes), firstBytes: max(first, least), mostBytes: arenaBytes)
+  }
+
+  /// The form that a cell is tried at: cautiously narrow, since a try must not take longer than the cell.
+  ///
+  /// - Parameter arenaBytes: what is written of the arena.
+  func firstForm(of number: Int, arenaBytes: Int = .max) -> MemoryPlan {
+    let cell = cells[number].within(arenaBytes: arenaBytes)
+    var wants = cells.map(\.wantedSeconds)
+    wants.swapAt(0, number)
+    let share = BudgetShare.first(of: wants, budget: Self.partOfFewestRounds * budgetSeconds)
+    // As long as times are guessed, no width is too narrow.
+    let divisors = cell.divisors(leastWidth: TimeEstimate.leastWidthOfAll)
+    let guess = divisors.first {
+      (cell.guessedSeconds(.baseline) + cell.guessedSeconds(.candidate)) / Double($0)
+        <= share / Double(RatioEstimate.fewestVisits)
+    }
+    return cell.form(guess ?? divisors.last ?? 1)
+  }
+
+  /// What the fewest rounds of all cells may take of the time for visits; the rest is for those whose
+  /// intervals are wide, and for what a machine slows down meanwhile.
+  static let partOfFewestRounds = 0.6
+
   /// Whether the arena is large enough for the probes of read bandwidth, so that they need no memory besides.
   var probesArena: Bool { arenaBytes > 0 && arenaBytes >= ceilingBytes }
 
