@@ -17,7 +17,7 @@ struct Tenfold: ParsableCommand {
     subcommands: [
       RunCommand.self, SweepCommand.self, GemmCommand.self, RooflineCommand.self,
       ReportCommand.self, CompareCommand.self, ModelsCommand.self, ClaimsCommand.self,
-      RoutingCommand.self, VerifyCommand.self, DoctorCommand.self,
+      ScenarioCommand.self, RoutingCommand.self, VerifyCommand.self, DoctorCommand.self,
     ])
 
   static func main() {

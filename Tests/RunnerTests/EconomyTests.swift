@@ -45,13 +45,16 @@ import Testing
     #expect(economy.allowance == .infinity)
   }
 
-  /// Half of the width takes as long again with the quarter beside it: 16.8 s, and 8.4 s of two slices.
-  @Test func roundsAreHalvedBeforeNetworksAreNarrowerThanIsGoodForThem() {
+  /// Rounds of two slices take 11.2 s at full width; half of the width takes 16.8 s with the quarter beside it, and
+  /// 8.4 s of two slices.
+  @Test func roundsAreHalvedBeforeNetworksAreNarrowed() {
     let trials = trials(0.2)
     let wide = preparation.economy(of: trials, seconds: 30)
-    #expect(wide.effort == .full)
-    let short = preparation.economy(of: trials, seconds: 20)
+    #expect(wide.effort == MeasuringEffort.full.savings[1])
+    #expect(wide.allowance == .infinity)
+    let short = preparation.economy(of: trials, seconds: 17)
     #expect(short.effort == MeasuringEffort.full.savings[1])
+    #expect(short.allowance < .infinity)
     #expect(short.effort.leastWidth == TimeEstimate.leastWidth)
     let narrow = preparation.economy(of: trials, seconds: 10)
     #expect(narrow.effort.leastWidth == TimeEstimate.leastWidthOfAll)

@@ -6,15 +6,19 @@ extension Catalogue {
   ///
   /// - Parameter others: further ids that may have been meant.
   public static func nearest(_ text: String, besides others: [String] = []) -> String? {
+    nearest(text, among: others + entries.map(\.id))
+  }
+
+  /// The name among `names` that is most like `text`, by the same rule.
+  public static func nearest(_ text: String, among names: [String]) -> String? {
     let wanted = text.lowercased()
     guard !wanted.isEmpty else { return nil }
-    let ids = others + entries.map(\.id)
-    if let completion = ids.first(where: { $0.hasPrefix(wanted) }) { return completion }
-    let candidates = ids.map { (id: $0, distance: distance(wanted, $0)) }
+    if let completion = names.first(where: { $0.hasPrefix(wanted) }) { return completion }
+    let candidates = names.map { (name: $0, distance: distance(wanted, $0)) }
     guard let best = candidates.min(by: { $0.distance < $1.distance }),
-      best.distance * 2 <= best.id.utf8.count
+      best.distance * 2 <= best.name.utf8.count
     else { return nil }
-    return best.id
+    return best.name
   }
 
   /// The Levenshtein distance of two words, in bytes of UTF-8.

@@ -109,3 +109,10 @@ public struct BLASIdentity: Codable, Hashable, Sendable {
     self.config = config
   }
 }
+
+extension MachineIdentity {
+  /// Whether times of both can be put together: the same processor with as many CPUs that may be used.
+  public func isSameHardware(as other: MachineIdentity) -> Bool {
+    cpu == other.cpu && cpuSignature == other.cpuSignature && effectiveCPUs == other.effectiveCPUs
+  }
+}

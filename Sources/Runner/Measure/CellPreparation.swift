@@ -78,21 +78,32 @@ struct CellPreparation {
     let allowance: Double
   }
 
-  /// The largest effort that the time allows, and what each cell may take of it.
+  /// The effort with which the fewest cells are narrower than they could be, of those whose fewest rounds fit the
+  /// time, and what each cell may take of it.
+  ///
+  /// Of several, the one that saves least: a round of two slices says less than one of four, and a fraction of the
+  /// width still less.
   func economy(of trials: [Trial], seconds: Double) -> Economy {
     let budget = RunPlan.partOfFewestRounds * (seconds - secondsOfWriting)
-    let least = effort.savings.map { effort in trials.map { $0.leastSeconds(effort) } }
-    let sums = least.map { $0.reduce(0, +) }
+    let choices = effort.savings.map { economy(of: trials, effort: $0, budget: budget) }
+    let fitting = choices.indices.filter { choices[$0].leastSeconds <= budget }
     let chosen =
-      sums.firstIndex { $0 <= budget } ?? sums.indices.min { sums[$0] < sums[$1] } ?? 0
-    let effort = effort.savings[chosen]
-    let wants = trials.map { trial in
-      trial.fewestSeconds(
-        divisor: trial.cell.divisors(leastWidth: effort.leastWidth)[0], effort: effort)
-    }
-    return Economy(
-      effort: effort,
-      allowance: BudgetShare.largest(of: wants, least: least[chosen], budget: budget))
+      fitting.min { (choices[$0].narrowed, $0) < (choices[$1].narrowed, $1) }
+      ?? choices.indices.min { choices[$0].leastSeconds < choices[$1].leastSeconds }
+    return choices[chosen ?? 0].economy
+  }
+
+  /// What an effort comes to: what the fewest rounds of all cells can take at the least, and how many cells are
+  /// narrower than they could be where all time is used.
+  private func economy(
+    of trials: [Trial], effort: MeasuringEffort, budget: Double
+  ) -> (economy: Economy, leastSeconds: Double, narrowed: Int) {
+    let least = trials.map { $0.leastSeconds(effort) }
+    let widest = trials.map { $0.cell.divisors(leastWidth: effort.leastWidth)[0] }
+    let wants = zip(trials, widest).map { $0.fewestSeconds(divisor: $1, effort: effort) }
+    let allowance = BudgetShare.largest(of: wants, least: least, budget: budget)
+    let narrowed = zip(trials, widest).count { $0.divisor(effort, allowance: allowance) != $1 }
+    return (Economy(effort: effort, allowance: allowance), least.reduce(0, +), narrowed)
   }
 
   /// Bytes of the arena that are written; no bound where there is none.

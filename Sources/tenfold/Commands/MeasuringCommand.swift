@@ -18,46 +18,70 @@ extension MeasuringCommand {
   /// Refuses all that can be refused before anything is allocated or measured.
   func run() throws {
     let machine = MachineProbe.current
-    let requests = try requests(on: machine)
-    let engines = try measuring.engine.open()
-    let plans = try Self.plans(requests, engines: engines, machine.identity)
+    var session = try MeasuringSession(
+      try requests(on: machine), engines: try measuring.engine.open(), on: machine)
     try ToolVersion.requireReleaseBuild()
     let keeper = try RecordKeeper(
       output, writesPage: measuring.html, details: measuring.detail.details)
-
-    Interruption.listen()
-    var measurement = Measurement(
-      plans: plans, throttling: ThrottleMeter(machine), nodes: machine.nodes)
-    var line = StatusLine()
-    measurement.run(
-      progress: { line.show(.init($0, secondsLeft: $0.secondsLeft)) },
-      isCancelled: { Interruption.status != nil })
-    line.clear()
-    let failure = measurement.ending.map(Failure.init)
+    let failure = session.measure()
     // A run that was interrupted keeps its record even without a cell, for scripts that wait for one.
-    if let failure, measurement.isEmpty, Interruption.status == nil { throw failure }
-    try keeper.keep(
-      measurement.record(
-        of: requests, tool: ToolVersion.identity, machine: machine.identity, engines: engines))
+    if let failure, session.isEmpty, Interruption.status == nil { throw failure }
+    try keeper.keep(session.record)
     if let failure { throw failure }
   }
+}
 
-  /// One plan for each number of threads and each engine; all of them share the budget.
-  private static func plans(
-    _ requests: [RunRequest], engines: [OpenedEngine], _ machine: MachineIdentity
-  ) throws(Failure) -> [RunPlan] {
+/// Measures what was asked for while it shows how far it is, and makes the record.
+struct MeasuringSession {
+  private let requests: [RunRequest]
+  private let engines: [OpenedEngine]
+  private let machine: MachineProbe
+  private var measurement: Measurement
+
+  /// Plans every request with every engine; all of them share the budget.
+  ///
+  /// - Throws: `Failure` for what cannot be measured or does not fit the memory.
+  init(
+    _ requests: [RunRequest], engines: [OpenedEngine], on machine: MachineProbe
+  ) throws(Failure) {
+    self.requests = requests
+    self.engines = engines
+    self.machine = machine
     var plans: [RunPlan] = []
     for request in requests {
       let share = request.sharing(budgetAmong: requests.count * engines.count)
       for engine in engines {
         do {
-          plans.append(try RunPlan(share, engine: engine, machine: machine))
+          plans.append(try RunPlan(share, engine: engine, machine: machine.identity))
         } catch {
           throw Failure(error)
         }
       }
     }
-    return plans
+    measurement = Measurement(
+      plans: plans, throttling: ThrottleMeter(machine), nodes: machine.nodes)
+  }
+
+  /// Measures until all is done or the user interrupts.
+  ///
+  /// - Returns: why cells are missing; `nil` when all are there.
+  mutating func measure() -> Failure? {
+    Interruption.listen()
+    var line = StatusLine()
+    measurement.run(
+      progress: { line.show(.init($0, secondsLeft: $0.secondsLeft)) },
+      isCancelled: { Interruption.status != nil })
+    line.clear()
+    return measurement.ending.map(Failure.init)
+  }
+
+  /// True when no cell was measured.
+  var isEmpty: Bool { measurement.isEmpty }
+
+  /// The record of the finished cells.
+  var record: Record {
+    measurement.record(
+      of: requests, tool: ToolVersion.identity, machine: machine.identity, engines: engines)
   }
 }
 

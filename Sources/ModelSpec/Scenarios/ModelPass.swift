@@ -1,0 +1,82 @@
+import LayerSpec
+
+/// One pass through a whole model, as scenarios count them.
+public enum ModelPass: Hashable, Sendable {
+  /// Reading a prompt of so many tokens, from the beginning of its sequence.
+  case prefill(tokens: Int)
+  /// One more token of each of some sequences, with so many tokens in each cache.
+  case step(sequences: Int, context: Int)
+
+  /// Rows of its activation matrix.
+  var rows: Int {
+    switch self {
+    case .prefill(let tokens): tokens
+    case .step(let sequences, _): sequences
+    }
+  }
+
+  /// Rows that the head is multiplied with: a prompt is read for the token after its last.
+  var rowsOfHead: Int {
+    switch self {
+    case .prefill: 1
+    case .step(let sequences, _): sequences
+    }
+  }
+
+  /// The workload by which it is measured: of whole decoder blocks where both models have such, and of their
+  /// feed-forward layers else.
+  ///
+  /// - Parameter hasBlocks: whether the blocks of both models can be computed.
+  public func workload(hasBlocks: Bool) -> Workload {
+    switch self {
+    case .prefill(let tokens):
+      Workload(hasBlocks ? .blockForward : .feedForward, tokens: tokens)
+    case .step(let sequences, let context):
+      hasBlocks
+        ? Workload(.blockDecode, tokens: 1, sequences: sequences, context: context)
+        : Workload(.feedForward, tokens: sequences)
+    }
+  }
+
+  /// The pass in words: `a prefill of 256 tokens`.
+  var phrase: String {
+    switch self {
+    case .prefill(let tokens): "a prefill of \(Workload.Size.tokens.counted(tokens))"
+    case .step(let sequences, let context):
+      "a step of \(Workload.Size.sequences.counted(sequences)) with "
+        + Workload.Size.context.counted(context)
+    }
+  }
+}
+
+/// Two models whose passes are timed by turns.
+public struct ScenarioPairing: Hashable, Sendable {
+  /// The model that a scenario is about.
+  public let candidate: Architecture
+  /// What it is held against: itself where there is nothing else.
+  public let baseline: Architecture
+
+  /// A model against another.
+  public init(candidate: Architecture, baseline: Architecture) {
+    self.candidate = candidate
+    self.baseline = baseline
+  }
+
+  /// Whether there are two models.
+  public var hasTwo: Bool { candidate.id != baseline.id }
+
+  /// Whether the blocks of both can be computed, so that attention is timed and not counted.
+  public var hasBlocks: Bool {
+    [candidate, baseline].allSatisfy { architecture in
+      architecture.layers.allSatisfy { layer in
+        if case .executable = layer.block { true } else { false }
+      }
+    }
+  }
+
+  /// The model of one side.
+  func model(_ role: Role) -> Architecture { role == .candidate ? candidate : baseline }
+
+  /// A side of the pairing.
+  enum Role: Hashable, Sendable { case baseline, candidate }
+}

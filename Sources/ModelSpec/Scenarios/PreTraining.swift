@@ -1,0 +1,46 @@
+/// `pre-training`: FLOPs of training two models, and how many tokens a part of one's would give the other.
+struct PreTraining: Scenario {
+  let name = "pre-training"
+  let question = "What would a claimed part of the baseline's training compute buy?"
+  let formula =
+    "FLOPs = 6 x active parameters x tokens (Kaplan et al. 2020); tokens for the candidate = FLOPs of the "
+    + "baseline / part / (6 x its active parameters)"
+  let caution: String? =
+    "FLOPs and not quality: how many tokens a model needs for a given quality is not known from its layers."
+  let assumptions = [
+    // Llama 4 Maverick's, by its model card.
+    Assumption.number(
+      "tokens", "tokens that the baseline is trained on", 22e12, 1...Assumption.mostAmount),
+    Assumption.number("part", "the claimed ratio of compute", 10, 1e-6...1e9),
+    Assumption.count("rows", "tokens of the pass whose time is measured", 256),
+  ]
+
+  func passes(_ assumptions: Assumptions) -> [ModelPass] {
+    [.prefill(tokens: assumptions.count("rows"))]
+  }
+
+  func outcome(
+    _ assumptions: Assumptions, of times: PassTimes
+  ) throws(ScenarioError) -> ScenarioOutcome {
+    let pairing = times.pairing
+    let active = (
+      baseline: Double(pairing.baseline.activeParameters),
+      candidate: Double(pairing.candidate.activeParameters)
+    )
+    let compute = 6 * active.baseline * assumptions["tokens"]
+    let tokens = compute / assumptions["part"] / (6 * active.candidate)
+    let passes = try times.ratio(of: Work(1, .prefill(tokens: assumptions.count("rows"))))
+    return ScenarioOutcome(
+      .init("tokens for the candidate", "trillion", Quantity(tokens / 1e12)),
+      [
+        .init("compute of the baseline", "FLOP", Quantity(compute)),
+        .init("the claimed part of it", "FLOP", Quantity(compute / assumptions["part"])),
+        .init("candidate's active parameters", "billion", Quantity(active.candidate / 1e9)),
+        .init("baseline's active parameters", "billion", Quantity(active.baseline / 1e9)),
+        .init(
+          "FLOPs of a token, baseline / candidate", "", Quantity(active.baseline / active.candidate)
+        ),
+        .init("time of a forward pass, baseline / candidate", "", passes),
+      ])
+  }
+}

@@ -1,0 +1,108 @@
+/// A quantity that nobody times as such, by a stated formula over passes that are measured.
+///
+/// The formula is printed with its number; what it takes as given are assumptions, which its reader may change.
+public protocol Scenario: Sendable {
+  /// Its name, as `tenfold scenario` takes it.
+  var name: String { get }
+
+  /// What it answers, as a question.
+  var question: String { get }
+
+  /// How its value follows from the passes and the assumptions, by their keys.
+  var formula: String { get }
+
+  /// What a reader must know before believing it; `nil` for nothing.
+  var caution: String? { get }
+
+  /// What it takes as given, in the order of reading.
+  var assumptions: [Assumption] { get }
+
+  /// The passes of a model that the formula takes.
+  ///
+  /// - Throws: `ScenarioError.uncountable` for assumptions that make no pass.
+  func passes(_ assumptions: Assumptions) throws(ScenarioError) -> [ModelPass]
+
+  /// The value and what stands beside it.
+  ///
+  /// - Throws: `ScenarioError.missing` for a pass that was not measured.
+  func outcome(
+    _ assumptions: Assumptions, of times: PassTimes
+  ) throws(ScenarioError) -> ScenarioOutcome
+}
+
+extension Scenario {
+  /// Nothing.
+  public var caution: String? { nil }
+}
+
+/// The scenarios that there are.
+public enum Scenarios {
+  /// All of them, in the order of lists.
+  public static let table: [any Scenario] = [
+    WholeModel(), ShorterReasoning(), ParallelAgents(), ImageTokens(), RuleOffload(), Bill(),
+    PreTraining(),
+  ]
+
+  /// The scenario of that name.
+  ///
+  /// - Throws: `ScenarioError.unknownScenario` with the nearest one.
+  public static func scenario(named name: String) throws(ScenarioError) -> any Scenario {
+    guard let scenario = table.first(where: { $0.name == name }) else {
+      throw .unknownScenario(name, has: table.map(\.name))
+    }
+    return scenario
+  }
+}
+
+/// What a scenario found.
+public struct ScenarioOutcome: Hashable, Sendable {
+  /// The number that answers its question.
+  public let value: Value
+  /// Numbers beside it, in the order of reading.
+  public let others: [Value]
+  /// A curve over one of its assumptions, where it has one: the picture of the scenario.
+  public let curve: Curve?
+
+  /// A number of a scenario.
+  public struct Value: Hashable, Sendable {
+    /// What it is, in words: `decode, candidate`.
+    public let name: String
+    /// Its unit; empty for a ratio.
+    public let unit: String
+    /// The number with its interval.
+    public let quantity: Quantity
+
+    init(_ name: String, _ unit: String = "", _ quantity: Quantity) {
+      self.name = name
+      self.unit = unit
+      self.quantity = quantity
+    }
+
+    /// Whether it is arithmetic alone.
+    public var isExact: Bool { quantity.low == quantity.high }
+  }
+
+  /// A ratio over one assumption.
+  public struct Curve: Codable, Hashable, Sendable {
+    /// The assumption's key.
+    public let key: String
+    /// What the curve shows.
+    public let name: String
+    /// Its points in ascending order.
+    public let points: [Point]
+
+    /// The ratio at one value of the assumption.
+    public struct Point: Codable, Hashable, Sendable {
+      /// The assumption's value.
+      public let at: Double
+      /// The ratio there.
+      public let quantity: Quantity
+    }
+  }
+
+  init(_ value: Value, _ others: [Value] = [], curve: Curve? = nil) {
+    self.value = value
+    self.others = others
+    self.curve = curve
+  }
+}

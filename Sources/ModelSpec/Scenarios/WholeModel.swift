@@ -1,0 +1,50 @@
+/// `whole-model`: tokens a second of all layers and the head, reading a prompt and writing an answer.
+struct WholeModel: Scenario {
+  let name = "whole-model"
+  let question = "How fast does the whole model read and write?"
+  let formula =
+    "decode = 1 / step(sequences, prompt), in total sequences / step(sequences, prompt); prefill = prompt / "
+    + "prefill(prompt); a pass is its decoder blocks x layers + head"
+  let assumptions = [
+    Assumption.count("prompt", "tokens of the prompt, in the cache while decoding", 1024),
+    Assumption.count("sequences", "sequences that are decoded together", 1, 1...4096),
+  ]
+
+  private func work(_ assumptions: Assumptions) -> (prefill: ModelPass, step: ModelPass) {
+    let prompt = assumptions.count("prompt")
+    return (
+      .prefill(tokens: prompt),
+      .step(sequences: assumptions.count("sequences"), context: prompt)
+    )
+  }
+
+  func passes(_ assumptions: Assumptions) -> [ModelPass] {
+    let work = work(assumptions)
+    return [work.prefill, work.step]
+  }
+
+  func outcome(
+    _ assumptions: Assumptions, of times: PassTimes
+  ) throws(ScenarioError) -> ScenarioOutcome {
+    let work = work(assumptions)
+    let (prompt, sequences) = (assumptions["prompt"], assumptions["sequences"])
+    var speeds: [ScenarioOutcome.Value] = []
+    for role in times.pairing.roles {
+      let id = times.pairing.model(role).id
+      let step = try times.seconds(of: Work(1, work.step), role)
+      let prefill = try times.seconds(of: Work(1, work.prefill), role)
+      speeds += [
+        .init("\(id), decode of each sequence", "tokens/s", step.falling { 1 / $0 }),
+        .init("\(id), decode in total", "tokens/s", step.falling { sequences / $0 }),
+        .init("\(id), prefill", "tokens/s", prefill.falling { prompt / $0 }),
+      ]
+    }
+    guard times.pairing.hasTwo else {
+      return ScenarioOutcome(speeds[0], Array(speeds.dropFirst()))
+    }
+    return ScenarioOutcome(
+      .init("decode speed over the baseline's", "", try times.ratio(of: Work(1, work.step))),
+      [.init("prefill speed over the baseline's", "", try times.ratio(of: Work(1, work.prefill)))]
+        + speeds)
+  }
+}

@@ -1,0 +1,163 @@
+import ArgumentParser
+import LayerSpec
+import ModelSpec
+import Reporter
+import Runner
+
+/// `tenfold scenario`: a quantity that nobody times as such, by a stated formula over passes that are measured.
+struct ScenarioCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scenario",
+    abstract: "Composes a quantity from measured passes, by a stated formula.",
+    discussion: """
+      Without a name it lists the scenarios. The passes of a formula are taken from --record, and what no \
+      record holds is measured; the record of that goes to Results/local/.
+
+      Where the decoder blocks of both models can be computed, these are timed; else their feed-forward \
+      layers are, and attention is counted. The output head is always counted.
+      """)
+
+  @Argument(help: "The scenario; without one they are listed.")
+  var name: String?
+
+  @Argument(
+    help: """
+      A model and what it is held against, catalogue ids or paths of config.json files (default: \
+      muse-spark-open-816b-a42b and llama4-maverick). One alone is held against nothing.
+      """)
+  var architectures: [String] = []
+
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Another value of an assumption; may be repeated.", valueName: "key=value"),
+    transform: Self.setting)
+  var set: [Setting] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A record that holds passes of this machine; may be repeated.", valueName: "file"))
+  var record: [String] = []
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Worker threads (default: one on each core that may be used).", valueName: "count"),
+    transform: OptionValue.count)
+  var threads: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Time for what is measured (default: 60s).", valueName: "time"),
+    transform: OptionValue.seconds)
+  var budget = RunRequest.defaultBudgetSeconds
+
+  @OptionGroup var engine: EngineOptions
+  @OptionGroup var output: OutputOptions
+
+  /// An assumption and its value, as they were written.
+  struct Setting {
+    let key: String
+    let value: String
+  }
+
+  /// `sequences=8`: an assumption and its value.
+  private static func setting(_ text: String) throws(OptionError) -> Setting {
+    guard let mark = text.firstIndex(of: "="), mark > text.startIndex else {
+      throw OptionError("'\(text)' sets nothing; give KEY=VALUE, such as sequences=8")
+    }
+    return Setting(
+      key: String(text[..<mark]), value: String(text[text.index(after: mark)...]))
+  }
+
+  func validate() throws {
+    guard architectures.count <= 2 else {
+      throw ValidationError(
+        "a scenario is about one model or two, and \(architectures.count) were named; name two at most"
+      )
+    }
+  }
+
+  func run() throws {
+    guard let name else {
+      guard set.isEmpty, record.isEmpty else {
+        throw ValidationError("--set and --record need a scenario; name one")
+      }
+      return try output.destination().write(
+        output.render(
+          ScenarioReport.page(listing: Scenarios.table),
+          document: ScenarioListDocument(Scenarios.table)))
+    }
+    let (scenario, assumptions, passes) = try formula(named: name)
+    let pairing = try pairing()
+    var records: [Record] = []
+    for path in record { records.append(try RecordFile.read(path).record) }
+    let destination = try output.destination()
+    if let measured = try measure(passes, of: pairing, besides: records) {
+      records.append(measured)
+    }
+    let document: ScenarioDocument
+    do {
+      document = try ScenarioDocument(
+        scenario, assumptions, PassTimes(records, pairing: pairing))
+    } catch {
+      throw Failure(record.isEmpty ? .refused : .badInput, "\(error)")
+    }
+    try destination.write(
+      output.render(ScenarioReport.page(of: document), document: document))
+  }
+
+  /// The scenario with its assumptions as they were set, and the passes that it takes.
+  private func formula(
+    named name: String
+  ) throws(Failure) -> (any Scenario, Assumptions, [ModelPass]) {
+    do {
+      let scenario = try Scenarios.scenario(named: name)
+      let assumptions = try Assumptions(
+        of: scenario, settings: set.map { ($0.key, $0.value) })
+      return (scenario, assumptions, try scenario.passes(assumptions))
+    } catch {
+      throw Failure(.usage, "\(error)")
+    }
+  }
+
+  private func pairing() throws(Failure) -> ScenarioPairing {
+    let names =
+      architectures.isEmpty ? ["muse-spark-open-816b-a42b", "llama4-maverick"] : architectures
+    let candidate = try ArchitectureArgument.resolve(names[0])
+    return ScenarioPairing(
+      candidate: candidate,
+      baseline: names.count > 1 ? try ArchitectureArgument.resolve(names[1]) : candidate)
+  }
+
+  /// The record of the passes that no other record holds, which is kept; `nil` where none is lacking.
+  private func measure(
+    _ passes: [ModelPass], of pairing: ScenarioPairing, besides records: [Record]
+  ) throws -> Record? {
+    let missing = PassTimes(records, pairing: pairing).missing(passes)
+    guard !missing.isEmpty else { return nil }
+    let machine = MachineProbe.current
+    if let other = records.first(where: { !$0.machine.isSameHardware(as: machine.identity) }) {
+      throw Failure(
+        .badInput,
+        "the record lacks \(missing.count) of \(passes.count) passes that the formula takes, and is of another "
+          + "machine (\(other.machine.cpu)); measure the scenario there")
+    }
+    let threads = try machine.threads(asked: threads)
+    let requests = RunRequest.requests(
+      for: missing, of: pairing, formats: engine.formats, threads: threads,
+      budgetSeconds: budget, memoryBytes: machine.defaultMemoryBytes,
+      effort: MeasuringOptions.effort)
+    var session = try MeasuringSession(requests, engines: try engine.open(), on: machine)
+    try ToolVersion.requireReleaseBuild()
+    let archive = try RecordArchive()
+    let failure = session.measure()
+    let record = session.record
+    if !session.isEmpty { StandardStream.note("Record: \(try archive.keep(record))") }
+    if let failure { throw failure }
+    do {
+      return try NamedRecord(name: "the record", record: record).record
+    } catch {
+      throw Failure(.mismatch, "internal error: \(error); please report it")
+    }
+  }
+}
