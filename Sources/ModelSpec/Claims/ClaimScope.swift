@@ -35,6 +35,16 @@ extension Claim {
     /// catalogue lacks its model or its baseline.
     public var isOfPasses: Bool { self == .wholeModel }
 
+    /// What besides what can be counted makes up a ratio of this scope, likewise; `nil` where a count may be
+    /// all of it.
+    public var remainderOfCounts: String? {
+      switch self {
+      case .wholeModel, .longContext, .workloadMix, .memory, .definition: nil
+      case .implementation: "the two programs"
+      default: remainder
+      }
+    }
+
     /// What besides a kernel makes up a ratio of this scope, as the end of "leaves a factor 3 to
     /// explain by"; `nil` where a kernel's ratio is no part of it.
     public var remainder: String? {

@@ -33,6 +33,7 @@ extension AttentionSpec {
         Scores(
           heads: heads.query, keyWidth: heads.width, valueWidth: heads.width, window: window)
       ],
+      caches: [Cache(elements: 2 * heads.keyValueWidth, window: window)],
       otherParameters: otherParameters)
   }
 
@@ -64,6 +65,7 @@ extension AttentionSpec {
       scores: [
         Scores(heads: heads, keyWidth: keyWidth + rotaryWidth, valueWidth: valueWidth)
       ],
+      caches: [Cache(elements: rank + rotaryWidth)],
       otherParameters: norms)
   }
 
@@ -78,6 +80,7 @@ extension AttentionSpec {
     let queryRank = try config.size("q_lora_rank")
     let groups = try config.size("o_groups")
     let outputRank = groups * (try config.size("o_lora_rank"))
+    let window = try config.optionalSize("sliding_window")
     var attention = AttentionSpec(
       form: .compressed,
       projections: [
@@ -86,10 +89,9 @@ extension AttentionSpec {
         LinearSpec(outputRank, hidden),
       ],
       scores: [
-        Scores(
-          heads: heads, keyWidth: width, valueWidth: width,
-          window: try config.optionalSize("sliding_window"))
+        Scores(heads: heads, keyWidth: width, valueWidth: width, window: window)
       ],
+      caches: [Cache(elements: width, window: window)],
       otherParameters: queryRank + width + heads)
     switch layerType {
     case "sliding_attention": return attention
@@ -108,6 +110,7 @@ extension AttentionSpec {
           heads: heads, keyWidth: width, valueWidth: width, window: try config.size("index_topk"),
           tokensPerKey: rate),
       ]
+      attention.caches += [Cache(elements: width + indexWidth, tokensPerEntry: rate)]
       attention.elementwise = [LinearSpec(rate, 2 * width), LinearSpec(rate, 2 * indexWidth)]
       attention.otherParameters += width + indexWidth
       return attention
@@ -116,6 +119,7 @@ extension AttentionSpec {
       attention.projections += [LinearSpec(hidden, width), LinearSpec(hidden, width)]
       attention.scores.append(
         Scores(heads: heads, keyWidth: width, valueWidth: width, tokensPerKey: rate))
+      attention.caches += [Cache(elements: width, tokensPerEntry: rate)]
       attention.elementwise = [LinearSpec(rate, width)]
       attention.otherParameters += width
       return attention

@@ -19,6 +19,7 @@ extension AttentionSpec {
         LinearSpec(values, hidden),
       ],
       state: State(heads: valueHeads, keyWidth: keyWidth, valueWidth: valueWidth, passes: 3),
+      caches: [.convolution(taps: kernel, channels: 2 * keys + values)],
       elementwise: [LinearSpec(kernel, 2 * keys + values)],
       otherParameters: 2 * valueHeads + valueWidth)
   }
@@ -43,6 +44,7 @@ extension AttentionSpec {
       projections: Array(repeating: LinearSpec(hidden, joint), count: 3) + decay + gate
         + [LinearSpec(hidden, heads), LinearSpec(joint, hidden)],
       state: State(heads: heads, keyWidth: width, valueWidth: width, passes: 3),
+      caches: [.convolution(taps: kernel, channels: 3 * joint)],
       elementwise: [LinearSpec(kernel, 3 * joint)],
       otherParameters: joint + heads + width)
   }
@@ -81,6 +83,7 @@ extension AttentionSpec {
       ],
       // Its state is written element by element; only reading it is a product.
       state: State(heads: inner, keyWidth: state, valueWidth: 1, passes: 1),
+      caches: [.convolution(taps: kernel, channels: inner)],
       elementwise: [
         LinearSpec(kernel, inner, hasBias: try config.flag("mamba_conv_bias")),
         LinearSpec(state, inner),
@@ -88,16 +91,24 @@ extension AttentionSpec {
       otherParameters: inner + rank + 2 * state)
   }
 
-  /// Mamba 2 (arXiv 2405.21060) as Nemotron-H has it.
+  /// Mamba 2 (arXiv 2405.21060) as Nemotron-H and Granite 4.0 have it.
   static func mamba2(_ config: ConfigReader, hidden: Int) throws(ConfigError) -> AttentionSpec {
-    let heads = try config.size("mamba_num_heads")
-    let width = try config.size("mamba_head_dim")
+    let heads = try config.size("mamba_num_heads", "mamba_n_heads")
+    let width: Int
+    if config.has("mamba_d_head") || !config.has("mamba_head_dim") {
+      // Granite's heads share the inner width unless they have one of their own.
+      width =
+        try config.isAutomatic("mamba_d_head")
+        ? config.size("mamba_expand") * hidden / heads : config.size("mamba_d_head")
+    } else {
+      width = try config.size("mamba_head_dim")
+    }
     let groups = try config.size("n_groups", "mamba_n_groups")
-    let state = try config.size("ssm_state_size")
+    let state = try config.size("ssm_state_size", "mamba_d_state")
     let kernel = try config.size("conv_kernel", "mamba_d_conv")
     let inner = heads * width
     let channels = inner + 2 * groups * state
-    let bias = try config.flag("use_bias")
+    let bias = try config.flag("use_bias", "mamba_proj_bias")
     return AttentionSpec(
       form: .stateSpace,
       projections: [
@@ -105,9 +116,17 @@ extension AttentionSpec {
         LinearSpec(inner, hidden, hasBias: bias),
       ],
       state: State(heads: heads, keyWidth: state, valueWidth: width, passes: 2),
+      caches: [.convolution(taps: kernel, channels: channels)],
       elementwise: [
         LinearSpec(kernel, channels, hasBias: try config.flag("use_conv_bias", "mamba_conv_bias"))
       ],
       otherParameters: 3 * heads + inner)
+  }
+}
+
+extension AttentionSpec.Cache {
+  /// What a short convolution keeps: the inputs of all its taps but the one that is new.
+  static func convolution(taps: Int, channels: Int) -> Self {
+    Self(elements: channels, window: taps - 1)
   }
 }

@@ -38,6 +38,32 @@ extension Family {
       feedForwards: deepSeekFeedForwards(config, router: config.sigmoidRouter()))
   }
 
+  /// DeepSeek-V3.2 (arXiv 2512.02556): DeepSeek-V3 with an indexer in every layer that scores all earlier
+  /// tokens, by the code beside its checkpoint; latent attention sees the best.
+  ///
+  /// The indexer's keys are kept beside the latent vectors.
+  static func deepSeekV32(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
+    let hidden = try config.size("hidden_size")
+    let heads = try config.size("index_n_heads")
+    let width = try config.size("index_head_dim")
+    let chosen = try config.size("index_topk")
+    var attention = try AttentionSpec.latent(config, hidden: hidden)
+    attention.projections += [
+      LinearSpec(try config.size("q_lora_rank"), heads * width), LinearSpec(hidden, width),
+      LinearSpec(hidden, heads),
+    ]
+    attention.scores =
+      [.init(heads: heads, keyWidth: width, valueWidth: 0)]
+      + attention.scores.map {
+        .init(heads: $0.heads, keyWidth: $0.keyWidth, valueWidth: $0.valueWidth, window: chosen)
+      }
+    attention.caches.append(.init(elements: width))
+    attention.otherParameters += 2 * width
+    return try config.decoder(
+      attention: { _ in attention },
+      feedForwards: deepSeekFeedForwards(config, router: config.sigmoidRouter()))
+  }
+
   /// DeepSeek-V4: sliding attention beside two compressed views of the past, mixed residual streams
   /// (hyper-connections), clamped SwiGLU, √softplus router.
   ///

@@ -103,6 +103,7 @@ extension Family {
       scores: [
         .init(heads: heads.query, keyWidth: heads.width, valueWidth: heads.width, window: window)
       ],
+      caches: isShared ? [] : [.init(elements: 2 * heads.keyValueWidth, window: window)],
       otherParameters: (isShared ? 1 : 2) * heads.width)
   }
 

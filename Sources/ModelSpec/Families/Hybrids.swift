@@ -80,12 +80,14 @@ extension Family {
     let hidden = try config.size("hidden_size")
     let full = try config.groupedAttention(DecoderForm(queryKeyNorm: .perHead), hidden: hidden)
     let bias = try config.flag("conv_bias")
+    let taps = try config.size("conv_L_cache")
     let convolution = AttentionSpec(
       form: .convolution,
       projections: [
         LinearSpec(hidden, 3 * hidden, hasBias: bias), LinearSpec(hidden, hidden, hasBias: bias),
       ],
-      elementwise: [LinearSpec(try config.size("conv_L_cache"), hidden, hasBias: bias)])
+      caches: [.convolution(taps: taps, channels: hidden)],
+      elementwise: [LinearSpec(taps, hidden, hasBias: bias)])
     if let words = try config.layerWords("layer_types", layers: config.layerCount()) {
       return { words[$0] == "full_attention" ? full : convolution }
     }

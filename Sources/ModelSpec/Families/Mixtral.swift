@@ -37,29 +37,6 @@ extension Family {
       feedForwards: mixtralLayer(config, router: config.softmaxRouter()))
   }
 
-  /// Granite MoE: selection on the logits, softmax over the K selected.
-  static func graniteMoE(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
-    let hidden = try config.size("hidden_size")
-    let experts = try config.size("num_local_experts", "num_experts")
-    let shared: FeedForwardSpec? =
-      if try config.count("shared_intermediate_size") > 0 {
-        try config.network(
-          width: hidden, intermediate: config.size("shared_intermediate_size"),
-          activation: config.activation())
-      } else {
-        nil
-      }
-    let layer = try config.routed(
-      hidden: hidden, experts: experts, topK: config.topK(of: experts),
-      expert: config.network(
-        width: hidden, intermediate: config.size("intermediate_size"),
-        activation: config.activation()),
-      router: RouterPolicy(score: .softmaxOverSelected), shared: shared)
-    return try config.decoder(
-      DecoderForm(attentionBias: .key("attention_bias"), block: .granite),
-      feedForwards: { _ in [layer] })
-  }
-
   /// Phi-3.5-MoE: the sparse mixer, whose jitter acts at inference too; layer norms.
   static func phiMoE(_ config: ConfigReader) throws(ConfigError) -> Blueprint {
     let jitter = Float(try config.number("router_jitter_noise"))

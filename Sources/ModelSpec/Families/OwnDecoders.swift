@@ -54,6 +54,7 @@ extension Family {
         LinearSpec(joint, hidden, copies: experts, used: topK),
       ],
       scores: [.init(heads: keyHeads * topK, keyWidth: width, valueWidth: width)],
+      caches: [.init(elements: 2 * joint)],
       otherParameters: hidden)
     let layer = try config.routed(
       hidden: hidden, experts: experts, topK: topK,

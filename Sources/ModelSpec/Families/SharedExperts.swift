@@ -49,6 +49,7 @@ extension Family {
     let full = try config.groupedAttention(form, hidden: hidden)
     var borrowing = full
     borrowing.projections.removeSubrange(1...2)
+    borrowing.caches = []
     let share = try config.flag("use_cla") ? try config.size("cla_share_factor") : 1
     return try config.decoder(
       form, attention: { $0 % share == 0 ? full : borrowing },

@@ -71,6 +71,29 @@ public struct AttentionSpec: Hashable, Sendable {
     }
   }
 
+  /// What each sequence keeps of its earlier tokens, in elements.
+  public struct Cache: Hashable, Sendable {
+    /// Elements that are kept together: a token's keys and values, or a latent vector that makes them.
+    public let elements: Int
+    /// Tokens of the past that are kept at most, `nil` for all; a short convolution keeps its kernel but
+    /// one.
+    public let window: Int?
+    /// Tokens that share the elements; above 1 where the past is compressed.
+    public let tokensPerEntry: Int
+
+    /// A cache of `elements` for each token, or for each `tokensPerEntry`.
+    public init(elements: Int, window: Int? = nil, tokensPerEntry: Int = 1) {
+      self.elements = elements
+      self.window = window
+      self.tokensPerEntry = tokensPerEntry
+    }
+
+    /// Elements after `context` tokens.
+    func elements(context: Int) -> Count {
+      Count(elements) * Count(min(context, window ?? context) / tokensPerEntry)
+    }
+  }
+
   /// The mechanism; of two that follow each other, the first.
   public var form: Form
   /// Matrices that every token is multiplied with.
@@ -79,6 +102,9 @@ public struct AttentionSpec: Hashable, Sendable {
   public var scores: [Scores]
   /// State of a recurrence, `nil` where there is none.
   public var state: State?
+  /// What a sequence keeps of its earlier tokens; empty where a recurrence's state is all, and where another
+  /// layer's is used.
+  public var caches: [Cache]
   /// Matrix-shaped parameters that take part in no matrix product: kernels of depthwise
   /// convolutions (taps × channels), decay rates of a state.
   public var elementwise: [LinearSpec]
@@ -88,12 +114,13 @@ public struct AttentionSpec: Hashable, Sendable {
   /// Attention; its sizes are checked when it becomes part of an `Architecture`.
   public init(
     form: Form, projections: [LinearSpec], scores: [Scores] = [], state: State? = nil,
-    elementwise: [LinearSpec] = [], otherParameters: Int = 0
+    caches: [Cache] = [], elementwise: [LinearSpec] = [], otherParameters: Int = 0
   ) {
     self.form = form
     self.projections = projections
     self.scores = scores
     self.state = state
+    self.caches = caches
     self.elementwise = elementwise
     self.otherParameters = otherParameters
   }
@@ -103,7 +130,8 @@ public struct AttentionSpec: Hashable, Sendable {
   func followed(by other: AttentionSpec) -> AttentionSpec {
     AttentionSpec(
       form: form, projections: projections + other.projections, scores: scores + other.scores,
-      state: state ?? other.state, elementwise: elementwise + other.elementwise,
+      state: state ?? other.state, caches: caches + other.caches,
+      elementwise: elementwise + other.elementwise,
       otherParameters: otherParameters + other.otherParameters)
   }
 

@@ -149,7 +149,7 @@ struct DumbbellRow: Sendable {
   /// The row of a verdict, `nil` when it has less than two ratios that can be drawn.
   init?(_ verdict: Verdict) {
     claim = verdict.claim
-    candidate = verdict.candidate
+    candidate = verdict.candidate ?? "-"
     baseline = verdict.baseline ?? "-"
     outcome = verdict.verdict
     claimed = verdict.claimed.flatMap { $0.isDrawable ? $0 : nil }

@@ -166,6 +166,32 @@ private struct CSVRow {
   var ceiling: Ceiling? { record.ceilings.ceiling(decidingFor: cell) }
 }
 
+extension CSVExport {
+  /// A header row, then a row for each verdict, in the same manner.
+  public static func render(_ verdicts: [Verdict]) -> String {
+    let columns: [(name: String, value: (Verdict) -> CSVValue)] = [
+      ("claim", { .text($0.claim) }), ("scope", { .text($0.scope.rawValue) }),
+      ("candidate", { .text($0.candidate ?? "") }), ("baseline", { .text($0.baseline ?? "") }),
+      ("claimed", { .number($0.claimed) }), ("qualifier", { .text($0.qualifier.rawValue) }),
+      ("analytic", { .number($0.analytic) }),
+      ("analytic_low", { .number($0.analyticInterval?.low) }),
+      ("analytic_high", { .number($0.analyticInterval?.high) }),
+      ("roofline", { .number($0.roofline) }), ("measured", { .number($0.measured?.median) }),
+      ("measured_low", { .number($0.measured?.low) }),
+      ("measured_high", { .number($0.measured?.high) }),
+      ("left_to_explain", { .number($0.leftToExplain) }),
+      ("verdict", { .text($0.verdict.rawValue) }), ("basis", { .text($0.basis?.rawValue ?? "") }),
+      ("reason", { .text($0.reason) }), ("record", { .text($0.record ?? "") }),
+    ]
+    let rows =
+      [columns.map(\.name)]
+      + verdicts.map { verdict in
+        columns.map { $0.value(verdict).field }
+      }
+    return rows.map { $0.joined(separator: ",") + "\r\n" }.joined()
+  }
+}
+
 /// The value of a field before it is written.
 private enum CSVValue {
   case text(String)

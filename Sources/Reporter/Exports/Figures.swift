@@ -1,3 +1,5 @@
+import ModelSpec
+
 /// How numbers are printed: at most three significant digits, with their unit.
 public enum Figures {
   /// A ratio, such as `5.39x`, `4.9x`, `0.361x`; zeros at the end are left out.
@@ -51,6 +53,39 @@ public enum Figures {
       return "\(significant(Double(count) / Double(1 << shift), trimmed: true)) \(name)"
     }
     return "\(count) bytes"
+  }
+
+  /// A large number in thousands, millions and so on, to hundredths: `116.83B`, `22T`, `34.6K`.
+  public static func large(_ value: Double) -> String {
+    let units = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")]
+    for (unit, name) in units where value >= unit && value < 1e15 {
+      let hundredths = Int((value / unit * 100).rounded())
+      var text = "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
+      while text.last == "0" { text.removeLast() }
+      return (text.last == "." ? String(text.dropLast()) : text) + name
+    }
+    return significant(value, trimmed: true)
+  }
+
+  /// A whole number with its digits in groups of three: `35,136`.
+  public static func grouped(_ value: Int) -> String {
+    let digits = Array("\(value.magnitude)")
+    let grouped = digits.enumerated().map { index, digit in
+      (index > 0 && (digits.count - index).isMultiple(of: 3) ? "," : "") + String(digit)
+    }
+    return (value < 0 ? "-" : "") + grouped.joined()
+  }
+
+  /// A counted ratio with four digits and what rounding leaves open: `15.01x`, `17.8x [16.6, 19]`.
+  static func counted(_ ratio: RoundedValue) -> String {
+    ratio.isExact
+      ? counted(exactly: ratio.value)
+      : "\(self.ratio(ratio.value)) \(interval(ratio.low, ratio.high))"
+  }
+
+  /// A counted ratio that nothing leaves open: `15.01x`.
+  static func counted(exactly ratio: Double) -> String {
+    significant(ratio, digits: 4, trimmed: true) + "x"
   }
 
   /// A count with its noun: `1 token`, `16 tokens`.

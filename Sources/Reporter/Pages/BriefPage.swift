@@ -10,11 +10,12 @@ extension Report {
   /// As text of `width` columns each record takes at most `BriefSection.mostLines` lines; what does not
   /// fit is counted, and the page says how to see it.
   public func brief(width: Int = TextPage.defaultWidth) -> Page {
-    guard !sections.isEmpty else { return page }
+    guard !sections.isEmpty || ledger != nil else { return page }
     return Page(
-      sections.flatMap {
-        BriefSection($0, isNamed: sections.count > 1, width: width).blocks
-      })
+      (sections.isEmpty ? [.title("Tenfold report")] : [])
+        + sections.flatMap {
+          BriefSection($0, isNamed: sections.count > 1, width: width).blocks
+        } + (ledger?.summary ?? []))
   }
 }
 
@@ -95,7 +96,7 @@ struct BriefSection {
 
   // MARK: - Verdicts
 
-  private var tally: String { Verdict.Outcome.tally(section.verdicts.map(\.verdict)) }
+  private var tally: String { Verdict.Outcome.tally(section.verdicts) }
 
   private var title: String {
     let claims = tally.isEmpty ? "no claim about these models" : tally

@@ -7,21 +7,45 @@ public enum ClaimsReport {
     let table = Table(
       columns: [
         .init("claim"), .init("claimed", .right), .init("metric"), .init("scope"),
+        .init("judged by"),
       ],
       rows: claims.map { claim in
         Table.Row([
           .init(claim.id), .init(Figures.claimed(claim.ratio, claim.qualifier)),
-          .init(claim.metric.words), .init(claim.scope.words),
+          .init(claim.metric.words), .init(claim.scope.words), judge(of: claim),
         ])
       })
-    let testable = claims.count(where: \.isTestable)
     return Page(
       [
         .title("Claims"), .table(table),
         .paragraph(
-          "\(Figures.count(claims.count, "claim")), of which a kernel can test \(testable). "
-            + "tenfold claims ID shows one with its source and its test."),
+          "\(Figures.count(claims.count, "claim")): \(tally(claims)). tenfold claims ID shows one with its "
+            + "source, its test and what counting says; tenfold report --all-claims judges all."),
       ] + YardstickTables().blocks)
+  }
+
+  /// What decides the claim: `cells, count`, `scenario bill`, `-`.
+  private static func judge(of claim: Claim) -> Table.Entry {
+    var words: [String] = []
+    switch claim.test {
+    case .cells: words.append(claim.workload.rawValue)
+    case .scenario(let scenario, _): words.append("scenario \(scenario.scenario)")
+    case .count, .none: break
+    }
+    if claim.test.basis != nil, claim.test.count != nil { words.append("count") }
+    return words.isEmpty ? .init("-", tone: .faint) : .init(words.joined(separator: ", "))
+  }
+
+  /// `27 by cells, 11 by scenarios, 39 by counting, 35 by nothing`.
+  private static func tally(_ claims: [Claim]) -> String {
+    let kinds: [(Verdict.Basis?, String)] = [
+      (.measured, "by cells"), (.composed, "by scenarios"), (.counted, "by counting"),
+      (nil, "by nothing"),
+    ]
+    return kinds.compactMap { basis, words in
+      let count = claims.count { $0.test.basis == basis }
+      return count == 0 ? nil : "\(count) \(words)"
+    }.joined(separator: ", ")
   }
 
   /// A page about one claim.
@@ -44,6 +68,9 @@ public enum ClaimsReport {
     add("Provenance", claim.provenance.sentence)
     add("Scope", claim.scope.words)
     add("Test", test(of: claim))
+    if let count = claim.counted(), count.saysSomething {
+      add("Count", CountReason(claim, count).sentence)
+    }
     add("Note", claim.notes)
     return Page([.title(claim.id), .facts(facts)])
   }
@@ -54,8 +81,13 @@ public enum ClaimsReport {
 
   private static func test(of claim: Claim) -> String {
     switch claim.test {
-    case .none(let reason): return "none: \(reason)"
-    case .cells(let criteria):
+    case .none(let reason, _): return "none: \(reason)"
+    case .count: return "counting"
+    case .scenario(let scenario, _):
+      let assumptions = scenario.assumptions.sorted { $0.key < $1.key }
+        .map { "\($0.key) = \(Figures.significant($0.value, digits: 6, trimmed: true))" }
+      return (["scenario \(scenario.scenario)"] + assumptions).joined(separator: ", ")
+    case .cells(let criteria, _):
       return "\(criteria.workload), \(criteria.rowsInWords): "
         + MissingPairing(of: claim).measured().text
     }
@@ -72,11 +104,6 @@ extension Claim.Metric {
     default: rawValue.replacing("-", with: " ")
     }
   }
-}
-
-extension Claim.Scope {
-  /// The scope in words: `whole model`.
-  fileprivate var words: String { rawValue.replacing("-", with: " ") }
 }
 
 extension Claim.Provenance {

@@ -7,7 +7,9 @@ extension Report {
   public var illustratedPage: Page {
     var blocks: [Page.Block] = []
     switch sections.count {
-    case 0: return Page([.title("Tenfold report"), .paragraph("There is no record.")])
+    case 0:
+      return Page(
+        [.title("Tenfold report")] + (ledger?.blocks ?? [.paragraph("There is no record.")]))
     case 1:
       blocks.append(.title("Tenfold report: \(sections[0].named.record.machine.cpu)"))
       blocks += top(of: sections[0]) + IllustratedSection(sections[0]).blocks
@@ -23,7 +25,9 @@ extension Report {
       }
     }
     let measured = sections.flatMap(\.named.record.cells).map(\.workload.kind)
-    return Page(blocks + (measured.isEmpty ? [] : limits(of: WorkloadPhrases(measured))))
+    return Page(
+      blocks + (measured.isEmpty ? [] : limits(of: WorkloadPhrases(measured)))
+        + (ledger?.blocks ?? []))
   }
 
   /// The top of a section: the headline, the machine, and whatever spoils the figures.

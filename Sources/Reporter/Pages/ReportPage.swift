@@ -15,7 +15,12 @@ extension Report {
       blocks += cautions(record)
       if !record.cells.isEmpty { blocks += limits(of: record.workloadPhrases) }
     }
-    if blocks.isEmpty { blocks = [.title("Tenfold report"), .paragraph("There is no record.")] }
+    if sections.isEmpty { blocks.append(.title("Tenfold report")) }
+    if let ledger {
+      blocks += ledger.blocks
+    } else if sections.isEmpty {
+      blocks.append(.paragraph("There is no record."))
+    }
     return Page(blocks)
   }
 
@@ -62,7 +67,7 @@ extension Report {
 
   /// How many claims met which verdict: `1 delivered, 2 fall short`.
   private func tally(_ verdicts: [Verdict]) -> String {
-    let tally = Verdict.Outcome.tally(verdicts.map(\.verdict))
+    let tally = Verdict.Outcome.tally(verdicts)
     return tally.isEmpty ? "none about these candidates" : tally
   }
 

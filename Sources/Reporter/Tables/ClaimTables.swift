@@ -53,17 +53,18 @@ struct ClaimVerdicts {
   private var rest: [String] { summaries(verdicts.filter { !shown.contains($0) }) }
 
   private var legend: String {
-    "Measured is the most favourable matching cell, \(subjects) only. FLOPs are of the same "
-      + "layers, and of the whole model, where it is known, for what is not a kernel claim."
+    "Measured is the most favourable matching cell, \(subjects) only. Analytic is the FLOP ratio of the "
+      + "same layers, of the whole model, where it is known, for what is not a kernel claim, and the counted "
+      + "ratio where the basis is counted."
   }
 
   private func table(_ verdicts: [Verdict], showsMarks: Bool) -> Table {
     let hasRoofline = verdicts.contains { $0.roofline != nil }
     var columns: [Table.Column] = [
-      .init("claim"), .init("claimed", .right), .init("FLOPs", .right),
+      .init("claim"), .init("claimed", .right), .init("analytic", .right),
     ]
     if hasRoofline { columns.append(.init("roofline", .right)) }
-    columns += [.init("measured"), .init("verdict")]
+    columns += [.init("measured"), .init("basis"), .init("verdict")]
 
     var told: Set<String> = []
     let rows = byReason(verdicts).map { verdict in
@@ -77,6 +78,7 @@ struct ClaimVerdicts {
           verdict.measured.map {
             CellMarks.estimate($0, of: showsMarks ? section.best(of: verdict) : nil)
           } ?? "-"),
+        verdict.basis.map { .init($0.rawValue) } ?? .init("-", tone: .faint),
         .init(verdict.verdict.words, tone: verdict.verdict.tone),
       ]
       // Many claims retell one statement; its reason is printed once.
@@ -112,12 +114,12 @@ struct ClaimVerdicts {
 }
 
 extension Page.Block {
-  /// A table with its last column, the verdict, behind the first, and what was measured behind what is
-  /// claimed: on a phone the first columns are all that is seen at once.
+  /// A table with its last column, the verdict, behind the first, and what was measured and the basis behind
+  /// what is claimed: on a phone the first columns are all that is seen at once.
   fileprivate var verdictFirst: Page.Block {
-    guard case .table(var table) = self, table.columns.count > 3 else { return self }
+    guard case .table(var table) = self, table.columns.count > 4 else { return self }
     let last = table.columns.count - 1
-    let order = [0, last, 1, last - 1] + Array(2..<(last - 1))
+    let order = [0, last, 1, last - 2, last - 1] + Array(2..<(last - 2))
     table.columns = order.map { table.columns[$0] }
     for row in table.rows.indices {
       table.rows[row].entries = order.map { table.rows[row].entries[$0] }

@@ -25,10 +25,11 @@ struct Headline {
       let furthest = section.verdicts.furthestFirst.first(where: { $0.claimed != nil }),
       let measured = furthest.measured
     else { return nil }
-    let pair = furthest.baseline.map { "\(furthest.candidate) against \($0)" }
+    let candidate = furthest.candidate ?? "the model"
+    let pair = furthest.baseline.map { "\(candidate) against \($0)" }
     let form = section.best(of: furthest).flatMap(CellMarks.words).map { " (\($0))" } ?? ""
     return
-      "On \(machine), \(pair ?? furthest.candidate) measured \(Figures.estimate(measured))\(form) "
+      "On \(machine), \(pair ?? candidate) measured \(Figures.estimate(measured))\(form) "
       + "at best, where \(Figures.claimed(furthest.claimed, furthest.qualifier)) is claimed: "
       + "\(ending(furthest.verdict))."
   }
@@ -54,13 +55,13 @@ struct Headline {
 }
 
 extension [Verdict] {
-  /// The verdicts that cells decided, in the order in which people ask about them.
+  /// The verdicts that cells decided, and not counting alone, in the order in which people ask about them.
   ///
   /// Claims of a ratio of time or compute come before others, and claims that are missed or beaten
   /// before those that are met or open; among these the one comes first whose number is the largest
   /// factor away from what was measured. Equals keep the ledger's order.
   var furthestFirst: [Verdict] {
-    let judged = filter(\.verdict.isJudged)
+    let judged = filter { $0.verdict.isJudged && $0.basis != .counted }
     let keys = judged.map(\.urgency)
     return judged.indices.sorted { (keys[$1], $0) < (keys[$0], $1) }.map { judged[$0] }
   }

@@ -12,6 +12,14 @@ extension Verdict.Outcome {
     }.joined(separator: ", ")
   }
 
+  /// The same for verdicts, those of counting apart: `1 delivered, 2 fall short; by counting 3 delivered`.
+  static func tally(_ verdicts: [Verdict]) -> String {
+    let counted = tally(verdicts.filter { $0.basis == .counted }.map(\.verdict))
+    let others = tally(verdicts.filter { $0.basis != .counted }.map(\.verdict))
+    return [others, counted.isEmpty ? "" : "by counting \(counted)"].filter { !$0.isEmpty }
+      .joined(separator: "; ")
+  }
+
   private func words(ofSeveral: Bool) -> String {
     switch self {
     case .delivered: "delivered"

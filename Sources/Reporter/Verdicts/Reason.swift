@@ -4,11 +4,11 @@ import ModelSpec
 struct Reason {
   /// Tells the record's cells apart.
   let names: CellNames
-  /// The record that holds the cells.
-  let record: Record
+  /// The record that holds the cells; `nil` where there is none.
+  let record: Record?
 
   /// Ratios this close, either way, are called the same.
-  private static let closeness = 1.1
+  static let closeness = 1.1
   /// Time follows bytes when it is this close to their ratio, and closer than to the FLOP ratio.
   private static let follows = 1.25
 
@@ -25,11 +25,13 @@ struct Reason {
   }
 
   /// The reason for a claim that a kernel cannot decide.
+  ///
+  /// - Parameter count: what arithmetic says of it, where it says anything.
   func beyondKernel(
-    _ claim: Claim, why: String, best: Cell?, worst: Cell?, analytic: AnalyticRatio?,
-    left: Double?
+    _ claim: Claim, why: String, count: CountReason?, best: Cell?, worst: Cell?,
+    analytic: AnalyticRatio?, left: Double?
   ) -> String {
-    var parts = [String(why.hasSuffix(".") ? why.dropLast() : why[...])]
+    var parts = [String(why.hasSuffix(".") ? why.dropLast() : why[...])] + (count?.clauses ?? [])
     guard let remainder = claim.scope.remainder else { return sentence(parts) }
     var kernel: [String] = []
     if let analytic {

@@ -12,15 +12,32 @@ public struct Report: Sendable {
 
   /// The records, in the reader's order.
   public let sections: [Section]
+  /// Verdicts by arithmetic alone on the claims that no record speaks of; `nil` where these were not asked
+  /// for.
+  public let others: [Verdict]?
 
   /// Holds `claims` against each of `records` alone: cells of two machines never decide one claim.
+  ///
+  /// - Parameter judgesAll: whether claims that no record speaks of are judged too, by counting.
   public init(
     records: [NamedRecord], claims: [Claim] = ClaimLedger.claims,
-    analytic: AnalyticRatios = .none
+    analytic: AnalyticRatios = .none, judgesAll: Bool = false
   ) {
     sections = records.map { named in
       Section(named: named, verdicts: Verdicts.judging(named, claims: claims, analytic: analytic))
     }
+    let judged = Set(sections.flatMap(\.verdicts).map(\.claim))
+    others =
+      judgesAll
+      ? Verdicts.counting(claims.filter { !judged.contains($0.id) }, analytic: analytic) : nil
+  }
+
+  /// All verdicts: those of each record, then those of none.
+  public var verdicts: [Verdict] { sections.flatMap(\.verdicts) + (others ?? []) }
+
+  /// The tables of the whole ledger; `nil` where it was not asked for.
+  var ledger: LedgerTables? {
+    others.map { _ in LedgerTables(verdicts, namesRecords: sections.count > 1) }
   }
 
   /// The report as the JSON document `tenfold.report/1`.
@@ -32,7 +49,7 @@ extension ReportDocument {
   public init(_ report: Report) {
     self.init(
       records: report.sections.map { Origin($0.named) },
-      verdicts: report.sections.flatMap(\.verdicts),
+      verdicts: report.verdicts,
       curves: report.sections.flatMap { section in
         Curve.curves(of: section.named.record).map { CurveEntry($0, record: section.named.name) }
       })

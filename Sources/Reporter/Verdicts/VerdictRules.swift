@@ -43,6 +43,22 @@ enum VerdictRules {
     return estimate.low >= needed ? .delivered : .undecided
   }
 
+  /// The outcome of a counted ratio, by the same table.
+  ///
+  /// A count has no noise. What it has instead of an interval of rounds is what the rounding of stated
+  /// figures leaves open, and the claimed number is as far open: half a unit of its last printed digit
+  /// either way. So `needed` is no more than the least that is printed as the claim, and `ceiling` no less
+  /// than the most: 93.3 % less is 14.8x to 15.04x, which a count of 15.01x delivers.
+  static func outcome(
+    counted: RoundedValue, claimed: RoundedValue, _ qualifier: Claim.Qualifier
+  ) -> Verdict.Outcome {
+    let needed = min(claimed.low, needed(claimed.value, qualifier))
+    let ceiling = max(claimed.high, claimed.value * (1 + leeway))
+    if counted.high < needed { return .fallsShort }
+    if qualifier != .atLeast, counted.low > ceiling { return .exceeded }
+    return counted.low >= needed ? .delivered : .undecided
+  }
+
   /// The cell that decides a claim, with its outcome; `nil` without cells.
   static func decide(
     _ cells: [Cell], claimed ratio: Double, _ qualifier: Claim.Qualifier

@@ -8,11 +8,19 @@ struct ReportCommand: ParsableCommand {
     commandName: "report", abstract: "Holds published claims against records; never measures.",
     discussion: """
       --format html is the illustrated report, one file without scripts. --format csv has a row for \
-      each cell of all records and no verdicts; those are in --format json.
+      each cell of all records and no verdicts; those are in --format json. With --all-claims it has \
+      a row for each claim instead.
       """)
 
-  @Argument(help: "Files that tenfold run wrote.")
-  var record: [String]
+  @Argument(help: "Files that tenfold run wrote; none are needed with --all-claims.")
+  var record: [String] = []
+
+  @Flag(
+    help: """
+      Judge the whole ledger, grouped by verdict and basis: claims that no record speaks of by counting \
+      alone.
+      """)
+  var allClaims = false
 
   @Option(
     help: ArgumentHelp(
@@ -23,12 +31,18 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup var detail: DetailOptions
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    guard !record.isEmpty || allClaims else {
+      throw ValidationError("name a record that tenfold run wrote, or give --all-claims")
+    }
+  }
+
   func run() throws {
     var records: [NamedRecord] = []
     for path in record {
       records.append(try RecordFile.read(path))
     }
-    let report = Report(records: records, analytic: .catalogue)
+    let report = Report(records: records, analytic: .catalogue, judgesAll: allClaims)
     let destination = try output.destination(offering: DocumentFormat.forCells)
     let directory = try charts.map { path throws(Failure) in try ChartDirectory(path) }
     try directory?.write(report.chartFiles)

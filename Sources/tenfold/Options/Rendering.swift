@@ -25,7 +25,9 @@ extension OutputOptions {
   func render(_ report: Report, details: Bool) throws(Failure) -> String {
     switch resolvedFormat {
     case .html: return HTMLPage.render(report.illustratedPage)
-    case .csv: return CSVExport.render(report.sections.map(\.named))
+    case .csv:
+      return report.others == nil
+        ? CSVExport.render(report.sections.map(\.named)) : CSVExport.render(report.verdicts)
     case .text, .markdown, .json, .junit:
       let page = details ? report.page : report.brief(width: width)
       return try render(page, document: report.document)
