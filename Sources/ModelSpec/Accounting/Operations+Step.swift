@@ -21,23 +21,23 @@ extension AttentionSpec {
   fileprivate func stepOperations(
     sequences: Int, context: Int, formats: FormatPlan
   ) -> [Operation] {
-    projections.map { $0.operation(tokens: sequences, formats: formats) }
-      + scores.map { score in
-        let keys = (context + score.tokensPerKey) / score.tokensPerKey
-        let seen = min(keys, score.window ?? keys)
-        return Operation(
-          .attention,
-          flops: 2 * Count(score.heads) * Count(score.keyWidth + score.valueWidth)
-            * Count(sequences) * Count(seen),
-          format: .f32, weightBytes: 0)
-      }
-      + [state].compactMap(\.self).map { state in
-        let elements = Count(state.heads) * Count(state.keyWidth) * Count(state.valueWidth)
-        return Operation(
-          .attention, flops: 2 * elements * Count(state.passes) * Count(sequences),
-          format: .f32, weightBytes: 0,
-          stateBytes: 2 * Double(elements) * Double(sequences)
-            * Double(MemoryLayout<Float>.size))
-      }
+    let projected = projections.map { $0.operation(tokens: sequences, formats: formats) }
+    var flops: Count = scores.reduce(0) { sum, score in
+      let keys = (context + score.tokensPerKey) / score.tokensPerKey
+      let seen = min(keys, score.window ?? keys)
+      return sum + 2 * Count(score.heads) * Count(score.keyWidth + score.valueWidth) * Count(seen)
+    }
+    // What was kept is read once, and a recurrence's state is written again.
+    var elements = caches.reduce(Count(0)) { $0 + $1.elements(context: context + 1) }
+    if let state {
+      let matrix = Count(state.heads) * Count(state.keyWidth) * Count(state.valueWidth)
+      flops += 2 * matrix * Count(state.passes)
+      elements += 2 * matrix
+    }
+    guard flops > 0 || elements > 0 else { return projected }
+    let mixing = Operation(
+      .attention, flops: Count(sequences) * flops, format: .f32, weightBytes: 0,
+      stateBytes: Double(sequences) * Double(elements) * Double(MemoryLayout<Float>.size))
+    return projected + [mixing]
   }
 }

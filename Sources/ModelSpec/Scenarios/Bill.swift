@@ -4,9 +4,13 @@ struct Bill: Scenario {
   let name = "bill"
   let question = "What does a bill come to at the claimed and at the measured ratio?"
   let formula =
-    "bill before / claimed; bill before / measured, where a request is prefill(input) + output x step(sequences, "
-    + "input) / sequences; on this machine requests x seconds x hourly / 3600"
+    "dollars_per_month / claimed; dollars_per_month / measured, where a request is prefill(input) + output x "
+    + "step(sequences, input) / sequences; on this machine requests_per_month x seconds x hourly / 3600"
   let assumptions = [
+    Assumption.number(
+      "dollars_per_month", "the bill before", 60_000, 0...Assumption.mostAmount),
+    Assumption.number(
+      "requests_per_month", "requests that it is for", 300_000, 0...Assumption.mostAmount),
     Assumption.number("claimed", "the ratio that is claimed", 10, 0.01...1e6),
     Assumption.count("input", "tokens of a request", 512),
     Assumption.count("output", "tokens of its answer", 128),
@@ -28,26 +32,31 @@ struct Bill: Scenario {
   ) throws(ScenarioError) -> ScenarioOutcome {
     let request = request(assumptions)
     let ratio = try times.ratio(of: request)
+    let bill = Deployment(
+      name: "this bill", requests: assumptions["requests_per_month"],
+      dollarsBefore: assumptions["dollars_per_month"],
+      dollarsAfter: assumptions["dollars_per_month"] / assumptions["claimed"])
+    var seconds: [(id: String, ofRequest: Quantity)] = []
+    for role in times.pairing.roles {
+      seconds.append(
+        (times.pairing.model(role).id, try times.seconds(of: request, role)))
+    }
     var others: [ScenarioOutcome.Value] = [
       .init("claimed ratio", "", Quantity(assumptions["claimed"]))
     ]
-    for deployment in Deployment.published {
+    for deployment in [bill] + Deployment.published {
       others += [
         .init("\(deployment.name), before", Self.perMonth, Quantity(deployment.dollarsBefore)),
-        .init("\(deployment.name), as published", Self.perMonth, Quantity(deployment.dollarsAfter)),
         .init(
-          "\(deployment.name), at the claimed ratio", Self.perMonth,
-          Quantity(deployment.dollarsBefore / assumptions["claimed"])),
+          "\(deployment.name), as claimed", Self.perMonth, Quantity(deployment.dollarsAfter)),
         .init(
           "\(deployment.name), at the measured ratio", Self.perMonth,
           ratio.falling { deployment.dollarsBefore / $0 }),
       ]
-      for role in times.pairing.roles {
-        let seconds = try times.seconds(of: request, role)
-        others.append(
-          .init(
-            "\(deployment.name), \(times.pairing.model(role).id) on this machine", Self.perMonth,
-            deployment.requests * assumptions["hourly"] / Self.secondsOfAnHour * seconds))
+      others += seconds.map { id, ofRequest in
+        .init(
+          "\(deployment.name), \(id) on this machine", Self.perMonth,
+          deployment.requests * assumptions["hourly"] / Self.secondsOfAnHour * ofRequest)
       }
     }
     return ScenarioOutcome(.init("measured ratio of a request", "", ratio), others)

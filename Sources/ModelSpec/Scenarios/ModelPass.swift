@@ -38,6 +38,14 @@ public enum ModelPass: Hashable, Sendable {
     }
   }
 
+  /// Tokens of a sequence at its end.
+  var reach: Int {
+    switch self {
+    case .prefill(let tokens): tokens
+    case .step(_, let context): context + 1
+    }
+  }
+
   /// The pass in words: `a prefill of 256 tokens`.
   var phrase: String {
     switch self {
@@ -71,6 +79,22 @@ public struct ScenarioPairing: Hashable, Sendable {
       architecture.layers.allSatisfy { layer in
         if case .executable = layer.block { true } else { false }
       }
+    }
+  }
+
+  /// Refuses passes that a model is not made for.
+  ///
+  /// - Throws: `ScenarioError.uncountable` with the longest sequence that it is made for.
+  public func check(_ passes: [ModelPass]) throws(ScenarioError) {
+    for model in [candidate, baseline] {
+      let longest = model.layers.compactMap { layer -> Int? in
+        if case .executable(let block) = layer.block { block.longestContext } else { nil }
+      }.min()
+      guard let longest, let pass = passes.first(where: { $0.reach > longest }) else { continue }
+      throw .uncountable(
+        reason:
+          "\(pass.phrase) reaches \(pass.reach) tokens of a sequence, and \(model.id) is made for "
+          + "\(longest); set fewer tokens")
     }
   }
 

@@ -106,3 +106,19 @@ public struct ScenarioOutcome: Hashable, Sendable {
     self.curve = curve
   }
 }
+
+extension Claim.ScenarioCriteria {
+  /// The scenario that decides, with what the claim states of its case.
+  ///
+  /// - Throws: `ScenarioError` for a scenario or an assumption that this version does not know.
+  public func resolved() throws(ScenarioError) -> (scenario: any Scenario, assumptions: Assumptions)
+  {
+    let scenario = try Scenarios.scenario(named: scenario)
+    return (
+      scenario,
+      try Assumptions(
+        of: scenario,
+        settings: assumptions.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") })
+    )
+  }
+}

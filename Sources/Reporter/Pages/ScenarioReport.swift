@@ -26,7 +26,7 @@ public enum ScenarioReport {
     var blocks: [Page.Block] = [
       .title(document.question),
       .facts([
-        .init(sentenceCase(document.valueName), written(document.value, document.unit)),
+        .init("Answer", "\(written(document.value, document.unit)): \(document.valueName)"),
         .init(
           "Models",
           document.candidate + (document.baseline.map { " against \($0)" } ?? "")),
@@ -109,12 +109,9 @@ public enum ScenarioReport {
       ? "\(Figures.significant(seconds * 1000)) ms" : "\(Figures.significant(seconds)) s"
   }
 
-  /// A whole number as it is, any other in three digits, those beyond a million in powers of ten.
+  /// A whole number as it is, any other as it was given, those beyond ten million in powers of ten.
   private static func number(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e6 ? "\(Int(value))" : "\(value)"
-  }
-
-  private static func sentenceCase(_ text: String) -> String {
-    text.prefix(1).uppercased() + text.dropFirst()
+    if value == value.rounded(), abs(value) < 1e7 { return "\(Int(value))" }
+    return abs(value) < 1e7 ? "\(value)" : Figures.significant(value, trimmed: true)
   }
 }

@@ -27,9 +27,13 @@ struct Judge {
       return tested(claim, criteria: criteria, pairing: pairing, flops: flops, count: count)
     case .count:
       return counted(claim, count)
-    case .scenario(let scenario, _):
-      let why = "The scenario \(scenario.scenario) decides it, and this version cannot compose it"
-      return untested(claim, why: why, pairing: pairing, flops: flops, count: count)
+    case .scenario(let criteria, _):
+      switch composed(criteria, for: claim) {
+      case .success(let document):
+        return verdict(on: claim, composed: document, flops: flops, count: count)
+      case .failure(let why):
+        return untested(claim, why: "\(why)", pairing: pairing, flops: flops, count: count)
+      }
     case .none(let why, _):
       return untested(claim, why: why, pairing: pairing, flops: flops, count: count)
     }
@@ -139,7 +143,7 @@ struct Judge {
       .min { $0.timeRatio.median < $1.timeRatio.median }
   }
 
-  private func blank(
+  func blank(
     _ claim: Claim, _ outcome: Verdict.Outcome, flops: AnalyticRatio?, reason: String
   ) -> Verdict {
     Verdict(
@@ -165,7 +169,7 @@ extension Verdict {
   }
 
   /// Takes over the ratio of a count.
-  fileprivate mutating func show(_ count: CountResult) {
+  mutating func show(_ count: CountResult) {
     analytic = count.ratio?.value
     analyticInterval = count.ratio.flatMap {
       $0.isExact ? nil : Interval(low: $0.low, high: $0.high)

@@ -37,3 +37,22 @@ extension RunRequest {
     }
   }
 }
+
+extension RunRequest {
+  /// Seconds that the seeds' suite takes unless asked otherwise: passes of a thousand tokens through layers of
+  /// hundreds of gigabytes are among its cells.
+  public static let seedBudgetSeconds = 480.0
+
+  /// Tokens per pass that the `seed-…` claims need: the usual ones, and those of their scenarios.
+  public static let seedSizes: WorkloadSizes = {
+    let scenarios = ClaimLedger.claims.filter { $0.id.hasPrefix("seed-") }
+      .compactMap(\.test.scenario)
+    let workloads = scenarios.flatMap { criteria -> [Workload] in
+      guard let (scenario, assumptions) = try? criteria.resolved(),
+        let passes = try? scenario.passes(assumptions)
+      else { return [] }
+      return passes.map { $0.workload(hasBlocks: false) }
+    }
+    return WorkloadSizes(tokens: (defaultTokens + workloads.map(\.tokens)).uniqued().sorted())
+  }()
+}

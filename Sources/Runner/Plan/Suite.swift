@@ -72,6 +72,16 @@ public struct Suite: Hashable, Sendable {
         })
   }
 
+  /// The models that the ledger's oldest claims speak of, the `seed-…` entries: Muse Spark Open against Llama 4
+  /// Maverick.
+  public static let seeds = Suite(
+    name: "seeds",
+    pairings: [
+      Pairing(
+        candidate: known("muse-spark-open-816b-a42b"), baseline: .named(known("llama4-maverick")),
+        routings: [.uniform])
+    ])
+
   init(name: String, pairings: [Pairing], sweep: SweepOptions? = nil) {
     self.name = name
     self.pairings = pairings

@@ -51,7 +51,29 @@ struct RunCommand: MeasuringCommand {
   @OptionGroup var measuring: MeasuringOptions
   @OptionGroup var output: OutputOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "default, or seeds: what the ledger's seed-… claims need (default: default).",
+      valueName: "name"))
+  var suite: SuiteName?
+
+  /// A suite that has a name.
+  enum SuiteName: String, ExpressibleByArgument, CaseIterable {
+    case standard = "default"
+    case seeds
+  }
+
   func validate() throws {
+    if let suite {
+      guard architectures.isEmpty else {
+        throw ValidationError(
+          "--suite \(suite.rawValue) has its own architectures, and \(architectures[0]) was named; give one of "
+            + "both")
+      }
+      guard suite != .seeds || measuring.workload.kind == .usual else {
+        throw ValidationError("--suite seeds has its own workload; leave out --workload")
+      }
+    }
     guard !architectures.isEmpty || baseline.isEmpty else {
       throw ValidationError("--baseline needs an architecture to hold against it; name one")
     }
@@ -59,18 +81,23 @@ struct RunCommand: MeasuringCommand {
 
   func requests(on machine: MachineProbe) throws(Failure) -> [RunRequest] {
     try measuring.requests(
-      try suite(),
-      sizes: measuring.sizes(tokens: tokens, orElse: measuring.workload.defaultSizes.run),
+      try chosenSuite(),
+      sizes: measuring.sizes(
+        tokens: tokens,
+        orElse: suite == .seeds ? RunRequest.seedSizes : measuring.workload.defaultSizes.run),
       threads: [try machine.threads(asked: threads)],
       budgetSeconds: budget ?? defaultBudgetSeconds, on: machine)
   }
 
   private var defaultBudgetSeconds: Double {
-    architectures.isEmpty
-      ? RunRequest.standardSuiteBudgetSeconds : RunRequest.defaultBudgetSeconds
+    suite == .seeds
+      ? RunRequest.seedBudgetSeconds
+      : architectures.isEmpty
+        ? RunRequest.standardSuiteBudgetSeconds : RunRequest.defaultBudgetSeconds
   }
 
-  private func suite() throws(Failure) -> Suite {
+  private func chosenSuite() throws(Failure) -> Suite {
+    if suite == .seeds { return .seeds }
     if architectures.isEmpty {
       let routings = try measuring.routings()
       let workload = measuring.workload

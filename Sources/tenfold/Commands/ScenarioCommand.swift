@@ -51,6 +51,13 @@ struct ScenarioCommand: ParsableCommand {
     transform: OptionValue.seconds)
   var budget = RunRequest.defaultBudgetSeconds
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Memory for weights and scratch (default: 8GiB, or less where less is free).",
+      valueName: "size"), transform: OptionValue.bytes)
+  var memory: Int?
+
   @OptionGroup var engine: EngineOptions
   @OptionGroup var output: OutputOptions
 
@@ -89,6 +96,11 @@ struct ScenarioCommand: ParsableCommand {
     }
     let (scenario, assumptions, passes) = try formula(named: name)
     let pairing = try pairing()
+    do {
+      try pairing.check(passes)
+    } catch {
+      throw Failure(.usage, "\(error)")
+    }
     var records: [Record] = []
     for path in record { records.append(try RecordFile.read(path).record) }
     let destination = try output.destination()
@@ -129,6 +141,18 @@ struct ScenarioCommand: ParsableCommand {
       baseline: names.count > 1 ? try ArchitectureArgument.resolve(names[1]) : candidate)
   }
 
+  /// Plans what is to be measured; sizes of passes are assumptions here, and no options.
+  private static func session(
+    _ requests: [RunRequest], engines: [OpenedEngine], on machine: MachineProbe
+  ) throws(Failure) -> MeasuringSession {
+    do {
+      return try MeasuringSession(requests, engines: engines, on: machine)
+    } catch {
+      throw Failure(
+        error.status, "\(error); sizes of a scenario's passes are changed with --set")
+    }
+  }
+
   /// The record of the passes that no other record holds, which is kept; `nil` where none is lacking.
   private func measure(
     _ passes: [ModelPass], of pairing: ScenarioPairing, besides records: [Record]
@@ -145,9 +169,9 @@ struct ScenarioCommand: ParsableCommand {
     let threads = try machine.threads(asked: threads)
     let requests = RunRequest.requests(
       for: missing, of: pairing, formats: engine.formats, threads: threads,
-      budgetSeconds: budget, memoryBytes: machine.defaultMemoryBytes,
+      budgetSeconds: budget, memoryBytes: memory ?? machine.defaultMemoryBytes,
       effort: MeasuringOptions.effort)
-    var session = try MeasuringSession(requests, engines: try engine.open(), on: machine)
+    var session = try Self.session(requests, engines: try engine.open(), on: machine)
     try ToolVersion.requireReleaseBuild()
     let archive = try RecordArchive()
     let failure = session.measure()

@@ -182,7 +182,10 @@ import Testing
       isClose(try outcome("1").value.quantity.median, (0.8 + seconds) / (0.2 + seconds)))
     let curve = try #require(try outcome("0.5").curve)
     #expect(curve.points.count == 11 && isClose(curve.points[0].quantity.median, 4))
-    #expect(zip(curve.points, curve.points.dropFirst()).allSatisfy { $0.quantity.median > $1.quantity.median })
+    #expect(
+      zip(curve.points, curve.points.dropFirst()).allSatisfy {
+        $0.quantity.median > $1.quantity.median
+      })
   }
 
   @Test func rulesSaveWhatTheyAnswer() throws {
@@ -204,7 +207,10 @@ import Testing
     let scenario = Bill()
     let assumptions = try Assumptions(
       of: scenario,
-      settings: [("input", "100"), ("output", "20"), ("sequences", "10"), ("hourly", "3.6")])
+      settings: [
+        ("input", "100"), ("output", "20"), ("sequences", "10"), ("hourly", "3.6"),
+        ("dollars_per_month", "100"), ("requests_per_month", "10"), ("claimed", "5"),
+      ])
     let outcome = try scenario.outcome(
       assumptions,
       of: times(scenario, assumptions) { pass in
@@ -214,8 +220,11 @@ import Testing
     func value(_ name: String) -> Double? {
       outcome.others.first { $0.name == name }?.quantity.median
     }
-    #expect(value("hospital records, at the claimed ratio").map { isClose($0, 6_000) } == true)
+    #expect(value("hospital records, as claimed").map { isClose($0, 6_000) } == true)
     #expect(value("hospital records, at the measured ratio").map { isClose($0, 30_000) } == true)
+    #expect(value("this bill, as claimed").map { isClose($0, 20) } == true)
+    #expect(value("this bill, at the measured ratio").map { isClose($0, 50) } == true)
+    #expect(value("this bill, olmoe-1b-7b on this machine").map { isClose($0, 0.02) } == true)
     // 300,000 requests of 2 s at a tenth of a cent a second.
     #expect(
       value("hospital records, olmoe-1b-7b on this machine").map { isClose($0, 600) } == true)
@@ -245,7 +254,8 @@ import Testing
     #expect {
       _ = try scenario.outcome(assumptions, of: empty)
     } throws: {
-      "\($0)".contains("a step of 1 sequence with 1024 tokens of context of olmoe-1b-7b against llama2-7b")
+      "\($0)".contains(
+        "a step of 1 sequence with 1024 tokens of context of olmoe-1b-7b against llama2-7b")
     }
   }
 
