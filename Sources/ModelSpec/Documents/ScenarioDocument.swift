@@ -33,6 +33,8 @@ public struct ScenarioDocument: Encodable, Hashable, Sendable {
   public var curve: ScenarioOutcome.Curve?
   /// The assumptions in the order of reading, for pages.
   public var given: [Given]
+  /// Whether the value is what claims of a saving claim.
+  public var isSaving: Bool
   /// What was counted in every pass and not timed, in words, for pages.
   public var countedParts: String
 
@@ -104,6 +106,7 @@ extension ScenarioDocument {
       )
     }
     countedParts = times.countedParts
+    isSaving = scenario.isSaving
     var inputs: [Input] = []
     for pass in try scenario.passes(assumptions) {
       if let input = try times.input(pass) { inputs.append(input) }

@@ -6,6 +6,8 @@ struct ImageTokens: Scenario {
   let formula =
     "(baseline + share x tower) / (candidate + share x tower), seconds of a token of prefill(tokens); tower = "
     + "patches x 2 x layers x (4 x width^2 + 2 x width x mlp) FLOPs, at the rate of the faster model"
+  /// What is claimed of images is that they save nothing; the ratio is of images and text.
+  let isSaving = false
   // Muse Spark Open's vision tower as its configuration has it.
   let assumptions = [
     Assumption.number("share", "the part of tokens that come from images", 0.5, 0...1),

@@ -14,6 +14,9 @@ public protocol Scenario: Sendable {
   /// What a reader must know before believing it; `nil` for nothing.
   var caution: String? { get }
 
+  /// Whether its value is what a claim of a saving claims; a ratio that is there for comparison is not.
+  var isSaving: Bool { get }
+
   /// What it takes as given, in the order of reading.
   var assumptions: [Assumption] { get }
 
@@ -33,6 +36,8 @@ public protocol Scenario: Sendable {
 extension Scenario {
   /// Nothing.
   public var caution: String? { nil }
+  /// It is.
+  public var isSaving: Bool { true }
 }
 
 /// The scenarios that there are.

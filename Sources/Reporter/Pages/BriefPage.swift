@@ -105,6 +105,8 @@ struct BriefSection {
 
   /// What was judged; of a record without such claims, what its curves say or its headline.
   private func lead(_ claims: Int) -> [Page.Block] {
+    let seeds = section.seedLines
+    if !seeds.isEmpty { return [.list(seeds.map { bounded($0) })] }
     let headline = isNamed ? [Page.Block.paragraph(bounded(Headline(section).sentence))] : []
     guard judged.isEmpty else { return headline + [.table(claimTable(rows: claims))] }
     let curves = CurveTables(record).sentences.prefix(Self.mostCurves).map {

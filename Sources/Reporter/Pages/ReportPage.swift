@@ -11,6 +11,8 @@ extension Report {
       let curves = CurveTables(record)
       blocks += head(section) + curves.blocks
       blocks += CellTables(record, besides: curves.cells).blocks + ExplanationTables(record).blocks
+      let seeds = section.seedLines
+      if !seeds.isEmpty { blocks += [.heading("The seeds, a line each"), .list(seeds)] }
       blocks += ClaimVerdicts(section).blocks + YardstickTables(record).blocks
       blocks += cautions(record)
       if !record.cells.isEmpty { blocks += limits(of: record.workloadPhrases) }

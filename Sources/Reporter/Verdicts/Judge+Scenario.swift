@@ -48,7 +48,7 @@ extension Judge {
     on claim: Claim, composed document: ScenarioDocument, flops: AnalyticRatio?,
     count: CountResult?
   ) -> Verdict {
-    let isRatio = document.unit == nil
+    let isRatio = document.unit == nil && document.isSaving
     var outcome = Verdict.Outcome.undecided
     var left: Double?
     if isRatio, let claimed = claim.ratio {
@@ -62,8 +62,13 @@ extension Judge {
     var verdict = blank(
       claim, outcome, flops: flops, reason: composedReason(claim, document, left: left))
     verdict.basis = .composed
-    if let count, count.saysSomething { verdict.show(count) }
-    if isRatio { verdict.measured = Verdict.Measured(document.value) }
+    let words = count.flatMap { $0.saysSomething ? CountReason(claim, $0) : nil }
+    if let words { verdict.reason += " " + words.sentence }
+    let flops = flops ?? document.baseline.flatMap {
+      analytic.ratio(candidate: document.candidate, baseline: $0)
+    }
+    verdict.analytic = flops?.wholeModel
+    if document.unit == nil { verdict.measured = Verdict.Measured(document.value) }
     verdict.leftToExplain = left
     return verdict
   }
