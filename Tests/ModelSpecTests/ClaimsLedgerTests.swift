@@ -33,14 +33,28 @@ struct ClaimLedgerTests {
   @Test("tests what a kernel can test, and only that", arguments: ClaimLedger.claims)
   func test(_ claim: Claim) {
     switch claim.test {
-    case .cells(let criteria):
-      #expect(claim.isTestable && claim.workload == criteria.workload)
+    case .cells(let criteria, _):
+      #expect(claim.workload == criteria.workload)
+      #expect(claim.isTestable || criteria.workload.rawValue == "train-step")
       #expect(claim.ratio != nil && claim.modelID != nil && claim.baselineID != nil)
-    case .none(let reason):
+    case .count:
+      #expect(!claim.isTestable && claim.workload == .usual)
+    case .scenario(let scenario, _):
+      #expect(!scenario.scenario.isEmpty && !claim.isTestable)
+    case .none(let reason, _):
       #expect(reason.hasSuffix("."))
       #expect(!claim.isTestable && claim.workload == .usual)
       #expect(!claim.scope.isOfPasses || claim.modelID == nil || claim.baselineID == nil)
     }
+  }
+
+  /// Of 112 claims at least 75 are to have a basis; the 22 of compute to parity never have one.
+  @Test("gives most claims a basis, and none to those of compute to parity")
+  func bases() {
+    let bases = ClaimLedger.claims.map(\.test.basis)
+    #expect(bases.count { $0 != nil } >= 75)
+    let parity = ClaimLedger.claims.filter { $0.scope == .computeToParity }
+    #expect(parity.count == 22 && parity.allSatisfy { $0.test.basis == nil })
   }
 
   @Test("knows the claims that the default suite measures")
@@ -65,6 +79,18 @@ struct ClaimLedgerTests {
     var hostile = decode
     hostile.leastRows = Int.max
     #expect(hostile.rows == 64...64)
+  }
+
+  @Test("turns a claim's context into the least that a pass must have")
+  func context() throws {
+    let text = #"{"workload": "block-decode", "phase": "decode", "least_context": 4096}"#
+    let test = try DocumentCoding.decoder.decode(Claim.Test.self, from: Data(text.utf8))
+    let criteria = try #require(test.criteria)
+    let step = Workload(.blockDecode, tokens: 1, sequences: 4, context: 4096)
+    #expect(criteria.match(step))
+    var short = step
+    short.context = 4095
+    #expect(!criteria.match(short))
   }
 
   @Test("names the nearest ids, and none for what resembles nothing")

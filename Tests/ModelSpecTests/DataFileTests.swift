@@ -63,7 +63,7 @@ struct DataFileTests {
     #expect(try schema(name).faults(in: value).sorted().joined(separator: "; ") == fault)
   }
 
-  @Test("a claim's test has one of two forms")
+  @Test("a claim's test has one of its forms")
   func formsOfATest() throws {
     var claims = try #require(try json("claims.json") as? [[String: Any]])
     claims[0]["test"] = ["workload": "ffn-forward", "phase": "any", "reason": "both"]
@@ -81,6 +81,12 @@ struct DataFileTests {
     #expect(claims.choices(of: "qualifier") == Claim.Qualifier.allCases.map(\.rawValue))
     #expect(claims.choices(of: "provenance") == Claim.Provenance.allCases.map(\.rawValue))
     #expect(claims.choices(of: "scope") == Claim.Scope.allCases.map(\.rawValue))
+    let count = claims.definition("count")
+    #expect(
+      count?.choices(ofOwn: "quantity") == ClaimCount.Quantity.allCases.map(\.rawValue))
+    #expect(
+      claims.definition("side")?.choices(ofOwn: "form")
+        == ClaimCount.Form.allCases.map(\.rawValue))
   }
 }
 
@@ -88,15 +94,34 @@ struct DataFileTests {
 /// so that none is taken for checked.
 private struct Schema {
   private let words: [String: Any]
+  /// What the file calls by a name: `#/$defs/count`.
+  private let definitions: [String: Any]
 
-  init(_ words: [String: Any]) { self.words = words }
+  init(_ words: [String: Any], definitions: [String: Any]? = nil) {
+    self.words = words
+    self.definitions = definitions ?? words["$defs"] as? [String: Any] ?? [:]
+  }
 
   /// The choices of a property of the array's objects.
   func choices(of property: String) -> [String]? {
-    child("items").child("properties").child(property).words["enum"] as? [String]
+    child("items").choices(ofOwn: property)
   }
 
-  private func child(_ word: String) -> Schema { Schema(words[word] as? [String: Any] ?? [:]) }
+  /// The choices of a property.
+  func choices(ofOwn property: String) -> [String]? {
+    child("properties").child(property).words["enum"] as? [String]
+  }
+
+  /// What the file calls by that name.
+  func definition(_ name: String) -> Schema? {
+    (definitions[name] as? [String: Any]).map { part($0) }
+  }
+
+  private func child(_ word: String) -> Schema { part(words[word] as? [String: Any] ?? [:]) }
+
+  private func part(_ words: [String: Any]) -> Schema {
+    Schema(words, definitions: definitions)
+  }
 
   /// What is wrong with a value, each with its place.
   func faults(in value: Any, at place: String = "") -> [String] {
@@ -104,7 +129,10 @@ private struct Schema {
     var faults: [String] = []
     for (word, rule) in words {
       switch (word, rule, value) {
-      case ("$schema", _, _), ("title", _, _), ("description", _, _): break
+      case ("$schema", _, _), ("$defs", _, _), ("title", _, _), ("description", _, _): break
+      case ("$ref", let path as String, _):
+        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        faults += definition(name)?.faults(in: value, at: place) ?? [fault("refers to nothing")]
       case ("type", let type as String, _):
         if !Self.isOf(type, value) { return [fault("is no \(type)")] }
       case ("enum", let choices as [String], _):
@@ -122,12 +150,12 @@ private struct Schema {
       case ("required", let keys as [String], let object as [String: Any]):
         faults += keys.filter { object[$0] == nil }.map { fault("lacks \($0)") }
       case ("propertyNames", let rules as [String: Any], let object as [String: Any]):
-        for key in object.keys { faults += Schema(rules).faults(in: key, at: key) }
+        for key in object.keys { faults += part(rules).faults(in: key, at: key) }
       case ("minProperties", let least as Int, let object as [String: Any]):
         if object.count < least { faults.append(fault("has too few members")) }
       case ("additionalProperties", let rules as [String: Any], let object as [String: Any]):
         for (key, member) in object {
-          faults += Schema(rules).faults(in: member, at: "\(place).\(key)")
+          faults += part(rules).faults(in: member, at: "\(place).\(key)")
         }
       case ("additionalProperties", false as Bool, let object as [String: Any]):
         let known = child("properties").words
@@ -135,15 +163,15 @@ private struct Schema {
       case ("properties", let properties as [String: [String: Any]], let object as [String: Any]):
         for (key, rules) in properties {
           if let member = object[key] {
-            faults += Schema(rules).faults(in: member, at: "\(place).\(key)")
+            faults += part(rules).faults(in: member, at: "\(place).\(key)")
           }
         }
       case ("items", let rules as [String: Any], let array as [Any]):
         for (index, member) in array.enumerated() {
-          faults += Schema(rules).faults(in: member, at: "\(place)[\(index)]")
+          faults += part(rules).faults(in: member, at: "\(place)[\(index)]")
         }
       case ("oneOf", let forms as [[String: Any]], _):
-        if forms.count(where: { Schema($0).faults(in: value, at: place).isEmpty }) != 1 {
+        if forms.count(where: { part($0).faults(in: value, at: place).isEmpty }) != 1 {
           faults.append(fault("has none of the forms, or several"))
         }
       default:

@@ -90,6 +90,14 @@ public struct Claim: Codable, Hashable, Sendable {
     case memory = "memory/kv-cache"
     /// Electricity.
     case energy
+
+    /// Whether it is time, or a speed, and not an amount of work or memory.
+    public var isOfTime: Bool {
+      switch self {
+      case .inferenceLatency, .inferenceThroughput, .pretrainingSpeed: true
+      case .inferenceFLOPs, .pretrainingCompute, .trainingCost, .apiCost, .memory, .energy: false
+      }
+    }
   }
 
   /// How firmly a number is stated; it decides what delivering the claim means.

@@ -168,7 +168,7 @@ private struct CSVRow {
 
 extension CSVExport {
   /// A header row, then a row for each verdict, in the same manner.
-  public static func render(_ verdicts: [Verdict]) -> String {
+  public static func render(verdicts: [Verdict]) -> String {
     let columns: [(name: String, value: (Verdict) -> CSVValue)] = [
       ("claim", { .text($0.claim) }), ("scope", { .text($0.scope.rawValue) }),
       ("candidate", { .text($0.candidate ?? "") }), ("baseline", { .text($0.baseline ?? "") }),

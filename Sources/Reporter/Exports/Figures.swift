@@ -56,15 +56,32 @@ public enum Figures {
   }
 
   /// A large number in thousands, millions and so on, to hundredths: `116.83B`, `22T`, `34.6K`.
-  public static func large(_ value: Double) -> String {
+  ///
+  /// - Parameter digits: significant digits instead, at most three: `890B`.
+  public static func large(_ value: Double, digits: Int? = nil) -> String {
     let units = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")]
     for (unit, name) in units where value >= unit && value < 1e15 {
+      if let digits { return significant(value / unit, digits: digits, trimmed: true) + name }
       let hundredths = Int((value / unit * 100).rounded())
       var text = "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
       while text.last == "0" { text.removeLast() }
       return (text.last == "." ? String(text.dropLast()) : text) + name
     }
     return significant(value, trimmed: true)
+  }
+
+  /// Bytes in decimal units as accelerators are sold: `65.2 GB`.
+  public static func gigabytes(_ bytes: Double) -> String {
+    "\(significant(bytes / 1e9, trimmed: true)) GB"
+  }
+
+  /// Operations: `62.9 TFLOP`.
+  public static func flops(_ count: Double) -> String {
+    let units = [(1e15, "PFLOP"), (1e12, "TFLOP"), (1e9, "GFLOP"), (1e6, "MFLOP")]
+    for (unit, name) in units where count >= unit {
+      return "\(significant(count / unit, trimmed: true)) \(name)"
+    }
+    return "\(significant(count, trimmed: true)) FLOP"
   }
 
   /// A whole number with its digits in groups of three: `35,136`.

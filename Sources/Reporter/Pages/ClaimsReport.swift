@@ -7,7 +7,7 @@ public enum ClaimsReport {
     let table = Table(
       columns: [
         .init("claim"), .init("claimed", .right), .init("metric"), .init("scope"),
-        .init("judged by"),
+        .init("by"),
       ],
       rows: claims.map { claim in
         Table.Row([
@@ -24,16 +24,14 @@ public enum ClaimsReport {
       ] + YardstickTables().blocks)
   }
 
-  /// What decides the claim: `cells, count`, `scenario bill`, `-`.
+  /// What decides the claim: `cells`, `scenario`, `count`, `-`.
   private static func judge(of claim: Claim) -> Table.Entry {
-    var words: [String] = []
     switch claim.test {
-    case .cells: words.append(claim.workload.rawValue)
-    case .scenario(let scenario, _): words.append("scenario \(scenario.scenario)")
-    case .count, .none: break
+    case .cells: "cells"
+    case .scenario: "scenario"
+    case .count: "count"
+    case .none: .init("-", tone: .faint)
     }
-    if claim.test.basis != nil, claim.test.count != nil { words.append("count") }
-    return words.isEmpty ? .init("-", tone: .faint) : .init(words.joined(separator: ", "))
   }
 
   /// `27 by cells, 11 by scenarios, 39 by counting, 35 by nothing`.
@@ -99,6 +97,7 @@ extension Claim.Metric {
   fileprivate var words: String {
     switch self {
     case .inferenceFLOPs: "inference FLOPs"
+    case .inferenceThroughput: "tokens per second"
     case .apiCost: "API cost"
     case .memory: "memory or KV cache"
     default: rawValue.replacing("-", with: " ")

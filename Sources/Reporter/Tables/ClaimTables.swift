@@ -12,7 +12,9 @@ struct ClaimVerdicts {
   init(_ section: Report.Section) {
     self.section = section
     verdicts = section.verdicts
-    shown = verdicts.filter { $0.hasFigures && $0.verdict != .notMeasured }
+    shown = verdicts.filter {
+      $0.basis == .counted || $0.hasFigures && $0.verdict != .notMeasured
+    }
     subjects =
       WorkloadPhrases(shown.compactMap { ClaimLedger.claim(id: $0.claim)?.workload }).subjects
   }
@@ -44,27 +46,58 @@ struct ClaimVerdicts {
       ]
     }
     guard !shown.isEmpty else { return [] }
-    let marks = showsMarks ? CellMarks.legend(of: shown.compactMap(section.best)) : nil
-    return [.paragraph(legend), .table(table(shown, showsMarks: showsMarks))]
-      + (marks.map { [.paragraph("Marks: \($0).")] } ?? [])
+    let counted = shown.filter { $0.basis == .counted }
+    let others = shown.filter { $0.basis != .counted }
+    var blocks: [Page.Block] = []
+    if !others.isEmpty {
+      let marks = showsMarks ? CellMarks.legend(of: others.compactMap(section.best)) : nil
+      blocks =
+        [.paragraph(legend), .table(table(others, showsMarks: showsMarks))]
+        + (marks.map { [.paragraph("Marks: \($0).")] } ?? [])
+    }
+    if !counted.isEmpty {
+      blocks += [
+        .heading("Counted", level: 2), .paragraph(Self.legendOfCounts),
+        .table(table(ofCounts: counted)),
+      ]
+    }
+    return blocks
   }
 
   /// The claims without a figure, one point for all that have the same verdict and reason.
   private var rest: [String] { summaries(verdicts.filter { !shown.contains($0) }) }
 
   private var legend: String {
-    "Measured is the most favourable matching cell, \(subjects) only. Analytic is the FLOP ratio of the "
-      + "same layers, of the whole model, where it is known, for what is not a kernel claim, and the counted "
-      + "ratio where the basis is counted."
+    "Measured is the most favourable matching cell, \(subjects) only, and the basis of a verdict where there "
+      + "is one. FLOPs are of the same layers, and of the whole model, where it is known, for what is not a "
+      + "kernel claim."
+  }
+
+  private static let legendOfCounts =
+    "The basis of these verdicts is arithmetic on published sizes and figures: no machine is in them."
+
+  private func table(ofCounts verdicts: [Verdict]) -> Table {
+    Table(
+      columns: [
+        .init("claim"), .init("claimed", .right), .init("counted", .right), .init("verdict"),
+      ],
+      rows: byReason(verdicts).map { verdict in
+        Table.Row(
+          [
+            .init(verdict.claim), .init(Figures.claimed(verdict.claimed, verdict.qualifier)),
+            .init(verdict.analytic.map(Figures.ratio) ?? "-"),
+            .init(verdict.verdict.words, tone: verdict.verdict.tone),
+          ], detail: verdict.reason)
+      }, detailTitle: "reason")
   }
 
   private func table(_ verdicts: [Verdict], showsMarks: Bool) -> Table {
     let hasRoofline = verdicts.contains { $0.roofline != nil }
     var columns: [Table.Column] = [
-      .init("claim"), .init("claimed", .right), .init("analytic", .right),
+      .init("claim"), .init("claimed", .right), .init("FLOPs", .right),
     ]
     if hasRoofline { columns.append(.init("roofline", .right)) }
-    columns += [.init("measured"), .init("basis"), .init("verdict")]
+    columns += [.init("measured"), .init("verdict")]
 
     var told: Set<String> = []
     let rows = byReason(verdicts).map { verdict in
@@ -78,7 +111,6 @@ struct ClaimVerdicts {
           verdict.measured.map {
             CellMarks.estimate($0, of: showsMarks ? section.best(of: verdict) : nil)
           } ?? "-"),
-        verdict.basis.map { .init($0.rawValue) } ?? .init("-", tone: .faint),
         .init(verdict.verdict.words, tone: verdict.verdict.tone),
       ]
       // Many claims retell one statement; its reason is printed once.
@@ -114,12 +146,12 @@ struct ClaimVerdicts {
 }
 
 extension Page.Block {
-  /// A table with its last column, the verdict, behind the first, and what was measured and the basis behind
-  /// what is claimed: on a phone the first columns are all that is seen at once.
+  /// A table with its last column, the verdict, behind the first, and what was measured behind what is
+  /// claimed: on a phone the first columns are all that is seen at once.
   fileprivate var verdictFirst: Page.Block {
-    guard case .table(var table) = self, table.columns.count > 4 else { return self }
+    guard case .table(var table) = self, table.columns.count > 3 else { return self }
     let last = table.columns.count - 1
-    let order = [0, last, 1, last - 2, last - 1] + Array(2..<(last - 2))
+    let order = [0, last, 1, last - 1] + Array(2..<(last - 1))
     table.columns = order.map { table.columns[$0] }
     for row in table.rows.indices {
       table.rows[row].entries = order.map { table.rows[row].entries[$0] }

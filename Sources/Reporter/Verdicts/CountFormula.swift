@@ -53,7 +53,7 @@ struct CountFormula {
     switch side.parts {
     case .cache(let elements, let bits): return "\(cache(elements)) at \(bits.formatted) bits"
     case .weights(let experts, let expertBits, let others, let bits):
-      let bytes = "\(amount(of: side)) bytes"
+      let bytes = Figures.gigabytes(side.amount.value)
       if experts == 0 || expertBits == bits {
         return
           "\(Figures.large(Double(experts + others))) weights at \(bits.formatted) bits = \(bytes)"
@@ -68,7 +68,7 @@ struct CountFormula {
       switch count.quantity {
       case .totalParameters: return "\(amount(of: side)) parameters"
       case .activeParameters: return "\(amount(of: side)) active parameters"
-      case .forwardFLOPs, .stepFLOPs: return "\(Figures.significant(side.amount.value)) FLOP"
+      case .forwardFLOPs, .stepFLOPs: return Figures.flops(side.amount.value)
       default: return amount(of: side)
       }
     }
@@ -113,7 +113,7 @@ struct CountFormula {
         + "baseline's tokens"
     }
     return "\(amount(baseline)) for the baseline, and a saving of \(claimed) leaves \(parameters) "
-      + "\(Figures.large(tokens.value)) tokens, \(Figures.percent(left.share.value)) of the baseline's"
+      + "\(Figures.large(tokens.value, digits: 3)) tokens, \(Figures.percent(left.share.value)) of the baseline's"
   }
 
   private func everyModel(_ ratio: RoundedValue) -> String {

@@ -45,15 +45,19 @@ struct CountReason {
   /// What the claim's printing leaves open, where the count is held against it.
   private var digits: String? {
     guard result.rest(of: claim) == nil, !result.count.quantity.isStated,
+      claim.qualifier == .exactly || claim.qualifier == .upTo,
       let claimed = result.claimed, result.ratio != nil
     else { return nil }
-    return "the claimed number is printed to \(Figures.interval(claimed.low, claimed.high))"
+    let (low, high) = (
+      Figures.counted(exactly: claimed.low), Figures.counted(exactly: claimed.high)
+    )
+    return "what is printed is \(low) to \(high)"
   }
 
   private var limit: String? {
     guard let limit = result.count.limit, let isWithin = result.isWithinLimit else { return nil }
-    return
-      "\(isWithin ? "within" : "more than") the \(Figures.large(limit.bytes)) bytes of \(limit.name)"
+    let bytes = Figures.gigabytes(limit.bytes)
+    return "\(isWithin ? "within" : "more than") the \(bytes) of \(limit.name)"
   }
 
   /// What the count leaves to explain.

@@ -87,8 +87,9 @@ struct Judge {
   private func outcome(of claim: Claim, _ count: CountResult) -> Verdict.Outcome {
     if count.rest(of: claim) != nil { return .undecided }
     if count.isWithinLimit == false { return .fallsShort }
-    if let ratio = count.ratio, let claimed = count.claimed {
-      return VerdictRules.outcome(counted: ratio, claimed: claimed, claim.qualifier)
+    if let ratio = count.ratio, let claimed = claim.ratio {
+      return VerdictRules.outcome(
+        counted: ratio, claimed: claimed, printed: count.claimed, claim.qualifier)
     }
     return count.isWithinLimit == true ? .delivered : .undecided
   }
@@ -110,7 +111,8 @@ struct Judge {
       claim, claim.scope.isOfPasses ? .notMeasured : .notAKernelClaim,
       flops: claim.scope.remainder == nil ? nil : flops,
       reason: reason.beyondKernel(
-        claim, why: why, count: count, best: best, worst: worst, analytic: flops, left: left))
+        claim, why: why, count: count, best: best, worst: worst, analytic: flops,
+        left: count?.result.ratio == nil ? left : nil))
     if let best { verdict.show(best: best, worst: worst) }
     verdict.analytic = verdict.analyticWholeModel ?? verdict.analyticFeedForward
     verdict.leftToExplain = left
@@ -184,6 +186,9 @@ extension CountResult {
   /// What a claim holds besides what is counted; `nil` where the count is all of it.
   func rest(of claim: Claim) -> String? {
     if ratio == nil, tokensLeft != nil { return "how many tokens it was trained with" }
-    return count.leaves ?? claim.scope.remainderOfCounts
+    if let leaves = count.leaves ?? claim.scope.remainderOfCounts { return leaves }
+    let isOfCounts =
+      claim.scope == .workloadMix || claim.scope == .memory || !claim.metric.isOfTime
+    return isOfCounts ? nil : "the time that a FLOP takes on either side"
   }
 }

@@ -64,7 +64,9 @@ struct Reason {
     guard !pairing.isEmpty else {
       return sentence([
         instead.map { "the record holds \(candidate) against \(baseline) in \($0)" }
-          ?? "the record does not hold \(candidate) against \(baseline)",
+          ?? (record == nil
+            ? "no cell of \(candidate) against \(baseline) is at hand"
+            : "the record does not hold \(candidate) against \(baseline)"),
         missing.measured(as: record).clause,
       ])
     }

@@ -46,14 +46,20 @@ enum VerdictRules {
   /// The outcome of a counted ratio, by the same table.
   ///
   /// A count has no noise. What it has instead of an interval of rounds is what the rounding of stated
-  /// figures leaves open, and the claimed number is as far open: half a unit of its last printed digit
-  /// either way. So `needed` is no more than the least that is printed as the claim, and `ceiling` no less
-  /// than the most: 93.3 % less is 14.8x to 15.04x, which a count of 15.01x delivers.
+  /// figures leaves open, and a claimed number is as far open: half a unit of its last printed digit either
+  /// way. So of a bare number, or a maximum, `needed` is the least that is printed as the claim, and
+  /// `ceiling` no less than the most: "93.3 % less" is 14.81x to 15.04x, which a count of 15.01x delivers.
+  /// "About" forgives its ten percent instead, and "over" is a bound that nobody rounds.
   static func outcome(
-    counted: RoundedValue, claimed: RoundedValue, _ qualifier: Claim.Qualifier
+    counted: RoundedValue, claimed ratio: Double, printed: RoundedValue?,
+    _ qualifier: Claim.Qualifier
   ) -> Verdict.Outcome {
-    let needed = min(claimed.low, needed(claimed.value, qualifier))
-    let ceiling = max(claimed.high, claimed.value * (1 + leeway))
+    var needed = needed(ratio, qualifier)
+    var ceiling = ratio * (1 + leeway)
+    if let printed, qualifier == .exactly || qualifier == .upTo {
+      needed = min(needed, printed.low)
+      ceiling = max(ceiling, printed.high)
+    }
     if counted.high < needed { return .fallsShort }
     if qualifier != .atLeast, counted.low > ceiling { return .exceeded }
     return counted.low >= needed ? .delivered : .undecided

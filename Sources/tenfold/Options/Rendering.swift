@@ -27,7 +27,8 @@ extension OutputOptions {
     case .html: return HTMLPage.render(report.illustratedPage)
     case .csv:
       return report.others == nil
-        ? CSVExport.render(report.sections.map(\.named)) : CSVExport.render(report.verdicts)
+        ? CSVExport.render(report.sections.map(\.named))
+        : CSVExport.render(verdicts: report.verdicts)
     case .text, .markdown, .json, .junit:
       let page = details ? report.page : report.brief(width: width)
       return try render(page, document: report.document)
