@@ -11,6 +11,10 @@ struct PreTraining: Scenario {
     // Llama 4 Maverick's, by its model card.
     Assumption.number(
       "tokens", "tokens that the baseline is trained on", 22e12, 1...Assumption.mostAmount),
+    Assumption.number(
+      "active", "the candidate's active parameters in billions, 0 for those of its matrices", 0, 0...1e6),
+    Assumption.number(
+      "baseline_active", "the baseline's, likewise", 0, 0...1e6),
     Assumption.number("part", "the claimed ratio of compute", 10, 1e-6...1e9),
     Assumption.count("rows", "tokens of the pass whose time is measured", 256),
   ]
@@ -23,9 +27,12 @@ struct PreTraining: Scenario {
     _ assumptions: Assumptions, of times: PassTimes
   ) throws(ScenarioError) -> ScenarioOutcome {
     let pairing = times.pairing
+    func parameters(_ model: Architecture, _ key: String) -> Double {
+      assumptions[key] > 0 ? 1e9 * assumptions[key] : Double(model.activeParameters)
+    }
     let active = (
-      baseline: Double(pairing.baseline.activeParameters),
-      candidate: Double(pairing.candidate.activeParameters)
+      baseline: parameters(pairing.baseline, "baseline_active"),
+      candidate: parameters(pairing.candidate, "active")
     )
     let compute = 6 * active.baseline * assumptions["tokens"]
     let tokens = compute / assumptions["part"] / (6 * active.candidate)
