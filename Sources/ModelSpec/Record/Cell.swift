@@ -118,7 +118,7 @@ extension Cell: Codable {
   private enum CodingKeys: CodingKey {
     case candidate, baseline, threads, engine, precision, routing, flopRatio, rooflineRatio
     case timeRatio, realisedShare, sides, rounds, cautions, explanation, ceilingBeside, status
-    case reason, fractionCheck
+    case reason, fractionCheck, energyRatio
   }
 
   /// Reads a cell of `tenfold.result/1`.
@@ -168,6 +168,8 @@ extension Cell: Codable {
     try container.encodeIfPresent(status, forKey: .status)
     try container.encodeIfPresent(reason, forKey: .reason)
     try container.encodeIfPresent(fractionCheck, forKey: .fractionCheck)
+    // For readers of the file alone: whoever decodes a cell has it from the rounds.
+    try container.encodeIfPresent(energy?.ratio, forKey: .energyRatio)
   }
 }
 
@@ -247,6 +249,10 @@ public struct PairedRound: Codable, Hashable, Sendable {
   public var candidateSeconds: Double
   /// Which visit to the cell the round belongs to, from 0; absent where all rounds were measured in one.
   public var visit: Int?
+  /// Mean power of the machine in the baseline's slices, watts; absent where the machine does not tell.
+  public var baselineWatts: Double?
+  /// The same in the candidate's slices.
+  public var candidateWatts: Double?
 
   /// A round; `visit` is absent where all rounds of a cell were measured in one.
   public init(order: String, baselineSeconds: Double, candidateSeconds: Double, visit: Int? = nil) {

@@ -46,6 +46,8 @@ public struct MachineIdentity: Codable, Hashable, Sendable {
   public var processors: ProcessorUse?
   /// Where memory comes from; absent in older records.
   public var memory: MemoryUse?
+  /// What the machine counts energy of, such as `package-0`; absent where it does not, or not for this user.
+  public var energyZones: [String]?
   /// How often a quota stopped the run; absent without counters and in older records.
   public var throttling: Throttling?
 
@@ -54,7 +56,7 @@ public struct MachineIdentity: Codable, Hashable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case cpu, architecture, cpuSignature, lastLevelCacheBytes, lastLevelCaches, memoryBytes
-    case operatingSystem, kernel, hypervisor, processors, memory, throttling
+    case operatingSystem, kernel, hypervisor, processors, memory, throttling, energyZones
     case logicalCPUs = "logicalCpus"
     case effectiveCPUs = "effectiveCpus"
   }

@@ -12,7 +12,8 @@ struct PreTraining: Scenario {
     Assumption.number(
       "tokens", "tokens that the baseline is trained on", 22e12, 1...Assumption.mostAmount),
     Assumption.number(
-      "active", "the candidate's active parameters in billions, 0 for those of its matrices", 0, 0...1e6),
+      "active", "the candidate's active parameters in billions, 0 for those of its matrices", 0,
+      0...1e6),
     Assumption.number(
       "baseline_active", "the baseline's, likewise", 0, 0...1e6),
     Assumption.number("part", "the claimed ratio of compute", 10, 1e-6...1e9),

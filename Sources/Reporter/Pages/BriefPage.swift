@@ -217,6 +217,9 @@ struct BriefSection {
       facts.append(.init("Marks", bounded(marks)))
     }
     facts += cautions
+    if record.cells.contains(where: { $0.energy != nil }) {
+      facts.append(.init("Energy", bounded(EnergyTables(record).summary)))
+    }
     if !record.cells.isEmpty {
       facts.append(
         .init(

@@ -14,6 +14,7 @@ extension Report {
       let seeds = section.seedLines
       if !seeds.isEmpty { blocks += [.heading("The seeds, a line each"), .list(seeds)] }
       blocks += ClaimVerdicts(section).blocks + YardstickTables(record).blocks
+      blocks += EnergyTables(record).blocks
       blocks += cautions(record)
       if !record.cells.isEmpty { blocks += limits(of: record.workloadPhrases) }
     }

@@ -9,7 +9,8 @@ extension Verdict {
   }
 
   private func claimedPart(_ claim: Claim) -> String {
-    claim.ratio == nil ? "no number is claimed" : "claimed \(Figures.claimed(claim.ratio, claim.qualifier))"
+    claim.ratio == nil
+      ? "no number is claimed" : "claimed \(Figures.claimed(claim.ratio, claim.qualifier))"
   }
 
   private var arithmeticPart: String {
@@ -42,7 +43,8 @@ extension Report.Section {
   var seedLines: [String] {
     guard named.record.options.suite == "seeds" else { return [] }
     let seeds = ClaimLedger.claims.filter { $0.id.hasPrefix("seed-") }
-    let judged = Dictionary(verdicts.map { ($0.claim, $0) }, uniquingKeysWith: { first, _ in first })
+    let judged = Dictionary(
+      verdicts.map { ($0.claim, $0) }, uniquingKeysWith: { first, _ in first })
     let counted = Verdicts.counting(seeds.filter { judged[$0.id] == nil })
     return seeds.compactMap { claim in
       (judged[claim.id] ?? counted.first { $0.claim == claim.id })?.line(on: claim)

@@ -64,9 +64,11 @@ extension Judge {
     verdict.basis = .composed
     let words = count.flatMap { $0.saysSomething ? CountReason(claim, $0) : nil }
     if let words { verdict.reason += " " + words.sentence }
-    let flops = flops ?? document.baseline.flatMap {
-      analytic.ratio(candidate: document.candidate, baseline: $0)
-    }
+    let flops =
+      flops
+      ?? document.baseline.flatMap {
+        analytic.ratio(candidate: document.candidate, baseline: $0)
+      }
     verdict.analytic = flops?.wholeModel
     if document.unit == nil { verdict.measured = Verdict.Measured(document.value) }
     verdict.leftToExplain = left

@@ -27,7 +27,7 @@ public struct MachineProbe {
     let processor = processorFields
     let signature = ["cpu family", "model", "stepping"].compactMap { processor[$0] }
     let cache = lastLevelCache
-    return MachineIdentity(
+    var identity = MachineIdentity(
       cpu: processor["model name"] ?? processor["CPU part"].map { "ARM part \($0)" }
         ?? MachineIdentity.unknown,
       architecture: Self.architecture,
@@ -42,6 +42,9 @@ public struct MachineProbe {
       hypervisor: hypervisor,
       processors: processors.use,
       memory: processors.memoryUse)
+    let zones = energyZones.filter(\.isReadable).map(\.name)
+    identity.energyZones = zones.isEmpty ? nil : zones
+    return identity
   }
 
   /// Threads that a run has unless told otherwise: as many as run at full speed, one on each physical core

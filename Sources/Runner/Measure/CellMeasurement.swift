@@ -16,6 +16,7 @@ final class CellMeasurement {
   private let other: Fraction?
   private var coin: SeededGenerator
   private let throttling: ThrottleMeter
+  private let energy: EnergyMeter
   /// How much a quota stopped the visits.
   private var throttled = ThrottledTime(times: 0, seconds: 0)
   /// What probes found beside each visit.
@@ -50,10 +51,12 @@ final class CellMeasurement {
   /// Times one pass of either side, so that slices get as many as they need.
   init(
     _ plan: CellPlan, _ sides: (baseline: PreparedSide, candidate: PreparedSide),
-    other: Fraction? = nil, seed: UInt64, effort: MeasuringEffort, throttling: ThrottleMeter
+    other: Fraction? = nil, seed: UInt64, effort: MeasuringEffort, throttling: ThrottleMeter,
+    energy: EnergyMeter = .none
   ) {
     self.plan = plan
     self.throttling = throttling
+    self.energy = energy
     self.sides = sides
     self.other = other
     schedule = PairedMeasurement(sides, effort)
@@ -75,7 +78,7 @@ final class CellMeasurement {
   func visit(rounds wanted: Int, isCancelled: () -> Bool) {
     let before = throttling.read()
     rounds += schedule.measure(
-      rounds: wanted, visit: visits, coin: &coin, isCancelled: isCancelled
+      rounds: wanted, visit: visits, coin: &coin, energy: energy, isCancelled: isCancelled
     ) { role, number in
       (role == .baseline ? sides.baseline : sides.candidate).pass(number)
     }

@@ -7,6 +7,7 @@ struct CellPreparation {
   let plan: RunPlan
   let effort: MeasuringEffort
   let throttling: ThrottleMeter
+  var energy = EnergyMeter.none
   let builder: PassBuilder
 
   /// A cell that was tried, with what a pass of either side takes at full width.
@@ -139,7 +140,8 @@ struct CellPreparation {
       CellMeasurement.Fraction(other, builder.build(other, for: cell), effort: effort)
     }
     return CellMeasurement(
-      cell, sides, other: other, seed: plan.seed, effort: effort, throttling: throttling)
+      cell, sides, other: other, seed: plan.seed, effort: effort, throttling: throttling,
+      energy: energy)
   }
 
   /// The form that tells what a fraction of the width does to the ratio; `nil` where there is none.

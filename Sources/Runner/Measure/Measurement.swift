@@ -7,6 +7,7 @@ import ModelSpec
 public struct Measurement {
   private let plans: [RunPlan]
   private let throttling: ThrottleMeter
+  private let energy: EnergyMeter
   private let nodes: [ProcessorNode]
   /// Where the weights of all plans were found.
   private var placements: [WeightPlacement?] = []
@@ -46,13 +47,16 @@ public struct Measurement {
   /// - Parameters:
   ///   - plans: One for each number of threads and engine, measured one after the other.
   ///   - throttling: tells whether a quota stopped the rounds of a cell.
+  ///   - energy: tells the power of the machine while a side runs.
   ///   - nodes: NUMA nodes that threads share, each bound to one.
   public init(
-    plans: [RunPlan], throttling: ThrottleMeter = .none, nodes: [ProcessorNode] = []
+    plans: [RunPlan], throttling: ThrottleMeter = .none, energy: EnergyMeter = .none,
+    nodes: [ProcessorNode] = []
   ) {
     self.plans = plans
     self.nodes = nodes
     self.throttling = throttling
+    self.energy = energy
     throttledBefore = throttling.read()
   }
 
@@ -67,7 +71,7 @@ public struct Measurement {
     let planned = plans.reduce(0) { $0 + $1.cellCount }
     for (index, plan) in plans.enumerated() {
       let secondsAfter = plans[(index + 1)...].reduce(0) { $0 + $1.budgetSeconds }
-      let run = Run(plan, throttling: throttling, nodes: nodes)
+      let run = Run(plan, throttling: throttling, energy: energy, nodes: nodes)
       defer {
         cells += run.cells
         unmeasured += run.unmeasured

@@ -67,33 +67,49 @@ struct PairedMeasurement {
   ///   - rounds: how many.
   ///   - visit: the visit's number, from 0.
   ///   - coin: decides the order of each round.
+  ///   - energy: what tells the power of slices.
   ///   - isCancelled: asked between rounds, never within one.
   ///   - pass: runs the pass of a side with a number that selects its inputs, and returns its seconds.
   /// - Returns: the rounds, fewer than asked when cancelled.
   func measure(
-    rounds: Int, visit: Int, coin: inout SeededGenerator, isCancelled: () -> Bool,
+    rounds: Int, visit: Int, coin: inout SeededGenerator, energy: EnergyMeter = .none,
+    isCancelled: () -> Bool,
     pass: (SideRole, Int) -> Double
   ) -> [PairedRound] {
     var result: [PairedRound] = []
+    var used: [SideRole: (joules: Double, seconds: Double, slices: Int)] = [:]
     func slice(_ role: SideRole) -> Double {
       var seconds = 0.0
+      let before = energy.read()
+      let watch = Stopwatch()
       for number in 0..<passesPerSlice {
         seconds += pass(role, mixesBatches ? number : visit)
       }
+      if let before, let joules = energy.read()?.joules(since: before) {
+        let sofar = used[role] ?? (0, 0, 0)
+        used[role] = (
+          sofar.joules + joules, sofar.seconds + watch.seconds, sofar.slices + 1
+        )
+      }
       return seconds
+    }
+    func watts(_ role: SideRole) -> Double? {
+      used[role].flatMap { $0.slices == slicesPerSide ? $0.joules / $0.seconds : nil }
     }
     while result.count < rounds, !isCancelled() {
       let first: SideRole = coin.next() & 1 == 0 ? .baseline : .candidate
       let second: SideRole = first == .baseline ? .candidate : .baseline
       let order = slicesPerSide == 2 ? [first, second, second, first] : [first, second]
       var seconds: [SideRole: Double] = [:]
+      used = [:]
       for role in order { seconds[role, default: 0] += slice(role) }
       let passes = Double(slicesPerSide * passesPerSlice)
-      result.append(
-        PairedRound(
-          order: order.map { $0 == .baseline ? "A" : "B" }.joined(),
-          baselineSeconds: seconds[.baseline, default: 0] / passes,
-          candidateSeconds: seconds[.candidate, default: 0] / passes, visit: visit))
+      var round = PairedRound(
+        order: order.map { $0 == .baseline ? "A" : "B" }.joined(),
+        baselineSeconds: seconds[.baseline, default: 0] / passes,
+        candidateSeconds: seconds[.candidate, default: 0] / passes, visit: visit)
+      (round.baselineWatts, round.candidateWatts) = (watts(.baseline), watts(.candidate))
+      result.append(round)
     }
     return result
   }

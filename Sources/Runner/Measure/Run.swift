@@ -12,6 +12,7 @@ public final class Run {
   /// The plan's, as far as its time allows.
   private let effort: MeasuringEffort
   private let throttling: ThrottleMeter
+  private let energy: EnergyMeter
   private let watch = Stopwatch()
   private let pool: WorkerPool
   private let builder: PassBuilder
@@ -42,13 +43,16 @@ public final class Run {
   ///
   /// - Parameters:
   ///   - throttling: tells whether a quota stopped the rounds of a cell.
+  ///   - energy: tells the power of the machine while a side runs.
   ///   - nodes: NUMA nodes that the threads share, each bound to one.
   public init(
-    _ plan: RunPlan, throttling: ThrottleMeter = .none, nodes: [ProcessorNode] = []
+    _ plan: RunPlan, throttling: ThrottleMeter = .none, energy: EnergyMeter = .none,
+    nodes: [ProcessorNode] = []
   ) {
     self.plan = plan
     effort = plan.effort.within(seconds: plan.budgetSeconds, cells: plan.cells.count)
     self.throttling = throttling
+    self.energy = energy
     pool = WorkerPool(threads: plan.threads, nodes: nodes)
     MemoryReserve.reserve(bytes: plan.memoryBytes)
     builder = PassBuilder(
@@ -153,7 +157,7 @@ public final class Run {
   ) throws {
     let start = watch.seconds
     let preparation = CellPreparation(
-      plan: plan, effort: effort, throttling: throttling, builder: builder)
+      plan: plan, effort: effort, throttling: throttling, energy: energy, builder: builder)
     var trials: [(number: Int, trial: CellPreparation.Trial)] = []
     for number in group {
       let cell = plan.cells[number]

@@ -59,7 +59,8 @@ struct MeasuringSession {
       }
     }
     measurement = Measurement(
-      plans: plans, throttling: ThrottleMeter(machine), nodes: machine.nodes)
+      plans: plans, throttling: ThrottleMeter(machine), energy: EnergyMeter(machine),
+      nodes: machine.nodes)
   }
 
   /// Measures until all is done or the user interrupts.
