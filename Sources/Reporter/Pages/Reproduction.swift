@@ -42,10 +42,12 @@ struct MissingPairing {
   var rows: Int?
 
   /// The claim's own pairing.
-  init(of claim: Claim) {
+  ///
+  /// - Parameter workload: what is measured instead of what the claim speaks of.
+  init(of claim: Claim, workload: WorkloadKind? = nil) {
     candidate = claim.modelID ?? claim.model
     baseline = claim.baselineID ?? claim.baseline
-    workload = claim.workload
+    self.workload = workload ?? claim.workload
     // Every inference phase has some of the usual sizes; a claim's conditions may have none.
     rows = claim.test.criteria.flatMap { $0.leastRows == nil ? nil : $0.rows.lowerBound }
   }

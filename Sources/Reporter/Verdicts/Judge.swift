@@ -49,8 +49,17 @@ struct Judge {
     guard let (best, outcome) = decision else {
       let why = reason.notMeasured(
         claim, criteria: criteria, pairing: pairing, instead: others(than: claim))
-      if let count, count.saysSomething { return counted(claim, count, besides: why) }
-      return blank(claim, .notMeasured, flops: flops, reason: why)
+      guard let count, count.saysSomething else {
+        return blank(claim, .notMeasured, flops: flops, reason: why)
+      }
+      // Cells decide what arithmetic leaves open, so that without them nothing does.
+      if count.rest(of: claim) == nil { return counted(claim, count, besides: why) }
+      let words = CountReason(claim, count)
+      var verdict = blank(
+        claim, .notMeasured, flops: flops, reason: Reason.joined(why, words.sentence))
+      verdict.show(count)
+      verdict.leftToExplain = words.left
+      return verdict
     }
     let worst = lowest(matching, besides: best)
     var verdict = blank(
@@ -72,7 +81,7 @@ struct Judge {
     let words = CountReason(claim, count)
     var verdict = blank(
       claim, outcome(of: claim, count), flops: nil,
-      reason: [words.sentence, besides].compactMap(\.self).joined(separator: " "))
+      reason: besides.map { Reason.joined(words.sentence, $0) } ?? words.sentence)
     verdict.basis = .counted
     verdict.show(count)
     verdict.leftToExplain = words.left
@@ -112,7 +121,8 @@ struct Judge {
     if let best { verdict.show(best: best, worst: worst) }
     verdict.analytic = verdict.analyticWholeModel ?? verdict.analyticFeedForward
     verdict.leftToExplain = left
-    if let count, count.result.ratio != nil {
+    // The quotient of two prices is no part that anything of the ratio is explained by.
+    if let count, count.result.ratio != nil, claim.test.scenario == nil {
       verdict.show(count.result)
       verdict.leftToExplain = count.left
     }

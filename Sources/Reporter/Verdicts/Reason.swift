@@ -79,6 +79,11 @@ struct Reason {
     ])
   }
 
+  /// Two sentences as one, the second behind a semicolon.
+  static func joined(_ first: String, _ second: String) -> String {
+    "\(first.dropLast()); \(second.prefix(1).lowercased())\(second.dropFirst())"
+  }
+
   // MARK: - Parts
 
   /// "4.9x at best (1 token per pass), 1.3x at worst (16 tokens per pass)".
