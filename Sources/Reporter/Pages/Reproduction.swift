@@ -40,6 +40,8 @@ struct MissingPairing {
   private let workload: WorkloadKind
   /// Rows of a pass; `nil` where those that are measured unless asked otherwise meet the claim.
   var rows: Int?
+  /// The fewest tokens of context that meet the claim; `nil` where any do.
+  private let context: Int?
 
   /// The claim's own pairing.
   ///
@@ -49,6 +51,7 @@ struct MissingPairing {
     baseline = claim.baselineID ?? claim.baseline
     self.workload = workload ?? claim.workload
     // Every inference phase has some of the usual sizes; a claim's conditions may have none.
+    context = claim.test.criteria?.leastContext
     rows = claim.test.criteria.flatMap { $0.leastRows == nil ? nil : $0.rows.lowerBound }
   }
 
@@ -64,6 +67,7 @@ struct MissingPairing {
       engine: EngineTraits.usual.name, format: .f32, routing: nil)
     var asked = usual
     if let rows { asked.workload[size] = rows }
+    if let context { asked.workload.context = context }
     if let unknown = asked.unmeasurablePart { return .unmeasurable(unknown) }
     var engines = [usual.engine]
     if let options = record?.options {
