@@ -43,6 +43,7 @@ struct ReportDocumentTests {
               "analytic" : 5.33,
               "analytic_feed_forward" : 5.33,
               "baseline" : "llama2-70b",
+              "basis" : "measured",
               "best" : {
                 "engine" : "blas",
                 "precision" : "f32",

@@ -200,8 +200,9 @@ private let expectedText = #"""
   Claims
   ------
 
-  Measured is the most favourable matching cell, feed-forward layers only. FLOPs are of the same
-  layers, and of the whole model, where it is known, for what is not a kernel claim.
+  Measured is the most favourable matching cell, feed-forward layers only, and the basis of a verdict
+  where there is one. FLOPs are of the same layers, and of the whole model, where it is known, for
+  what is not a kernel claim.
 
   claim                            claimed  FLOPs  measured               verdict
   seed-10x-lower-inference-cost        10x  0.41x  0.372x [0.360, 0.380]  falls short
@@ -217,17 +218,20 @@ private let expectedText = #"""
       Reaches 0.94x (1 token per pass); FLOPs allow 1x in these feed-forward layers; time follows
       FLOPs.
   seed-muse-over-10x-pretraining  over 10x  0.36x  0.372x [0.360, 0.380]  not a kernel claim
-      Compute to reach a quality needs training runs, not passes of a layer; per token FLOPs give
-      0.36x (feed-forward layers alone 0.41x) and the feed-forward layers measured 0.372x (1 token per
-      pass); 10x over 0.36x leaves a factor 28 to explain by training data, algorithm and
+      Compute to reach a quality needs training runs of both recipes, not passes of a layer; 6 × 17B ×
+      22T = 2.24e24 FLOP for the baseline, and a saving of 10x leaves 42B active parameters 890B
+      tokens, 4.05 % of the baseline's; how many tokens it was trained with is unpublished; per token
+      FLOPs give 0.36x (feed-forward layers alone 0.41x) and the feed-forward layers measured 0.372x
+      (1 token per pass); 10x over 0.36x leaves a factor 28 to explain by training data, algorithm and
       optimisation.
   meta-muse-10x-pretrain          over 10x  0.36x  0.372x [0.360, 0.380]  not a kernel claim
       As above.
 
   Also claimed of these candidates, without a figure here
 
-  - not a kernel claim: A price is a business decision; tokens per second and machine cost bound it
-    from below only. seed-deploy-legal (about 10x)
+  - not a kernel claim: The scenario bill decides it, and this version cannot compose it; 40000 / 4000
+    dollars a month is 10x; both figures are the source's own: this checks its arithmetic, not the
+    figures; not counted: price policy and utilisation. seed-deploy-legal (about 10x)
 
   Cautions
   --------
@@ -296,19 +300,19 @@ private let expectedMarkdown = #"""
 
   ## Claims
 
-  Measured is the most favourable matching cell, feed-forward layers only. FLOPs are of the same layers, and of the whole model, where it is known, for what is not a kernel claim.
+  Measured is the most favourable matching cell, feed-forward layers only, and the basis of a verdict where there is one. FLOPs are of the same layers, and of the whole model, where it is known, for what is not a kernel claim.
 
   | claim | claimed | FLOPs | measured | verdict | reason |
   | :--- | ---: | ---: | :--- | :--- | :--- |
   | seed-10x-lower-inference-cost | 10x | 0.41x | 0.372x \[0.360, 0.380\] | falls short | Reaches 0.372x (1 token per pass); FLOPs allow 0.41x in these feed-forward layers and 0.36x in the whole model, so even the count of operations falls short; the candidate runs at 90.7 GFLOP/s, the baseline at 100 GFLOP/s. |
   | mixtral-8x7b-6x-llama2-70b | 6x | 5.33x | 4.90x \[4.85, 4.95\] | falls short | Reaches 4.9x at best (1 token per pass, scaled up from 1/8 of the width), 1.3x at worst (16 tokens per pass, scaled up from 1/8 of the width); FLOPs allow 5.33x in these feed-forward layers; at 16 tokens per pass, time follows the bytes read (1.35x), not FLOPs: 7.92 experts per layer are read. |
   | mixtral-8x7b-12b-speed | about 1x | 1x | 0.940x \[0.930, 0.960\] | delivered | Reaches 0.94x (1 token per pass); FLOPs allow 1x in these feed-forward layers; time follows FLOPs. |
-  | seed-muse-over-10x-pretraining | over 10x | 0.36x | 0.372x \[0.360, 0.380\] | not a kernel claim | Compute to reach a quality needs training runs, not passes of a layer; per token FLOPs give 0.36x (feed-forward layers alone 0.41x) and the feed-forward layers measured 0.372x (1 token per pass); 10x over 0.36x leaves a factor 28 to explain by training data, algorithm and optimisation. |
+  | seed-muse-over-10x-pretraining | over 10x | 0.36x | 0.372x \[0.360, 0.380\] | not a kernel claim | Compute to reach a quality needs training runs of both recipes, not passes of a layer; 6 × 17B × 22T = 2.24e24 FLOP for the baseline, and a saving of 10x leaves 42B active parameters 890B tokens, 4.05 % of the baseline's; how many tokens it was trained with is unpublished; per token FLOPs give 0.36x (feed-forward layers alone 0.41x) and the feed-forward layers measured 0.372x (1 token per pass); 10x over 0.36x leaves a factor 28 to explain by training data, algorithm and optimisation. |
   | meta-muse-10x-pretrain | over 10x | 0.36x | 0.372x \[0.360, 0.380\] | not a kernel claim | As above. |
 
   ### Also claimed of these candidates, without a figure here
 
-  - not a kernel claim: A price is a business decision; tokens per second and machine cost bound it from below only. seed-deploy-legal (about 10x)
+  - not a kernel claim: The scenario bill decides it, and this version cannot compose it; 40000 / 4000 dollars a month is 10x; both figures are the source's own: this checks its arithmetic, not the figures; not counted: price policy and utilisation. seed-deploy-legal (about 10x)
 
   ## Cautions
 

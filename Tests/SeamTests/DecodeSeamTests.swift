@@ -88,6 +88,13 @@ extension SeamTests {
         missing.reason.contains(
           "32 to 64 sequences per pass, and the record has 1, 2, 4, 8"), "\(missing.reason)")
       #expect(missing.reason.contains("--sequences 32"), "\(missing.reason)")
+
+      criteria.leastContext = 4_096
+      let (short, _) = try verdict(leastRows: 4)
+      #expect(short.verdict == .notMeasured)
+      #expect(short.reason.contains("4096 tokens of context or more"), "\(short.reason)")
+      #expect(short.reason.contains("3 tokens of context"), "\(short.reason)")
+      #expect(short.reason.contains("--context 4096"), "\(short.reason)")
     }
     #expect(
       try verdict(leastRows: 4).0.verdict == .notMeasured,

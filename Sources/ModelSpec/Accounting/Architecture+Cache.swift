@@ -29,6 +29,16 @@ public struct CacheElements: Hashable, Sendable {
     }
   }
 
+  /// Elements that one more token adds in all layers; `nil` where that depends on the token.
+  public var elementsPerToken: Int? {
+    var sum = 0
+    for group in layers {
+      guard let elements = group.elementsPerToken else { return nil }
+      sum += group.count * elements
+    }
+    return sum
+  }
+
   /// Elements of all layers.
   public var total: Count {
     layers.reduce(0) { $0 + Count($1.count) * $1.elements(context: context) }

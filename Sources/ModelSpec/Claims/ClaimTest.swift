@@ -5,7 +5,8 @@ extension Claim {
   /// cells, `scenario` for a scenario, `reason` for nothing, each perhaps with a `count` beside it, or
   /// `count` alone.
   public enum Test: Hashable, Sendable {
-    /// Cells that meet these criteria decide; where a record has none, the count, if there is one.
+    /// Cells that meet these criteria decide; where a record has none, the count, if it counts all that is
+    /// claimed.
     case cells(CellCriteria, count: ClaimCount? = nil)
     /// Arithmetic on published sizes and figures decides, as far as any does.
     case count(ClaimCount)

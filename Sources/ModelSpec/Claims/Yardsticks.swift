@@ -16,6 +16,10 @@ public struct Yardstick: Hashable, Sendable {
   /// Baseline / candidate as the vendor measured it.
   public let measured: Double
 
+  /// The workload whose cells come nearest to what the vendor measured: the claim's, or the usual one where
+  /// this version does not have that.
+  public var workload: WorkloadKind { claim.isTestable ? claim.workload : .usual }
+
   /// The part of the counted saving that the vendor's measurement delivered.
   public var deliveredShare: Double { measured / analytic }
 

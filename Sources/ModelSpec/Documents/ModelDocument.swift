@@ -33,6 +33,17 @@ public struct ModelDocument: Codable, Hashable, Sendable {
     public var ffnMatmulFlops: Int
   }
 
+  /// What one sequence keeps between two steps of decoding.
+  public struct Cache: Codable, Hashable, Sendable {
+    /// Elements of keys, values and states after the document's tokens.
+    public var elements: Int
+    /// Elements that every token adds; absent where windows, states or compression make that depend on the
+    /// token.
+    public var elementsPerToken: Int?
+    /// Layers that keep anything.
+    public var layers: Int
+  }
+
   /// Name and version of the schema, `tenfold.model/1` in what this version writes.
   public var schema: String
   /// Catalogue id or path.
@@ -57,6 +68,9 @@ public struct ModelDocument: Codable, Hashable, Sendable {
   public var sparseLayer: SparseLayer?
   /// FLOPs of one forward pass with the document's tokens.
   public var forwardFlops: ForwardFLOPs
+  /// What a sequence of the document's tokens keeps; absent where layers keep nothing, and in documents of
+  /// earlier versions.
+  public var cache: Cache?
   /// Every decoder layer, in the order of the model.
   public var layers: [Layer]
 
@@ -82,6 +96,7 @@ public struct ModelDocument: Codable, Hashable, Sendable {
         experts: first.experts,
         expectedDistinctExperts: first.expectedDistinctExperts(tokens: tokens))
     }
+    cache = try Cache(architecture, tokens: tokens)
     layers = architecture.layers.enumerated().map { index, layer in
       Layer(
         index: index, attention: layer.attention?.form.rawValue,
@@ -89,5 +104,16 @@ public struct ModelDocument: Codable, Hashable, Sendable {
         activeParameters: layer.activeParameters,
         ffnMatmulFlops: layer.feedForwards.reduce(0) { $0 + $1.matmulFLOPs(tokens: tokens) })
     }
+  }
+}
+
+extension ModelDocument.Cache {
+  /// - Throws: `AccountingError` when the elements are too many to count.
+  fileprivate init?(_ architecture: Architecture, tokens: Int) throws(AccountingError) {
+    let cache = architecture.cacheElements(context: tokens)
+    guard !cache.layers.isEmpty else { return nil }
+    elements = try AccountingError.narrow(cache.total, tokens: tokens)
+    layers = cache.layers.reduce(0) { $0 + $1.count }
+    elementsPerToken = cache.elementsPerToken
   }
 }

@@ -146,8 +146,10 @@ struct DumbbellRow: Sendable {
   let roofline: Double?
   let measured: Verdict.Measured?
 
-  /// The row of a verdict, `nil` when it has less than two ratios that can be drawn.
+  /// The row of a verdict, `nil` when it has less than two ratios that can be drawn, and for one of
+  /// counting: no machine is in it.
   init?(_ verdict: Verdict) {
+    guard verdict.basis != .counted else { return nil }
     claim = verdict.claim
     candidate = verdict.candidate ?? "-"
     baseline = verdict.baseline ?? "-"

@@ -96,7 +96,16 @@ struct BriefSection {
 
   // MARK: - Verdicts
 
-  private var tally: String { Verdict.Outcome.tally(section.verdicts) }
+  private var tally: String {
+    Verdict.Outcome.tally(section.verdicts.filter { $0.basis != .counted }.map(\.verdict))
+  }
+
+  /// What counting says, as a line; its verdicts hold on any machine, and are listed with the details.
+  private var counted: [Page.Fact] {
+    let verdicts = section.verdicts.filter { $0.basis == .counted }
+    return verdicts.isEmpty
+      ? [] : [.init("Counted", Verdict.Outcome.tally(verdicts.map(\.verdict)) + ": --details")]
+  }
 
   private var title: String {
     let claims = tally.isEmpty ? "no claim about these models" : tally
@@ -216,7 +225,7 @@ struct BriefSection {
     if let marks = CellMarks.legend(of: record.cells) {
       facts.append(.init("Marks", bounded(marks)))
     }
-    facts += cautions
+    facts += counted + cautions
     if record.cells.contains(where: { $0.energy != nil }) {
       facts.append(.init("Energy", bounded(EnergyTables(record).summary)))
     }

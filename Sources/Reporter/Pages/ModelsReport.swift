@@ -46,6 +46,7 @@ public enum ModelsReport {
     if model.routedExpertParameters > 0 {
       facts.append(.init("In routed experts", counted(model.routedExpertParameters)))
     }
+    if let cache = model.cache { facts.append(.init("Cache", text(of: cache, model.tokens))) }
     if let sparse = model.sparseLayer {
       facts.append(
         .init(
@@ -62,6 +63,16 @@ public enum ModelsReport {
       .title(model.id), .facts(facts), .heading("FLOPs of \(Figures.count(model.tokens, "token"))"),
       .table(flops(model.forwardFlops)), .heading("Layers"), .table(layers(model.layers)),
     ])
+  }
+
+  /// `35,136 elements a token and sequence, in 61 layers`.
+  private static func text(of cache: ModelDocument.Cache, _ tokens: Int) -> String {
+    let layers = "in \(Figures.count(cache.layers, "layer"))"
+    if let elements = cache.elementsPerToken {
+      return "\(Figures.grouped(elements)) elements a token and sequence, \(layers)"
+    }
+    return "\(Figures.grouped(cache.elements)) elements a sequence after "
+      + "\(Figures.count(tokens, "token")), \(layers)"
   }
 
   private static func flops(_ flops: ForwardFLOPs) -> Table {

@@ -40,13 +40,18 @@ struct MissingPairing {
   private let workload: WorkloadKind
   /// Rows of a pass; `nil` where those that are measured unless asked otherwise meet the claim.
   var rows: Int?
+  /// The fewest tokens of context that meet the claim; `nil` where any do.
+  private let context: Int?
 
   /// The claim's own pairing.
-  init(of claim: Claim) {
+  ///
+  /// - Parameter workload: what is measured instead of what the claim speaks of.
+  init(of claim: Claim, workload: WorkloadKind? = nil) {
     candidate = claim.modelID ?? claim.model
     baseline = claim.baselineID ?? claim.baseline
-    workload = claim.workload
+    self.workload = workload ?? claim.workload
     // Every inference phase has some of the usual sizes; a claim's conditions may have none.
+    context = claim.test.criteria?.leastContext
     rows = claim.test.criteria.flatMap { $0.leastRows == nil ? nil : $0.rows.lowerBound }
   }
 
@@ -62,6 +67,7 @@ struct MissingPairing {
       engine: EngineTraits.usual.name, format: .f32, routing: nil)
     var asked = usual
     if let rows { asked.workload[size] = rows }
+    if let context { asked.workload.context = context }
     if let unknown = asked.unmeasurablePart { return .unmeasurable(unknown) }
     var engines = [usual.engine]
     if let options = record?.options {

@@ -30,7 +30,7 @@ struct YardstickTables {
   }
 
   private var legend: String {
-    let subjects = WorkloadPhrases(yardsticks.map(\.claim.workload)).subjects
+    let subjects = WorkloadPhrases(yardsticks.map(\.workload)).subjects
     return
       "What vendors' measurements on accelerators delivered of what counting says of their own models: "
       + "measured / analytic. Here is the same share of the same pair on this machine, \(subjects) "
@@ -64,7 +64,7 @@ struct YardstickTables {
   /// The realised shares on this machine, or the command that measures them.
   private func here(_ yardstick: Yardstick) -> (entry: Table.Entry, notes: [String]) {
     let own = cells.filter {
-      $0.candidate == yardstick.candidateID && $0.workload.kind == yardstick.claim.workload
+      $0.candidate == yardstick.candidateID && $0.workload.kind == yardstick.workload
         && yardstick.rows.contains($0.workload.rows)
     }
     let same = own.filter { yardstick.baselineIDs.contains($0.baseline) }
@@ -82,7 +82,7 @@ struct YardstickTables {
   }
 
   private func missing(_ yardstick: Yardstick) -> MissingPairing {
-    var missing = MissingPairing(of: yardstick.claim)
+    var missing = MissingPairing(of: yardstick.claim, workload: yardstick.workload)
     // The default sizes reach from one row to some hundreds.
     missing.rows = yardstick.rows == 1...Int.max ? nil : yardstick.rows.lowerBound
     return missing

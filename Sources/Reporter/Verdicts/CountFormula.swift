@@ -77,12 +77,10 @@ struct CountFormula {
   /// `61 layers × 576 = 35,136 elements a token`; of layers that keep a window or a state, what they keep
   /// after the context.
   private func cache(_ cache: CacheElements) -> String {
-    let perToken = cache.layers.compactMap(\.elementsPerToken)
-    if perToken.count == cache.layers.count {
+    if let sum = cache.elementsPerToken {
       let products = cache.layers.map { group in
         "\(group.count) layers × \(Figures.grouped(group.elementsPerToken ?? 0))"
       }
-      let sum = zip(cache.layers, perToken).reduce(0) { $0 + $1.0.count * $1.1 }
       return "\(products.joined(separator: " + ")) = \(Figures.grouped(sum)) elements a token"
     }
     let products = cache.layers.map { group in

@@ -11,8 +11,25 @@ struct Judge {
   let reason: Reason
   let analytic: AnalyticRatios
 
-  /// What can be said of the claim.
+  /// What can be said of the claim; of one about energy also what a pass of its pairing took of it here.
   func verdict(on claim: Claim) -> Verdict {
+    var verdict = verdictByTest(of: claim)
+    guard claim.metric == .energy else { return verdict }
+    let uses = cells.filter { $0.candidate == claim.modelID && $0.baseline == claim.baselineID }
+      .compactMap { cell in cell.energy.map { (cell, $0) } }
+    guard let (cell, energy) = uses.max(by: { $0.1.ratio.median < $1.1.ratio.median }) else {
+      return verdict
+    }
+    verdict.measured = Verdict.Measured(energy.ratio)
+    verdict.reason = Reason.joined(
+      verdict.reason,
+      "A forward pass of the \(WorkloadPhrases([cell.workload.kind]).subjects) took "
+        + "\(Figures.measuredRatio(energy.ratio.median)) less energy here at best "
+        + "(\(reason.names.conditions(of: cell))).")
+    return verdict
+  }
+
+  private func verdictByTest(of claim: Claim) -> Verdict {
     let pairing = cells.filter {
       $0.candidate == claim.modelID && $0.baseline == claim.baselineID
         && $0.workload.kind == claim.workload
@@ -53,8 +70,17 @@ struct Judge {
     guard let (best, outcome) = decision else {
       let why = reason.notMeasured(
         claim, criteria: criteria, pairing: pairing, instead: others(than: claim))
-      if let count, count.saysSomething { return counted(claim, count, besides: why) }
-      return blank(claim, .notMeasured, flops: flops, reason: why)
+      guard let count, count.saysSomething else {
+        return blank(claim, .notMeasured, flops: flops, reason: why)
+      }
+      // Cells decide what arithmetic leaves open, so that without them nothing does.
+      if count.rest(of: claim) == nil { return counted(claim, count, besides: why) }
+      let words = CountReason(claim, count)
+      var verdict = blank(
+        claim, .notMeasured, flops: flops, reason: Reason.joined(why, words.sentence))
+      verdict.show(count)
+      verdict.leftToExplain = words.left
+      return verdict
     }
     let worst = lowest(matching, besides: best)
     var verdict = blank(
@@ -76,7 +102,7 @@ struct Judge {
     let words = CountReason(claim, count)
     var verdict = blank(
       claim, outcome(of: claim, count), flops: nil,
-      reason: [words.sentence, besides].compactMap(\.self).joined(separator: " "))
+      reason: besides.map { Reason.joined(words.sentence, $0) } ?? words.sentence)
     verdict.basis = .counted
     verdict.show(count)
     verdict.leftToExplain = words.left
@@ -116,7 +142,8 @@ struct Judge {
     if let best { verdict.show(best: best, worst: worst) }
     verdict.analytic = verdict.analyticWholeModel ?? verdict.analyticFeedForward
     verdict.leftToExplain = left
-    if let count, count.result.ratio != nil {
+    // The quotient of two prices is no part that anything of the ratio is explained by.
+    if let count, count.result.ratio != nil, claim.test.scenario == nil {
       verdict.show(count.result)
       verdict.leftToExplain = count.left
     }

@@ -1,3 +1,4 @@
+import LayerSpec
 import ModelSpec
 
 /// Says in one sentence why a verdict is what it is, from the record's numbers only.
@@ -71,12 +72,20 @@ struct Reason {
       ])
     }
     missing.rows = criteria.rows.lowerBound
-    let have = Set(pairing.map(\.workload.rows)).sorted().map(String.init).joined(separator: ", ")
+    let have =
+      criteria.leastContext == nil
+      ? Set(pairing.map(\.workload.rows)).sorted().map(String.init).joined(separator: ", ")
+      : pairing.map(\.workload.sizesInWords).uniqued().joined(separator: "; ")
     return sentence([
       "the claim speaks of \(criteria.inferencePhase.rawValue), \(criteria.rowsInWords), and the "
         + "record has \(have)",
       missing.measured(as: record).clause,
     ])
+  }
+
+  /// Two sentences as one, the second behind a semicolon.
+  static func joined(_ first: String, _ second: String) -> String {
+    "\(first.dropLast()); \(second.prefix(1).lowercased())\(second.dropFirst())"
   }
 
   // MARK: - Parts
@@ -185,8 +194,11 @@ extension Claim.CellCriteria {
   /// more`, `1 to 64 sequences per pass`.
   var rowsInWords: String {
     let size = workload.sizeOfRows
-    return rows.upperBound == Int.max
+    let rows =
+      rows.upperBound == Int.max
       ? "\(size.perPass(rows.lowerBound)) or more"
       : size.perPass("\(rows.lowerBound) to \(rows.upperBound)")
+    guard let leastContext else { return rows }
+    return "\(rows), \(Workload.Size.context.counted(leastContext)) or more"
   }
 }
