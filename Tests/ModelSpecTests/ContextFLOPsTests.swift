@@ -37,8 +37,9 @@ struct ContextFLOPsTests {
     #expect(try model.visibleForwardFLOPs(tokens: 50) == sum)
   }
 
-  /// DeepSeekMoE (arXiv 2401.06066), tables 4 and 6: FLOPs of 4K tokens, forward and backward, which is three
-  /// times forward. The two of section 7 are given to four digits by the sizes; those of 7B models and of the
+  /// DeepSeekMoE (arXiv 2401.06066), tables 4 and 6: FLOPs of 4K tokens, forward and backward.
+  ///
+  /// These are three times forward. The two of section 7 are given to four digits by the sizes; those of 7B models and of the
   /// 16B within two percent, as the paper's own way to count is not told.
   @Test(
     "agree with those of DeepSeekMoE",

@@ -70,9 +70,13 @@ public struct ScenarioDocument: Encodable, Hashable, Sendable {
 
   /// An assumption and its value.
   public struct Given: Hashable, Sendable {
+    /// The key that `--set` takes.
     public let key: String
+    /// What was taken, in the unit that the meaning tells.
     public let value: Double
+    /// What it stands for, in words and with its unit.
     public let meaning: String
+    /// Whether the value is the scenario's own, not one that was set.
     public let isUsual: Bool
   }
 
