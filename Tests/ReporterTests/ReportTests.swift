@@ -229,9 +229,17 @@ private let expectedText = #"""
 
   Also claimed of these candidates, without a figure here
 
-  - not a kernel claim: The scenario bill decides it, and this version cannot compose it; 40000 / 4000
-    dollars a month is 10x; both figures are the source's own: this checks its arithmetic, not the
-    figures; not counted: price policy and utilisation. seed-deploy-legal (about 10x)
+  - not a kernel claim: The record does not hold a prefill of 512 tokens of muse-spark-open-816b-a42b
+    against llama4-maverick, which the formula needs; measure it by the scenario without --record, on
+    one machine; 40000 / 4000 dollars a month is 10x; both figures are the source's own: this checks
+    its arithmetic, not the figures; not counted: price policy and utilisation. seed-deploy-legal
+    (about 10x)
+
+  Energy
+  ------
+
+  This machine does not tell what energy it takes: /sys/class/powercap has no counters that this user
+  may read.
 
   Cautions
   --------
@@ -312,7 +320,11 @@ private let expectedMarkdown = #"""
 
   ### Also claimed of these candidates, without a figure here
 
-  - not a kernel claim: The scenario bill decides it, and this version cannot compose it; 40000 / 4000 dollars a month is 10x; both figures are the source's own: this checks its arithmetic, not the figures; not counted: price policy and utilisation. seed-deploy-legal (about 10x)
+  - not a kernel claim: The record does not hold a prefill of 512 tokens of muse-spark-open-816b-a42b against llama4-maverick, which the formula needs; measure it by the scenario without --record, on one machine; 40000 / 4000 dollars a month is 10x; both figures are the source's own: this checks its arithmetic, not the figures; not counted: price policy and utilisation. seed-deploy-legal (about 10x)
+
+  ## Energy
+
+  This machine does not tell what energy it takes: /sys/class/powercap has no counters that this user may read.
 
   ## Cautions
 

@@ -69,6 +69,9 @@ public struct Verdict: Encodable, Hashable, Sendable {
     public var description: String { rawValue }
   }
 
+  /// Whether a formula decided, or tried to, and not cells themselves.
+  public var isDerived: Bool { basis == .composed || basis == .counted }
+
   /// Two ends of what is left open.
   public struct Interval: Encodable, Hashable, Sendable {
     /// The lower end.

@@ -146,10 +146,10 @@ struct DumbbellRow: Sendable {
   let roofline: Double?
   let measured: Verdict.Measured?
 
-  /// The row of a verdict, `nil` when it has less than two ratios that can be drawn, and for one of
-  /// counting: no machine is in it.
+  /// The row of a verdict, `nil` when it has less than two ratios that can be drawn, and for one by a
+  /// formula: no cell is its measured point.
   init?(_ verdict: Verdict) {
-    guard verdict.basis != .counted else { return nil }
+    guard !verdict.isDerived else { return nil }
     claim = verdict.claim
     candidate = verdict.candidate ?? "-"
     baseline = verdict.baseline ?? "-"

@@ -97,14 +97,13 @@ struct BriefSection {
   // MARK: - Verdicts
 
   private var tally: String {
-    Verdict.Outcome.tally(section.verdicts.filter { $0.basis != .counted }.map(\.verdict))
+    Verdict.Outcome.tally(section.verdicts.filter { !$0.isDerived }.map(\.verdict))
   }
 
-  /// What counting says, as a line; its verdicts hold on any machine, and are listed with the details.
-  private var counted: [Page.Fact] {
-    let verdicts = section.verdicts.filter { $0.basis == .counted }
-    return verdicts.isEmpty
-      ? [] : [.init("Counted", Verdict.Outcome.tally(verdicts.map(\.verdict)) + ": --details")]
+  /// What scenarios and counts say, as a line; their verdicts are listed with the details.
+  private var derived: [Page.Fact] {
+    let tally = Verdict.Outcome.tallyOfDerived(section.verdicts)
+    return tally.isEmpty ? [] : [.init("Derived", tally + " (--details)")]
   }
 
   private var title: String {
@@ -225,7 +224,7 @@ struct BriefSection {
     if let marks = CellMarks.legend(of: record.cells) {
       facts.append(.init("Marks", bounded(marks)))
     }
-    facts += counted + cautions
+    facts += derived + cautions
     if record.cells.contains(where: { $0.energy != nil }) {
       facts.append(.init("Energy", bounded(EnergyTables(record).summary)))
     }

@@ -13,7 +13,7 @@ struct ClaimVerdicts {
     self.section = section
     verdicts = section.verdicts
     shown = verdicts.filter {
-      $0.basis == .counted || $0.hasFigures && $0.verdict != .notMeasured
+      $0.isDerived || $0.hasFigures && $0.verdict != .notMeasured
     }
     subjects =
       WorkloadPhrases(shown.compactMap { ClaimLedger.claim(id: $0.claim)?.workload }).subjects
@@ -46,8 +46,7 @@ struct ClaimVerdicts {
       ]
     }
     guard !shown.isEmpty else { return [] }
-    let counted = shown.filter { $0.basis == .counted }
-    let others = shown.filter { $0.basis != .counted }
+    let others = shown.filter { !$0.isDerived }
     var blocks: [Page.Block] = []
     if !others.isEmpty {
       let marks = showsMarks ? CellMarks.legend(of: others.compactMap(section.best)) : nil
@@ -55,13 +54,13 @@ struct ClaimVerdicts {
         [.paragraph(legend), .table(table(others, showsMarks: showsMarks))]
         + (marks.map { [.paragraph("Marks: \($0).")] } ?? [])
     }
-    if !counted.isEmpty {
-      blocks += [
-        .heading("Counted", level: 2), .paragraph(Self.legendOfCounts),
-        .table(table(ofCounts: counted)),
-      ]
-    }
     return blocks
+      + derived(by: .composed, "Composed", Self.legendOfScenarios) { verdict in
+        verdict.measured.map(Figures.estimate)
+      }
+      + derived(by: .counted, "Counted", Self.legendOfCounts) { verdict in
+        verdict.analytic.map(Figures.ratio)
+      }
   }
 
   /// The claims without a figure, one point for all that have the same verdict and reason.
@@ -76,19 +75,28 @@ struct ClaimVerdicts {
   private static let legendOfCounts =
     "The basis of these verdicts is arithmetic on published sizes and figures: no machine is in them."
 
-  private func table(ofCounts verdicts: [Verdict]) -> Table {
-    Table(
+  private static let legendOfScenarios =
+    "The basis of these verdicts is a stated formula over measured passes, with stated assumptions."
+
+  /// The verdicts of a basis below a title of their own; nothing without any.
+  private func derived(
+    by basis: Verdict.Basis, _ title: String, _ legend: String, figure: (Verdict) -> String?
+  ) -> [Page.Block] {
+    let rows = byReason(shown.filter { $0.basis == basis }).map { verdict in
+      Table.Row(
+        [
+          .init(verdict.claim), .init(Figures.claimed(verdict.claimed, verdict.qualifier)),
+          .init(figure(verdict) ?? "-"),
+          .init(verdict.verdict.words, tone: verdict.verdict.tone),
+        ], detail: verdict.reason)
+    }
+    guard !rows.isEmpty else { return [] }
+    let table = Table(
       columns: [
-        .init("claim"), .init("claimed", .right), .init("counted", .right), .init("verdict"),
-      ],
-      rows: byReason(verdicts).map { verdict in
-        Table.Row(
-          [
-            .init(verdict.claim), .init(Figures.claimed(verdict.claimed, verdict.qualifier)),
-            .init(verdict.analytic.map(Figures.ratio) ?? "-"),
-            .init(verdict.verdict.words, tone: verdict.verdict.tone),
-          ], detail: verdict.reason)
-      }, detailTitle: "reason")
+        .init("claim"), .init("claimed", .right), .init(basis.description, .right),
+        .init("verdict"),
+      ], rows: rows, detailTitle: "reason")
+    return [.heading(title, level: 2), .paragraph(legend), .table(table)]
   }
 
   private func table(_ verdicts: [Verdict], showsMarks: Bool) -> Table {

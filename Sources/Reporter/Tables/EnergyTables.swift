@@ -33,7 +33,8 @@ struct EnergyTables {
   }
 
   private static let untold =
-    "not told by this machine: no counters under /sys/class/powercap, or not for this user"
+    "This machine does not tell what energy it takes: /sys/class/powercap has no counters that this user may "
+    + "read."
 
   private var table: Table {
     let names = CellNames(record.cells)

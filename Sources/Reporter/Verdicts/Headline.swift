@@ -61,7 +61,7 @@ extension [Verdict] {
   /// before those that are met or open; among these the one comes first whose number is the largest
   /// factor away from what was measured. Equals keep the ledger's order.
   var furthestFirst: [Verdict] {
-    let judged = filter { $0.verdict.isJudged && $0.basis != .counted }
+    let judged = filter { $0.verdict.isJudged && !$0.isDerived }
     let keys = judged.map(\.urgency)
     return judged.indices.sorted { (keys[$1], $0) < (keys[$0], $1) }.map { judged[$0] }
   }

@@ -12,12 +12,18 @@ extension Verdict.Outcome {
     }.joined(separator: ", ")
   }
 
-  /// The same for verdicts, those of counting apart: `1 delivered, 2 fall short; by counting 3 delivered`.
+  /// The same for verdicts, those by formulas apart: `1 delivered, 2 fall short; counted: 3 delivered`.
   static func tally(_ verdicts: [Verdict]) -> String {
-    let counted = tally(verdicts.filter { $0.basis == .counted }.map(\.verdict))
-    let others = tally(verdicts.filter { $0.basis != .counted }.map(\.verdict))
-    return [others, counted.isEmpty ? "" : "by counting \(counted)"].filter { !$0.isEmpty }
-      .joined(separator: "; ")
+    [tally(verdicts.filter { !$0.isDerived }.map(\.verdict)), tallyOfDerived(verdicts)]
+      .filter { !$0.isEmpty }.joined(separator: "; ")
+  }
+
+  /// How often each outcome occurs among those by formulas: `composed: 2 undecided; counted: 3 delivered`.
+  static func tallyOfDerived(_ verdicts: [Verdict]) -> String {
+    [Verdict.Basis.composed, .counted].compactMap { basis in
+      let outcomes = verdicts.filter { $0.basis == basis }.map(\.verdict)
+      return outcomes.isEmpty ? nil : "\(basis): \(tally(outcomes))"
+    }.joined(separator: "; ")
   }
 
   private func words(ofSeveral: Bool) -> String {

@@ -5,8 +5,8 @@ public enum Verdicts {
   /// One verdict for every claim that the record can speak of.
   ///
   /// Those are the claims about a model that was measured, or was to be measured, as a candidate.
-  /// Those that cells decided come first, then those that counting did, then those beyond a kernel that have
-  /// figures, then the rest, each in the ledger's order.
+  /// Those that cells decided come first, then those that scenarios did, then those that counting did, then
+  /// those beyond a kernel that have figures, then the rest, each in the ledger's order.
   public static func judging(
     _ named: NamedRecord, claims: [Claim] = ClaimLedger.claims, analytic: AnalyticRatios = .none
   ) -> [Verdict] {
@@ -33,7 +33,7 @@ public enum Verdicts {
   }
 
   private static func sorted(_ verdicts: [Verdict]) -> [Verdict] {
-    [0, 1, 2, 3].flatMap { group in verdicts.filter { $0.group == group } }
+    (0...4).flatMap { group in verdicts.filter { $0.group == group } }
   }
 
   /// The cells that decide.
@@ -49,13 +49,14 @@ extension Verdict {
   /// Whether the verdict shows a ratio next to the claim.
   public var hasFigures: Bool { measured != nil || analytic != nil }
 
-  /// Where the verdict is listed: 0 when cells decided, 1 when counting did, 2 beyond a kernel with
-  /// figures, else 3.
+  /// Where the verdict is listed: 0 when cells decided, 1 when a scenario did, 2 when counting did, 3 beyond
+  /// a kernel with figures, else 4.
   fileprivate var group: Int {
     switch verdict {
-    case .delivered, .exceeded, .fallsShort, .undecided: basis == .counted ? 1 : 0
-    case .notAKernelClaim: hasFigures ? 2 : 3
-    case .notMeasured: 3
+    case .delivered, .exceeded, .fallsShort, .undecided:
+      basis == .composed ? 1 : basis == .counted ? 2 : 0
+    case .notAKernelClaim: hasFigures ? 3 : 4
+    case .notMeasured: 4
     }
   }
 }
