@@ -36,6 +36,19 @@ import Testing
     try expectRefusal(of: text, saying: fragment, command: ["run"])
   }
 
+  /// Checkpoints are handed over in place of what describes them.
+  @Test(arguments: [
+    ("GGUF\u{3}\0\0\0", "is a GGUF file"), ("PK\u{3}\u{4}\u{14}", "is a PyTorch or zip file"),
+  ])
+  func anotherFormatIsNamed(_ text: String, _ fragment: String) throws {
+    for command in ["models", "run"] {
+      try expectRefusal(of: text, saying: fragment, command: [command], name: "model.gguf")
+      try expectRefusal(
+        of: text, saying: "give the config.json of the model that it holds", command: [command])
+    }
+    try expectRefusal(of: text, saying: fragment, command: ["report"])
+  }
+
   @Test(arguments: [
     ("", "not valid JSON"), ("{}", "schema"),
     (#"{"schema": "tenfold.result/9"}"#, "tenfold.result/9"),

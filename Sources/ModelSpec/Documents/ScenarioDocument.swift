@@ -29,8 +29,8 @@ public struct ScenarioDocument: Encodable, Hashable, Sendable {
   public var unit: String?
   /// Numbers beside it, in the order of reading.
   public var values: [Value]
-  /// What the value is at other values of one assumption; absent where nothing is drawn.
-  public var curve: ScenarioOutcome.Curve?
+  /// What its picture shows; absent where nothing is drawn.
+  public var picture: ScenarioPicture?
   /// The assumptions in the order of reading, for pages.
   public var given: [Given]
   /// Whether the value is what claims of a saving claim.
@@ -82,7 +82,7 @@ public struct ScenarioDocument: Encodable, Hashable, Sendable {
 
   private enum CodingKeys: CodingKey {
     case schema, name, question, candidate, baseline, formula, caution, assumptions, inputs, value
-    case valueName, unit, values, curve
+    case valueName, unit, values, picture
   }
 }
 
@@ -122,7 +122,7 @@ extension ScenarioDocument {
     values = outcome.others.map {
       Value(name: $0.name, unit: $0.unit.isEmpty ? nil : $0.unit, value: $0.quantity)
     }
-    curve = outcome.curve
+    picture = outcome.picture
   }
 }
 

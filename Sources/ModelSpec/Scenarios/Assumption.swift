@@ -48,15 +48,16 @@ public struct Assumptions: Hashable, Sendable {
   ) throws(ScenarioError) {
     known = scenario.assumptions
     var values: [String: Double] = [:]
+    var set: Set<String> = []
     for (key, text) in settings {
       guard let assumption = known.first(where: { $0.key == key }) else {
         throw .unknownKey(key, scenario: scenario.name, has: known.map(\.key))
       }
-      guard values[key] == nil else { throw .setTwice(key) }
+      guard set.insert(key).inserted else { throw .setTwice(key) }
       guard let value = Double(text), value.isFinite, assumption.range.contains(value),
         !assumption.isWhole || value == value.rounded()
       else { throw .impossible(assumption, text) }
-      values[key] = value
+      if value != assumption.usual { values[key] = value }
     }
     self.values = values
   }

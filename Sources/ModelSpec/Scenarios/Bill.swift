@@ -36,30 +36,39 @@ struct Bill: Scenario {
       name: "this bill", requests: assumptions["requests_per_month"],
       dollarsBefore: assumptions["dollars_per_month"],
       dollarsAfter: assumptions["dollars_per_month"] / assumptions["claimed"])
-    var seconds: [(id: String, ofRequest: Quantity)] = []
+    var machines: [(name: String, source: ScenarioPicture.Source, seconds: Quantity)] = []
     for role in times.pairing.roles {
-      seconds.append(
-        (times.pairing.model(role).id, try times.seconds(of: request, role)))
+      machines.append(
+        (
+          "\(times.pairing.model(role).id) on this machine",
+          role == .candidate ? .priced : .baseline, try times.seconds(of: request, role)
+        ))
     }
-    var others: [ScenarioOutcome.Value] = [
-      .init("claimed ratio", "", Quantity(assumptions["claimed"]))
-    ]
-    for deployment in [bill] + Deployment.published {
-      others += [
-        .init("\(deployment.name), before", Self.perMonth, Quantity(deployment.dollarsBefore)),
-        .init(
-          "\(deployment.name), as claimed", Self.perMonth, Quantity(deployment.dollarsAfter)),
-        .init(
-          "\(deployment.name), at the measured ratio", Self.perMonth,
-          ratio.falling { deployment.dollarsBefore / $0 }),
-      ]
-      others += seconds.map { id, ofRequest in
-        .init(
-          "\(deployment.name), \(id) on this machine", Self.perMonth,
-          deployment.requests * assumptions["hourly"] / Self.secondsOfAnHour * ofRequest)
+    let rows = ([bill] + Deployment.published).map { deployment in
+      ScenarioPicture.Row(
+        deployment.name,
+        [
+          .init("before", .given, Quantity(deployment.dollarsBefore)),
+          .init("as claimed", .claimed, Quantity(deployment.dollarsAfter)),
+          .init(
+            "at the measured ratio", .measured, ratio.falling { deployment.dollarsBefore / $0 }),
+        ]
+          + machines.map { name, source, seconds in
+            .init(
+              name, source,
+              deployment.requests * assumptions["hourly"] / Self.secondsOfAnHour * seconds)
+          })
+    }
+    let bills = rows.flatMap { row in
+      row.amounts.map { amount in
+        ScenarioOutcome.Value("\(row.name), \(amount.name)", Self.perMonth, amount.value)
       }
     }
-    return ScenarioOutcome(.init("measured ratio of a request", "", ratio), others)
+    return ScenarioOutcome(
+      .init("measured ratio of a request", "", ratio),
+      [.init("claimed ratio", "", Quantity(assumptions["claimed"]))] + bills,
+      picture: ScenarioPicture(
+        "Bills before, as claimed and as measured", unit: Self.perMonth, rows))
   }
 
   private static let perMonth = "USD/month"

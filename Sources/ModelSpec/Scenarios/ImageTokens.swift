@@ -46,20 +46,26 @@ struct ImageTokens: Scenario {
       ratio.rising { ($0 * candidate + share * seconds) / (candidate + share * seconds) }
     }
     let (dense, sparse) = times.pairing.forwardFLOPsPerToken
+    func counted(_ share: Double) -> Quantity {
+      Quantity((dense + share * tower) / (sparse + share * tower))
+    }
     let share = assumptions["share"]
+    let shares = Set(stride(from: 0, through: 1, by: 0.2).map { ($0 * 10).rounded() / 10 } + [share])
     return ScenarioOutcome(
       .init("ratio with images", "", mixed(share)),
       [
         .init("ratio of text alone", "", ratio),
-        .init(
-          "ratio of FLOPs with images", "",
-          Quantity((dense + share * tower) / (sparse + share * tower))),
+        .init("ratio of FLOPs with images", "", counted(share)),
         .init("tower, FLOPs of an image token", "GFLOP", Quantity(tower / 1e9)),
         .init("tower over the candidate, FLOPs", "", Quantity(tower / sparse)),
       ],
-      curve: .init(
-        key: "share", name: "ratio with images",
-        points: (0...10).map { .init(at: Double($0) / 10, quantity: mixed(Double($0) / 10)) }))
+      picture: ScenarioPicture(
+        "What images leave of the ratio",
+        shares.sorted().map { share in
+          .init(
+            "\(Int((share * 100).rounded())) % of tokens from images",
+            [.init("FLOPs", .counted, counted(share)), .init("measured", .measured, mixed(share))])
+        }))
   }
 }
 

@@ -49,11 +49,25 @@ struct ParallelAgents: Scenario {
     let ways = Ways(assumptions)
     let agents = assumptions.count("agents")
     var others: [ScenarioOutcome.Value] = []
+    var rows: [ScenarioPicture.Row] = []
     for role in times.pairing.roles {
       let model = times.pairing.model(role)
+      let seconds = (
+        one: try times.seconds(of: ways.one, role),
+        agents: try times.seconds(of: ways.parallel, role)
+      )
+      rows.append(
+        .init(
+          model.id,
+          [
+            .init("one sequence", .baseline, seconds.one), .init("agents", .measured, seconds.agents),
+          ]))
       others += [
-        .init("\(model.id), one sequence", "s", try times.seconds(of: ways.one, role)),
-        .init("\(model.id), agents", "s", try times.seconds(of: ways.parallel, role)),
+        .init("\(model.id), one sequence", "s", seconds.one),
+        .init("\(model.id), agents", "s", seconds.agents),
+        .init(
+          "\(model.id), FLOPs of agents over those of one sequence", "",
+          Quantity(try model.flops(of: ways.parallel) / model.flops(of: ways.one))),
         .init(
           "\(model.id), a step of all agents over a step of one", "",
           try times.ratio(of: ways.thinking, to: Work(assumptions["tokens"], ways.firstStep), role)),
@@ -76,7 +90,8 @@ struct ParallelAgents: Scenario {
     return ScenarioOutcome(
       .init(
         "time saved, one sequence over agents", "",
-        try times.ratio(of: ways.one, to: ways.parallel, .candidate)), others)
+        try times.ratio(of: ways.one, to: ways.parallel, .candidate)), others,
+      picture: ScenarioPicture("How long the same thinking takes", unit: "s", rows))
   }
 }
 

@@ -37,8 +37,21 @@ struct RuleOffload: Scenario {
         alone, [.init("a request by the network and rules", "s", step.rising { $0 * left })])
     }
     let ratio = try times.ratio(of: Work(1, step(assumptions)))
+    let shares = Set([0, 0.1, 0.2, 0.3, 0.5, assumptions["share"]])
     return ScenarioOutcome(
       .init("saving with rules", "", ratio.rising { $0 / left }),
-      [alone, .init("saving without rules", "", ratio)])
+      [alone, .init("saving without rules", "", ratio)],
+      picture: ScenarioPicture(
+        "What rules would add, if there were such",
+        shares.sorted().compactMap { share in
+          let left = 1 - share + (share > 0 ? assumptions["dispatch"] : 0)
+          guard left > 0 else { return nil }
+          return .init(
+            "\(Int((share * 100).rounded())) % of requests by rules",
+            [
+              .init("rules alone", .counted, Quantity(1 / left)),
+              .init("with the measured ratio", .measured, ratio.rising { $0 / left }),
+            ])
+        }))
   }
 }

@@ -65,8 +65,8 @@ public struct ScenarioOutcome: Hashable, Sendable {
   public let value: Value
   /// Numbers beside it, in the order of reading.
   public let others: [Value]
-  /// A curve over one of its assumptions, where it has one: the picture of the scenario.
-  public let curve: Curve?
+  /// Its picture; `nil` where one number is all there is to see.
+  public let picture: ScenarioPicture?
 
   /// A number of a scenario.
   public struct Value: Hashable, Sendable {
@@ -87,28 +87,10 @@ public struct ScenarioOutcome: Hashable, Sendable {
     public var isExact: Bool { quantity.low == quantity.high }
   }
 
-  /// A ratio over one assumption.
-  public struct Curve: Codable, Hashable, Sendable {
-    /// The assumption's key.
-    public let key: String
-    /// What the curve shows.
-    public let name: String
-    /// Its points in ascending order.
-    public let points: [Point]
-
-    /// The ratio at one value of the assumption.
-    public struct Point: Codable, Hashable, Sendable {
-      /// The assumption's value.
-      public let at: Double
-      /// The ratio there.
-      public let quantity: Quantity
-    }
-  }
-
-  init(_ value: Value, _ others: [Value] = [], curve: Curve? = nil) {
+  init(_ value: Value, _ others: [Value] = [], picture: ScenarioPicture? = nil) {
     self.value = value
     self.others = others
-    self.curve = curve
+    self.picture = picture
   }
 }
 

@@ -34,17 +34,28 @@ struct ShorterReasoning: Scenario {
     let shorter = assumptions["shorter"]
     let (long, short) = (writing(tokens, assumptions), writing(tokens / shorter, assumptions))
     var others: [ScenarioOutcome.Value] = []
+    var rows: [ScenarioPicture.Row] = []
     for role in times.pairing.roles {
       let id = times.pairing.model(role).id
+      let seconds = (
+        long: try times.seconds(of: long, role), short: try times.seconds(of: short, role)
+      )
       others += [
-        .init("\(id), longer answer", "s", try times.seconds(of: long, role)),
-        .init("\(id), shorter answer", "s", try times.seconds(of: short, role)),
+        .init("\(id), longer answer", "s", seconds.long),
+        .init("\(id), shorter answer", "s", seconds.short),
       ]
+      rows.append(
+        .init(
+          id,
+          [
+            .init("longer answer", .baseline, seconds.long),
+            .init("shorter answer", .measured, seconds.short),
+          ]))
     }
     others.append(.init("by the number of tokens alone", "", Quantity(shorter)))
     return ScenarioOutcome(
       .init(
         "time saved, longer over shorter", "", try times.ratio(of: long, to: short, .candidate)),
-      others)
+      others, picture: ScenarioPicture("How long an answer takes", unit: "s", rows))
   }
 }

@@ -29,22 +29,30 @@ struct WholeModel: Scenario {
     let work = work(assumptions)
     let (prompt, sequences) = (assumptions["prompt"], assumptions["sequences"])
     var speeds: [ScenarioOutcome.Value] = []
+    var amounts: [[ScenarioPicture.Amount]] = [[], [], []]
     for role in times.pairing.roles {
       let id = times.pairing.model(role).id
       let step = try times.seconds(of: Work(1, work.step), role)
       let prefill = try times.seconds(of: Work(1, work.prefill), role)
-      speeds += [
-        .init("\(id), decode of each sequence", "tokens/s", step.falling { 1 / $0 }),
-        .init("\(id), decode in total", "tokens/s", step.falling { sequences / $0 }),
-        .init("\(id), prefill", "tokens/s", prefill.falling { prompt / $0 }),
+      let own = [
+        step.falling { 1 / $0 }, step.falling { sequences / $0 }, prefill.falling { prompt / $0 },
       ]
+      for (index, (kind, speed)) in zip(Self.kinds, own).enumerated() {
+        speeds.append(.init("\(id), \(kind)", "tokens/s", speed))
+        amounts[index].append(.init(id, role.source, speed))
+      }
     }
+    let picture = ScenarioPicture(
+      "Tokens a second", unit: "tokens/s",
+      zip(Self.kinds, amounts).map { ScenarioPicture.Row($0, $1) })
     guard times.pairing.hasTwo else {
-      return ScenarioOutcome(speeds[0], Array(speeds.dropFirst()))
+      return ScenarioOutcome(speeds[0], Array(speeds.dropFirst()), picture: picture)
     }
     return ScenarioOutcome(
       .init("decode speed over the baseline's", "", try times.ratio(of: Work(1, work.step))),
       [.init("prefill speed over the baseline's", "", try times.ratio(of: Work(1, work.prefill)))]
-        + speeds)
+        + speeds, picture: picture)
   }
+
+  private static let kinds = ["decode of each sequence", "decode in total", "prefill"]
 }

@@ -1,3 +1,5 @@
+import LayerSpec
+
 /// Passes that make up a piece of work, each as often as it occurs.
 ///
 /// A long answer is many steps, each over a longer cache than the last. Their seconds are measured at a few
@@ -37,6 +39,34 @@ struct Work {
   var passes: [ModelPass] {
     var seen: Set<ModelPass> = []
     return terms.map(\.pass).filter { seen.insert($0).inserted }
+  }
+}
+
+extension Architecture {
+  /// FLOPs of some work, those between tokens that see each other and of the head where it is needed.
+  ///
+  /// - Throws: `ScenarioError.uncountable` for more than can be counted.
+  func flops(of work: Work) throws(ScenarioError) -> Double {
+    var sum = 0.0
+    for (count, pass) in work.terms { sum += count * (try flops(of: pass)) }
+    return sum
+  }
+
+  private func flops(of pass: ModelPass) throws(ScenarioError) -> Double {
+    func head(rows: Int) -> Double {
+      Double(operations(of: .head, tokens: rows, formats: FormatPlan(.f32)).flops)
+    }
+    do {
+      switch pass {
+      case .prefill(let tokens):
+        return Double(try visibleForwardFLOPs(tokens: tokens)) - head(rows: tokens)
+          + head(rows: pass.rowsOfHead)
+      case .step(let sequences, let context):
+        return Double(sequences) * Double(try stepFLOPs(context: context))
+      }
+    } catch {
+      throw .uncountable(reason: "\(error)")
+    }
   }
 }
 

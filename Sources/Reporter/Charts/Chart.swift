@@ -40,9 +40,11 @@ public struct ChartCollection: Sendable {
   public let waterfalls: [Chart]
   /// The cells of `waterfalls`, one for each.
   let explainedCells: [Cell]
+  /// What the scenarios that the record holds all passes of come to.
+  public let scenarios: [Chart]
 
   /// All pictures, the claims first.
-  public var all: [Chart] { [claims, roofline].compactMap { $0 } + valleys + waterfalls }
+  public var all: [Chart] { [claims, roofline].compactMap { $0 } + valleys + waterfalls + scenarios }
 
   /// Draws whatever the section has the figures for.
   ///
@@ -83,5 +85,11 @@ public struct ChartCollection: Sendable {
     }
     explainedCells = drawnCells.map(\.0)
     waterfalls = drawnCells.map(\.1)
+    scenarios = section.scenarios.compactMap { document in
+      ScenarioChart(
+        document,
+        id: id(["scenario", document.name, document.candidate, document.baseline ?? ""]),
+        command: commands.scenario(document))?.chart
+    }
   }
 }

@@ -14,26 +14,44 @@ struct CommandLines {
   /// Measures everything in the record again.
   var measuringAll: Reproduction {
     if let unknown = unmeasurablePart { return .unmeasurable(unknown) }
+    if let parts = measuringApart { return parts }
     var words: [String]
     if let sweep = options.sweep {
       words = ["tenfold", "sweep", ShellWord.path(sweep.architecture)]
       words += Self.list("--experts", sweep.experts) + Self.list("--top-k", sweep.topK)
     } else {
       words = ["tenfold", "run"]
-      if !isDefaultSuite { words += options.candidates.map(ShellWord.path) }
+      if isSeeds { words += ["--suite", options.suite] }
+      if !hasOwnModels { words += options.candidates.map(ShellWord.path) }
     }
-    if !isDefaultSuite {
+    if !hasOwnModels {
       words += options.baselines.flatMap { ["--baseline", ShellWord.path($0)] }
     }
     let conditions = Conditions.Name.all.compactMap { name -> Option? in
       let values = options[name]
       return switch name {
       case .routing where routesAsTheSuiteDoes: nil
+      case .routing where isSeeds: nil
       case .engine: values.option.map { Option(name, [$0]) }
       default: values.isEmpty ? nil : Option(name, values)
       }
     }
     return line(words, conditions: conditions, engines: options.engines, seed: options.seed)
+  }
+
+  /// Measures passes of several kinds again, as the formula of a scenario took them, each kind by a line of its
+  /// own; `nil` where there is one kind.
+  private var measuringApart: Reproduction? {
+    let kinds = record.cells.map(\.workload.kind).uniqued()
+    guard kinds.count > 1 else { return nil }
+    var lines: [String] = []
+    for kind in kinds {
+      switch measuring(record.cells.filter { $0.workload.kind == kind }) {
+      case .command(let line): lines.append(line)
+      case .unmeasurable(let part): return .unmeasurable(part)
+      }
+    }
+    return .command(lines.joined(separator: " && "))
   }
 
   /// What was asked for and this version cannot measure, `nil` when it can measure all of it.
@@ -75,6 +93,15 @@ struct CommandLines {
       seed: cell.routing?.seed ?? options.seed)
   }
 
+  /// Composes a scenario again, from the record.
+  func scenario(_ document: ScenarioDocument) -> Reproduction {
+    let models = [document.candidate, document.baseline].compactMap(\.self).map(ShellWord.path)
+    let set = document.given.filter { !$0.isUsual }.flatMap { ["--set", "\($0.key)=\($0.value)"] }
+    return .command(
+      (["tenfold", "scenario", document.name] + models
+        + ["--record", ShellWord.path(named.name)] + set).joined(separator: " "))
+  }
+
   /// Writes the page again, from the record.
   var page: String { "tenfold report \(ShellWord.path(named.name)) --format html" }
 
@@ -109,6 +136,12 @@ struct CommandLines {
 
   /// Whether no architectures were named.
   private var isDefaultSuite: Bool { options.suite == "default" }
+
+  /// Whether the claims of the ledger's first entries were measured.
+  private var isSeeds: Bool { options.suite == "seeds" }
+
+  /// Whether the suite says which models are measured.
+  private var hasOwnModels: Bool { isDefaultSuite || isSeeds }
 
   /// Whether the default suite's own routings were measured, which differ from pairing to pairing,
   /// so that no option asks for them.

@@ -78,6 +78,9 @@ struct IllustratedSection {
     blocks += Self.illustrated(
       ExplanationTables(record).blocks, by: waterfalls, heading: "Where the FLOP saving went",
       rest: "All cells, factor by factor")
+    blocks += Self.illustrated(
+      [], by: charts.scenarios, heading: "What it would mean: scenarios over the measured passes",
+      rest: "")
     return blocks + origin + reproduction
   }
 

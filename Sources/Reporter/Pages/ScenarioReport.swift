@@ -34,6 +34,7 @@ public enum ScenarioReport {
       ]),
     ]
     if let caution = document.caution { blocks.append(.warning(caution)) }
+    if let chart = ScenarioChart(document)?.chart { blocks.append(.chart(chart)) }
     blocks += [.table(values(of: document)), .heading("Assumptions"), .table(given(in: document))]
     if !document.inputs.isEmpty {
       blocks += [
@@ -113,5 +114,45 @@ public enum ScenarioReport {
   private static func number(_ value: Double) -> String {
     if value == value.rounded(), abs(value) < 1e7 { return "\(Int(value))" }
     return abs(value) < 1e7 ? "\(value)" : Figures.significant(value, trimmed: true)
+  }
+}
+
+extension Report.Section {
+  /// What every scenario comes to that the record holds all passes of, for each of its pairings of models of the
+  /// catalogue, by the assumptions of the claims that it decides, or its usual ones.
+  var scenarios: [ScenarioDocument] {
+    var record = named.record
+    record.cells = Verdicts.judgedCells(of: record)
+    return record.pairings.compactMap { cells -> ScenarioPairing? in
+      guard let cell = cells.first,
+        let candidate = Catalogue.architecture(id: cell.candidate),
+        let baseline = Catalogue.architecture(id: cell.baseline)
+      else { return nil }
+      return ScenarioPairing(candidate: candidate, baseline: baseline)
+    }.uniqued().flatMap { pairing in
+      let times = PassTimes([record], pairing: pairing)
+      return Scenarios.table.flatMap { scenario in
+        Self.assumptions(of: scenario, for: pairing).compactMap { assumptions in
+          try? ScenarioDocument(scenario, assumptions, times)
+        }
+      }
+    }
+  }
+
+  /// The usual assumptions, and each other that a claim of the pairing states.
+  private static func assumptions(
+    of scenario: any Scenario, for pairing: ScenarioPairing
+  ) -> [Assumptions] {
+    let stated = ClaimLedger.claims.filter { claim in
+      claim.modelID == pairing.candidate.id
+        && [nil, pairing.baseline.id].contains(claim.baselineID)
+    }.compactMap { claim -> Assumptions? in
+      guard let criteria = claim.test.scenario, criteria.scenario == scenario.name else {
+        return nil
+      }
+      return try? criteria.resolved().assumptions
+    }
+    let usual = (try? Assumptions(of: scenario)).map { [$0] } ?? []
+    return (usual + stated).uniqued()
   }
 }

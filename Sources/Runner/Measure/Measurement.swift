@@ -139,7 +139,8 @@ extension RunOptions {
     let routings = pairings.flatMap(\.routings)
     self.init(
       suite: request.suite.name, candidates: pairings.map(\.candidate.id).uniqued(),
-      baselines: pairings.map(\.baseline.id).uniqued(), tokens: request.sizes.tokens,
+      baselines: pairings.map(\.baseline.id).uniqued(),
+      tokens: requests.flatMap(\.sizes.tokens).uniqued(),
       threads: threads.max() ?? request.threads, threadCounts: threads.count > 1 ? threads : nil,
       engines: engines.map(\.name), precision: request.formats.networks,
       routing: routings.map(\.description).uniqued(),
@@ -153,9 +154,13 @@ extension RunOptions {
     width = request.width?.names
     effort = requests.lazy.compactMap(\.effort.name).first
     workload = request.workload.kind == .usual ? nil : request.workload.kind
-    let given = request.sizes.given
-    sequences = given.contains(.sequences) ? request.sizes.sequences : nil
-    context = given.contains(.context) ? request.sizes.context : nil
-    ranks = given.contains(.ranks) ? request.sizes.ranks : nil
+    // Requests of one run differ in their sizes where a scenario takes passes of several kinds.
+    func asked(_ size: Workload.Size) -> [Int]? {
+      let sizes = requests.map(\.sizes).filter { $0.given.contains(size) }
+      return sizes.isEmpty ? nil : sizes.flatMap { $0[size] }.uniqued()
+    }
+    sequences = asked(.sequences)
+    context = asked(.context)
+    ranks = asked(.ranks)
   }
 }

@@ -73,6 +73,9 @@ struct RunCommand: MeasuringCommand {
       guard suite != .seeds || measuring.workload.kind == .usual else {
         throw ValidationError("--suite seeds has its own workload; leave out --workload")
       }
+      guard suite != .seeds || measuring.routingCount == 0 else {
+        throw ValidationError("--suite seeds has its own routing; leave out --routing")
+      }
     }
     guard !architectures.isEmpty || baseline.isEmpty else {
       throw ValidationError("--baseline needs an architecture to hold against it; name one")

@@ -16,6 +16,12 @@ enum InputFile {
     _ path: String, as role: String, atMost limit: Int = largestDocumentBytes
   ) throws(Failure) -> [UInt8] {
     let size = try size(of: path, as: role)
+    if let format = ForeignFormat(of: path) {
+      throw Failure(
+        .badInput,
+        "the \(role) \(path) is a \(format.rawValue) file, which tenfold does not read; give the "
+          + "\(role == "configuration" ? "config.json of the model that it holds" : "right file")")
+    }
     guard size <= limit else {
       throw Failure(
         .badInput,

@@ -39,6 +39,22 @@ struct CommandLinesTests {
         "--tokens 1,16 --sequences 1,8 --context 4096 --routing uniform --threads 2"))
   }
 
+  @Test("ask again for a suite by its name, and for passes of several kinds one by one")
+  func suites() throws {
+    let seeds = try lines { $0.options.suite = "seeds" }
+    #expect(
+      seeds.measuringAll.text.hasPrefix("tenfold run --suite seeds --tokens 1,16 --threads 2"))
+    let scenario = try lines {
+      $0.options.suite = "scenario"
+      $0.cells[0].workload = Workload(.blockForward, tokens: 64)
+      $0.cells[0].routing = nil
+    }
+    let parts = scenario.measuringAll.text.components(separatedBy: " && ")
+    #expect(parts.count == 2 && parts.allSatisfy { $0.hasPrefix("tenfold run ") })
+    #expect(parts[0].contains(" --workload block-forward --tokens 64 "))
+    #expect(!parts[1].contains("--workload"))
+  }
+
   @Test("open the library and choose the instruction set that were asked for")
   func enginesAsOpened() throws {
     let named = try lines {

@@ -143,6 +143,18 @@ import Testing
     #expect(during[0].mend == "tenfold run --threads 1")
   }
 
+  @Test func energyThatOnlyOthersMayReadIsSaid() throws {
+    let zone = "/sys/class/powercap/intel-rapl:0"
+    let hidden = [
+      "\(zone)/name": "package-0\n", "\(zone)/max_energy_range_uj": "262143328850\n",
+    ]
+    let findings = examine(try tree("both-versions", hidden))
+    #expect(findings.map(\.id) == ["energy-hidden"])
+    #expect(findings[0].mend == "sudo chmod a+r \(zone)/energy_uj")
+    let readable = hidden.merging(["\(zone)/energy_uj": "5\n"]) { $1 }
+    #expect(examine(try tree("both-versions", readable)).isEmpty)
+  }
+
   @Test func swappingIsSeenBetweenTheReadings() throws {
     let findings = examine(try tree(), after: ["/proc/vmstat": "pswpin 25\npswpout 6\n"])
     #expect(findings.map(\.id) == ["swapping"])

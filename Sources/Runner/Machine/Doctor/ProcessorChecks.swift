@@ -5,7 +5,7 @@ enum ProcessorChecks {
   typealias Finding = DoctorDocument.Finding
 
   static let all: [Doctor.Check] = [
-    quota, memorylessNode, nodes, governor, sharedCores, narrowed, offline, clock, silent,
+    quota, memorylessNode, nodes, governor, sharedCores, narrowed, offline, clock, energy, silent,
   ]
 
   /// A quota below the processors that may be used otherwise.
@@ -163,6 +163,18 @@ enum ProcessorChecks {
       mend: offers
         ? "echo tsc | sudo tee \(directory)/current_clocksource"
         : "sudo grubby --update-kernel=ALL --args=clocksource=tsc")
+  }
+
+  /// Counters of energy that only others may read; a machine without any has nothing to mend.
+  @Sendable static func energy(_ examination: Doctor.Examination) -> Finding? {
+    let hidden = examination.machine.energyZones.filter { !$0.isReadable }
+    guard !hidden.isEmpty else { return nil }
+    return Finding(
+      id: "energy-hidden", severity: .low,
+      what: "this user may not read the energy of \(hidden.map(\.name).joined(separator: ", "))",
+      why: "cells then have no joules, and claims about energy are held against times alone",
+      mend: "sudo chmod a+r "
+        + hidden.map { "\($0.path)/energy_uj" }.joined(separator: " "))
   }
 
   /// What could not be looked at: nothing is known to be well there.
