@@ -50,7 +50,8 @@ struct ImageTokens: Scenario {
       Quantity((dense + share * tower) / (sparse + share * tower))
     }
     let share = assumptions["share"]
-    let shares = Set(stride(from: 0, through: 1, by: 0.2).map { ($0 * 10).rounded() / 10 } + [share])
+    let shares = Set(
+      stride(from: 0, through: 1, by: 0.2).map { ($0 * 10).rounded() / 10 } + [share])
     return ScenarioOutcome(
       .init("ratio with images", "", mixed(share)),
       [

@@ -60,7 +60,8 @@ struct ParallelAgents: Scenario {
         .init(
           model.id,
           [
-            .init("one sequence", .baseline, seconds.one), .init("agents", .measured, seconds.agents),
+            .init("one sequence", .baseline, seconds.one),
+            .init("agents", .measured, seconds.agents),
           ]))
       others += [
         .init("\(model.id), one sequence", "s", seconds.one),

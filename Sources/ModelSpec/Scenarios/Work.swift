@@ -54,7 +54,8 @@ extension Architecture {
 
   private func flops(of pass: ModelPass) throws(ScenarioError) -> Double {
     func head(rows: Int) -> Double {
-      Double(operations(of: .head, tokens: rows, formats: FormatPlan(.f32)).flops)
+      operations(of: .head, tokens: rows, formats: FormatPlan(.f32))
+        .reduce(0) { $0 + Double($1.flops) }
     }
     do {
       switch pass {

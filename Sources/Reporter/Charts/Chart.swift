@@ -44,7 +44,9 @@ public struct ChartCollection: Sendable {
   public let scenarios: [Chart]
 
   /// All pictures, the claims first.
-  public var all: [Chart] { [claims, roofline].compactMap { $0 } + valleys + waterfalls + scenarios }
+  public var all: [Chart] {
+    [claims, roofline].compactMap { $0 } + valleys + waterfalls + scenarios
+  }
 
   /// Draws whatever the section has the figures for.
   ///

@@ -122,19 +122,31 @@ private struct AmountRow {
       result.append(Line.markup([Point(first, y), Point(last, y)], .line))
     }
     var labels = LabelPlacement(
-      within: Box(minX: 2, minY: top + 18, maxX: ChartFrame.width - 2, maxY: top + 2 * Self.height))
+      within: Box(minX: 2, minY: top + 18, maxX: ChartFrame.width - 2, maxY: top + 2 * Self.height),
+      slack: 1.15)
     for (amount, x) in zip(amounts, places) {
       let place = Point(x, y)
-      result += amount.mark(at: place, on: scale, text: "\(amount.name) \(unit.written(amount.value))")
+      result += amount.mark(
+        at: place, on: scale, text: "\(amount.name) \(unit.written(amount.value))")
       labels.keepFree(Box(around: place, width: 14, height: 14))
     }
     var bottom = top + Self.height
     for index in amounts.indices {
       let text = TextMark(unit.number(amounts[index].value.median))
-      var positions = LabelPlacement.around(Point(places[index], y), distance: 12)
-      // Outwards first, away from the other marks of the row.
-      if places[index] <= places.reduce(0, +) / Double(places.count) { positions.swapAt(0, 1) }
-      guard let position = labels.place(text, at: positions) else { continue }
+      // Below its mark, so that no number seems to be its neighbour's; beside it only outwards.
+      let mark = Point(places[index], y)
+      let around = LabelPlacement.around(mark, distance: 12)
+      let below = around.filter { $0.place.y > mark.y + TextMark.rise }
+      let outwards = around.filter { $0.place.y == mark.y + TextMark.rise }.filter {
+        $0.anchor == .start ? mark.x == places.max() : mark.x == places.min()
+      }
+      let lower = below.prefix(1).map {
+        LabelPlacement.Position(
+          place: Point($0.place.x, $0.place.y + ChartFrame.lineHeight - 4), anchor: $0.anchor)
+      }
+      guard let position = labels.place(text, at: below.prefix(1) + outwards + lower) else {
+        continue
+      }
       result.append(text.markup(at: position.place, position.anchor, isOverLines: true))
       bottom = max(bottom, position.place.y + TextMark.descent + 6)
     }

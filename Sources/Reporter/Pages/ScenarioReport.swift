@@ -1,3 +1,4 @@
+import LayerSpec
 import ModelSpec
 
 /// Scenarios for a reader.
@@ -118,8 +119,8 @@ public enum ScenarioReport {
 }
 
 extension Report.Section {
-  /// What every scenario comes to that the record holds all passes of, for each of its pairings of models of the
-  /// catalogue, by the assumptions of the claims that it decides, or its usual ones.
+  /// What the scenarios that claims of a pairing of the record are decided by come to, by their usual assumptions;
+  /// those whose passes the record does not hold are left out.
   var scenarios: [ScenarioDocument] {
     var record = named.record
     record.cells = Verdicts.judgedCells(of: record)
@@ -130,29 +131,14 @@ extension Report.Section {
       else { return nil }
       return ScenarioPairing(candidate: candidate, baseline: baseline)
     }.uniqued().flatMap { pairing in
+      let claimed = ClaimLedger.claims.filter { claim in
+        claim.modelID == pairing.candidate.id
+          && [nil, pairing.baseline.id].contains(claim.baselineID)
+      }.compactMap(\.test.scenario?.scenario)
       let times = PassTimes([record], pairing: pairing)
-      return Scenarios.table.flatMap { scenario in
-        Self.assumptions(of: scenario, for: pairing).compactMap { assumptions in
-          try? ScenarioDocument(scenario, assumptions, times)
-        }
+      return Scenarios.table.filter { claimed.contains($0.name) }.compactMap { scenario in
+        try? ScenarioDocument(scenario, Assumptions(of: scenario), times)
       }
     }
-  }
-
-  /// The usual assumptions, and each other that a claim of the pairing states.
-  private static func assumptions(
-    of scenario: any Scenario, for pairing: ScenarioPairing
-  ) -> [Assumptions] {
-    let stated = ClaimLedger.claims.filter { claim in
-      claim.modelID == pairing.candidate.id
-        && [nil, pairing.baseline.id].contains(claim.baselineID)
-    }.compactMap { claim -> Assumptions? in
-      guard let criteria = claim.test.scenario, criteria.scenario == scenario.name else {
-        return nil
-      }
-      return try? criteria.resolved().assumptions
-    }
-    let usual = (try? Assumptions(of: scenario)).map { [$0] } ?? []
-    return (usual + stated).uniqued()
   }
 }

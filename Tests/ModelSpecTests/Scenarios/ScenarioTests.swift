@@ -192,7 +192,10 @@ import Testing
       isClose(try outcome("1").value.quantity.median, (0.8 + seconds) / (0.2 + seconds)))
     let picture = try #require(try outcome("0.5").picture)
     let ratios = picture.rows.map { $0.amounts[1].value.median }
-    #expect(picture.rows.map { $0.name.prefix(4) } == ["0 % ", "20 %", "40 %", "50 %", "60 %", "80 %", "100 "])
+    #expect(
+      picture.rows.map { $0.name.prefix(4) } == [
+        "0 % ", "20 %", "40 %", "50 %", "60 %", "80 %", "100 ",
+      ])
     #expect(isClose(ratios[0], 4) && ratios == ratios.sorted(by: >))
   }
 

@@ -24,10 +24,18 @@ struct ChartCollectionTests {
     #expect(
       charts.waterfalls.map(\.id)
         == ["waterfall-mixtral-8x7b-llama2-70b-16-uniform-tile-f32-2"])
-    #expect(charts.all.count == 7)
+    // Steps alone are in the record, and a prompt of 256 tokens: no bill and no agents.
+    #expect(
+      charts.scenarios.map(\.id)
+        == ["shorter-reasoning", "image-tokens", "rule-offload"].map {
+          "scenario-\($0)-muse-spark-open-816b-a42b-llama4-maverick"
+        })
+    #expect(charts.all.count == 10)
     for chart in charts.all {
       expectSound(chart)
-      #expect(try #require(chart.command).text.hasPrefix("tenfold run"))
+      let command = try #require(chart.command).text
+      #expect(
+        command.hasPrefix(charts.scenarios.contains(chart) ? "tenfold scenario" : "tenfold run"))
     }
   }
 

@@ -41,7 +41,9 @@ struct ScenarioChartTests {
 
   @Test(
     "are sound, and have a mark for every number of their table",
-    arguments: ["whole-model", "shorter-reasoning", "parallel-agents", "image-tokens", "rule-offload", "bill"])
+    arguments: [
+      "whole-model", "shorter-reasoning", "parallel-agents", "image-tokens", "rule-offload", "bill",
+    ])
   func sound(_ name: String) throws {
     let chart = try chart(name)
     expectSound(chart)
@@ -73,22 +75,22 @@ struct ScenarioChartTests {
     let found = try document("parallel-agents")
     let html = HTMLPage.render(ScenarioReport.page(of: found))
     #expect(html.contains("How long the same thinking takes") && html.contains("<svg"))
-    let scenario = try Scenarios.scenario(named: "parallel-agents")
-    var cells: [Cell] = []
-    for pass in try scenario.passes(Assumptions(of: scenario)) {
-      var cell = ChartSample.cell(
-        pairing.candidate.id, pairing.baseline.id, tokens: 1, flopRatio: 4, roofline: 4,
-        Sample.estimate(2.8, 3, 3.1))
-      cell.workload = pass.workload(hasBlocks: true)
-      cells.append(cell)
+    // Claims on parallel agents are about this pairing, whose blocks are not computed: passes are of their rows.
+    let (candidate, baseline) = ("muse-spark-open-816b-a42b", "llama4-maverick")
+    let cells = [1, 8, 1024].map { tokens in
+      ChartSample.cell(
+        candidate, baseline, tokens: tokens, flopRatio: 4, roofline: 4,
+        Sample.estimate(2.8, 3, 3.1), intensity: (8, 8), speed: (215, 215.0 * 3 / 4),
+        shares: (215 / (8 * 46.4), 215.0 * 3 / 4 / (8 * 46.4)))
     }
     let report = try Report(
       records: [NamedRecord(name: "r.json", record: ChartSample.record(cells))], claims: [])
     let page = HTMLPage.render(report.illustratedPage)
     #expect(page.contains("How long the same thinking takes"))
+    let charts = ChartCollection(try #require(report.sections.first))
     #expect(
-      page.contains(
-        "tenfold scenario parallel-agents olmoe-1b-7b llama2-7b --record r.json"))
+      charts.scenarios.compactMap(\.command?.text).contains(
+        "tenfold scenario parallel-agents \(candidate) \(baseline) --record r.json"))
     #expect(!page.contains("Bills before"))
   }
 }
