@@ -92,6 +92,14 @@ public protocol VerifiableLayer: Sendable {
 }
 
 extension VerifiableLayer {
+  /// Refused, as for every kind of layer without a backward pass.
+  func gradients(
+    of pass: GoldenPass, cotangent: [Float], engine: any Engine, formats: FormatPlan,
+    pool: WorkerPool
+  ) throws(UncountableLayer) -> StepGradients {
+    throw UncountableLayer("this kind of layer has no backward pass")
+  }
+
   /// The outputs of a layer that nothing is left in from one pass to the next.
   func outputs(
     of passes: [GoldenPass], by layer: some ExecutableLayer, pool: WorkerPool

@@ -79,19 +79,21 @@ import Testing
       }
     }
 
-    static let all: [Tensor] = [
-      Tensor("query", \.attention.query.matrix), Tensor("output", \.attention.output.matrix),
-      Tensor("key", keysOrValues: \.key.matrix), Tensor("value", keysOrValues: \.value.matrix),
-      Tensor(optional: "query bias", \.attention.query.bias),
-      Tensor(optional: "output bias", \.attention.output.bias),
-      Tensor(optional: "query norm", \.attention.queryNorm),
-      Tensor(optional: "key norm", \.attention.keyNorm),
-      Tensor(optional: "sinks", \.attention.sinks),
-      Tensor(optional: "norm before attention", \.attentionNorms.before),
-      Tensor(optional: "norm after attention", \.attentionNorms.after),
-      Tensor(optional: "norm before", \.feedForwardNorms.before),
-      Tensor(optional: "norm after", \.feedForwardNorms.after),
-    ]
+    static var all: [Tensor] {
+      [
+        Tensor("query", \.attention.query.matrix), Tensor("output", \.attention.output.matrix),
+        Tensor("key", keysOrValues: \.key.matrix), Tensor("value", keysOrValues: \.value.matrix),
+        Tensor(optional: "query bias", \.attention.query.bias),
+        Tensor(optional: "output bias", \.attention.output.bias),
+        Tensor(optional: "query norm", \.attention.queryNorm),
+        Tensor(optional: "key norm", \.attention.keyNorm),
+        Tensor(optional: "sinks", \.attention.sinks),
+        Tensor(optional: "norm before attention", \.attentionNorms.before),
+        Tensor(optional: "norm after attention", \.attentionNorms.after),
+        Tensor(optional: "norm before", \.feedForwardNorms.before),
+        Tensor(optional: "norm after", \.feedForwardNorms.after),
+      ]
+    }
   }
 
   @Test(arguments: names)
@@ -124,16 +126,18 @@ import Testing
       let size = gradient.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
       let length = values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
       guard size > 0 else { return }
-      let scale = Float(1e-3 * max(length, 0.1) / size)
-      let more = zip(values, gradient).map { $0 + scale * $1 }
-      let less = zip(values, gradient).map { $0 - scale * $1 }
-      let predicted = zip(zip(more, less), gradient).reduce(0) {
-        $0 + (Double($1.0.0) - Double($1.0.1)) * Double($1.1)
+      // A step may reach over the edge of a router's choice: the smaller it is the less.
+      let errors = try [1e-3, 1e-4, 1e-5].map { part in
+        let scale = Float(part * max(length, 0.1) / size)
+        let more = zip(values, gradient).map { $0 + scale * $1 }
+        let less = zip(values, gradient).map { $0 - scale * $1 }
+        let predicted = zip(zip(more, less), gradient).reduce(0) {
+          $0 + (Double($1.0.0) - Double($1.0.1)) * Double($1.1)
+        }
+        return abs(try loss(more) - loss(less) - predicted) / abs(predicted)
       }
-      let found = try loss(more) - loss(less)
       // Of the third order a millionth, and what 32-bit floats between the halves round.
-      #expect(
-        abs(found - predicted) < 2e-3 * abs(predicted), "\(name) \(what): \(found / predicted)")
+      #expect(try #require(errors.min()) < 2e-3, "\(name) \(what): \(errors)")
     }
     try check("input", input, gradient.elements) { loss(own, $0, cotangent) }
     let gradients = step.gradients
