@@ -47,6 +47,17 @@ typealias ScaleRows =
   @Sendable (
     _ block: UnsafeMutablePointer<Float>, _ rows: Int, _ factors: UnsafePointer<Float>
   ) -> Void
+typealias TransposeSquare =
+  @Sendable (
+    _ source: UnsafePointer<Float>, _ steps: Int, _ target: UnsafeMutablePointer<Float>
+  ) -> Void
+typealias ActivateBackward =
+  @Sendable (
+    _ block: UnsafePointer<Float>, _ rows: Int, _ vectors: Int, _ isGated: Bool,
+    _ activation: Activation, _ kept: UnsafePointer<Float>, _ keptStride: Int,
+    _ gradients: UnsafeMutablePointer<Float>, _ gradientStride: Int,
+    _ active: UnsafeMutablePointer<Float>, _ activeStride: Int
+  ) -> Void
 typealias Compute =
   @Sendable (_ rounds: Int, _ factor: Float, _ addend: Float) -> (flops: Int, checksum: Float)
 typealias Read =
@@ -85,6 +96,8 @@ struct TileBuild: Sendable {
   let activatePlain: Activate
   let softmax: Softmax
   let scaleRows: ScaleRows
+  let transposeSquare: TransposeSquare
+  let activateBackward: ActivateBackward
   /// Reading in `ReadPattern.streamCounts` streams.
   let reads: [Read]
 }
@@ -111,6 +124,7 @@ extension TileBuild {
     storeRows: TileV2.storeRows, addBias: TileV2.addBias, activateGated: TileV2.activateGated,
     activatePlain: TileV2.activatePlain, softmax: TileV2.softmaxBlocks,
     scaleRows: TileV2.scaleRows,
+    transposeSquare: TileV2.transposeSquare, activateBackward: TileV2.activateBackward,
     reads: [TileV2.readOneStream, TileV2.readTwoStreams, TileV2.readFourStreams])
 
   #if arch(x86_64)
@@ -131,6 +145,7 @@ extension TileBuild {
       storeRows: TileV3.storeRows, addBias: TileV3.addBias, activateGated: TileV3.activateGated,
       activatePlain: TileV3.activatePlain, softmax: TileV3.softmaxBlocks,
       scaleRows: TileV3.scaleRows,
+      transposeSquare: TileV3.transposeSquare, activateBackward: TileV3.activateBackward,
       reads: [TileV3.readOneStream, TileV3.readTwoStreams, TileV3.readFourStreams])
 
     static let v4 = TileBuild(
@@ -154,6 +169,7 @@ extension TileBuild {
       storeRows: TileV4.storeRows, addBias: TileV4.addBias, activateGated: TileV4.activateGated,
       activatePlain: TileV4.activatePlain, softmax: TileV4.softmaxBlocks,
       scaleRows: TileV4.scaleRows,
+      transposeSquare: TileV4.transposeSquare, activateBackward: TileV4.activateBackward,
       reads: [TileV4.readOneStream, TileV4.readTwoStreams, TileV4.readFourStreams])
   #endif
 }

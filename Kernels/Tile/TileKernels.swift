@@ -47,6 +47,8 @@ public struct TileKernels: Sendable {
   let activatePlainEntry: Activate
   let softmaxEntry: Softmax
   let scaleRowsEntry: ScaleRows
+  let transposeSquareEntry: TransposeSquare
+  let activateBackwardEntry: ActivateBackward
   let computeEntry: Compute
   let readEntries: [Read]
 
@@ -79,6 +81,8 @@ public struct TileKernels: Sendable {
     activatePlainEntry = build.activatePlain
     softmaxEntry = build.softmax
     scaleRowsEntry = build.scaleRows
+    transposeSquareEntry = build.transposeSquare
+    activateBackwardEntry = build.activateBackward
     readEntries = build.reads
   }
 

@@ -36,15 +36,19 @@ public struct BlockReader: Sendable {
     prefix.split(separator: ".").lazy.reversed().compactMap { Int($0) }.first
   }
 
-  /// The block's weights.
+  /// The block's weights, or gradients of them that a file has under the same names.
   ///
+  /// - Parameter areGradients: scales of norms are then what the file has, also where checkpoints store scales
+  ///   minus one.
   /// - Throws: `CheckpointError` naming the tensor that is missing, of another shape than `spec`
   ///   says, not of floats, or left over when everything in `spec` has been read.
-  public func weights(for spec: BlockSpec) throws(CheckpointError) -> BlockWeights {
+  public func weights(
+    for spec: BlockSpec, areGradients: Bool = false
+  ) throws(CheckpointError) -> BlockWeights {
     var source = LayerTensors(file: file, prefix: prefix)
-    let attention = try source.selfAttention(
-      spec.attention, offset: TensorFamily.normOffset(of: modelType))
-    let norms = try norms(of: spec, from: &source)
+    let offset = areGradients ? 0 : TensorFamily.normOffset(of: modelType)
+    let attention = try source.selfAttention(spec.attention, offset: offset)
+    let norms = try norms(of: spec, offset: offset, from: &source)
     var left = Set(source.unread.filter { !$0.hasSuffix(Self.frequencies) })
     let feedForward: BlockWeights.FeedForward
     switch spec.feedForward {
@@ -70,9 +74,8 @@ public struct BlockReader: Sendable {
   private static let frequencies = "rotary_emb.inv_freq"
 
   private func norms(
-    of spec: BlockSpec, from source: inout LayerTensors
+    of spec: BlockSpec, offset: Float, from source: inout LayerTensors
   ) throws(CheckpointError) -> (attention: BlockWeights.Norms, feedForward: BlockWeights.Norms) {
-    let offset = TensorFamily.normOffset(of: modelType)
     func scale(_ name: String) throws(CheckpointError) -> [Float] {
       try source.floats(["\(name).weight"], shape: [spec.hidden]).map { offset + $0 }
     }

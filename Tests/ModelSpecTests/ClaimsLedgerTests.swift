@@ -35,7 +35,7 @@ struct ClaimLedgerTests {
     switch claim.test {
     case .cells(let criteria, _):
       #expect(claim.workload == criteria.workload)
-      #expect(claim.isTestable || criteria.workload.rawValue == "train-step")
+      #expect(claim.isTestable)
       #expect(claim.ratio != nil && claim.modelID != nil && claim.baselineID != nil)
     case .count:
       #expect(!claim.isTestable && claim.workload == .usual)

@@ -70,6 +70,44 @@ def reference(rows, experts, weights, gate, up, down):
     return output
 
 
+def reference_step(rows, cotangents, experts, weights, gate, up, down, router):
+    """Gradients of a training step in float64: [T, H] by the input, and by gate, up, down and router."""
+    x, dy = rows.astype(numpy.float64), cotangents.astype(numpy.float64)
+    by_input, by_weight = numpy.zeros(x.shape), numpy.zeros(weights.shape)
+    by_gate, by_up, by_down = (numpy.zeros(part.shape) for part in (gate, up, down))
+    for expert in numpy.unique(experts):
+        token, rank = numpy.nonzero(experts == expert)
+        g = x[token] @ gate[expert].astype(numpy.float64).T
+        u = x[token] @ up[expert].astype(numpy.float64).T
+        sigma = 1 / (1 + numpy.exp(-g))
+        hidden = g * sigma * u
+        by_weight[token, rank] = (hidden @ down[expert].astype(numpy.float64).T * dy[token]).sum(1)
+        d_output = weights[token, rank, None] * dy[token]
+        by_down[expert] = d_output.T @ hidden
+        d_hidden = d_output @ down[expert].astype(numpy.float64)
+        d_gate = d_hidden * u * (sigma + g * sigma * (1 - sigma))
+        d_up = d_hidden * g * sigma
+        by_gate[expert], by_up[expert] = d_gate.T @ x[token], d_up.T @ x[token]
+        by_input[token] += d_gate @ gate[expert] + d_up @ up[expert]
+    # Through the softmax over the chosen logits.
+    by_chosen = weights * (by_weight - (weights * by_weight).sum(axis=1, keepdims=True))
+    by_logit = numpy.zeros((len(x), len(router)))
+    numpy.put_along_axis(by_logit, experts, by_chosen, axis=1)
+    return by_input + by_logit @ router, (by_gate, by_up, by_down, by_logit.T @ x)
+
+
+def layer_tensors(arrays):
+    """Gate, up, down and router under the names of a Qwen3-MoE checkpoint."""
+    gate, up, down, router = arrays
+    tensors = {"model.layers.0.mlp.gate.weight": router}
+    for expert in range(len(gate)):
+        prefix = f"model.layers.0.mlp.experts.{expert}"
+        tensors[f"{prefix}.gate_proj.weight"] = gate[expert]
+        tensors[f"{prefix}.up_proj.weight"] = up[expert]
+        tensors[f"{prefix}.down_proj.weight"] = down[expert]
+    return tensors
+
+
 def write_safetensors(path, tensors):
     """f32 arrays by name, in the safetensors layout: length, JSON header, data."""
     header, offset = {}, 0
@@ -85,8 +123,11 @@ def write_safetensors(path, tensors):
             file.write(numpy.ascontiguousarray(array, numpy.float32))
 
 
-def write_checkpoint(folder, shape, arrays, rows, output):
-    """The layer as a Qwen3-MoE checkpoint: softmax router, top-k renormalised, SwiGLU experts."""
+def write_checkpoint(folder, shape, arrays, rows, output, step=None):
+    """The layer as a Qwen3-MoE checkpoint: softmax router, top-k renormalised, SwiGLU experts.
+
+    `step`: the cotangents of a training step and its gradients, by the input and by the arrays.
+    """
     folder.mkdir()
     config = {
         "model_type": "qwen3_moe", "hidden_act": "silu", "norm_topk_prob": True,
@@ -99,22 +140,24 @@ def write_checkpoint(folder, shape, arrays, rows, output):
         "attention_bias": False, "tie_word_embeddings": False, "vocab_size": 2,
     }
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
-    gate, up, down, router = arrays
-    tensors = {"model.layers.0.mlp.gate.weight": router}
-    for expert in range(shape["experts"]):
-        prefix = f"model.layers.0.mlp.experts.{expert}"
-        tensors[f"{prefix}.gate_proj.weight"] = gate[expert]
-        tensors[f"{prefix}.up_proj.weight"] = up[expert]
-        tensors[f"{prefix}.down_proj.weight"] = down[expert]
-    write_safetensors(folder / "layer.safetensors", tensors)
-    write_safetensors(
-        folder / "io.safetensors",
-        {"hidden_states": rows, "output": output.astype(numpy.float32)},
-    )
+    write_safetensors(folder / "layer.safetensors", layer_tensors(arrays))
+    tensors = {"hidden_states": rows, "output": output.astype(numpy.float32)}
+    if step:
+        cotangents, by_input, by_arrays = step
+        tensors["cotangent"] = cotangents
+        tensors["grad.hidden_states"] = by_input.astype(numpy.float32)
+        write_safetensors(
+            folder / "gradients.safetensors",
+            {name: part.astype(numpy.float32) for name, part in layer_tensors(by_arrays).items()},
+        )
+    write_safetensors(folder / "io.safetensors", tensors)
 
 
-def write_layer(folder, shape, token_counts, batches, seed):
-    """All arrays under `folder`; returns the mean number of distinct experts by token count."""
+def write_layer(folder, shape, token_counts, batches, seed, is_step):
+    """All arrays under `folder`; returns the mean number of distinct experts by token count.
+
+    What programs are held against, `outputs`, is in a training step the gradient by the input.
+    """
     random = numpy.random.default_rng(seed)
     experts, hidden, intermediate = shape["experts"], shape["hidden"], shape["intermediate"]
     gate = matrix(random, (experts, intermediate, hidden))
@@ -129,16 +172,30 @@ def write_layer(folder, shape, token_counts, batches, seed):
         rows = tokens_with_clear_choice(random, count * tokens, router, shape["top_k"])
         chosen, weights = route(rows, router, shape["top_k"])
         output = reference(rows, chosen, weights, gate, up, down)
-        for name, array in (
-            ("inputs", rows), ("outputs", output), ("experts", chosen), ("weights", weights),
-        ):
+        saved = {"inputs": rows, "outputs": output, "experts": chosen, "weights": weights}
+        if is_step:
+            cotangents = random.standard_normal(rows.shape, dtype=numpy.float32)
+            saved |= {"cotangents": cotangents, "outputs": numpy.empty(rows.shape)}
+            for first in range(0, len(rows), tokens):
+                part = slice(first, first + tokens)
+                saved["outputs"][part] = reference_step(
+                    rows[part], cotangents[part], chosen[part], weights[part], gate, up, down, router
+                )[0]
+        for name, array in saved.items():
             numpy.save(folder / f"{name}-{tokens}.npy", array.reshape(count, tokens, -1))
         by_batch = chosen.reshape(count, -1)
         distinct[tokens] = float(numpy.mean([len(numpy.unique(batch)) for batch in by_batch]))
     # The last token count's rows serve for the checkpoint; enough of them to reach all experts.
     enough = min(len(rows), 4 * experts)
+    arrays = (gate, up, down, router)
+    step = None
+    if is_step:
+        some = slice(0, enough)
+        step = cotangents[some], *reference_step(
+            rows[some], cotangents[some], chosen[some], weights[some], *arrays
+        )
     write_checkpoint(
-        folder / "checkpoint", shape, (gate, up, down, router), rows[:enough], output[:enough]
+        folder / "checkpoint", shape, arrays, rows[:enough], output[:enough], step
     )
     return distinct
 
@@ -151,7 +208,8 @@ def main():
     options = arguments.options
     batches = {int(tokens): count for tokens, count in options["batches"].items()}
     distinct = write_layer(
-        arguments.folder, options["shape"], sorted(batches), batches, options["seed"]
+        arguments.folder, options["shape"], sorted(batches), batches, options["seed"],
+        options["step"],
     )
     print(json.dumps(distinct))
 

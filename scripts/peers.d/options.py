@@ -63,9 +63,12 @@ def arguments(description):
     add("--programs", metavar="LIST",
         help="only these beside Tenfold: tenfold-openblas, tenfold-blis, onnxruntime, "
         "pytorch-loop, pytorch-grouped, kt-kernel, llama.cpp")
+    add("--step", action="store_true",
+        help="a training step, forward and backward, by PyTorch and Tenfold in f32 (default tokens 256)")
     add("--quick", action="store_true", help="shows that everything works; figures mean little")
     chosen = parser.parse_args()
-    chosen.tokens = chosen.tokens or ([1, 16] if chosen.quick else [1, 4, 16, 64, 256, 1024])
+    usual = [256] if chosen.step else [1, 4, 16, 64, 256, 1024]
+    chosen.tokens = chosen.tokens or ([1, 16] if chosen.quick else usual)
     chosen.rounds = chosen.rounds or (2 if chosen.quick else 5)
     chosen.seconds = chosen.seconds or (0.2 if chosen.quick else 1.0)
     if chosen.top_k > chosen.experts:

@@ -126,9 +126,10 @@ def blas_identity(blas):
 class Tenfold(Program):
     """Tenfold itself, by `tenfold run` and `tenfold verify`; a process for each turn."""
 
-    def __init__(self, key, name, precision, executable, engine, blas=None):
+    def __init__(self, key, name, precision, executable, engine, blas=None, is_step=False):
         super().__init__(key, name, precision, settings=f"engine {engine}")
         self.executable, self.engine, self.blas = executable, engine, blas
+        self.workload = "train-step" if is_step else "ffn-forward"
         self.budgets = {}
         # Mean number of distinct experts in its own inputs, by token count.
         self.distinct = {}
@@ -156,7 +157,9 @@ class Tenfold(Program):
         code, sentence = self.call(["verify", self.checkpoint])
         if code not in (0, 1) or not self.temporary.exists():
             raise Failed(sentence)
-        self.relative_error = self.document()["results"][0]["max_relative_error"]
+        # Output alone, or with the gradients of a step; null is an output that is no number.
+        errors = [result["max_relative_error"] for result in self.document()["results"]]
+        self.relative_error = max(1e30 if error is None else error for error in errors)
 
     def document(self):
         text = self.temporary.read_text(encoding="utf-8")
@@ -172,7 +175,7 @@ class Tenfold(Program):
         while True:
             code, sentence = self.call(
                 ["run", self.checkpoint / "config.json", "--baseline", "iso-active",
-                 "--tokens", str(tokens), "--threads", str(self.threads),
+                 "--workload", self.workload, "--tokens", str(tokens), "--threads", str(self.threads),
                  "--budget", f"{budget}s", "--seed", str(seed)]
             )
             largest = budget >= LARGEST_BUDGET_SECONDS
@@ -204,17 +207,27 @@ class Tenfold(Program):
         pass
 
 
-def all_programs(executable, blas_libraries):
-    """Tenfold's own engine first, then what it is compared with."""
+def all_programs(executable, blas_libraries, is_step):
+    """Tenfold's own engine first, then what it is compared with: all that train, or all."""
     programs = [
-        Tenfold("tenfold", "Tenfold", precision, executable, "tile") for precision in ("f32", "bf16")
+        Tenfold("tenfold", "Tenfold", precision, executable, "tile", is_step=is_step)
+        for precision in (["f32"] if is_step else ["f32", "bf16"])
     ]
-    programs.append(Tenfold("tenfold-openblas", "Tenfold, OpenBLAS", "f32", executable, "blas"))
+    programs.append(
+        Tenfold("tenfold-openblas", "Tenfold, OpenBLAS", "f32", executable, "blas", is_step=is_step)
+    )
     for path in blas_libraries:
         library = pathlib.Path(path).name.removeprefix("lib").split(".so")[0]
         programs.append(
-            Tenfold(f"tenfold-{library}", f"Tenfold, {library}", "f32", executable, "blas", path)
+            Tenfold(
+                f"tenfold-{library}", f"Tenfold, {library}", "f32", executable, "blas", path, is_step
+            )
         )
+    if is_step:
+        return programs + [
+            Peer(f"pytorch-{way}", f"PyTorch, {way}", "f32", f"peer_pytorch_step:{way}", "pytorch")
+            for way in ("loop", "grouped")
+        ]
     for key, name, precisions, module, environment in (
         ("onnxruntime", "ONNX Runtime", ["f32"], "peer_onnxruntime", "onnxruntime"),
         ("pytorch-loop", "PyTorch, loop", ["f32", "bf16"], "peer_pytorch:loop", "pytorch"),

@@ -37,7 +37,12 @@ class Batches:
         self.expected = numpy.load(folder / f"outputs-{tokens}.npy")
         experts = numpy.load(folder / f"experts-{tokens}.npy")
         weights = numpy.load(folder / f"weights-{tokens}.npy").astype(numpy.float32)
-        self.prepared = [program.prepare(*batch) for batch in zip(self.inputs, experts, weights)]
+        arrays = [self.inputs, experts, weights]
+        # Of a training step, whose outputs are the gradients by the inputs.
+        cotangents = folder / f"cotangents-{tokens}.npy"
+        if cotangents.exists():
+            arrays.append(numpy.load(cotangents))
+        self.prepared = [program.prepare(*batch) for batch in zip(*arrays)]
         self.turn = 0
 
     def next(self):

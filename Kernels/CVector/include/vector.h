@@ -51,6 +51,157 @@ VECTOR_OPERATIONS(4)
 VECTOR_OPERATIONS(8)
 VECTOR_OPERATIONS(16)
 
+// vector_transpose: writes element (row, column) of a square of floats to (column, row) of another; rows of
+// both lie `source_stride` and `target_stride` floats apart. Off-diagonal halves are exchanged, then quarters
+// of these, and so on: one shuffle of two registers for each register and step.
+#define VECTOR_EXCHANGE_4_2(i, j) \
+  { \
+    const vector_float4 first = r[i], second = r[j]; \
+    r[i] = __builtin_shufflevector(first, second, 0, 1, 4, 5); \
+    r[j] = __builtin_shufflevector(first, second, 2, 3, 6, 7); \
+  }
+#define VECTOR_EXCHANGE_4_1(i, j) \
+  { \
+    const vector_float4 first = r[i], second = r[j]; \
+    r[i] = __builtin_shufflevector(first, second, 0, 4, 2, 6); \
+    r[j] = __builtin_shufflevector(first, second, 1, 5, 3, 7); \
+  }
+
+VECTOR_INLINE void vector_transpose4(
+    const float *source, long source_stride, float *target, long target_stride) {
+  vector_float4 r[4];
+  __builtin_memcpy(&r[0], source + 0 * source_stride, sizeof r[0]);
+  __builtin_memcpy(&r[1], source + 1 * source_stride, sizeof r[1]);
+  __builtin_memcpy(&r[2], source + 2 * source_stride, sizeof r[2]);
+  __builtin_memcpy(&r[3], source + 3 * source_stride, sizeof r[3]);
+  VECTOR_EXCHANGE_4_2(0, 2) VECTOR_EXCHANGE_4_2(1, 3)
+  VECTOR_EXCHANGE_4_1(0, 1) VECTOR_EXCHANGE_4_1(2, 3)
+  __builtin_memcpy(target + 0 * target_stride, &r[0], sizeof r[0]);
+  __builtin_memcpy(target + 1 * target_stride, &r[1], sizeof r[1]);
+  __builtin_memcpy(target + 2 * target_stride, &r[2], sizeof r[2]);
+  __builtin_memcpy(target + 3 * target_stride, &r[3], sizeof r[3]);
+}
+
+#define VECTOR_EXCHANGE_8_4(i, j) \
+  { \
+    const vector_float8 first = r[i], second = r[j]; \
+    r[i] = __builtin_shufflevector(first, second, 0, 1, 2, 3, 8, 9, 10, 11); \
+    r[j] = __builtin_shufflevector(first, second, 4, 5, 6, 7, 12, 13, 14, 15); \
+  }
+#define VECTOR_EXCHANGE_8_2(i, j) \
+  { \
+    const vector_float8 first = r[i], second = r[j]; \
+    r[i] = __builtin_shufflevector(first, second, 0, 1, 8, 9, 4, 5, 12, 13); \
+    r[j] = __builtin_shufflevector(first, second, 2, 3, 10, 11, 6, 7, 14, 15); \
+  }
+#define VECTOR_EXCHANGE_8_1(i, j) \
+  { \
+    const vector_float8 first = r[i], second = r[j]; \
+    r[i] = __builtin_shufflevector(first, second, 0, 8, 2, 10, 4, 12, 6, 14); \
+    r[j] = __builtin_shufflevector(first, second, 1, 9, 3, 11, 5, 13, 7, 15); \
+  }
+
+VECTOR_INLINE void vector_transpose8(
+    const float *source, long source_stride, float *target, long target_stride) {
+  vector_float8 r[8];
+  __builtin_memcpy(&r[0], source + 0 * source_stride, sizeof r[0]);
+  __builtin_memcpy(&r[1], source + 1 * source_stride, sizeof r[1]);
+  __builtin_memcpy(&r[2], source + 2 * source_stride, sizeof r[2]);
+  __builtin_memcpy(&r[3], source + 3 * source_stride, sizeof r[3]);
+  __builtin_memcpy(&r[4], source + 4 * source_stride, sizeof r[4]);
+  __builtin_memcpy(&r[5], source + 5 * source_stride, sizeof r[5]);
+  __builtin_memcpy(&r[6], source + 6 * source_stride, sizeof r[6]);
+  __builtin_memcpy(&r[7], source + 7 * source_stride, sizeof r[7]);
+  VECTOR_EXCHANGE_8_4(0, 4) VECTOR_EXCHANGE_8_4(1, 5) VECTOR_EXCHANGE_8_4(2, 6)
+  VECTOR_EXCHANGE_8_4(3, 7)
+  VECTOR_EXCHANGE_8_2(0, 2) VECTOR_EXCHANGE_8_2(1, 3) VECTOR_EXCHANGE_8_2(4, 6)
+  VECTOR_EXCHANGE_8_2(5, 7)
+  VECTOR_EXCHANGE_8_1(0, 1) VECTOR_EXCHANGE_8_1(2, 3) VECTOR_EXCHANGE_8_1(4, 5)
+  VECTOR_EXCHANGE_8_1(6, 7)
+  __builtin_memcpy(target + 0 * target_stride, &r[0], sizeof r[0]);
+  __builtin_memcpy(target + 1 * target_stride, &r[1], sizeof r[1]);
+  __builtin_memcpy(target + 2 * target_stride, &r[2], sizeof r[2]);
+  __builtin_memcpy(target + 3 * target_stride, &r[3], sizeof r[3]);
+  __builtin_memcpy(target + 4 * target_stride, &r[4], sizeof r[4]);
+  __builtin_memcpy(target + 5 * target_stride, &r[5], sizeof r[5]);
+  __builtin_memcpy(target + 6 * target_stride, &r[6], sizeof r[6]);
+  __builtin_memcpy(target + 7 * target_stride, &r[7], sizeof r[7]);
+}
+
+#define VECTOR_EXCHANGE_16_8(i, j) \
+  { \
+    const vector_float16 first = r[i], second = r[j]; \
+    r[i] = __builtin_shufflevector(first, second, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23); \
+    r[j] = __builtin_shufflevector(first, second, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31); \
+  }
+#define VECTOR_EXCHANGE_16_4(i, j) \
+  { \
+    const vector_float16 first = r[i], second = r[j]; \
+    r[i] = __builtin_shufflevector(first, second, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27); \
+    r[j] = __builtin_shufflevector(first, second, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31); \
+  }
+#define VECTOR_EXCHANGE_16_2(i, j) \
+  { \
+    const vector_float16 first = r[i], second = r[j]; \
+    r[i] = __builtin_shufflevector(first, second, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29); \
+    r[j] = __builtin_shufflevector(first, second, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31); \
+  }
+#define VECTOR_EXCHANGE_16_1(i, j) \
+  { \
+    const vector_float16 first = r[i], second = r[j]; \
+    r[i] = __builtin_shufflevector(first, second, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30); \
+    r[j] = __builtin_shufflevector(first, second, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31); \
+  }
+
+VECTOR_INLINE void vector_transpose16(
+    const float *source, long source_stride, float *target, long target_stride) {
+  vector_float16 r[16];
+  __builtin_memcpy(&r[0], source + 0 * source_stride, sizeof r[0]);
+  __builtin_memcpy(&r[1], source + 1 * source_stride, sizeof r[1]);
+  __builtin_memcpy(&r[2], source + 2 * source_stride, sizeof r[2]);
+  __builtin_memcpy(&r[3], source + 3 * source_stride, sizeof r[3]);
+  __builtin_memcpy(&r[4], source + 4 * source_stride, sizeof r[4]);
+  __builtin_memcpy(&r[5], source + 5 * source_stride, sizeof r[5]);
+  __builtin_memcpy(&r[6], source + 6 * source_stride, sizeof r[6]);
+  __builtin_memcpy(&r[7], source + 7 * source_stride, sizeof r[7]);
+  __builtin_memcpy(&r[8], source + 8 * source_stride, sizeof r[8]);
+  __builtin_memcpy(&r[9], source + 9 * source_stride, sizeof r[9]);
+  __builtin_memcpy(&r[10], source + 10 * source_stride, sizeof r[10]);
+  __builtin_memcpy(&r[11], source + 11 * source_stride, sizeof r[11]);
+  __builtin_memcpy(&r[12], source + 12 * source_stride, sizeof r[12]);
+  __builtin_memcpy(&r[13], source + 13 * source_stride, sizeof r[13]);
+  __builtin_memcpy(&r[14], source + 14 * source_stride, sizeof r[14]);
+  __builtin_memcpy(&r[15], source + 15 * source_stride, sizeof r[15]);
+  VECTOR_EXCHANGE_16_8(0, 8) VECTOR_EXCHANGE_16_8(1, 9) VECTOR_EXCHANGE_16_8(2, 10)
+  VECTOR_EXCHANGE_16_8(3, 11) VECTOR_EXCHANGE_16_8(4, 12) VECTOR_EXCHANGE_16_8(5, 13)
+  VECTOR_EXCHANGE_16_8(6, 14) VECTOR_EXCHANGE_16_8(7, 15)
+  VECTOR_EXCHANGE_16_4(0, 4) VECTOR_EXCHANGE_16_4(1, 5) VECTOR_EXCHANGE_16_4(2, 6)
+  VECTOR_EXCHANGE_16_4(3, 7) VECTOR_EXCHANGE_16_4(8, 12) VECTOR_EXCHANGE_16_4(9, 13)
+  VECTOR_EXCHANGE_16_4(10, 14) VECTOR_EXCHANGE_16_4(11, 15)
+  VECTOR_EXCHANGE_16_2(0, 2) VECTOR_EXCHANGE_16_2(1, 3) VECTOR_EXCHANGE_16_2(4, 6)
+  VECTOR_EXCHANGE_16_2(5, 7) VECTOR_EXCHANGE_16_2(8, 10) VECTOR_EXCHANGE_16_2(9, 11)
+  VECTOR_EXCHANGE_16_2(12, 14) VECTOR_EXCHANGE_16_2(13, 15)
+  VECTOR_EXCHANGE_16_1(0, 1) VECTOR_EXCHANGE_16_1(2, 3) VECTOR_EXCHANGE_16_1(4, 5)
+  VECTOR_EXCHANGE_16_1(6, 7) VECTOR_EXCHANGE_16_1(8, 9) VECTOR_EXCHANGE_16_1(10, 11)
+  VECTOR_EXCHANGE_16_1(12, 13) VECTOR_EXCHANGE_16_1(14, 15)
+  __builtin_memcpy(target + 0 * target_stride, &r[0], sizeof r[0]);
+  __builtin_memcpy(target + 1 * target_stride, &r[1], sizeof r[1]);
+  __builtin_memcpy(target + 2 * target_stride, &r[2], sizeof r[2]);
+  __builtin_memcpy(target + 3 * target_stride, &r[3], sizeof r[3]);
+  __builtin_memcpy(target + 4 * target_stride, &r[4], sizeof r[4]);
+  __builtin_memcpy(target + 5 * target_stride, &r[5], sizeof r[5]);
+  __builtin_memcpy(target + 6 * target_stride, &r[6], sizeof r[6]);
+  __builtin_memcpy(target + 7 * target_stride, &r[7], sizeof r[7]);
+  __builtin_memcpy(target + 8 * target_stride, &r[8], sizeof r[8]);
+  __builtin_memcpy(target + 9 * target_stride, &r[9], sizeof r[9]);
+  __builtin_memcpy(target + 10 * target_stride, &r[10], sizeof r[10]);
+  __builtin_memcpy(target + 11 * target_stride, &r[11], sizeof r[11]);
+  __builtin_memcpy(target + 12 * target_stride, &r[12], sizeof r[12]);
+  __builtin_memcpy(target + 13 * target_stride, &r[13], sizeof r[13]);
+  __builtin_memcpy(target + 14 * target_stride, &r[14], sizeof r[14]);
+  __builtin_memcpy(target + 15 * target_stride, &r[15], sizeof r[15]);
+}
+
 #if defined(__AVX512BF16__)
 #include <immintrin.h>
 

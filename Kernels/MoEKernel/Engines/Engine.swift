@@ -28,6 +28,9 @@ public protocol Engine: Sendable {
   /// weights, as dot products of bf16 pairs do; 0 where they stay 32-bit floats.
   func activationError(_ format: WeightFormat) -> Double
 
+  /// Whether matrices and networks of 32-bit floats are `TrainableMatrices` and `TrainableNetworks`.
+  var trains: Bool { get }
+
   /// FLOP/s that one thread may reach, guessed before anything was measured.
   ///
   /// It only decides at which width a first pass is tried, so a wrong guess costs time and nothing else.
@@ -95,6 +98,9 @@ extension Engine {
 
   /// False, as for every engine that stores weights itself.
   public func takesArena(_ format: WeightFormat) -> Bool { false }
+
+  /// False, as for every engine that has forward products alone.
+  public var trains: Bool { false }
 
   /// 0, as for every engine that computes with 32-bit floats.
   public func activationError(_ format: WeightFormat) -> Double { 0 }

@@ -19,10 +19,20 @@ public struct HiddenEpilogue {
   ///   - columns: Hidden units of the block.
   ///   - firstColumn: The block's first unit, where its biases begin.
   public func apply(to first: Rows, _ second: Rows?, columns: Int, firstColumn: Int) {
+    addBiases(to: first, second, columns: columns, firstColumn: firstColumn)
+    activate(first, second, columns: columns)
+  }
+
+  /// Replaces `first` and `second` by their sums with the biases.
+  func addBiases(to first: Rows, _ second: Rows?, columns: Int, firstColumn: Int) {
     if let bias = firstBias { RowArithmetic.add(bias + firstColumn, to: first, columns: columns) }
     if let second, let bias = secondBias {
       RowArithmetic.add(bias + firstColumn, to: second, columns: columns)
     }
+  }
+
+  /// Replaces `first` by act(first, second).
+  func activate(_ first: Rows, _ second: Rows?, columns: Int) {
     let one = Vector(repeating: 1)
     for index in 0..<first.count {
       let row = first[index]

@@ -18,10 +18,7 @@ struct ReferenceRouter {
   /// Routes one token by its raw logits W·x + bias, before multiplier and softcap.
   func route(_ product: [Double]) -> Choice {
     let policy = layer.router
-    let logits = product.map { value in
-      let scaled = value * Double(policy.logitMultiplier)
-      return policy.softcap.map { Double($0) * tanh(scaled / Double($0)) } ?? scaled
-    }
+    let logits = finished(product)
     let scores = self.scores(logits)
     var choice = scores
     if let selectionBias { choice = zip(scores, selectionBias).map { $0 + $1 } }
@@ -35,6 +32,20 @@ struct ReferenceRouter {
     let weights = normalised(self.weights(of: chosen, logits: logits, scores: scores))
     let byId = zip(chosen, weights).sorted { $0.0 < $1.0 }
     return Choice(experts: byId.map { $0.0 }, weights: byId.map { $0.1 }, margin: margin)
+  }
+
+  /// The weights that these choices have, in their order, whatever the product would choose.
+  func weights(ofChosen chosen: [Int], product: [Double]) -> [Double] {
+    let logits = finished(product)
+    return normalised(weights(of: chosen, logits: logits, scores: scores(logits)))
+  }
+
+  private func finished(_ product: [Double]) -> [Double] {
+    let policy = layer.router
+    return product.map { value in
+      let scaled = value * Double(policy.logitMultiplier)
+      return policy.softcap.map { Double($0) * tanh(scaled / Double($0)) } ?? scaled
+    }
   }
 
   private func scores(_ logits: [Double]) -> [Double] {

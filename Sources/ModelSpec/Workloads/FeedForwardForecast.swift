@@ -32,6 +32,7 @@ struct FeedForwardForecast {
   /// πᵢ of each group's experts; empty for a dense one.
   private let inclusion: [[Double]]
   private let formats: FormatPlan
+  private let isTraining: Bool
 
   /// The largest E·K for which inclusion probabilities are computed, so that drawing a chart is
   /// quick; published layers have less.
@@ -43,17 +44,21 @@ struct FeedForwardForecast {
   /// hold against each other, and for a routing without a formula.
   static func pairing(
     _ candidate: Architecture, against baseline: Baseline, routing: RoutingCondition?,
-    formats: FormatPlan
+    formats: FormatPlan, isTraining: Bool = false
   ) -> PairingForecast? {
     guard let routing, let groups = candidate.ffnGroups(against: baseline),
-      let baseline = FeedForwardForecast(groups.baseline, routing: routing, formats: formats),
-      let candidate = FeedForwardForecast(groups.candidate, routing: routing, formats: formats)
+      let baseline = FeedForwardForecast(
+        groups.baseline, routing: routing, formats: formats, isTraining: isTraining),
+      let candidate = FeedForwardForecast(
+        groups.candidate, routing: routing, formats: formats, isTraining: isTraining)
     else { return nil }
     return PairingForecast(
       baseline: { baseline.work($0) }, candidate: { candidate.work($0) })
   }
 
-  private init?(_ groups: [FFNGroup], routing: RoutingCondition, formats: FormatPlan) {
+  private init?(
+    _ groups: [FFNGroup], routing: RoutingCondition, formats: FormatPlan, isTraining: Bool
+  ) {
     var inclusion: [[Double]] = []
     for group in groups {
       guard let layer = group.layer.routed else {
@@ -66,6 +71,7 @@ struct FeedForwardForecast {
     self.groups = groups
     self.inclusion = inclusion
     self.formats = formats
+    self.isTraining = isTraining
   }
 
   /// The probability that a token chooses each expert; `nil` for a routing without a formula.
@@ -93,10 +99,10 @@ struct FeedForwardForecast {
     guard (1...Self.mostTokens).contains(workload.tokens) else { return nil }
     return zip(groups, inclusion).map { group, inclusion in
       let distinct = expectedDistinctExperts(inclusion: inclusion, tokens: workload.tokens)
+      let operations = group.layer.operations(
+        tokens: workload.tokens, use: ExpertUse(distinctExperts: distinct), formats: formats)
       return LayerWork(
-        count: group.count,
-        operations: group.layer.operations(
-          tokens: workload.tokens, use: ExpertUse(distinctExperts: distinct), formats: formats))
+        count: group.count, operations: isTraining ? operations.trained : operations)
     }
   }
 }

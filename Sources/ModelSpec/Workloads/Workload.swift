@@ -18,6 +18,9 @@ public struct WorkloadKind: RawRepresentable, Hashable, Sendable, Codable, Custo
   /// Every decoder block of a model once, over one more token of each of some sequences: a step of decoding.
   public static let blockDecode = WorkloadKind(rawValue: "block-decode")
 
+  /// Every feed-forward layer of a model once, forward and backward, with the gradients of all weights.
+  public static let trainStep = WorkloadKind(rawValue: "train-step")
+
   /// The kind that is measured, and meant, unless another is named.
   public static let usual = feedForward
 

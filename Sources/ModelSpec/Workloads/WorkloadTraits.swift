@@ -69,6 +69,18 @@ public struct WorkloadTraits: Sendable {
         FeedForwardForecast.pairing($0, against: $1, routing: $2, formats: $3)
       }),
     WorkloadTraits(
+      kind: .trainStep, pass: "one training step of all feed-forward layers",
+      subject: "feed-forward layers",
+      limits:
+        "Forward and backward passes are timed, without attention, embeddings, the output head, the "
+        + "optimiser and communication: measured ratios are of feed-forward layers, with random weights of "
+        + "the published shapes.",
+      sizes: [.tokens], phases: [.router, .dispatchAndCombine], part: .feedForward,
+      forecast: {
+        FeedForwardForecast.pairing(
+          $0, against: $1, routing: $2, formats: $3, isTraining: true)
+      }),
+    WorkloadTraits(
       kind: .blockForward, pass: "one prefill through all decoder blocks",
       subject: "decoder blocks", limits: blockLimits, sizes: [.tokens], phases: blockPhases),
     WorkloadTraits(

@@ -8,6 +8,17 @@ public struct GoldenLayer: Sendable {
   public var layer: any VerifiableLayer
   /// What is compared, one result each.
   public let cases: [GoldenCase]
+  /// What a training step is to give; `nil` for a layer that came without gradients.
+  public let training: GoldenTraining?
+
+  /// A layer with what it is compared by.
+  public init(
+    layer: any VerifiableLayer, cases: [GoldenCase], training: GoldenTraining? = nil
+  ) {
+    self.layer = layer
+    self.cases = cases
+    self.training = training
+  }
 }
 
 /// Passes of a golden layer, and what comes out of the last of them.
@@ -66,6 +77,14 @@ public protocol VerifiableLayer: Sendable {
     of passes: [GoldenPass], engine: any Engine, formats: FormatPlan, pool: WorkerPool
   ) -> [[Float]]
 
+  /// The gradients of a training step.
+  ///
+  /// - Throws: `UncountableLayer` with the reason why the layer is not trained so.
+  func gradients(
+    of pass: GoldenPass, cotangent: [Float], engine: any Engine, formats: FormatPlan,
+    pool: WorkerPool
+  ) throws(UncountableLayer) -> StepGradients
+
   /// The relative error of an output that rounding of weights and activations explains.
   ///
   /// - Parameter elements: of the output, that are compared by their largest.
@@ -73,6 +92,14 @@ public protocol VerifiableLayer: Sendable {
 }
 
 extension VerifiableLayer {
+  /// Refused, as for every kind of layer without a backward pass.
+  func gradients(
+    of pass: GoldenPass, cotangent: [Float], engine: any Engine, formats: FormatPlan,
+    pool: WorkerPool
+  ) throws(UncountableLayer) -> StepGradients {
+    throw UncountableLayer("this kind of layer has no backward pass")
+  }
+
   /// The outputs of a layer that nothing is left in from one pass to the next.
   func outputs(
     of passes: [GoldenPass], by layer: some ExecutableLayer, pool: WorkerPool

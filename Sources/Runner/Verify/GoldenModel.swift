@@ -43,30 +43,60 @@ public struct GoldenModel: Sendable {
   /// - Parameters:
   ///   - tensors: The bytes of `layer.safetensors`.
   ///   - io: The bytes of `io.safetensors`.
+  ///   - gradients: The bytes of `gradients.safetensors`, tensors with the names and shapes of the layer's;
+  ///     `nil` for a layer that came without.
   /// - Throws: `GoldenLayerError` when the files are malformed or do not belong together.
-  public func layer(tensors: [UInt8], io: [UInt8]) throws(GoldenLayerError) -> GoldenLayer {
-    let layer: any VerifiableLayer
-    let isBlock: Bool
+  public func layer(
+    tensors: [UInt8], io: [UInt8], gradients: [UInt8]? = nil
+  ) throws(GoldenLayerError) -> GoldenLayer {
+    let layer = try read(tensors, "layer.safetensors", isGradient: false)
+    let expected = try GoldenTensors(io, hidden: architecture.hidden)
+    var training: GoldenTraining?
+    if let gradients {
+      let read = try read(gradients, "gradients.safetensors", isGradient: true)
+      training = try expected.training(weights: read.tensors)
+    }
+    return GoldenLayer(
+      layer: layer.layer,
+      cases: layer.isBlock ? try expected.blockCases() : [try expected.plainCase()],
+      training: training)
+  }
+
+  /// A layer of a file, and its tensors in the canonical layout, each with its name.
+  private func read(
+    _ bytes: [UInt8], _ name: String, isGradient: Bool
+  ) throws(GoldenLayerError) -> (
+    layer: any VerifiableLayer, isBlock: Bool, tensors: [NamedTensor]
+  ) {
     do {
-      let file = try SafetensorsFile(bytes: tensors)
+      let file = try SafetensorsFile(bytes: bytes)
       if let reader = try BlockReader(file: file, modelType: family) {
         let spec = try blockSpec(ofLayer: reader.layerIndex)
-        layer = DecoderBlock(spec: spec, weights: try reader.weights(for: spec))
-        isBlock = true
-      } else {
-        let reader = try LayerReader(file: file, modelType: family)
-        let spec = try spec(ofLayer: reader.layerIndex)
-        layer = RoutedLayer(spec: spec, weights: try reader.weights(for: spec))
-        isBlock = false
+        let weights = try reader.weights(
+          for: isGradient ? spec.withoutSelectionBias : spec, areGradients: isGradient)
+        return (DecoderBlock(spec: spec, weights: weights), true, weights.tensors)
       }
+      if let reader = try NetworkReader(file: file), let spec = denseSpec(reader.layerIndex) {
+        let weights = try reader.weights(for: spec)
+        return (DenseNetwork(spec: spec, weights: weights), false, weights.tensors(""))
+      }
+      let reader = try LayerReader(file: file, modelType: family)
+      let spec = try spec(ofLayer: reader.layerIndex)
+      let weights = try reader.weights(for: isGradient ? spec.withoutSelectionBias : spec)
+      return (RoutedLayer(spec: spec, weights: weights), false, weights.tensors)
     } catch let error as GoldenLayerError {
       throw error
     } catch {
-      throw GoldenLayerError("layer.safetensors: \(error)")
+      throw GoldenLayerError("\(name): \(error)")
     }
-    let expected = try GoldenTensors(io, hidden: architecture.hidden)
-    return GoldenLayer(
-      layer: layer, cases: isBlock ? try expected.blockCases() : [try expected.plainCase()])
+  }
+
+  /// The dense layer of this number; `nil` where the model has none there.
+  private func denseSpec(_ index: Int?) -> FeedForwardSpec? {
+    guard architecture.layers.indices.contains(index ?? 0),
+      case .dense(let spec) = architecture.layers[index ?? 0].ffn
+    else { return nil }
+    return spec
   }
 
   /// The block of this number, or the model's first where the tensors' names have no number.

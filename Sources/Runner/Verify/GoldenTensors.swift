@@ -7,6 +7,7 @@ import Checkpoint
 /// | `hidden_states`, `output` | [T, H] | one pass; of a block from position 0 on |
 /// | `decode.hidden_states`, `decode.output` | [S, H] | of a block: S further tokens, one a pass |
 /// | `batch.context.0`, `.1`, … | [tokens, H] | of a block: one pass of independent sequences, and |
+/// | `cotangent`, `grad.hidden_states` | [T, H] | of a training step: the gradients by output and input |
 /// | `batch.hidden_states`, `batch.output` | [sequences, H] | one further token of each |
 struct GoldenTensors {
   private let file: SafetensorsFile
@@ -25,6 +26,16 @@ struct GoldenTensors {
   func plainCase() throws(GoldenLayerError) -> GoldenCase {
     let (tokens, input, output) = try pair("")
     return GoldenCase(passes: [GoldenPass(tokens: tokens, input)], output: output)
+  }
+
+  /// A training step with the gradients of weights that came with it.
+  func training(weights: [NamedTensor]) throws(GoldenLayerError) -> GoldenTraining {
+    let (tokens, input) = try rows("hidden_states")
+    return GoldenTraining(
+      pass: GoldenPass(tokens: tokens, input),
+      cotangent: try rows("cotangent", tokens: tokens).rows,
+      gradients: StepGradients(
+        input: try rows("grad.hidden_states", tokens: tokens).rows, weights: weights))
   }
 
   /// Prefill, and decoding where there are tensors of it.

@@ -11,6 +11,9 @@ public struct Verifier {
   /// stays below it, and a wrong weight or expert is far above.
   public static let tolerance = 1e-5
 
+  /// The largest such error of a gradient: twice the products of an output are behind it.
+  public static let gradientTolerance = 2e-5
+
   private let engine: any Engine
   private let formats: FormatPlan
   private let pool: WorkerPool
@@ -36,7 +39,7 @@ public struct Verifier {
     try golden.layer.check(formats: formats)
     // The golden output is of weights as published, so that storing them stands between too.
     let rounding = RoundingTolerance(engine: engine, formats: formats, seesStoredWeights: false)
-    return golden.cases.map { test in
+    let cases = golden.cases.map { test in
       let outputs = golden.layer.outputs(
         of: test.passes, engine: engine, formats: formats, pool: pool)
       return VerifyResult(
@@ -46,5 +49,22 @@ public struct Verifier {
           outputs.suffix(test.compared).flatMap { $0 }, expected: test.output.map(Double.init)),
         tolerance: golden.layer.tolerance(rounding, elements: test.output.count) + Self.tolerance)
     }
+    guard let training = golden.training else { return cases }
+    let gradients = try golden.layer.gradients(
+      of: training.pass, cotangent: training.cotangent, engine: engine, formats: formats,
+      pool: pool)
+    func result(_ name: String, _ error: Double) -> VerifyResult {
+      VerifyResult(
+        directory: directory, family: family, case: name, engine: engine.name,
+        precision: formats.networks, tokens: training.pass.tokens, error: error,
+        tolerance: Self.gradientTolerance)
+    }
+    return cases + [
+      result(
+        "gradient by input",
+        OutputCheck.relativeError(
+          gradients.input, expected: training.gradients.input.map(Double.init))),
+      result("gradients by weights", gradients.error(against: training.gradients)),
+    ]
   }
 }

@@ -45,6 +45,15 @@ enum OutputCheck {
       + rounding.tolerance(for: block, elements: block.hidden)
   }
 
+  /// The same of a training step's outputs and gradients: a gradient goes through the sums of the forward pass
+  /// and, backwards, through as many again, and one of weights through a sum over tokens.
+  static func trainingTolerance(
+    for layer: FFNLayerSpec, tokens: Int, engine: any Engine, formats: FormatPlan
+  ) -> Double {
+    let forward = tolerance(for: layer, engine: engine, formats: formats)
+    return 2 * forward + deviations * unitRoundoff * Double(tokens).squareRoot()
+  }
+
   /// The largest error of a product that rounding explains, in units of the deviation of an output.
   ///
   /// √K·u as above, and what the rounding of rows adds (`RoundingTolerance`).

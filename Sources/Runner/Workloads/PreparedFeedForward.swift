@@ -14,16 +14,14 @@ final class PreparedFeedForward: PreparedPass {
   /// copy is checked.
   private let copies: [any ExecutableLayer<FeedForwardWorkspace>]
   private let workspace: FeedForwardWorkspace
-  private let routedInputs: RoutedInputs?
+  private let drawn: FeedForwardBatches
   private var nextCopy = 0
   /// What the output is of; `nil` before the first pass.
   private var last: (batch: Int, copy: Int)?
 
-  private var batches: [Matrix] = []
+  private var batches: [Matrix] { drawn.inputs }
   private var output: Matrix
   private var workload = Workload(.feedForward, tokens: 0)
-  /// What the trace of the loaded batches is, `nil` when none is replayed.
-  private var replayed: (cursor: TraceCursor, trace: RoutingTrace)?
   /// How the loaded batches were routed, each once a pass has seen it.
   private var countedRouting: [RoutingStatistics?] = []
   /// What the first check found right for sampled tokens of the first batch; `nil` before it.
@@ -50,7 +48,7 @@ final class PreparedFeedForward: PreparedPass {
       }
       workspace = layers[0].makeWorkspace(maxTokens: mostTokens, pool: pool)
       copies = layers
-      routedInputs = nil
+      drawn = FeedForwardBatches(measured, router: nil)
     case .sparse(let layer):
       let layers = (0..<plan.copies).map { _ in
         SparseLayer(
@@ -60,8 +58,7 @@ final class PreparedFeedForward: PreparedPass {
       }
       workspace = layers[0].makeWorkspace(maxTokens: mostTokens, pool: pool)
       copies = layers
-      routedInputs = RoutedInputs(
-        router: layers[0].routerWeights.elements, choices: layer.choices, hidden: layer.hidden)
+      drawn = FeedForwardBatches(measured, router: layers[0].routerWeights)
     }
     output = Matrix(rows: 0, columns: measured.hidden)
   }
@@ -69,32 +66,11 @@ final class PreparedFeedForward: PreparedPass {
   /// Draws the batches; a routed layer gets inputs that its router sends as wanted.
   func load(_ workload: Workload, routing: Routing, seed: UInt64) {
     self.workload = workload
-    var noise = SeededGenerator(seed: seed, purpose: "activations")
-    let (tokens, hidden) = (workload.tokens, measured.hidden)
-    output = Matrix(rows: tokens, columns: hidden)
-    replayed = nil
+    drawn.load(tokens: workload.tokens, routing: routing, seed: seed)
+    output = Matrix(rows: workload.tokens, columns: measured.hidden)
     last = nil
     reference = nil
     countedRouting = Array(repeating: nil, count: Batches.count)
-    guard let layer = measured.routed, let routedInputs else {
-      batches = (0..<Batches.count).map { _ in
-        let batch = Matrix(rows: tokens, columns: hidden)
-        for row in 0..<tokens { batch.setRow(row, to: noise.normals(count: hidden)) }
-        return batch
-      }
-      return
-    }
-    replayed = routing.trace.map { (TraceCursor($0, seed: seed), $0) }
-    var draw = RoutingDraw(routing, choices: layer.choices, topK: layer.topK, seed: seed)
-    batches = (0..<Batches.count).map { _ in
-      let batch = Matrix(rows: tokens, columns: hidden)
-      for row in 0..<tokens {
-        // The router multiplies its logits before it compares them; the product has to undo that.
-        let logits = draw.nextLogits().map { $0 / layer.router.logitMultiplier }
-        batch.setRow(row, to: routedInputs.activations(logits: logits, noise: &noise))
-      }
-      return batch
-    }
   }
 
   /// Of passes over the loaded batches; those that none went over yet get one.
@@ -149,21 +125,8 @@ final class PreparedFeedForward: PreparedPass {
     guard error <= tolerance else { throw .wrongOutput(error: error, tolerance: tolerance) }
   }
 
-  /// The first token of the batches that the router sends elsewhere than the trace says; `nil` when
-  /// there is none, or no trace.
-  ///
-  /// A router with more choices than the layer is wide cannot be made to send every token as wanted.
   private func misroutedToken() -> (batch: Int, token: Int)? {
-    guard var cursor = replayed?.cursor else { return nil }
-    for (number, batch) in batches.enumerated() {
-      forward(number, copy: 0)
-      for token in 0..<batch.rows {
-        guard workspace.experts(ofToken: token) == cursor.next().map(Int.init).sorted() else {
-          return (number, token)
-        }
-      }
-    }
-    return nil
+    drawn.misroutedToken(pass: { forward($0, copy: 0) }, experts: workspace.experts(ofToken:))
   }
 
   /// max|y − ŷ| / max|ŷ| over the sampled tokens, or infinity where an output is not a number.
@@ -180,20 +143,7 @@ final class PreparedFeedForward: PreparedPass {
     }
   }
 
-  var cautions: [String] {
-    var cautions: [String] = []
-    if let trace = replayed?.trace, trace.tokens < Batches.count * workload.tokens {
-      cautions.append(
-        "\(Batches.count) different batches take more than the \(trace.tokens) tokens of "
-          + "the trace, so they share tokens")
-    }
-    if let layer = full.routed, layer.identityExperts > 0 {
-      cautions.append(
-        "\(layer.identityExperts) of the router's choices return the token unchanged; FLOPs count "
-          + "every choice as a computing expert")
-    }
-    return cautions
-  }
+  var cautions: [String] { drawn.cautions(of: full) }
 
   private func forward(_ batch: Int, copy: Int) {
     copies[copy].forward(
@@ -204,7 +154,7 @@ final class PreparedFeedForward: PreparedPass {
 
 extension PhaseSeconds {
   /// The phases of a pass as they would be at full width, where threads multiply `divisor` times as long.
-  fileprivate init(_ pass: PassPhases, divisor: Int) {
+  init(_ pass: PassPhases, divisor: Int) {
     let narrowed = Double(divisor - 1) * pass.networks.busy
     self.init(
       productSeconds: pass.networks.wall + narrowed + pass.projections.wall,

@@ -12,8 +12,9 @@ struct VerifyCommand: ParsableCommand {
     abstract: "Runs golden layers and compares with their published outputs.",
     discussion: """
       A golden layer is a directory with config.json, layer.safetensors (the tensors of one layer \
-      under their checkpoint names) and io.safetensors (hidden_states and output). Ends with 1 when \
-      a layer differs.
+      under their checkpoint names) and io.safetensors (hidden_states and output). One with \
+      gradients.safetensors (named as the tensors) is also trained for a step, from the cotangent in \
+      io.safetensors. Ends with 1 when a layer differs.
       """)
 
   /// The largest tensor file that is read; a layer of the largest published model has fewer bytes.
@@ -65,6 +66,9 @@ struct VerifyCommand: ParsableCommand {
     }
   }
 
+  /// The gradients that a layer may come with.
+  private static let gradients = "gradients.safetensors"
+
   /// How often tensors are in memory at the least: as the file has them, as 32-bit floats, and as the engine
   /// stores them.
   private static let copiesOfTensors = 3
@@ -90,13 +94,17 @@ struct VerifyCommand: ParsableCommand {
   private static func layer(
     of model: GoldenModel, in directory: String
   ) throws(Failure) -> GoldenLayer {
-    try requireMemory(for: ["layer.safetensors", "io.safetensors"], of: directory)
+    let hasGradients = InputFile.exists("\(directory)/\(gradients)")
+    try requireMemory(
+      for: ["layer.safetensors", "io.safetensors"] + (hasGradients ? [gradients] : []),
+      of: directory)
     func tensors(_ name: String) throws(Failure) -> [UInt8] {
       try InputFile.read("\(directory)/\(name)", as: "tensor file", atMost: largestTensorBytes)
     }
     let (layer, io) = (try tensors("layer.safetensors"), try tensors("io.safetensors"))
+    let gradientTensors = hasGradients ? try tensors(gradients) : nil
     do {
-      return try model.layer(tensors: layer, io: io)
+      return try model.layer(tensors: layer, io: io, gradients: gradientTensors)
     } catch {
       throw refused(directory, error)
     }

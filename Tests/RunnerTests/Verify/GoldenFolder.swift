@@ -11,6 +11,8 @@ struct GoldenFolder {
   let config: [UInt8]
   let tensors: [UInt8]
   let io: [UInt8]
+  /// Of a training step; `nil` for other layers.
+  let gradients: [UInt8]?
 
   init(_ name: String) throws {
     try self.init(name, in: Self.root)
@@ -19,6 +21,11 @@ struct GoldenFolder {
   /// A folder of `Tests/GoldenBlocks`.
   init(block name: String) throws {
     try self.init(name, in: Self.blocks)
+  }
+
+  /// A folder of `Tests/GoldenTraining`.
+  init(training name: String) throws {
+    try self.init(name, in: Self.training)
   }
 
   private init(_ name: String, in root: URL) throws {
@@ -30,12 +37,16 @@ struct GoldenFolder {
     config = try bytes("config.json")
     tensors = try bytes("layer.safetensors")
     io = try bytes("io.safetensors")
+    gradients = try? bytes("gradients.safetensors")
   }
 
   /// Every folder of a mixture-of-experts layer there is.
   static let names = list(root)
   /// Every folder of a decoder block there is.
   static let blockNames = list(blocks)
+
+  /// Every folder of a training step there is.
+  static let trainingNames = list(training)
 
   private static func list(_ folder: URL) -> [String] {
     do {
@@ -49,6 +60,7 @@ struct GoldenFolder {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
   private static let root = tests.appending(path: "Golden")
   private static let blocks = tests.appending(path: "GoldenBlocks")
+  private static let training = tests.appending(path: "GoldenTraining")
 }
 
 extension Verifier {

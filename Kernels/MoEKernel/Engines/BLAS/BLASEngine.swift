@@ -29,6 +29,9 @@ public struct BLASEngine: Engine {
   /// `f32`, whose rows a library reads as an arena holds them.
   public func takesArena(_ format: WeightFormat) -> Bool { format == .f32 }
 
+  /// True: a BLAS multiplies transposed operands.
+  public var trains: Bool { true }
+
   /// 40 GFLOP/s, as seen with AVX-512 at some tens of tokens an expert, where a BLAS mostly packs.
   public var guessedFlopsPerSecond: Double { 40e9 }
 

@@ -124,4 +124,19 @@ extension BLASLibrary {
       row += rows
     }
   }
+
+  /// C = A·B or Aᵀ·B, or C += either, all row-major, the products of a backward pass: C is m×n and B is k×n; A is
+  /// m×k, or k×m where it is transposed.
+  func multiplyPlain(
+    m: Int, n: Int, k: Int, a: UnsafePointer<Float>, strideA: Int, transposesA: Bool,
+    b: UnsafePointer<Float>, strideB: Int, into c: UnsafeMutablePointer<Float>, strideC: Int,
+    accumulate: Bool
+  ) {
+    precondition(
+      max(strideA, strideB, strideC, m, n, k) <= Int(Int32.max),
+      "a product of \(m)×\(n)×\(k) is too large for a 32-bit BLAS")
+    cblas_library_sgemm(
+      library, transposesA ? 1 : 0, 0, Int32(m), Int32(n), Int32(k), a, Int32(strideA), b,
+      Int32(strideB), accumulate ? 1 : 0, c, Int32(strideC))
+  }
 }

@@ -5,6 +5,7 @@ final class BLASMatrices: EngineMatrices {
   let outputs: Int
   let inputs: Int
   let holdsWeights: Bool
+  let library: BLASLibrary
   private let product: BLASProduct
   private let weights: Weights
 
@@ -21,6 +22,7 @@ final class BLASMatrices: EngineMatrices {
     self.count = count
     self.outputs = outputs
     self.inputs = inputs
+    self.library = library
     product = BLASProduct(library, inputs: inputs)
     weights =
       if let codec {
@@ -29,6 +31,14 @@ final class BLASMatrices: EngineMatrices {
         .plain(Matrix(rows: count * outputs, columns: inputs, in: memory))
       }
     holdsWeights = codec == nil && memory.isView
+  }
+
+  /// The rows of one matrix; of weights that are not encoded.
+  func rows(of matrix: Int) -> Rows {
+    guard case .plain(let rows) = weights else {
+      preconditionFailure("only 32-bit floats are trained")
+    }
+    return rows.all.part(from: matrix * outputs, count: outputs)
   }
 
   func store(_ values: UnsafePointer<Float>, matrix: Int, row: Int) {

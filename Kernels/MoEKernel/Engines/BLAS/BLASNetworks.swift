@@ -5,9 +5,9 @@ import LayerSpec
 final class BLASNetworks: EngineNetworks {
   let count: Int
   let spec: FeedForwardSpec
-  private let gate: BLASMatrices?
-  private let up: BLASMatrices
-  private let downMatrices: BLASMatrices
+  let gate: BLASMatrices?
+  let up: BLASMatrices
+  let downMatrices: BLASMatrices
 
   var down: any EngineMatrices { downMatrices }
 
@@ -54,6 +54,16 @@ final class BLASNetworks: EngineNetworks {
     network: Int, units: Range<Int>, input: Rows, into result: Rows, epilogue: HiddenEpilogue,
     scratch: UnsafeMutablePointer<Float>, next: WeightPlace?
   ) {
+    computeHidden(
+      network: network, units: units, input: input, into: result, keeping: nil,
+      epilogue: epilogue, scratch: scratch)
+  }
+
+  /// The hidden units given, and in `kept`, where it is given, what stood before the activation.
+  func computeHidden(
+    network: Int, units: Range<Int>, input: Rows, into result: Rows, keeping kept: Rows?,
+    epilogue: HiddenEpilogue, scratch: UnsafeMutablePointer<Float>
+  ) {
     checkHidden(network: network, units: units, input: input, result: result)
     var row = 0
     while row < input.count {
@@ -74,8 +84,10 @@ final class BLASNetworks: EngineNetworks {
         up.multiply(
           matrix: network, outputs: units, input: inputPart, into: first, scratch: productScratch)
       }
-      epilogue.apply(
+      epilogue.addBiases(
         to: first, second, columns: units.count, firstColumn: units.lowerBound)
+      if let kept { keep(first, second, units, in: kept.part(from: row, count: rows)) }
+      epilogue.activate(first, second, columns: units.count)
       row += rows
     }
   }

@@ -26,6 +26,11 @@ struct PanelStorage {
       "panel \(panel) of matrix \(matrix) is outside \(matrices) matrices of \(panels)")
     return UnsafeMutableRawPointer(buffer.base + (matrix * panels + panel) * bytes)
   }
+
+  /// The same as 32-bit floats, of panels that hold them.
+  func floats(_ matrix: Int, _ panel: Int) -> UnsafeMutablePointer<Float> {
+    self[matrix, panel].assumingMemoryBound(to: Float.self)
+  }
 }
 
 /// A panel in a worker's scratch, behind the blocks of the product, filled from encoded rows just before

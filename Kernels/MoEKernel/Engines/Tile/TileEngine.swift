@@ -59,6 +59,9 @@ public struct TileEngine: Engine {
     isNative(format) && kernels(format).usesBF16Dot ? WeightFormat.bf16RoundingError : 0
   }
 
+  /// True: panels are transposed and gradients are panels.
+  public var trains: Bool { true }
+
   /// 150 GFLOP/s, as seen with AVX-512 at some tens of tokens an expert.
   public var guessedFlopsPerSecond: Double { 150e9 }
 

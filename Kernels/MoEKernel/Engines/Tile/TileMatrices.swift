@@ -8,11 +8,12 @@ final class TileMatrices: EngineMatrices {
   let inputs: Int
   let staging: any RowStaging
   let holdsWeights: Bool
-  private let kernels: TileKernels
+  let kernels: TileKernels
+  let strips: StripStaging
   private let product: TileProduct
-  private let weights: Weights
+  let weights: Weights
 
-  private enum Weights {
+  enum Weights {
     case packed(PanelStorage)
     case coded(CodedRows)
   }
@@ -25,6 +26,7 @@ final class TileMatrices: EngineMatrices {
     self.staging = staging
     let memory = codec == nil ? memory.holding(staging.kernels.format) : .own
     kernels = staging.kernels
+    strips = StripStaging(kernels)
     self.count = count
     self.outputs = outputs
     self.inputs = inputs
@@ -39,6 +41,14 @@ final class TileMatrices: EngineMatrices {
             in: memory))
       }
     holdsWeights = memory.isView
+  }
+
+  /// Where the first panel of a matrix begins; of weights that are not encoded.
+  func firstPanel(of matrix: Int) -> UnsafeMutablePointer<Float> {
+    guard case .packed(let panels) = weights else {
+      preconditionFailure("encoded weights have no panels")
+    }
+    return panels.floats(matrix, 0)
   }
 
   func store(_ values: UnsafePointer<Float>, matrix: Int, row: Int) {

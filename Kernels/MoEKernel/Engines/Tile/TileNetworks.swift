@@ -8,14 +8,14 @@ final class TileNetworks: EngineNetworks {
   let count: Int
   let spec: FeedForwardSpec
   let staging: any RowStaging
-  private let kernels: TileKernels
+  let kernels: TileKernels
   private let product: TileProduct
-  private let weights: Weights
-  private let downMatrices: TileMatrices
+  let weights: Weights
+  let downMatrices: TileMatrices
 
   var down: any EngineMatrices { downMatrices }
 
-  private enum Weights {
+  enum Weights {
     case packed(PanelStorage)
     case coded(gate: CodedRows?, up: CodedRows)
   }
@@ -53,7 +53,7 @@ final class TileNetworks: EngineNetworks {
   // MARK: Weights
 
   /// Hidden units of one panel: half its width where each takes a column of gate and one of up.
-  private var unitsPerPanel: Int { spec.isGated ? kernels.lanes : kernels.panelWidth }
+  var unitsPerPanel: Int { spec.isGated ? kernels.lanes : kernels.panelWidth }
 
   func store(_ values: UnsafePointer<Float>, of part: NetworkPart, network: Int, row: Int) {
     let index = rowIndex(row, of: part, network: network)
@@ -133,6 +133,16 @@ final class TileNetworks: EngineNetworks {
     network: Int, units: Range<Int>, input: Rows, into result: Rows, epilogue: HiddenEpilogue,
     scratch: UnsafeMutablePointer<Float>, next: WeightPlace?
   ) {
+    computeHidden(
+      network: network, units: units, input: input, into: result, keeping: nil,
+      epilogue: epilogue, scratch: scratch, next: next)
+  }
+
+  /// The hidden units given, and in `kept`, where it is given, what stood before the activation.
+  func computeHidden(
+    network: Int, units: Range<Int>, input: Rows, into result: Rows, keeping kept: Rows?,
+    epilogue: HiddenEpilogue, scratch: UnsafeMutablePointer<Float>, next: WeightPlace?
+  ) {
     checkHidden(network: network, units: units, input: input, result: result)
     let width = unitsPerPanel
     precondition(
@@ -142,14 +152,14 @@ final class TileNetworks: EngineNetworks {
     case .packed(let panels):
       computeHidden(
         panels[network, units.lowerBound / width], panels: count,
-        next: next.flatMap(address), units: units, input, result, epilogue, scratch)
+        next: next.flatMap(address), units: units, input, result, kept, epilogue, scratch)
     case .coded(let gate, let up):
       let panel = DecodedPanel(kernels, depth: spec.width, rows: input.count, scratch: scratch)
       for begin in stride(from: units.lowerBound, to: units.upperBound, by: width) {
         let units = begin..<min(begin + width, units.upperBound)
         decode(units, of: network, gate, up, into: panel)
         computeHidden(
-          panel.start, panels: 1, next: nil, units: units, input, result, epilogue, scratch)
+          panel.start, panels: 1, next: nil, units: units, input, result, kept, epilogue, scratch)
       }
     }
   }
@@ -176,7 +186,7 @@ final class TileNetworks: EngineNetworks {
   @inline(__always)
   private func computeHidden(
     _ first: UnsafeRawPointer, panels: Int, next: UnsafeRawPointer?, units: Range<Int>,
-    _ input: Rows, _ result: Rows, _ epilogue: HiddenEpilogue,
+    _ input: Rows, _ result: Rows, _ kept: Rows?, _ epilogue: HiddenEpilogue,
     _ scratch: UnsafeMutablePointer<Float>
   ) {
     let width = unitsPerPanel
@@ -193,33 +203,47 @@ final class TileNetworks: EngineNetworks {
     ) { block, panel, rows in
       let first = units.lowerBound + panel * width
       let valid = min(width, units.upperBound - first)
-      finish(block, rows: rows.count, firstUnit: first, units: valid, epilogue)
+      addBiases(to: block, rows: rows.count, firstUnit: first, units: valid, epilogue)
+      if let kept {
+        kernels.storeRows(
+          block: block, rows: rows.count, count: kernels.panelWidth,
+          destination: kept[rows.lowerBound] + first / width * kernels.panelWidth,
+          stride: kept.stride)
+      }
+      activate(block, rows: rows.count, epilogue)
       kernels.storeTile(
         block: block, rows: rows.count, count: valid, input: first, depth: spec.intermediate,
         tile: result[rows.lowerBound])
     }
   }
 
-  /// Adds the biases to one block and activates it, in place.
+  /// Adds the biases to one block.
   @inline(__always)
-  private func finish(
-    _ block: UnsafeMutablePointer<Float>, rows: Int, firstUnit: Int, units: Int,
+  private func addBiases(
+    to block: UnsafeMutablePointer<Float>, rows: Int, firstUnit: Int, units: Int,
     _ epilogue: HiddenEpilogue
   ) {
+    guard let bias = epilogue.firstBias else { return }
+    let lanes = kernels.lanes
+    if let up = epilogue.secondBias {
+      kernels.addBias(
+        block: block, rows: rows, first: bias + firstUnit, firstCount: units,
+        second: up + firstUnit, secondCount: units)
+    } else {
+      kernels.addBias(
+        block: block, rows: rows, first: bias + firstUnit, firstCount: min(units, lanes),
+        second: bias + firstUnit + lanes, secondCount: max(0, units - lanes))
+    }
+  }
+
+  /// Activates one block in place.
+  @inline(__always)
+  private func activate(
+    _ block: UnsafeMutablePointer<Float>, rows: Int, _ epilogue: HiddenEpilogue
+  ) {
     if spec.isGated {
-      if let gate = epilogue.firstBias, let up = epilogue.secondBias {
-        kernels.addBias(
-          block: block, rows: rows, first: gate + firstUnit, firstCount: units,
-          second: up + firstUnit, secondCount: units)
-      }
       kernels.activateGated(block: block, rows: rows, activation: epilogue.activation)
     } else {
-      if let bias = epilogue.firstBias {
-        let lanes = kernels.lanes
-        kernels.addBias(
-          block: block, rows: rows, first: bias + firstUnit, firstCount: min(units, lanes),
-          second: bias + firstUnit + lanes, secondCount: max(0, units - lanes))
-      }
       kernels.activatePlain(block: block, rows: rows, activation: epilogue.activation)
     }
   }

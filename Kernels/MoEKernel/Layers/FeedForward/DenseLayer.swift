@@ -182,9 +182,11 @@ private struct DensePass {
   /// Gate, up and activation of one block of hidden units, for all tokens.
   func computeHidden(block: Int, next: Int, worker: Int) {
     let first = block * hiddenBlock
-    bank.networks.hidden(
+    bank.hidden(
       network: 0, units: first..<min(first + hiddenBlock, bank.spec.intermediate), input: staged,
-      into: hidden, epilogue: bank.epilogue(0), scratch: workspace.scratch(worker),
+      into: hidden,
+      keeping: workspace.kept.isEmpty ? nil : workspace.kept[0].all.part(from: 0, count: tokens),
+      epilogue: bank.epilogue(0), scratch: workspace.scratch(worker),
       next: next < hiddenBlocks ? WeightPlace(matrix: 0, output: next * hiddenBlock) : nil)
   }
 

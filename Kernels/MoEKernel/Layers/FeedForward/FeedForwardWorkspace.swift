@@ -28,6 +28,8 @@ public final class FeedForwardWorkspace: LayerWorkspace {
   let hidden: [Matrix]
   /// Output rows of each lane, before they are combined; none of a dense layer, which writes its output.
   let outputs: [Matrix]
+  /// What stands before the activations of each lane, for a backward pass; empty where none follows.
+  var kept: [Matrix] = []
   /// A row for each thread.
   private let scratchRows: Matrix
 

@@ -12,7 +12,8 @@ final class NetworkBank {
 
   var count: Int { networks.count }
 
-  private init(
+  /// Networks of zeros, or of what an arena holds, with biases of zeros.
+  init(
     spec: FeedForwardSpec, count: Int, engine: any Engine, format: WeightFormat,
     in memory: WeightMemory
   ) {
@@ -99,6 +100,22 @@ final class NetworkBank {
       count,
       Saturating.sum(
         engine.networkBytes(spec, format: format), Saturating.product(biases, 4)))
+  }
+
+  /// The hidden units given, and in `kept` what stood before the activation where a backward pass follows.
+  func hidden(
+    network: Int, units: Range<Int>, input: Rows, into result: Rows, keeping kept: Rows?,
+    epilogue: HiddenEpilogue, scratch: UnsafeMutablePointer<Float>, next: WeightPlace?
+  ) {
+    guard let kept, let networks = networks as? any TrainableNetworks else {
+      networks.hidden(
+        network: network, units: units, input: input, into: result, epilogue: epilogue,
+        scratch: scratch, next: next)
+      return
+    }
+    networks.hidden(
+      network: network, units: units, input: input, into: result, keeping: kept,
+      epilogue: epilogue, scratch: scratch, next: next)
   }
 
   /// What follows the gate and up products of one network.

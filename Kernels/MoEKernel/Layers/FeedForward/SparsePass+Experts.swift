@@ -14,10 +14,13 @@ extension SparsePass {
   private func computeHidden(task: Int, next: Int, worker: Int) {
     let (group, bank, first) = hiddenBlock(ofTask: task)
     let block = bank.networks.hiddenBlock(rows: group.rows)
-    bank.networks.hidden(
+    bank.hidden(
       network: Int(group.network), units: first..<min(first + block, bank.spec.intermediate),
       input: inputRows(group),
       into: workspace.hidden[Int(group.lane)].all.part(from: group.firstRow, count: group.rows),
+      keeping: workspace.kept.isEmpty
+        ? nil
+        : workspace.kept[Int(group.lane)].all.part(from: group.firstRow, count: group.rows),
       epilogue: bank.epilogue(Int(group.network)), scratch: workspace.scratch(worker),
       next: nextHidden(next, after: group))
   }

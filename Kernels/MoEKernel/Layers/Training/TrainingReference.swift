@@ -1,0 +1,346 @@
+import Glibc
+import LayerSpec
+
+/// Gradients of a step beside what plain loops in double precision make of the same weights.
+public struct GradientSample: Sendable {
+  /// What is compared, such as `gradient of the input`.
+  public let name: String
+  /// What the step wrote.
+  public let values: [Float]
+  /// What it should be.
+  public let expected: [Double]
+}
+
+// The oracle of a step shares no code with a pass but the access to weights. Derivatives of activations and of
+// routing weights are difference quotients of what the forward oracle says, so that no formula is there twice.
+extension TrainingStep {
+  /// The gradients by the input of some tokens, and those of some hidden units' weights.
+  ///
+  /// - Parameters:
+  ///   - input: What the last step read, with its cotangent and the gradient that it wrote.
+  ///   - unit: Which units: those from here on in steps, modulo F, of the network that most rows reached.
+  public func samples(
+    of input: Matrix, cotangent: Matrix, inputGradient: Matrix, tokens: [Int], unit: Int,
+    pool: WorkerPool
+  ) -> [GradientSample] {
+    var samples = tokens.map { token in
+      GradientSample(
+        name: "gradient by the input", values: inputGradient.row(token),
+        expected: referenceInputGradient(
+          input.row(token).map(Double.init), cotangent.row(token).map(Double.init), pool))
+    }
+    for (index, lane) in lanes.enumerated() {
+      samples += unitSamples(
+        of: lane, rows: sampledRows(ofLane: index, input, cotangent), unit: unit, pool: pool)
+    }
+    if let router { samples.append(routerSample(router, input)) }
+    return samples
+  }
+
+  // MARK: One token
+
+  private func referenceInputGradient(
+    _ x: [Double], _ dy: [Double], _ pool: WorkerPool
+  ) -> [Double] {
+    guard case .sparse(let layer) = layer else {
+      return ReferenceNetwork(lanes[0].bank, 0, pool).step(x, dy).gradient
+    }
+    let spec = layer.spec
+    let product = Reference.product(rows: spec.choices, vector: x, pool: pool) {
+      layer.router.copyRows($0, matrix: 0, to: $1, stride: $2)
+    }
+    let logits = Reference.added(product, layer.routerBias?.all[0])
+    let router = ReferenceRouter(
+      layer: spec,
+      selectionBias: layer.selectionBias?.row(0).prefix(spec.choices).map(Double.init))
+    let choice = router.route(logits)
+    let scalesInput = spec.router.application == .input
+    var sum = [Double](repeating: 0, count: x.count)
+    var weightGradients: [Double] = []
+    for (expert, weight) in zip(choice.experts, choice.weights) {
+      guard expert < spec.experts else {
+        weightGradients.append(dot(x, dy))
+        sum = added(sum, weight, dy)
+        continue
+      }
+      let network = ReferenceNetwork(lanes[0].bank, expert, pool)
+      if scalesInput {
+        let step = network.step(x.map { $0 * weight }, dy)
+        weightGradients.append(dot(x, step.gradient))
+        sum = added(sum, weight, step.gradient)
+      } else {
+        let step = network.step(x, dy.map { $0 * weight })
+        weightGradients.append(dot(step.output, dy))
+        sum = added(sum, 1, step.gradient)
+      }
+    }
+    let logitGradients = router.gradients(
+      of: weightGradients, chosen: choice.experts, product: logits)
+    sum = added(
+      sum, 1,
+      Reference.transposedProduct(
+        rows: spec.choices, columns: x.count, vector: logitGradients, pool: pool
+      ) { layer.router.copyRows($0, matrix: 0, to: $1, stride: $2) })
+    guard let shared = layer.shared else { return sum }
+    let network = ReferenceNetwork(shared, 0, pool)
+    guard let gate = layer.sharedGate?.row(0).prefix(x.count).map(Double.init) else {
+      return added(sum, 1, network.step(x, dy).gradient)
+    }
+    let factor = 1 / (1 + exp(-dot(gate, x)))
+    let step = network.step(x, dy.map { $0 * factor })
+    return added(added(sum, 1, step.gradient), dot(step.output, dy) * factor * (1 - factor), gate)
+  }
+
+  // MARK: One unit of many tokens
+
+  /// The rows of one network of a lane, the one with most: what it read, and the gradient of what it returned.
+  private func sampledRows(
+    ofLane index: Int, _ input: Matrix, _ cotangent: Matrix
+  ) -> (network: Int, rows: [(x: [Double], dy: [Double])]) {
+    func rows(_ factors: [(token: Int, input: Double, output: Double)])
+      -> [(x: [Double], dy: [Double])]
+    {
+      factors.map { token, inputFactor, outputFactor in
+        (
+          input.row(token).map { Double($0) * inputFactor },
+          cotangent.row(token).map { Double($0) * outputFactor }
+        )
+      }
+    }
+    guard let routing = workspace.routing, let spec = router?.spec else {
+      return (0, rows((0..<input.rows).map { ($0, 1, 1) }))
+    }
+    if index == 1 {
+      let isGated = spec.shared?.isGated == true
+      return (
+        0,
+        rows(
+          (0..<input.rows).map { ($0, 1, isGated ? Double(routing.sharedFactor[$0]) : 1) })
+      )
+    }
+    let counts = workspace.tokensPerExpert
+    let network = counts.indices.max { counts[$0] < counts[$1] } ?? 0
+    let scalesInput = spec.router.application == .input
+    return (
+      network,
+      rows(
+        (0..<input.rows * spec.topK).compactMap { slot in
+          guard Int(routing.experts[slot]) == network else { return nil }
+          let weight = Double(routing.weights[slot])
+          return (slot / spec.topK, scalesInput ? weight : 1, scalesInput ? 1 : weight)
+        })
+    )
+  }
+
+  /// Units that are compared together, by the largest of all: the gradient of one alone may be next to nothing.
+  private static let sampledUnits = 4
+
+  private func unitSamples(
+    of lane: TrainingLane, rows: (network: Int, rows: [(x: [Double], dy: [Double])]), unit: Int,
+    pool: WorkerPool
+  ) -> [GradientSample] {
+    guard !rows.rows.isEmpty else { return [] }
+    let spec = lane.bank.spec
+    let (network, width) = (rows.network, spec.width)
+    let units = (0..<min(Self.sampledUnits, spec.intermediate)).map {
+      (unit + $0 * max(1, spec.intermediate / Self.sampledUnits)) % spec.intermediate
+    }.uniqued()
+    let parts = [NetworkPart.gate, .up].filter { spec.isGated || $0 == .up }
+    var values = (gate: [Float](), up: [Float](), down: [Float]())
+    var expected = (gate: [Double](), up: [Double](), down: [Double]())
+    let weights = Matrix(rows: 1, columns: width)
+    func row(_ networks: any EngineNetworks, _ part: NetworkPart, _ unit: Int) -> [Float] {
+      networks.copyRow(unit, of: part, network: network, to: weights.all[0])
+      return weights.row(0)
+    }
+    let down = columns(units, of: lane.bank.networks.down, matrix: network)
+    let downGradients = columns(units, of: lane.gradients.networks.down, matrix: network)
+    for (index, unit) in units.enumerated() {
+      let bias = parts.map { Double(lane.bank.hiddenBias($0, network)?[unit] ?? 0) }
+      let matrix = parts.map { row(lane.bank.networks, $0, unit).map(Double.init) }
+      var sums = [[Double]](repeating: Array(repeating: 0, count: width), count: parts.count)
+      var column = [Double](repeating: 0, count: width)
+      for (x, dy) in rows.rows {
+        let products = zip(matrix, bias).map { dot($0, x) + $1 }
+        let slopes = ReferenceNetwork.slopes(spec, products)
+        let d = dot(down[index], dy)
+        for part in parts.indices { sums[part] = added(sums[part], d * slopes.slopes[part], x) }
+        column = added(column, slopes.value, dy)
+      }
+      for (part, name) in parts.enumerated() {
+        let actual = row(lane.gradients.networks, name, unit)
+        if name == .gate {
+          values.gate += actual
+          expected.gate += sums[part]
+        } else {
+          values.up += actual
+          expected.up += sums[part]
+        }
+      }
+      values.down += downGradients[index].map { Float($0) }
+      expected.down += column
+    }
+    return [
+      GradientSample(name: "gradient of W_gate", values: values.gate, expected: expected.gate),
+      GradientSample(name: "gradient of W_up", values: values.up, expected: expected.up),
+      GradientSample(name: "gradient of W_down", values: values.down, expected: expected.down),
+    ].filter { !$0.values.isEmpty }
+  }
+
+  /// Columns of a matrix, which lie across its rows.
+  private func columns(
+    _ columns: [Int], of matrices: any EngineMatrices, matrix: Int
+  ) -> [[Double]] {
+    let row = Matrix(rows: 1, columns: matrices.inputs)
+    var result = [[Double]](repeating: [], count: columns.count)
+    for output in 0..<matrices.outputs {
+      matrices.copyRow(output, matrix: matrix, to: row.all[0])
+      for (index, column) in columns.enumerated() {
+        result[index].append(Double(row[0, column]))
+      }
+    }
+    return result
+  }
+
+  /// One choice's row of the router's gradient, from the gradients of logits that the input gradient is checked by.
+  private func routerSample(_ router: RouterTraining, _ input: Matrix) -> GradientSample {
+    let counts = workspace.tokensPerExpert
+    let choice = counts.indices.max { counts[$0] < counts[$1] } ?? 0
+    let row = Matrix(rows: 1, columns: router.spec.hidden)
+    router.gradient.copyRow(choice, matrix: 0, to: row.all[0])
+    var sum = [Double](repeating: 0, count: router.spec.hidden)
+    for token in 0..<input.rows {
+      sum = added(
+        sum, Double(router.logitGradients[token, choice]), input.row(token).map(Double.init))
+    }
+    return GradientSample(
+      name: "gradient of the router", values: row.row(0), expected: sum)
+  }
+}
+
+/// One network by plain loops: its value and the gradient by its input.
+private struct ReferenceNetwork {
+  let bank: NetworkBank
+  let network: Int
+  let pool: WorkerPool
+
+  init(_ bank: NetworkBank, _ network: Int, _ pool: WorkerPool) {
+    self.bank = bank
+    self.network = network
+    self.pool = pool
+  }
+
+  func step(_ x: [Double], _ dy: [Double]) -> (output: [Double], gradient: [Double]) {
+    let spec = bank.spec
+    let parts = [NetworkPart.gate, .up].filter { spec.isGated || $0 == .up }
+    let products = parts.map { part in
+      Reference.added(
+        Reference.product(rows: spec.intermediate, vector: x, pool: pool) {
+          bank.networks.copyRows($0, of: part, network: network, to: $1, stride: $2)
+        }, bank.hiddenBias(part, network))
+    }
+    let slopes = (0..<spec.intermediate).map { unit in
+      Self.slopes(spec, products.map { $0[unit] })
+    }
+    let output = Reference.added(
+      Reference.product(rows: spec.width, vector: slopes.map(\.value), pool: pool) {
+        bank.networks.down.copyRows($0, matrix: network, to: $1, stride: $2)
+      }, bank.outputBias(network))
+    let d = Reference.transposedProduct(
+      rows: spec.width, columns: spec.intermediate, vector: dy, pool: pool
+    ) { bank.networks.down.copyRows($0, matrix: network, to: $1, stride: $2) }
+    var gradient = [Double](repeating: 0, count: spec.width)
+    for (index, part) in parts.enumerated() {
+      let hidden = zip(d, slopes).map { $0 * $1.slopes[index] }
+      gradient = added(
+        gradient, 1,
+        Reference.transposedProduct(
+          rows: spec.intermediate, columns: spec.width, vector: hidden, pool: pool
+        ) { bank.networks.copyRows($0, of: part, network: network, to: $1, stride: $2) })
+    }
+    return (output, gradient)
+  }
+
+  /// A unit's value, and its difference quotients by the gate's product and by up's, or by the only one.
+  static func slopes(
+    _ spec: FeedForwardSpec, _ products: [Double]
+  ) -> (value: Double, slopes: [Double]) {
+    func value(_ products: [Double]) -> Double {
+      Reference.activate(spec.activation, products[0], spec.isGated ? products[1] : 1)
+    }
+    return (
+      value(products),
+      products.indices.map { index in
+        differenceQuotient { step in
+          var moved = products
+          moved[index] += step
+          return value(moved)
+        }
+      }
+    )
+  }
+}
+
+extension ReferenceRouter {
+  /// The gradients by a token's products W·x, where `gradients` are those by the weights of what is chosen.
+  fileprivate func gradients(
+    of gradients: [Double], chosen: [Int], product: [Double]
+  ) -> [Double] {
+    product.indices.map { index in
+      differenceQuotient { step in
+        var moved = product
+        moved[index] += step
+        return dot(gradients, weights(ofChosen: chosen, product: moved))
+      }
+    }
+  }
+}
+
+/// (f(h) − f(−h)) / 2h: with h = 2⁻¹⁷ both the third derivative and the rounding of f leave errors of 10⁻¹⁰.
+private func differenceQuotient(_ value: (Double) -> Double) -> Double {
+  (value(0x1p-17) - value(-0x1p-17)) * 0x1p16
+}
+
+private func dot(_ a: [Double], _ b: [Double]) -> Double {
+  var sum = 0.0
+  for index in a.indices { sum += a[index] * b[index] }
+  return sum
+}
+
+/// a + factor · b.
+private func added(_ a: [Double], _ factor: Double, _ b: [Double]) -> [Double] {
+  var sum = a
+  for index in a.indices { sum[index] += factor * b[index] }
+  return sum
+}
+
+extension Reference {
+  /// Wᵀ·v, `columns` elements, with rows of W spread over the pool.
+  ///
+  /// - Parameter copyRows: As of `products`.
+  static func transposedProduct(
+    rows: Int, columns: Int, vector: [Double], pool: WorkerPool,
+    copyRows: (_ rows: Range<Int>, _ target: UnsafeMutablePointer<Float>, _ stride: Int) -> Void
+  ) -> [Double] {
+    let rowsAtOnce = 16
+    let stride = paddedToVector(columns)
+    let buffer = Matrix(rows: pool.threads * rowsAtOnce, columns: stride)
+    let sums = AlignedBuffer<Double>(count: pool.threads * columns)
+    let buffers = buffer.all
+    pool.forEach((rows + rowsAtOnce - 1) / rowsAtOnce) { worker, block in
+      let range = block * rowsAtOnce..<min(rows, (block + 1) * rowsAtOnce)
+      let copies = buffers[worker * rowsAtOnce]
+      copyRows(range, copies, stride)
+      let own = sums.base + worker * columns
+      for (index, row) in range.enumerated() {
+        let factor = vector[row]
+        let weights = copies + index * stride
+        for column in 0..<columns { own[column] += factor * Double(weights[column]) }
+      }
+    }
+    withExtendedLifetime(buffer) {}
+    return (0..<columns).map { column in
+      (0..<pool.threads).reduce(0) { $0 + sums.base[$1 * columns + column] }
+    }
+  }
+}
