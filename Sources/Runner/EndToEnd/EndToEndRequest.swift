@@ -24,8 +24,8 @@ public struct EndToEndRequest: Sendable {
   /// How much time the machine's ceilings take.
   public var effort: MeasuringEffort
 
-  /// Contexts unless asked otherwise: a question, a page, a short paper.
-  public static let defaultContexts = [128, 512, 2048]
+  /// Contexts unless asked otherwise: a question, a page, some pages.
+  public static let defaultContexts = [64, 256, 1024]
   /// Steps of a round unless asked otherwise: long against the clock, short against a prompt.
   public static let defaultSteps = 8
 

@@ -21,7 +21,7 @@ struct EndToEndCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Tokens of a prompt, such as 128,512,2048 (the default).", valueName: "list"),
+      "Tokens of a prompt, such as 64,256,1024 (the default).", valueName: "list"),
     transform: OptionValue.tokenCounts)
   var context = NumberList(values: EndToEndRequest.defaultContexts)
 

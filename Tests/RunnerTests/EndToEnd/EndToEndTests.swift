@@ -44,7 +44,7 @@ import Testing
     let bytes = try plan(model, format: format).bytes
     let table = model.vocabulary * model.hidden
     #expect(bytes.table == 4 * table)
-    let expected = Double(width * (model.parameters - table))
+    let expected = Double(width * (model.totalParameters - table))
     let found = Double(bytes.blocks + bytes.head)
     #expect(found / expected > 1 && found / expected < 1.01)
     // Keys and values of 16 heads of 128 elements, 16 layers, 10 tokens in chunks of up to 8·64 keys.
@@ -126,7 +126,7 @@ import Testing
         #expect(pass.layerSeconds > 0 && pass.headSeconds > 0)
         #expect(pass.layerSeconds + pass.headSeconds <= 2 * pass.seconds.high)
         let tokens = Double(pass.kind == .prefill ? pass.context : sequences)
-        #expect(pass.tokensPerSecond.median * pass.seconds.median == tokens)
+        #expect(abs(pass.tokensPerSecond.median * pass.seconds.median - tokens) < 1e-9 * tokens)
         let experts = try #require(pass.distinctExperts)
         #expect(experts >= 2 && experts <= 4)
       }
