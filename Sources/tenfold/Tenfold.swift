@@ -17,7 +17,8 @@ struct Tenfold: ParsableCommand {
     subcommands: [
       RunCommand.self, SweepCommand.self, GemmCommand.self, RooflineCommand.self,
       ReportCommand.self, CompareCommand.self, ModelsCommand.self, ClaimsCommand.self,
-      ScenarioCommand.self, RoutingCommand.self, VerifyCommand.self, DoctorCommand.self,
+      ScenarioCommand.self, EndToEndCommand.self, RoutingCommand.self, VerifyCommand.self,
+      DoctorCommand.self,
     ])
 
   static func main() {

@@ -15,13 +15,19 @@ import sys
 NUMPY = "numpy==2.4.6"
 CMAKE = "cmake==4.4.4"
 LLAMA = "llama-cpp-python==0.3.36"
+TORCH = "torch==2.15.0"
 REQUIREMENTS = {
     "layer": [NUMPY],
     "onnxruntime": ["onnxruntime==1.31.1", "onnx==1.23.2", NUMPY],
-    "pytorch": ["torch==2.15.0", NUMPY],
+    "pytorch": [TORCH, NUMPY],
     "kt-kernel": ["kt-kernel==0.7.2", NUMPY],
     "llama.cpp": [NUMPY, CMAKE, LLAMA],
+    # Whole models, for scripts/predict.
+    "transformers": [TORCH, "transformers==5.24.0", NUMPY],
+    "llama-bench": [NUMPY, CMAKE, "gguf==0.19.0", LLAMA],
 }
+# What is built of llama.cpp for an environment, and the parts of its tree that this takes.
+LLAMA_TARGETS = {"llama.cpp": ("ggml", "OFF"), "llama-bench": ("llama-bench", "ON")}
 # Written last, with what was installed: without it an environment is half done and made anew.
 COMPLETE = "complete.json"
 
@@ -45,8 +51,9 @@ def run(command, what, log, **options):
     raise NotInstalled(f"{what} failed: {detail} (whole output: {log})")
 
 
-def build_ggml(folder, python, log):
-    """llama.cpp's tensor library, from the sources that llama-cpp-python brings, for this CPU."""
+def build_llama(folder, python, log, name):
+    """llama.cpp's tensor library or its benchmark, from the sources of llama-cpp-python, for this CPU."""
+    target, tools = LLAMA_TARGETS[name]
     for tool in ("cc", "c++", "make"):
         if not shutil.which(tool):
             raise NotInstalled(f"there is no {tool} to build it; install build-essential")
@@ -61,16 +68,14 @@ def build_ggml(folder, python, log):
     shutil.unpack_archive(archive, sources, filter="data")
     tree = next(sources.glob("*/vendor/llama.cpp"))
     cmake, build = folder / "bin" / "cmake", folder / "ggml"
-    only_the_library = [
-        f"-DLLAMA_BUILD_{part}=OFF" for part in ("TESTS", "TOOLS", "EXAMPLES", "SERVER")
-    ]
+    parts = [f"-DLLAMA_BUILD_{part}=OFF" for part in ("TESTS", "EXAMPLES", "SERVER", "UI")]
     run(
         [cmake, "-S", tree, "-B", build, "-DCMAKE_BUILD_TYPE=Release", "-DGGML_NATIVE=ON",
-         "-DBUILD_SHARED_LIBS=ON", *only_the_library],
+         "-DBUILD_SHARED_LIBS=ON", "-DLLAMA_OPENSSL=OFF", f"-DLLAMA_BUILD_TOOLS={tools}", *parts],
         "cmake", log,
     )
     jobs = str(len(os.sched_getaffinity(0)))
-    run([cmake, "--build", build, "--target", "ggml", "-j", jobs], "its build", log)
+    run([cmake, "--build", build, "--target", target, "-j", jobs], "its build", log)
     (build / "source").write_text(LLAMA.replace("==", " ") + "\n", encoding="utf-8")
     shutil.rmtree(sources)
 
@@ -93,10 +98,10 @@ def environment(root, name, say):
         "making a virtual environment (on Debian it needs python3-venv)", log,
     )
     install = [python, "-m", "pip", "install", "--disable-pip-version-check"]
-    if name == "llama.cpp":
+    if name in LLAMA_TARGETS:
         # Only its sources are wanted: installing it would build far more than the library.
-        run([*install, NUMPY, CMAKE], "pip", log)
-        build_ggml(folder, python, log)
+        run([*install, *(wish for wish in REQUIREMENTS[name] if wish != LLAMA)], "pip", log)
+        build_llama(folder, python, log, name)
     else:
         run([*install, *REQUIREMENTS[name]], "pip", log)
     complete.write_text(json.dumps(wanted), encoding="utf-8")

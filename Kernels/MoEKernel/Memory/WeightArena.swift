@@ -31,10 +31,12 @@ public final class WeightArena {
   var start: UnsafeRawPointer { UnsafeRawPointer(memory.base) }
   /// Where the next view begins, in bytes.
   private var next = 0
+  /// How often views began again at the start: 0 while each has memory of its own.
+  public private(set) var laps = 0
 
   /// Views begin at multiples of this, a page as buffers of their own do: panels are aligned for vectors, and
   /// no two views share a cache line.
-  private static let alignment = 4096
+  static let alignment = 4096
 
   private static let wordBytes = MemoryLayout<UInt32>.stride
 
@@ -116,7 +118,7 @@ public final class WeightArena {
     precondition(
       bytes >= 0 && bytes <= self.bytes, "a view of \(bytes) bytes of an arena of \(self.bytes)")
     let size = bytes.roundedUp(toMultipleOf: Self.alignment)
-    if next + size > self.bytes { next = 0 }
+    if next + size > self.bytes { (next, laps) = (0, laps + 1) }
     defer { next += size }
     return UnsafeMutableRawPointer(memory.base) + next
   }

@@ -27,6 +27,11 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     remedy: MemoryRemedy)
   /// The matrices of a product do not fit.
   case productMemory(arithmetic: String, neededBytes: Int, allowedBytes: Int)
+  /// A model has parts that cannot be computed, so that it cannot be run as a whole.
+  case notWhole(id: String, reason: String)
+  /// All layers of a model do not fit; with the longest context that does.
+  case modelMemory(
+    id: String, arithmetic: String, neededBytes: Int, allowedBytes: Int, longestContext: Int?)
   /// A cell does not have a fraction of the width that was asked for, or has no memory for it.
   case width(cell: String, fraction: String)
   /// Even the fewest rounds that an interval needs do not fit.
@@ -93,6 +98,14 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     case .productMemory(let arithmetic, let needed, let allowed):
       return "the product does not fit the memory: it takes \(arithmetic), \(ByteCount(needed)) "
         + "together, and \(ByteCount(allowed)) can be had; give a smaller --n, --k or --m"
+    case .notWhole(let id, let reason):
+      return "\(id) cannot be run end to end: \(reason); measure what can be with tenfold run"
+    case .modelMemory(let id, let arithmetic, let needed, let allowed, let longest):
+      return
+        "\(id) does not fit the memory as a whole: \(arithmetic), \(ByteCount(needed)) together, and "
+        + "\(ByteCount(allowed)) can be had; "
+        + (longest.map { "give --context of at most \($0), or" } ?? "no context fits, so give")
+        + " --memory \(ByteCount.roundedUp(needed)), or a smaller --precision"
     case .width(let cell, let fraction):
       return
         "\(cell) cannot be measured at \(fraction) of its width: it does not divide, or does not fit "
@@ -116,9 +129,9 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .unpairable, .noSuchSize, .routesNothing, .noLayers, .nothingToVary,
       .impossibleVariant, .format,
-      .uncountable:
+      .uncountable, .notWhole:
       true
-    case .recording, .memory, .productMemory, .time, .width: false
+    case .recording, .memory, .productMemory, .modelMemory, .time, .width: false
     }
   }
 

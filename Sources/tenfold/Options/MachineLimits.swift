@@ -22,6 +22,12 @@ extension MachineProbe {
     return min(RunRequest.defaultMemoryBytes, Self.step(of: free))
   }
 
+  /// Bytes that may be taken by what cannot do with less: a whole model fits or it does not.
+  var spareMemoryBytes: Int {
+    Int(
+      Double(min(availableMemoryBytes ?? .max, addressableBytes ?? .max)) * Self.shareOfFreeMemory)
+  }
+
   /// The largest power of two, or one and a half of it, that is not more than `bytes`: 4, 6, 8, 12 GiB.
   private static func step(of bytes: Int) -> Int {
     guard bytes > 1 else { return max(0, bytes) }

@@ -13,7 +13,8 @@ public final class BlockWorkspace: LayerWorkspace {
   public internal(set) var phases = BlockPhases()
 
   let shape: BlockSpec
-  let cache: KVCache
+  /// Of the sequences of the next pass; blocks of a model that share this each have their own (`BlockCache`).
+  private(set) var cache: KVCache
   let rotary: RotaryTable?
   let feedForward: FeedForwardWorkspace
   /// Rows of H: normed, of a branch, and the stream between the branches.
@@ -152,6 +153,14 @@ public final class BlockWorkspace: LayerWorkspace {
 
   /// Tokens in the cache of each sequence.
   public var lengths: [Int] { cache.lengths }
+
+  /// Takes the cache of another block for the passes to come.
+  ///
+  /// - Precondition: it was made by a workspace of equal shape and sizes.
+  public func use(_ other: BlockCache) {
+    precondition(other.keeps(like: cache), "a cache of other sizes than the workspace's")
+    cache = other.cache
+  }
 
   /// Forgets all sequences.
   public func clear() { cache.clear() }
