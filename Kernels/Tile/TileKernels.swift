@@ -47,6 +47,12 @@ public struct TileKernels: Sendable {
   let activatePlainEntry: Activate
   let softmaxEntry: Softmax
   let scaleRowsEntry: ScaleRows
+  let multiplyStridedEntry: MultiplyStrided
+  let softmaxColumnsEntry: SoftmaxColumns
+  let normaliseRowEntry: NormaliseRow
+  let addRowEntry: AddRow
+  let turnHalvesEntry: TurnRow
+  let turnNeighboursEntry: TurnRow
   let computeEntry: Compute
   let readEntries: [Read]
 
@@ -79,6 +85,12 @@ public struct TileKernels: Sendable {
     activatePlainEntry = build.activatePlain
     softmaxEntry = build.softmax
     scaleRowsEntry = build.scaleRows
+    multiplyStridedEntry = build.multiplyStrided
+    softmaxColumnsEntry = build.softmaxColumns
+    normaliseRowEntry = build.normaliseRow
+    addRowEntry = build.addRow
+    turnHalvesEntry = build.turnHalves
+    turnNeighboursEntry = build.turnNeighbours
     readEntries = build.reads
   }
 

@@ -27,6 +27,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     remedy: MemoryRemedy)
   /// The matrices of a product do not fit.
   case productMemory(arithmetic: String, neededBytes: Int, allowedBytes: Int)
+  /// The caches of an attention do not fit.
+  case attentionMemory(name: String, neededBytes: Int, allowedBytes: Int)
   /// A cell does not have a fraction of the width that was asked for, or has no memory for it.
   case width(cell: String, fraction: String)
   /// Even the fewest rounds that an interval needs do not fit.
@@ -93,6 +95,10 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     case .productMemory(let arithmetic, let needed, let allowed):
       return "the product does not fit the memory: it takes \(arithmetic), \(ByteCount(needed)) "
         + "together, and \(ByteCount(allowed)) can be had; give a smaller --n, --k or --m"
+    case .attentionMemory(let name, let needed, let allowed):
+      return "\(name) does not fit the memory: keys, values, queries and scratch take "
+        + "\(ByteCount(needed)), and \(ByteCount(allowed)) can be had; give a smaller --tokens, "
+        + "--sequences or --context"
     case .width(let cell, let fraction):
       return
         "\(cell) cannot be measured at \(fraction) of its width: it does not divide, or does not fit "
@@ -118,7 +124,7 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
       .impossibleVariant, .format,
       .uncountable:
       true
-    case .recording, .memory, .productMemory, .time, .width: false
+    case .recording, .memory, .productMemory, .attentionMemory, .time, .width: false
     }
   }
 

@@ -12,8 +12,17 @@ public final class BlockWorkspace: LayerWorkspace {
   /// Seconds of the phases of the last pass, zero before the first.
   public internal(set) var phases = BlockPhases()
 
+  /// Sequences that there are caches for.
+  public let sequences: Int
+  /// Tokens that one sequence may have.
+  public let capacity: Int
+  /// Tokens in the cache of each sequence.
+  public private(set) var lengths: [Int]
+
   let shape: BlockSpec
-  let cache: KVCache
+  /// Of attention.
+  let kernels: TileKernels
+  let memory: AttentionMemory
   let rotary: RotaryTable?
   let feedForward: FeedForwardWorkspace
   /// Rows of H: normed, of a branch, and the stream between the branches.
@@ -28,7 +37,6 @@ public final class BlockWorkspace: LayerWorkspace {
   /// The ranks of queries, and of keys and values with the shared key; empty for grouped attention.
   let queryRank: Matrix
   let compressed: Matrix
-  let expanded: Matrix
   let heads: Matrix
   /// A row for each thread.
   let scratch: Matrix
@@ -42,15 +50,19 @@ public final class BlockWorkspace: LayerWorkspace {
     engine: any Engine, formats: FormatPlan, feedForward: FeedForwardWorkspace
   ) {
     let kernels = Self.kernels(engine)
+    self.kernels = kernels
     self.maxTokens = maxTokens
     self.threads = threads
     self.feedForward = feedForward
     shape = spec
     let attention = spec.attention
-    cache = KVCache(
-      kernels: kernels, heads: attention.keyValueHeads, keyWidth: attention.keyWidth,
-      valueWidth: attention.valueWidth, sequences: sequences, capacity: capacity)
-    rotary = attention.rotary.map { RotaryTable($0, positions: capacity) }
+    self.sequences = sequences
+    self.capacity = capacity
+    lengths = Array(repeating: 0, count: sequences)
+    spans.reserveCapacity(sequences)
+    memory = AttentionMemory(
+      attention, kernels: kernels, maxTokens: maxTokens, sequences: sequences, capacity: capacity)
+    rotary = attention.rotary.map { RotaryTable($0, positions: capacity, kernels: kernels) }
     func rows(_ columns: Int) -> Matrix { Matrix(rows: maxTokens, columns: columns) }
     normed = rows(spec.hidden)
     branch = rows(spec.hidden)
@@ -64,8 +76,6 @@ public final class BlockWorkspace: LayerWorkspace {
     values = rows(isLatent ? 0 : attention.valuesWidth)
     queryRank = rows(attention.latent?.queryRank ?? 0)
     compressed = rows(attention.latent.map { $0.rank + $0.rotaryWidth } ?? 0)
-    expanded = rows(
-      attention.latent.map { attention.heads * ($0.plainWidth + attention.valueWidth) } ?? 0)
     heads = rows(attention.outputWidth)
     scratch = Matrix(
       rows: threads,
@@ -74,7 +84,7 @@ public final class BlockWorkspace: LayerWorkspace {
 
   /// Attention has kernels of its own, whatever the engine: of the instruction set that the engine was made
   /// for where it says one, else of the CPU's best.
-  private static func kernels(_ engine: any Engine) -> TileKernels {
+  static func kernels(_ engine: any Engine) -> TileKernels {
     let own = TileLevel.supported.first { $0.rawValue == engine.variant }
     guard let level = own ?? TileLevel.supported.last else {
       preconditionFailure("this CPU runs no kernel of attention")
@@ -95,10 +105,10 @@ public final class BlockWorkspace: LayerWorkspace {
   ) -> Int {
     let product = engine.scratchElements(
       rows: rows, inputs: widest(attention), format: formats[.projection])
-    let core = AttentionCore.scratchElements(
-      kernels(engine), keyWidth: attention.keyWidth, valueWidth: attention.valueWidth)
-    // Filling a cache takes a key.
-    let most = max(product, Saturating.sum(core, attention.keyWidth))
+    let memory = AttentionMemory.scratchElements(
+      attention, kernels: kernels(engine), rows: rows, engine: engine,
+      format: formats[.projection])
+    let most = max(product, memory)
     return most > Int.max / 2 ? .max : paddedToVector(most)
   }
 
@@ -115,16 +125,15 @@ public final class BlockWorkspace: LayerWorkspace {
     if let latent = attention.latent {
       columns += [
         latent.queryRank ?? 0, latent.rank + latent.rotaryWidth,
-        attention.heads * (latent.plainWidth + attention.valueWidth),
       ]
     } else {
       columns += [attention.keysWidth, attention.valuesWidth]
     }
     return Saturating.sum([
       Saturating.product(4, Saturating.product(rows, Saturating.sum(columns))),
-      KVCache.bytes(
-        kernels: kernels(engine), heads: attention.keyValueHeads, keyWidth: attention.keyWidth,
-        valueWidth: attention.valueWidth, sequences: sequences, capacity: context),
+      AttentionMemory.bytes(
+        attention, kernels: kernels(engine), maxTokens: rows, sequences: sequences,
+        capacity: context),
       attention.rotary.map { RotaryTable.bytes($0, positions: context) } ?? 0,
       Saturating.product(
         4 * threads,
@@ -150,22 +159,26 @@ public final class BlockWorkspace: LayerWorkspace {
   /// A row of the last pass between its halves.
   public func stream(row: Int) -> [Float] { stream.row(row) }
 
-  /// Tokens in the cache of each sequence.
-  public var lengths: [Int] { cache.lengths }
-
   /// Forgets all sequences.
-  public func clear() { cache.clear() }
+  public func clear() { rewind(to: 0) }
+
+  /// Sets how many tokens a sequence has; what is stored beyond stays and is not seen.
+  func setLength(_ length: Int, of sequence: Int) {
+    precondition(
+      length >= 0 && length <= capacity, "\(length) tokens in a cache of \(capacity) a sequence")
+    lengths[sequence] = length
+  }
 
   /// Gives every sequence so many tokens with random keys and values, which is what a step of decoding over a
   /// long context reads.
   public func fillCaches(tokens: Int, seed: UInt64, pool: WorkerPool) {
-    cache.fill(seed: seed, pool: pool)
+    memory.fill(seed: seed, pool: pool)
     rewind(to: tokens)
   }
 
   /// Takes the tokens behind so many away from every sequence.
   public func rewind(to tokens: Int) {
-    for sequence in 0..<cache.sequences { cache.setLength(tokens, of: sequence) }
+    for sequence in 0..<sequences { setLength(tokens, of: sequence) }
   }
 }
 
