@@ -75,8 +75,11 @@ let package = Package(
     .testTarget(
       name: "TileTests", dependencies: ["Tile", "MoEKernel", "CVector", "LayerSpec", "Statistics"],
       swiftSettings: optimised),
+    // Counts what a thread allocates.
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
-      name: "MoEKernelTests", dependencies: ["MoEKernel", "Tile", "LayerSpec", "Statistics"],
+      name: "MoEKernelTests",
+      dependencies: ["MoEKernel", "Tile", "LayerSpec", "Statistics", "CAllocations"],
       swiftSettings: optimised),
     .testTarget(
       name: "RunnerTests",

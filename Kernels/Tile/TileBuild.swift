@@ -58,6 +58,34 @@ typealias ActivateBackward =
     _ gradients: UnsafeMutablePointer<Float>, _ gradientStride: Int,
     _ active: UnsafeMutablePointer<Float>, _ activeStride: Int
   ) -> Void
+typealias MultiplyStrided =
+  @Sendable (
+    _ panel: UnsafeRawPointer, _ panelStep: Int, _ factors: UnsafePointer<Float>, _ rowStep: Int,
+    _ factorStep: Int, _ runs: Int, _ runStep: Int, _ steps: Int, _ rows: Int,
+    _ block: UnsafeMutablePointer<Float>, _ accumulates: Bool, _ prefetch: UnsafeRawPointer,
+    _ prefetchStep: Int
+  ) -> Void
+typealias SoftmaxColumns =
+  @Sendable (
+    _ block: UnsafeMutablePointer<Float>, _ keys: Int, _ softcap: Float,
+    _ maxima: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
+    _ corrections: UnsafeMutablePointer<Float>
+  ) -> Void
+typealias NormaliseRow =
+  @Sendable (
+    _ row: UnsafeMutablePointer<Float>, _ count: Int, _ scale: UnsafePointer<Float>?,
+    _ epsilon: Float, _ target: UnsafeMutablePointer<Float>
+  ) -> Void
+typealias AddRow =
+  @Sendable (
+    _ branch: UnsafePointer<Float>, _ factor: Float, _ row: UnsafePointer<Float>?,
+    _ target: UnsafeMutablePointer<Float>, _ count: Int
+  ) -> Void
+typealias TurnRow =
+  @Sendable (
+    _ row: UnsafeMutablePointer<Float>, _ pairs: Int, _ cosines: UnsafePointer<Float>,
+    _ sines: UnsafePointer<Float>
+  ) -> Void
 typealias Compute =
   @Sendable (_ rounds: Int, _ factor: Float, _ addend: Float) -> (flops: Int, checksum: Float)
 typealias Read =
@@ -96,6 +124,12 @@ struct TileBuild: Sendable {
   let activatePlain: Activate
   let softmax: Softmax
   let scaleRows: ScaleRows
+  let multiplyStrided: MultiplyStrided
+  let softmaxColumns: SoftmaxColumns
+  let normaliseRow: NormaliseRow
+  let addRow: AddRow
+  let turnHalves: TurnRow
+  let turnNeighbours: TurnRow
   let transposeSquare: TransposeSquare
   let activateBackward: ActivateBackward
   /// Reading in `ReadPattern.streamCounts` streams.
@@ -123,7 +157,10 @@ extension TileBuild {
     ],
     storeRows: TileV2.storeRows, addBias: TileV2.addBias, activateGated: TileV2.activateGated,
     activatePlain: TileV2.activatePlain, softmax: TileV2.softmaxBlocks,
-    scaleRows: TileV2.scaleRows,
+    scaleRows: TileV2.scaleRows, multiplyStrided: TileV2.multiplyStrided,
+    softmaxColumns: TileV2.softmaxColumns, normaliseRow: TileV2.normaliseRow,
+    addRow: TileV2.addRow, turnHalves: TileV2.turnHalves,
+    turnNeighbours: TileV2.turnNeighbours,
     transposeSquare: TileV2.transposeSquare, activateBackward: TileV2.activateBackward,
     reads: [TileV2.readOneStream, TileV2.readTwoStreams, TileV2.readFourStreams])
 
@@ -144,7 +181,10 @@ extension TileBuild {
       ],
       storeRows: TileV3.storeRows, addBias: TileV3.addBias, activateGated: TileV3.activateGated,
       activatePlain: TileV3.activatePlain, softmax: TileV3.softmaxBlocks,
-      scaleRows: TileV3.scaleRows,
+      scaleRows: TileV3.scaleRows, multiplyStrided: TileV3.multiplyStrided,
+      softmaxColumns: TileV3.softmaxColumns, normaliseRow: TileV3.normaliseRow,
+      addRow: TileV3.addRow, turnHalves: TileV3.turnHalves,
+      turnNeighbours: TileV3.turnNeighbours,
       transposeSquare: TileV3.transposeSquare, activateBackward: TileV3.activateBackward,
       reads: [TileV3.readOneStream, TileV3.readTwoStreams, TileV3.readFourStreams])
 
@@ -168,7 +208,10 @@ extension TileBuild {
       ],
       storeRows: TileV4.storeRows, addBias: TileV4.addBias, activateGated: TileV4.activateGated,
       activatePlain: TileV4.activatePlain, softmax: TileV4.softmaxBlocks,
-      scaleRows: TileV4.scaleRows,
+      scaleRows: TileV4.scaleRows, multiplyStrided: TileV4.multiplyStrided,
+      softmaxColumns: TileV4.softmaxColumns, normaliseRow: TileV4.normaliseRow,
+      addRow: TileV4.addRow, turnHalves: TileV4.turnHalves,
+      turnNeighbours: TileV4.turnNeighbours,
       transposeSquare: TileV4.transposeSquare, activateBackward: TileV4.activateBackward,
       reads: [TileV4.readOneStream, TileV4.readTwoStreams, TileV4.readFourStreams])
   #endif

@@ -49,6 +49,12 @@ public struct TileKernels: Sendable {
   let scaleRowsEntry: ScaleRows
   let transposeSquareEntry: TransposeSquare
   let activateBackwardEntry: ActivateBackward
+  let multiplyStridedEntry: MultiplyStrided
+  let softmaxColumnsEntry: SoftmaxColumns
+  let normaliseRowEntry: NormaliseRow
+  let addRowEntry: AddRow
+  let turnHalvesEntry: TurnRow
+  let turnNeighboursEntry: TurnRow
   let computeEntry: Compute
   let readEntries: [Read]
 
@@ -83,6 +89,12 @@ public struct TileKernels: Sendable {
     scaleRowsEntry = build.scaleRows
     transposeSquareEntry = build.transposeSquare
     activateBackwardEntry = build.activateBackward
+    multiplyStridedEntry = build.multiplyStrided
+    softmaxColumnsEntry = build.softmaxColumns
+    normaliseRowEntry = build.normaliseRow
+    addRowEntry = build.addRow
+    turnHalvesEntry = build.turnHalves
+    turnNeighboursEntry = build.turnNeighbours
     readEntries = build.reads
   }
 

@@ -28,6 +28,13 @@ extension TileKernels {
       self.sums = sums
       self.corrections = corrections
     }
+
+    /// The same from a row on.
+    public func from(_ row: Int) -> SoftmaxRows {
+      SoftmaxRows(
+        first: first + row, end: end + row, maxima: maxima + row, sums: sums + row,
+        corrections: corrections + row)
+    }
   }
 
   /// Turns blocks of scores, a key per output, into weights; keys that a row does not see get 0.
@@ -50,5 +57,21 @@ extension TileKernels {
     block: UnsafeMutablePointer<Float>, rows: Int, factors: UnsafePointer<Float>
   ) {
     scaleRowsEntry(block, rows, factors)
+  }
+
+  /// Turns a block of scores with a row for each key and a lane for each head into weights.
+  ///
+  /// - Parameters:
+  ///   - block: `keys` rows of `panelWidth` heads, aligned to 64 bytes.
+  ///   - softcap: bound of scores; `nil` for none.
+  ///   - maxima: the largest scores so far of `panelWidth` heads, aligned as the block; as are
+  ///   - sums: of weights so far, and
+  ///   - corrections: what sums of values so far are to be multiplied by.
+  public func softmaxColumns(
+    block: UnsafeMutablePointer<Float>, keys: Int, softcap: Float?,
+    maxima: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
+    corrections: UnsafeMutablePointer<Float>
+  ) {
+    softmaxColumnsEntry(block, keys, softcap ?? 0, maxima, sums, corrections)
   }
 }

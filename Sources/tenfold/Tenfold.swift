@@ -15,7 +15,8 @@ struct Tenfold: ParsableCommand {
       """,
     version: ToolVersion.current,
     subcommands: [
-      RunCommand.self, SweepCommand.self, GemmCommand.self, RooflineCommand.self,
+      RunCommand.self, SweepCommand.self, GemmCommand.self, AttentionCommand.self,
+      RooflineCommand.self,
       ReportCommand.self, CompareCommand.self, ModelsCommand.self, ClaimsCommand.self,
       ScenarioCommand.self, EndToEndCommand.self, RoutingCommand.self, VerifyCommand.self,
       DoctorCommand.self,

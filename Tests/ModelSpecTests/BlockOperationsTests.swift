@@ -81,8 +81,12 @@ import Testing
       let seen = attention.visiblePairs(tokens: 1, context: step.position)
       #expect(seen == Count(step.visibleKeys))
       let own = flops(block, rows, .attention)
+      // The counter has expanded keys and values; what is computed, and counted here, is in the latent space.
+      let expanded = attention.pairFLOPs(isAbsorbed: false)
       #expect(
-        own == seen * Count(2 * attention.heads * (attention.keyWidth + attention.valueWidth)))
+        expanded == Count(2 * attention.heads * (attention.keyWidth + attention.valueWidth)))
+      #expect(own == seen * attention.pairFLOPs(isAbsorbed: attention.latent != nil))
+      if attention.latent == nil { #expect(own == seen * expanded) }
       var products = step.blockMatmulFlops - step.attentionMatmulFlops
       if let latent = attention.latent {
         // transformers expands the latents of all cached tokens again at each step, a cache of keys none.
@@ -92,6 +96,31 @@ import Testing
       }
       #expect(flops(block, rows) - own == Count(products))
     }
+  }
+
+  /// One token behind 4096 of DeepSeek-V3: 128 heads over vectors of 512 and 64 elements, of which 576 are read once,
+  /// where expanded keys and values would be 40,960 elements a token.
+  @Test func latentAttentionIsCountedInTheLatentSpace() throws {
+    let attention = try SelfAttentionSpec(
+      hidden: 7168, heads: 128, keyValueHeads: 128, keyWidth: 192, valueWidth: 128,
+      latent: .init(
+        queryRank: 1536, rank: 512, plainWidth: 128, rotaryWidth: 64, normEpsilon: 1e-6),
+      rotary: nil, scale: 1)
+    let network = try FeedForwardSpec(width: 7168, intermediate: 18432)
+    let block = try BlockSpec(
+      attention: attention, feedForward: .dense(network), normEpsilon: 1e-6)
+    func mixing(_ rows: SequenceRows) throws -> ModelSpec.Operation {
+      let operations = block.operations(
+        rows, use: ExpertUse(distinctExperts: 0), formats: FormatPlan(.f32))
+      return try #require(operations.first { $0.phase == Phase.attention })
+    }
+    let step = try mixing(SequenceRows(tokens: 1, context: 4096))
+    #expect(step.flops == Count(4097 * 2 * 128 * (576 + 512)))
+    #expect(step.stateBytes == Double(4098 * 576 * 4))
+    // A prompt is expanded, and what is kept of it the same.
+    let prompt = try mixing(SequenceRows(tokens: 16))
+    #expect(prompt.flops == Count(136 * 2 * 128 * (192 + 128)))
+    #expect(prompt.stateBytes == Double(32 * 576 * 4))
   }
 
   /// Pairs by looking at every one of them.

@@ -4,6 +4,8 @@ import argparse
 import os
 import sys
 
+import attention
+
 DEBIAN_BLIS = "libblis.so.4"
 USAGE = 64
 
@@ -63,12 +65,30 @@ def arguments(description):
     add("--programs", metavar="LIST",
         help="only these beside Tenfold: tenfold-openblas, tenfold-blis, onnxruntime, "
         "pytorch-loop, pytorch-grouped, kt-kernel, llama.cpp")
+    add("--attention", action="store_true",
+        help="attention alone instead of a layer, by PyTorch and llama.cpp beside Tenfold: prompts of "
+        "--tokens (default 256,512,1024,2048) and steps behind --context")
+    add("--shapes", metavar="LIST", help="models whose attention is measured (default all)")
+    add("--sequences", type=counts, metavar="LIST",
+        help="sequences of a step of attention (default 1,2,4,8)")
+    add("--context", type=positive, default=4096, metavar="C",
+        help="tokens behind which steps of attention are (default 4096)")
     add("--step", action="store_true",
         help="a training step, forward and backward, by PyTorch and Tenfold in f32 (default tokens 256)")
     add("--quick", action="store_true", help="shows that everything works; figures mean little")
     chosen = parser.parse_args()
-    usual = [256] if chosen.step else [1, 4, 16, 64, 256, 1024]
-    chosen.tokens = chosen.tokens or ([1, 16] if chosen.quick else usual)
+    usual = [1, 4, 16, 64, 256, 1024]
+    if chosen.step:
+        usual = [256]
+    if chosen.attention:
+        usual = [256, 512, 1024, 2048]
+    quick = [256] if chosen.attention else [1, 16]
+    chosen.tokens = chosen.tokens or (quick if chosen.quick else usual)
+    chosen.sequences = chosen.sequences or ([1] if chosen.quick else [1, 2, 4, 8])
+    chosen.shapes = chosen.shapes.split(",") if chosen.shapes else []
+    unknown = sorted(set(chosen.shapes) - set(attention.SHAPES))
+    if unknown:
+        parser.error(f"--shapes has no {', '.join(unknown)}; there are {', '.join(attention.SHAPES)}")
     chosen.rounds = chosen.rounds or (2 if chosen.quick else 5)
     chosen.seconds = chosen.seconds or (0.2 if chosen.quick else 1.0)
     if chosen.top_k > chosen.experts:

@@ -41,6 +41,8 @@ class Program:
 class Peer(Program):
     """A foreign program in a worker process that lives as long as the comparison."""
 
+    worker = "worker.py"
+
     def __init__(self, key, name, precision, module, environment):
         super().__init__(key, name, precision)
         self.module, self.environment, self.process = module, environment, None
@@ -56,7 +58,7 @@ class Peer(Program):
         self.log = logs / f"{self.key}-{self.precision}.log"
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                [python, HERE / "worker.py", self.module, self.precision, count, folder],
+                [python, HERE / self.worker, self.module, self.precision, count, folder],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=variables,
             )
         answer = self.answer()

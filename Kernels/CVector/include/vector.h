@@ -202,6 +202,20 @@ VECTOR_INLINE void vector_transpose16(
   __builtin_memcpy(target + 15 * target_stride, &r[15], sizeof r[15]);
 }
 
+// Neighbouring lanes in each other's place.
+
+VECTOR_INLINE vector_float4 vector_swap_pairs4(vector_float4 a) {
+  return __builtin_shufflevector(a, a, 1, 0, 3, 2);
+}
+
+VECTOR_INLINE vector_float8 vector_swap_pairs8(vector_float8 a) {
+  return __builtin_shufflevector(a, a, 1, 0, 3, 2, 5, 4, 7, 6);
+}
+
+VECTOR_INLINE vector_float16 vector_swap_pairs16(vector_float16 a) {
+  return __builtin_shufflevector(a, a, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+}
+
 #if defined(__AVX512BF16__)
 #include <immintrin.h>
 

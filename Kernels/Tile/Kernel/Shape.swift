@@ -24,6 +24,10 @@ import CVector
     vector_multiply_add16(a, b, sum)
   }
 
+  /// Neighbouring lanes in each other's place.
+  @inline(__always)
+  func swappedPairs(_ a: Vector) -> Vector { vector_swap_pairs16(a) }
+
   @inline(__always)
   func lowBF16(_ pairs: Words) -> Vector { vector_low_bf16_16(pairs) }
 
@@ -45,6 +49,10 @@ import CVector
   func multiplyAdd(_ a: Vector, _ b: Vector, _ sum: Vector) -> Vector {
     vector_multiply_add8(a, b, sum)
   }
+
+  /// Neighbouring lanes in each other's place.
+  @inline(__always)
+  func swappedPairs(_ a: Vector) -> Vector { vector_swap_pairs8(a) }
 
   @inline(__always)
   func lowBF16(_ pairs: Words) -> Vector { vector_low_bf16_8(pairs) }
@@ -74,6 +82,10 @@ import CVector
   func multiplyAdd(_ a: Vector, _ b: Vector, _ sum: Vector) -> Vector {
     vector_multiply_add4(a, b, sum)
   }
+
+  /// Neighbouring lanes in each other's place.
+  @inline(__always)
+  func swappedPairs(_ a: Vector) -> Vector { vector_swap_pairs4(a) }
 
   @inline(__always)
   func lowBF16(_ pairs: Words) -> Vector { vector_low_bf16_4(pairs) }

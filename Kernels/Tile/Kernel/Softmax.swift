@@ -42,7 +42,7 @@ public func softmaxBlocks(
       let scores = start.assumingMemoryBound(to: Vector.self)
       for half in 0..<2 {
         var score = scores[half]
-        if softcap > 0 { score = capped(score, softcap) }
+        if softcap > 0 { score = cappedScore(score, softcap) }
         if !isWhole {
           let key = lane + Vector(repeating: Float(panel &* width &+ half &* lanes))
           score.replace(with: low, where: key .< firstLane)
@@ -92,7 +92,7 @@ private func total(of values: Vector) -> Float {
 
 /// c·tanh(score / c), as c·(1 − 2 / (1 + e^(2·score / c))).
 @inline(__always)
-private func capped(_ score: Vector, _ bound: Float) -> Vector {
+func cappedScore(_ score: Vector, _ bound: Float) -> Vector {
   let power = exponential(score * Vector(repeating: 2 / bound))
   return Vector(repeating: bound) - Vector(repeating: 2 * bound) / (Vector(repeating: 1) + power)
 }

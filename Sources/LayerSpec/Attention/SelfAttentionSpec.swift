@@ -180,6 +180,10 @@ public struct SelfAttentionSpec: Hashable, Sendable {
   /// The first element of a query or key that is turned.
   public var rotaryOffset: Int { latent?.plainWidth ?? 0 }
 
+  /// Whether queries of tokens behind `context` cached ones are taken into the latent space: of a prompt from its
+  /// beginning keys and values are expanded once, and cached latent vectors are never expanded again.
+  public func isAbsorbed(context: Int) -> Bool { latent != nil && context > 0 }
+
   /// Elements that a cache needs for one token: all keys and values, or the latent vector and the shared key.
   public var cachedWidth: Int {
     latent.map { $0.rank + $0.rotaryWidth } ?? keysWidth + valuesWidth

@@ -30,9 +30,11 @@ extension BlockSpec {
   /// The operations of one pass, in order: the matrices around attention, attention, the feed-forward half.
   ///
   /// Attention is what its mask leaves: 2·heads·pairs·(key + value) FLOPs for the pairs of a query and a key
-  /// that it sees, which for causal attention over T tokens are T·(T + 1)/2. Keys and values that are seen are
-  /// read once for each sequence, and those of the pass are written. (`torch.utils.flop_counter` counts the
-  /// square: `Architecture.operations(of:)`.)
+  /// that it sees, which for causal attention over T tokens are T·(T + 1)/2. What a cache keeps of tokens that
+  /// are seen is read once for each sequence, and that of the pass is written. Latent attention behind cached
+  /// tokens is counted as it is computed, in the latent space (`SelfAttentionSpec.pairFLOPs`).
+  /// (`torch.utils.flop_counter` counts the square, and expands keys and values of all cached tokens again:
+  /// `Architecture.operations(of:)`.)
   ///
   /// - Precondition: no size is negative.
   public func operations(
@@ -94,16 +96,42 @@ extension SelfAttentionSpec {
     }
   }
 
+  /// FLOPs of a query and a key that it sees, of all heads: with expanded keys and values, or in the latent space,
+  /// where a key has the rank and the shared part and a value the rank.
+  ///
+  /// The matrices that lead into the latent space and out of it have the FLOPs of those that expand.
+  func pairFLOPs(isAbsorbed: Bool) -> Count {
+    if isAbsorbed, let latent {
+      return 2 * Count(heads) * Count(2 * latent.rank + latent.rotaryWidth)
+    }
+    return 2 * Count(heads) * Count(keyWidth + valueWidth)
+  }
+
+  /// Scores, softmax and sums of values alone, over keys and values as attention reads them: of a prompt of latent
+  /// attention expanded ones, behind cached tokens the latent vectors.
+  public func mixing(_ rows: SequenceRows) -> Operation {
+    let isAbsorbed = isAbsorbed(context: rows.context)
+    let pairs = Count(rows.sequences) * visiblePairs(tokens: rows.tokens, context: rows.context)
+    let elements =
+      rows.sequences * seenKeys(rows) * (isAbsorbed ? cachedWidth : keysWidth + valuesWidth)
+    return Operation(
+      .attention, flops: pairs * pairFLOPs(isAbsorbed: isAbsorbed), format: .f32, weightBytes: 0,
+      stateBytes: Double(elements) * Double(MemoryLayout<Float>.size))
+  }
+
+  /// Keys of one sequence that any token of a pass sees.
+  private func seenKeys(_ rows: SequenceRows) -> Int {
+    rows.tokens == 0
+      ? 0 : rows.context + rows.tokens - reach.first(seenBy: rows.context)
+  }
+
   /// Scores and sums of values of one pass.
   fileprivate func operation(_ rows: SequenceRows) -> Operation {
     let pairs = Count(rows.sequences) * visiblePairs(tokens: rows.tokens, context: rows.context)
-    let seen =
-      rows.tokens == 0
-      ? 0 : rows.context + rows.tokens - reach.first(seenBy: rows.context)
-    let moved = Double(rows.sequences) * Double(seen + rows.tokens)
+    let moved = Double(rows.sequences) * Double(seenKeys(rows) + rows.tokens)
     return Operation(
-      .attention, flops: 2 * Count(heads) * pairs * Count(keyWidth + valueWidth), format: .f32,
-      weightBytes: 0,
-      stateBytes: moved * Double(keysWidth + valuesWidth) * Double(MemoryLayout<Float>.size))
+      .attention, flops: pairs * pairFLOPs(isAbsorbed: isAbsorbed(context: rows.context)),
+      format: .f32, weightBytes: 0,
+      stateBytes: moved * Double(cachedWidth) * Double(MemoryLayout<Float>.size))
   }
 }

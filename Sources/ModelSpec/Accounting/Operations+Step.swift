@@ -4,7 +4,8 @@ extension Architecture {
   /// The operations of attention, layer after layer, in one step of decoding: one more token of each of some
   /// sequences with `context` tokens in their caches.
   ///
-  /// Every query sees all keys of its cache and its own, as far as its window reaches.
+  /// Every query sees all keys of its cache and its own, as far as its window reaches. Latent attention is that of
+  /// the latent space, in which cached vectors are not expanded.
   ///
   /// - Precondition: neither number is negative.
   func attentionStep(sequences: Int, context: Int, formats: FormatPlan) -> [Operation] {
@@ -22,7 +23,7 @@ extension AttentionSpec {
     sequences: Int, context: Int, formats: FormatPlan
   ) -> [Operation] {
     let projected = projections.map { $0.operation(tokens: sequences, formats: formats) }
-    var flops: Count = scores.reduce(0) { sum, score in
+    var flops: Count = (cachedScores ?? scores).reduce(0) { sum, score in
       let keys = (context + score.tokensPerKey) / score.tokensPerKey
       let seen = min(keys, score.window ?? keys)
       return sum + 2 * Count(score.heads) * Count(score.keyWidth + score.valueWidth) * Count(seen)

@@ -35,7 +35,7 @@ public struct Ceilings: Hashable, Sendable {
   }
 
   /// The peak of a weight format: its own where that was measured, or else that of its arithmetic.
-  func peak(_ format: WeightFormat) -> Double? {
+  public func peak(_ format: WeightFormat) -> Double? {
     peakFlopsPerSecond[format]
       ?? format.block.flatMap { arithmeticFlopsPerSecond[$0.arithmetic] }
   }

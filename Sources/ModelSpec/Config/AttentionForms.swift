@@ -65,6 +65,7 @@ extension AttentionSpec {
       scores: [
         Scores(heads: heads, keyWidth: keyWidth + rotaryWidth, valueWidth: valueWidth)
       ],
+      cachedScores: [Scores(heads: heads, keyWidth: rank + rotaryWidth, valueWidth: rank)],
       caches: [Cache(elements: rank + rotaryWidth)],
       otherParameters: norms)
   }

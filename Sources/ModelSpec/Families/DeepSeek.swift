@@ -52,11 +52,14 @@ extension Family {
       LinearSpec(try config.size("q_lora_rank"), heads * width), LinearSpec(hidden, width),
       LinearSpec(hidden, heads),
     ]
-    attention.scores =
+    func indexed(_ scores: [AttentionSpec.Scores]) -> [AttentionSpec.Scores] {
       [.init(heads: heads, keyWidth: width, valueWidth: 0)]
-      + attention.scores.map {
-        .init(heads: $0.heads, keyWidth: $0.keyWidth, valueWidth: $0.valueWidth, window: chosen)
-      }
+        + scores.map {
+          .init(heads: $0.heads, keyWidth: $0.keyWidth, valueWidth: $0.valueWidth, window: chosen)
+        }
+    }
+    attention.scores = indexed(attention.scores)
+    attention.cachedScores = attention.cachedScores.map(indexed)
     attention.caches.append(.init(elements: width))
     attention.otherParameters += 2 * width
     return try config.decoder(

@@ -100,6 +100,10 @@ public struct AttentionSpec: Hashable, Sendable {
   public var projections: [LinearSpec]
   /// Products between tokens; two entries where a layer attends twice.
   public var scores: [Scores]
+  /// Products between a token and those in a cache; `nil` where a step of decoding computes those of a prompt.
+  ///
+  /// Latent attention then meets latent vectors, which no step expands.
+  public var cachedScores: [Scores]?
   /// State of a recurrence, `nil` where there is none.
   public var state: State?
   /// What a sequence keeps of its earlier tokens; empty where a recurrence's state is all, and where another
@@ -113,12 +117,14 @@ public struct AttentionSpec: Hashable, Sendable {
 
   /// Attention; its sizes are checked when it becomes part of an `Architecture`.
   public init(
-    form: Form, projections: [LinearSpec], scores: [Scores] = [], state: State? = nil,
-    caches: [Cache] = [], elementwise: [LinearSpec] = [], otherParameters: Int = 0
+    form: Form, projections: [LinearSpec], scores: [Scores] = [],
+    cachedScores: [Scores]? = nil, state: State? = nil, caches: [Cache] = [],
+    elementwise: [LinearSpec] = [], otherParameters: Int = 0
   ) {
     self.form = form
     self.projections = projections
     self.scores = scores
+    self.cachedScores = cachedScores
     self.state = state
     self.caches = caches
     self.elementwise = elementwise
@@ -130,6 +136,8 @@ public struct AttentionSpec: Hashable, Sendable {
   func followed(by other: AttentionSpec) -> AttentionSpec {
     AttentionSpec(
       form: form, projections: projections + other.projections, scores: scores + other.scores,
+      cachedScores: cachedScores == nil && other.cachedScores == nil
+        ? nil : (cachedScores ?? scores) + (other.cachedScores ?? other.scores),
       state: state ?? other.state, caches: caches + other.caches,
       elementwise: elementwise + other.elementwise,
       otherParameters: otherParameters + other.otherParameters)

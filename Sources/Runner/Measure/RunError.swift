@@ -4,6 +4,8 @@ import ModelSpec
 public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
   /// An output is wrong, so its time means nothing.
   case wrongOutput(cell: String, layer: String, engine: String, error: Double, tolerance: Double)
+  /// The same of an attention that is measured alone.
+  case wrongAttention(name: String, error: Double, tolerance: Double)
   /// A router sends a token elsewhere than the trace says, so a time would be of another routing.
   case misrouted(cell: String, layer: String, batch: Int, token: Int)
   /// A side is faster than the machine can be, so something about its time is wrong.
@@ -36,6 +38,10 @@ public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
         + (EngineTraits.named(engine)?.usesLibrary == true
           ? "check the BLAS library or use another"
           : "that is an error of this engine on this processor: report it, and use another --engine")
+    case .wrongAttention(let name, let error, let tolerance):
+      "the attention of \(name) is off by \(error) of its largest value where rounding explains "
+        + "\(tolerance); that is an error of the kernels on this processor: report it, and try "
+        + "TENFOLD_ISA=v2"
     case .misrouted(let cell, let layer, let batch, let token):
       "\(cell): the router of \(layer) cannot be made to send token \(token + 1) of batch "
         + "\(batch + 1) where the trace says; give its counts instead (tenfold routing --help)"

@@ -32,6 +32,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   /// All layers of a model do not fit; with the longest context that does.
   case modelMemory(
     id: String, arithmetic: String, neededBytes: Int, allowedBytes: Int, longestContext: Int?)
+  /// The caches of an attention do not fit.
+  case attentionMemory(name: String, neededBytes: Int, allowedBytes: Int)
   /// A cell does not have a fraction of the width that was asked for, or has no memory for it.
   case width(cell: String, fraction: String)
   /// Even the fewest rounds that an interval needs do not fit.
@@ -106,6 +108,10 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
         + "\(ByteCount(allowed)) can be had; "
         + (longest.map { "give --context of at most \($0), or" } ?? "no context fits, so give")
         + " --memory \(ByteCount.roundedUp(needed)), or a smaller --precision"
+    case .attentionMemory(let name, let needed, let allowed):
+      return "\(name) does not fit the memory: keys, values, queries and scratch take "
+        + "\(ByteCount(needed)), and \(ByteCount(allowed)) can be had; give a smaller --tokens, "
+        + "--sequences or --context"
     case .width(let cell, let fraction):
       return
         "\(cell) cannot be measured at \(fraction) of its width: it does not divide, or does not fit "
@@ -131,7 +137,7 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
       .impossibleVariant, .format,
       .uncountable, .notWhole:
       true
-    case .recording, .memory, .productMemory, .modelMemory, .time, .width: false
+    case .recording, .memory, .productMemory, .modelMemory, .attentionMemory, .time, .width: false
     }
   }
 

@@ -80,8 +80,8 @@ final class PreparedBlock: PreparedPass {
 
   private func forward(_ batch: Int, copy: Int) {
     copies[copy].extend(
-      Array(repeating: rows.tokens, count: rows.sequences), batches[batch], into: output,
-      workspace: workspace, pool: resources.pool)
+      each: rows.tokens, batches[batch], into: output, workspace: workspace,
+      pool: resources.pool)
   }
 
   /// Holds the last rows of two sequences, or the only one's, against the oracle; of a prefill an early row too,

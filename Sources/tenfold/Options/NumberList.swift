@@ -133,6 +133,14 @@ extension OptionValue {
     ).read(text)
   }
 
+  /// `1024,4096`: tokens already in each sequence's cache, at least one.
+  static func cachedContexts(_ text: String) throws(OptionError) -> NumberList {
+    try NumberListReader(
+      noun: "context length", accepted: 1...contextRange.upperBound,
+      example: "1024,4096 or 1024-16384*2"
+    ).read(text)
+  }
+
   /// `1,2,4`: processes that share a layer.
   static func rankCounts(_ text: String) throws(OptionError) -> NumberList {
     try NumberListReader(noun: "number of ranks", accepted: threadRange, example: "2,4 or 1-8*2")

@@ -5,10 +5,11 @@ import Tile
 /// softmax(q·k)·v of some rows over a cache, chunk by chunk of keys, so that no matrix of tokens × tokens exists
 /// (FlashAttention, arXiv 2205.14135).
 ///
-/// A task is one tile of queries that read the same keys: those of all heads of a group, and of as many
-/// consecutive tokens of a sequence as a tile has room for. Its scores over a chunk are products of panels of keys
-/// with the tile, become weights in place, and are the tile of the products with the panels of values, whose sums
-/// stay in the worker's scratch from chunk to chunk.
+/// A task is some queries that read the same keys, of all heads of a group and of as many consecutive tokens of
+/// a sequence as make a few tiles, over one part of their context. Each panel of keys meets all tiles while it
+/// is in the L1 cache; the scores become weights in place, and are what each panel of values is multiplied with,
+/// whose sums stay in the worker's scratch from chunk to chunk. So memory delivers keys and values once to a
+/// task, and the next panel is asked for while one is multiplied.
 struct AttentionCore {
   let spec: SelfAttentionSpec
   let cache: KVCache
@@ -18,19 +19,20 @@ struct AttentionCore {
   let outputs: Rows
   /// The further logit of each head; `nil` for none.
   let sinks: UnsafeMutablePointer<Float>?
+  /// Where contexts of single tokens that are cut are left; `nil` where none are.
+  let parts: ContextParts?
 
   private var kernels: TileKernels { cache.kernels }
 
-  /// Heads and tokens of one tile.
-  private var headsPerTile: Int { min(spec.group, kernels.maximumRows) }
-  private var tokensPerTile: Int { max(1, kernels.maximumRows / spec.group) }
-  /// Tiles that the heads of one group are cut into.
-  private var tilesPerGroup: Int { (spec.group + headsPerTile - 1) / headsPerTile }
+  /// Tiles that meet a panel while it is in the L1 cache: few enough for their queries and scores to be there
+  /// too, enough for a panel to come from L2 in the time that they take.
+  private static let tilesPerTask = 4
 
-  /// Tiles that `tokens` consecutive tokens of a sequence make.
-  func tasks(tokens: Int) -> Int {
-    cache.heads * tilesPerGroup * ((tokens + tokensPerTile - 1) / tokensPerTile)
+  /// Consecutive tokens of one task.
+  private static func tokensPerTask(_ kernels: TileKernels, group: Int) -> Int {
+    max(1, tilesPerTask * kernels.maximumRows / group)
   }
+  private var tokensPerTask: Int { Self.tokensPerTask(kernels, group: spec.group) }
 
   /// Consecutive tokens of one sequence, which are its last ones.
   struct Span {
@@ -42,172 +44,267 @@ struct AttentionCore {
     let position: Int
   }
 
-  /// Performs one task of a span.
-  func perform(_ task: Int, of span: Span, scratch: UnsafeMutablePointer<Float>) {
-    let tiles = (span.tokens + tokensPerTile - 1) / tokensPerTile
-    // The last tiles see the most keys and come first, so that threads end together.
-    let tile = tiles - 1 - task % tiles
-    let part = task / tiles % tilesPerGroup
-    let head = task / tiles / tilesPerGroup
-    let tokens = tile * tokensPerTile..<min((tile + 1) * tokensPerTile, span.tokens)
-    let heads =
-      head * spec.group + part
-      * headsPerTile..<min(head * spec.group + (part + 1) * headsPerTile, (head + 1) * spec.group)
-    attend(tokens: tokens, heads: heads, keyHead: head, span, AttentionScratch(self, at: scratch))
+  /// Chunks of keys that some tokens of a span see.
+  private func chunks(_ tokens: Range<Int>, of span: Span) -> Range<Int> {
+    let first = spec.reach.first(seenBy: span.position + tokens.lowerBound)
+    let last = span.position + tokens.upperBound - 1
+    return first / cache.keysPerChunk..<last / cache.keysPerChunk + 1
   }
 
-  private func attend(
-    tokens: Range<Int>, heads: Range<Int>, keyHead: Int, _ span: Span, _ scratch: AttentionScratch
+  /// Parts that the context of a span is cut into: that of a single token alone.
+  func partCount(_ span: Span) -> Int {
+    guard parts != nil, span.tokens == 1 else { return 1 }
+    let chunks = chunks(0..<1, of: span).count
+    return min(chunks, ContextParts.parts(keys: chunks * cache.keysPerChunk))
+  }
+
+  /// Tasks that a span makes.
+  func tasks(of span: Span) -> Int {
+    cache.heads * partCount(span) * ((span.tokens + tokensPerTask - 1) / tokensPerTask)
+  }
+
+  /// Performs one task of a span.
+  func perform(_ task: Int, of span: Span, scratch: UnsafeMutablePointer<Float>) {
+    let blocks = (span.tokens + tokensPerTask - 1) / tokensPerTask
+    // The last tokens see the most keys and come first, so that threads end together.
+    let block = blocks - 1 - task % blocks
+    let parts = partCount(span)
+    let tokens = block * tokensPerTask..<min((block + 1) * tokensPerTask, span.tokens)
+    let work = AttentionTask(
+      self, span, tokens: tokens, head: task / blocks / parts, scratch: scratch)
+    let chunks = chunks(tokens, of: span)
+    let part = task / blocks % parts
+    work.begin()
+    for chunk in part * chunks.count / parts..<(part + 1) * chunks.count / parts {
+      work.attend(chunk: chunks.lowerBound + chunk)
+    }
+    if parts == 1 {
+      work.finish()
+    } else {
+      work.leave(part: part)
+    }
+  }
+
+  /// Merges the parts of one head of a span.
+  func merge(head: Int, of span: Span) {
+    let count = partCount(span)
+    guard count > 1, let parts else { return }
+    parts.merge(
+      parts: count, query: span.sequence * spec.heads + head, of: cache.sequences * spec.heads,
+      sink: sinks.map { $0[head] }, into: outputs[span.firstRow * spec.heads + head])
+  }
+
+  /// Floats of a worker's scratch; `Int.max` where they cannot be counted.
+  static func scratchElements(_ kernels: TileKernels, _ spec: SelfAttentionSpec) -> Int {
+    AttentionScratch.elements(
+      kernels, rows: tokensPerTask(kernels, group: spec.group) * spec.group, spec)
+  }
+}
+
+/// Some queries over one part of their context.
+private struct AttentionTask {
+  let core: AttentionCore
+  let span: AttentionCore.Span
+  let tokens: Range<Int>
+  /// The head of keys and values.
+  let head: Int
+  let rows: Int
+  let tiles: Int
+  let scratch: AttentionScratch
+
+  private var spec: SelfAttentionSpec { core.spec }
+  private var kernels: TileKernels { core.cache.kernels }
+
+  init(
+    _ core: AttentionCore, _ span: AttentionCore.Span, tokens: Range<Int>, head: Int,
+    scratch: UnsafeMutablePointer<Float>
   ) {
-    let rows = tokens.count * heads.count
-    var row = 0
-    for token in tokens {
-      for head in heads {
-        scratch.rows[row] = Int32(
-          truncatingIfNeeded: (span.firstRow + token) * spec.heads + head)
-        scratch.softmax.maxima[row] = TileKernels.lowestScore
-        scratch.softmax.sums[row] = 0
-        row += 1
+    self.core = core
+    self.span = span
+    self.tokens = tokens
+    self.head = head
+    rows = tokens.count * core.spec.group
+    tiles = core.cache.kernels.tiles(rows: rows)
+    self.scratch = AttentionScratch(
+      core.cache.kernels, rows: rows, core.spec, at: scratch)
+  }
+
+  /// Packs the queries and forgets what was summed.
+  func begin() {
+    for row in 0..<rows {
+      let token = span.firstRow + tokens.lowerBound + row / spec.group
+      scratch.rows[row] = Int32(
+        truncatingIfNeeded: token * spec.heads + head * spec.group + row % spec.group)
+      scratch.softmax.maxima[row] = TileKernels.lowestScore
+      scratch.softmax.sums[row] = 0
+    }
+    for tile in 0..<tiles {
+      let own = kernels.tileRows(tile, of: rows)
+      (scratch.tiles + tile).initialize(
+        to: .init(
+          firstRow: Int32(truncatingIfNeeded: own.lowerBound),
+          rows: Int32(truncatingIfNeeded: own.count)))
+      kernels.packTile(
+        source: core.queries.base, stride: core.queries.stride,
+        indices: scratch.rows + own.lowerBound, rows: own.count, depth: spec.keyWidth,
+        tile: UnsafeMutableRawPointer(scratch.queries(tile)))
+      for panel in 0..<core.cache.valuePanels {
+        scratch.sums(tile, panel).update(repeating: 0, count: own.count * kernels.panelWidth)
       }
     }
-    kernels.packTile(
-      source: queries.base, stride: queries.stride, indices: scratch.rows, rows: rows,
-      depth: spec.keyWidth, tile: scratch.queries)
-    let capacity = kernels.blockCapacity
-    for panel in 0..<cache.valuePanels {
-      (scratch.sums + panel * capacity).update(repeating: 0, count: rows * kernels.panelWidth)
-    }
-    let firstKey = spec.reach.first(seenBy: span.position + tokens.lowerBound)
-    let endKey = span.position + tokens.upperBound
-    let keysPerChunk = cache.keysPerChunk
-    for chunk in firstKey / keysPerChunk...(endKey - 1) / keysPerChunk {
-      attend(
-        chunk: chunk,
-        keys: max(firstKey, chunk * keysPerChunk)..<min(endKey, (chunk + 1) * keysPerChunk),
-        tokens: tokens, headCount: heads.count, rows: rows, keyHead: keyHead, span, scratch)
-    }
-    finish(tokens: tokens, heads: heads, rows: rows, scratch)
   }
 
   /// Adds what one chunk of keys gives.
-  private func attend(
-    chunk: Int, keys: Range<Int>, tokens: Range<Int>, headCount: Int, rows: Int, keyHead: Int,
-    _ span: Span, _ scratch: AttentionScratch
-  ) {
-    let (width, capacity) = (kernels.panelWidth, kernels.blockCapacity)
-    let panels = keys.lowerBound / width..<(keys.upperBound + width - 1) / width
-    let origin = panels.lowerBound * width
-    let keyPanel = cache.keyPanel(panels.lowerBound, sequence: span.sequence, head: keyHead)
-    for (index, _) in panels.enumerated() {
-      let panel = UnsafeRawPointer(keyPanel + index * width * spec.keyWidth)
-      kernels.multiply(
-        panel: panel, tile: scratch.queries, steps: spec.keyWidth, rows: rows,
-        block: scratch.scores + index * capacity,
-        prefetch: kernels.prefetch(
-          panel: panel, next: panel, steps: spec.keyWidth, tile: 0, tiles: 1))
+  func attend(chunk: Int) {
+    let cache = core.cache
+    let seen = findPanels(chunk: chunk)
+    let keys = UnsafeRawPointer(
+      cache.keyPanel(chunk * KVCache.panelsPerChunk, sequence: span.sequence, head: head))
+    let values = UnsafeRawPointer(
+      cache.valuePanel(0, chunk: chunk, sequence: span.sequence, head: head))
+    let keyBytes = kernels.panelWidth * spec.keyWidth * 4
+    score(seen, keys: keys, bytes: keyBytes, then: values)
+    for tile in 0..<tiles { weigh(tile, chunk: chunk) }
+    // Behind the last values of a chunk the first keys of the next one are read.
+    mix(values, then: keys + KVCache.panelsPerChunk * keyBytes)
+  }
+
+  /// Finds the panels of a chunk that each tile's rows see.
+  ///
+  /// - Returns: those that any tile's do.
+  private func findPanels(chunk: Int) -> Range<Int> {
+    let (width, count) = (kernels.panelWidth, core.cache.keysPerChunk)
+    let (base, origin) = (span.position + tokens.lowerBound, chunk * count)
+    var (lowest, highest) = (KVCache.panelsPerChunk, 0)
+    for tile in 0..<tiles {
+      let own = scratch.tiles[tile]
+      let firstToken = base + Int(own.firstRow) / spec.group
+      let lastToken = base + Int(own.firstRow + own.rows - 1) / spec.group
+      let first = min(count, max(0, spec.reach.first(seenBy: firstToken) - origin)) / width
+      let end = (min(count, max(0, lastToken + 1 - origin)) + width - 1) / width
+      scratch.tiles[tile].firstPanel = Int32(truncatingIfNeeded: first)
+      scratch.tiles[tile].endPanel = Int32(truncatingIfNeeded: max(first, end))
+      if end > first { (lowest, highest) = (min(lowest, first), max(highest, end)) }
     }
-    var row = 0
-    for token in tokens {
-      let position = span.position + token
-      let first = max(0, spec.reach.first(seenBy: position) - origin)
-      let end = min(panels.count * width, position + 1 - origin)
-      for _ in 0..<headCount {
-        scratch.softmax.first[row] = Int32(truncatingIfNeeded: first)
-        scratch.softmax.end[row] = Int32(truncatingIfNeeded: max(0, end))
-        row += 1
+    return min(lowest, highest)..<highest
+  }
+
+  /// Scores of some panels of keys, each of which meets all tiles that see it.
+  private func score(
+    _ panels: Range<Int>, keys: UnsafeRawPointer, bytes: Int, then values: UnsafeRawPointer
+  ) {
+    let (kernels, steps, capacity) = (kernels, spec.keyWidth, kernels.blockCapacity)
+    let share = kernels.panelBytesPerStep / tiles
+    for panel in panels {
+      let next = panel + 1 < panels.upperBound ? keys + (panel + 1) * bytes : values
+      for tile in 0..<tiles {
+        let own = scratch.tiles[tile]
+        guard panel >= Int(own.firstPanel), panel < Int(own.endPanel) else { continue }
+        kernels.multiply(
+          panel: keys + panel * bytes, tile: UnsafeRawPointer(scratch.queries(tile)),
+          steps: steps, rows: Int(own.rows), block: scratch.scores(tile) + panel * capacity,
+          prefetch: TilePrefetch(start: next + tile * share * steps, bytesPerStep: share))
       }
     }
-    kernels.softmax(
-      blocks: scratch.scores, panels: panels.count, rows: rows, softcap: spec.softcap,
-      state: scratch.softmax)
-    let steps = panels.count * width
-    for index in 0..<panels.count {
-      kernels.storeTile(
-        block: scratch.scores + index * capacity, rows: rows, count: width, input: index * width,
-        depth: steps, tile: scratch.weights)
+  }
+
+  /// Adds the values of a chunk by the weights that its scores became.
+  private func mix(_ values: UnsafeRawPointer, then keys: UnsafeRawPointer) {
+    let (kernels, width, capacity) = (kernels, kernels.panelWidth, kernels.blockCapacity)
+    let (panels, steps) = (core.cache.valuePanels, core.cache.keysPerChunk)
+    let share = kernels.panelBytesPerStep / tiles
+    for panel in 0..<panels {
+      let start = values + panel * steps * width * 4
+      let next = panel + 1 < panels ? start + steps * width * 4 : keys
+      for tile in 0..<tiles {
+        let own = scratch.tiles[tile]
+        let first = Int(own.firstPanel)
+        let runs = Int(own.endPanel) - first
+        if runs == 0 { continue }
+        kernels.multiplyStrided(
+          panel: (start + first * width * width * 4).assumingMemoryBound(to: Float.self),
+          panelStep: width,
+          factors: .init(
+            base: scratch.scores(tile) + first * capacity, rowStep: width, step: 1, runs: runs,
+            runStep: capacity),
+          steps: width, rows: Int(own.rows), block: scratch.sums(tile, panel), accumulates: true,
+          prefetch: TilePrefetch(start: next + tile * share * steps, bytesPerStep: share))
+      }
     }
-    let offset = (origin - chunk * cache.keysPerChunk) * width
-    for panel in 0..<cache.valuePanels {
-      let sums = scratch.sums + panel * capacity
-      kernels.scaleRows(block: sums, rows: rows, factors: scratch.softmax.corrections)
-      let values = UnsafeRawPointer(
-        cache.valuePanel(panel, chunk: chunk, sequence: span.sequence, head: keyHead) + offset)
-      kernels.multiply(
-        panel: values, tile: scratch.weights, steps: steps, rows: rows, block: sums,
-        accumulates: true,
-        prefetch: kernels.prefetch(panel: values, next: values, steps: steps, tile: 0, tiles: 1))
+  }
+
+  /// Turns a tile's scores of a chunk into weights, and corrects its sums where a maximum rose.
+  private func weigh(_ tile: Int, chunk: Int) {
+    let own = scratch.tiles[tile]
+    let (first, panels) = (Int(own.firstPanel), Int(own.endPanel - own.firstPanel))
+    if panels == 0 { return }
+    let (width, count) = (kernels.panelWidth, Int(own.rows))
+    let origin = chunk * core.cache.keysPerChunk + first * width
+    let state = scratch.softmax.from(Int(own.firstRow))
+    for row in 0..<count {
+      let position =
+        span.position + tokens.lowerBound + (Int(own.firstRow) + row) / spec.group
+      let first = max(0, spec.reach.first(seenBy: position) - origin)
+      let end = max(0, min(panels * width, position + 1 - origin))
+      state.first[row] = Int32(truncatingIfNeeded: min(first, panels * width))
+      state.end[row] = Int32(truncatingIfNeeded: end)
+    }
+    kernels.softmax(
+      blocks: scratch.scores(tile) + first * kernels.blockCapacity, panels: panels, rows: count,
+      softcap: spec.softcap, state: state)
+    var isUnchanged = true
+    for row in 0..<count where state.corrections[row] != 1 { isUnchanged = false }
+    if isUnchanged { return }
+    for panel in 0..<core.cache.valuePanels {
+      kernels.scaleRows(
+        block: scratch.sums(tile, panel), rows: count, factors: state.corrections)
     }
   }
 
   /// Divides by the sums of weights and writes the rows.
-  private func finish(
-    tokens: Range<Int>, heads: Range<Int>, rows: Int, _ scratch: AttentionScratch
-  ) {
+  func finish() {
     let state = scratch.softmax
     for row in 0..<rows {
       var (factor, sum): (Float, Float) = (1, state.sums[row])
-      if let sinks {
-        let sink = sinks[heads.lowerBound + row % heads.count]
+      if let sinks = core.sinks {
+        let sink = sinks[head * spec.group + row % spec.group]
         let maximum = max(state.maxima[row], sink)
         factor = expf(state.maxima[row] - maximum)
         sum = sum * factor + expf(sink - maximum)
       }
       state.corrections[row] = factor / sum
     }
+    store(
+      scales: state.corrections, to: core.outputs.base, stride: core.outputs.stride,
+      indices: scratch.rows)
+  }
+
+  /// Leaves the sums of a part to be merged.
+  func leave(part: Int) {
+    guard let parts = core.parts else { return }
+    let place = parts.place(
+      part: part, query: span.sequence * spec.heads + head * spec.group,
+      of: core.cache.sequences * spec.heads)
+    place.maxima.update(from: scratch.softmax.maxima, count: rows)
+    place.sums.update(from: scratch.softmax.sums, count: rows)
+    store(scales: nil, to: place.values, stride: place.stride, indices: nil)
+  }
+
+  private func store(
+    scales: UnsafeMutablePointer<Float>?, to target: UnsafeMutablePointer<Float>, stride: Int,
+    indices: UnsafeMutablePointer<Int32>?
+  ) {
     let width = kernels.panelWidth
-    for panel in 0..<cache.valuePanels {
-      kernels.storeRows(
-        block: scratch.sums + panel * kernels.blockCapacity, rows: rows,
-        count: min(width, spec.valueWidth - panel * width), scales: state.corrections,
-        destination: outputs.base + panel * width, stride: outputs.stride,
-        indices: scratch.rows)
+    for tile in 0..<tiles {
+      let own = kernels.tileRows(tile, of: rows)
+      let start = indices == nil ? target + own.lowerBound * stride : target
+      for panel in 0..<core.cache.valuePanels {
+        kernels.storeRows(
+          block: scratch.sums(tile, panel), rows: own.count,
+          count: min(width, spec.valueWidth - panel * width),
+          scales: scales.map { $0 + own.lowerBound }, destination: start + panel * width,
+          stride: stride, indices: indices.map { UnsafePointer($0 + own.lowerBound) })
+      }
     }
-  }
-
-  /// Floats of a worker's scratch; `Int.max` where they cannot be counted.
-  static func scratchElements(_ kernels: TileKernels, keyWidth: Int, valueWidth: Int) -> Int {
-    let keys = KVCache.panelsPerChunk * kernels.panelWidth
-    let blocks = KVCache.panelsPerChunk + kernels.panels(outputs: valueWidth)
-    // Each part is padded to whole vectors.
-    let padding = (AttentionScratch.arrays + 4) * vectorLanes
-    return Saturating.sum(
-      Saturating.product(kernels.maximumRows, keyWidth + keys + AttentionScratch.arrays),
-      Saturating.product(blocks, kernels.blockCapacity) + padding)
-  }
-}
-
-/// A worker's scratch, cut into its parts, each on a cache line.
-private struct AttentionScratch {
-  /// The tile of queries, of weights; blocks of scores and of sums of values.
-  let queries: UnsafeMutableRawPointer
-  let weights: UnsafeMutableRawPointer
-  let scores: UnsafeMutablePointer<Float>
-  let sums: UnsafeMutablePointer<Float>
-  let softmax: TileKernels.SoftmaxRows
-  /// Which rows of all the tile has.
-  let rows: UnsafeMutablePointer<Int32>
-
-  /// Arrays of one element per row.
-  static let arrays = 6
-
-  init(_ core: AttentionCore, at scratch: UnsafeMutablePointer<Float>) {
-    let kernels = core.cache.kernels
-    var next = scratch
-    func take(_ count: Int) -> UnsafeMutablePointer<Float> {
-      defer { next += paddedToVector(count) }
-      return next
-    }
-    func integers() -> UnsafeMutablePointer<Int32> {
-      UnsafeMutableRawPointer(take(kernels.maximumRows)).assumingMemoryBound(to: Int32.self)
-    }
-    queries = UnsafeMutableRawPointer(take(kernels.maximumRows * core.spec.keyWidth))
-    weights = UnsafeMutableRawPointer(
-      take(kernels.maximumRows * KVCache.panelsPerChunk * kernels.panelWidth))
-    scores = take(KVCache.panelsPerChunk * kernels.blockCapacity)
-    sums = take(core.cache.valuePanels * kernels.blockCapacity)
-    softmax = TileKernels.SoftmaxRows(
-      first: integers(), end: integers(), maxima: take(kernels.maximumRows),
-      sums: take(kernels.maximumRows), corrections: take(kernels.maximumRows))
-    rows = integers()
   }
 }

@@ -21,9 +21,6 @@ final class KVCache {
   let keyWidth: Int
   let valueWidth: Int
 
-  /// Tokens of each sequence.
-  private(set) var lengths: [Int]
-
   private let chunks: Int
   private let keys: AlignedBuffer<Float>
   private let values: AlignedBuffer<Float>
@@ -38,11 +35,17 @@ final class KVCache {
     self.valueWidth = valueWidth
     self.sequences = sequences
     self.capacity = capacity
-    lengths = Array(repeating: 0, count: sequences)
     let size = Self.sizes(kernels, keyWidth: keyWidth, valueWidth: valueWidth, capacity: capacity)
     chunks = size.chunks
     keys = AlignedBuffer(count: sequences * heads * size.keys)
     values = AlignedBuffer(count: sequences * heads * size.values)
+  }
+
+  /// Another cache of the same sizes, empty.
+  convenience init(like other: KVCache) {
+    self.init(
+      kernels: other.kernels, heads: other.heads, keyWidth: other.keyWidth,
+      valueWidth: other.valueWidth, sequences: other.sequences, capacity: other.capacity)
   }
 
   /// Chunks of one head's keys, and floats of all its keys and values; `Int.max` where they cannot be counted.
@@ -73,33 +76,10 @@ final class KVCache {
   /// Panels of a value.
   var valuePanels: Int { kernels.panels(outputs: valueWidth) }
 
-  /// Forgets all sequences.
-  func clear() { for sequence in lengths.indices { lengths[sequence] = 0 } }
-
   /// Writes random keys and values everywhere, uniform in ±1.
   func fill(seed: UInt64, pool: WorkerPool) {
-    for (index, buffer) in [keys, values].enumerated() {
-      let pieces = (buffer.count + Self.floatsPerPiece - 1) / Self.floatsPerPiece
-      pool.forEach(
-        pieces, in: (base: buffer.base, count: buffer.count, seed: seed &+ UInt64(index))
-      ) {
-        memory, _, piece in
-        let first = piece * Self.floatsPerPiece
-        RandomFill.fill(
-          memory.base + first, count: min(Self.floatsPerPiece, memory.count - first),
-          row: UInt64(piece), seed: memory.seed, amplitude: 1)
-      }
-    }
-  }
-
-  /// A huge page.
-  private static let floatsPerPiece = hugePageBytes / MemoryLayout<Float>.stride
-
-  /// Sets how many tokens a sequence has; what is stored beyond stays and is not seen.
-  func setLength(_ length: Int, of sequence: Int) {
-    precondition(
-      length >= 0 && length <= capacity, "\(length) tokens in a cache of \(capacity) a sequence")
-    lengths[sequence] = length
+    keys.fillRandomly(seed: seed, pool: pool)
+    values.fillRandomly(seed: seed &+ 1, pool: pool)
   }
 
   /// A panel of keys.

@@ -59,9 +59,22 @@ final class LinearMap {
     ) { product, worker, task, _ in
       product.projection.perform(task, scratch: product.scratch[worker])
     }
-    if let bias { RowArithmetic.add(bias.all[0], to: result, columns: outputs) }
+    guard let bias else { return seconds }
     return seconds
+      + pool.forEach(
+        (result.count + Self.rowsOfBias - 1) / Self.rowsOfBias, isAhead: false,
+        in: (result: result, bias: bias, columns: outputs)
+      ) { work, _, index, _ in
+        let first = index * Self.rowsOfBias
+        RowArithmetic.add(
+          work.bias.all[0],
+          to: work.result.part(from: first, count: min(Self.rowsOfBias, work.result.count - first)),
+          columns: work.columns)
+      }
   }
+
+  /// Rows that a thread adds the bias to at a time.
+  private static let rowsOfBias = 16
 
   /// W·x + b of rows in double precision.
   func reference(of rows: [[Double]], pool: WorkerPool) -> [[Double]] {

@@ -1,29 +1,45 @@
 import Glibc
 import LayerSpec
+import Tile
 
 /// Cosines and sines of every position up to a context, made in double precision.
 final class RotaryTable {
   let spec: RotarySpec
+  private let kernels: TileKernels
   /// A row per position: the cosines of all pairs, then their sines, times the amplitude.
+  ///
+  /// Of pairs of neighbours every cosine stands twice, and of every sine its negative and itself, as elements of a row meet them.
   private let table: Matrix
 
-  init(_ spec: RotarySpec, positions: Int) {
+  init(_ spec: RotarySpec, positions: Int, kernels: TileKernels) {
     self.spec = spec
+    self.kernels = kernels
     let frequencies = spec.inverseFrequencies
-    table = Matrix(rows: positions, columns: spec.width)
+    table = Matrix(rows: positions, columns: Self.columns(spec))
     let rows = table.all
     for position in 0..<positions {
+      let row = rows[position]
       for (pair, frequency) in frequencies.enumerated() {
         let angle = Double(position) * frequency
-        rows[position][pair] = Float(cos(angle) * spec.amplitude)
-        rows[position][frequencies.count + pair] = Float(sin(angle) * spec.amplitude)
+        let cosine = Float(cos(angle) * spec.amplitude)
+        let sine = Float(sin(angle) * spec.amplitude)
+        switch spec.pairing {
+        case .halves: (row[pair], row[frequencies.count + pair]) = (cosine, sine)
+        case .interleaved:
+          (row[2 * pair], row[2 * pair + 1]) = (cosine, cosine)
+          (row[spec.width + 2 * pair], row[spec.width + 2 * pair + 1]) = (-sine, sine)
+        }
       }
     }
   }
 
+  private static func columns(_ spec: RotarySpec) -> Int {
+    spec.pairing == .halves ? spec.width : 2 * spec.width
+  }
+
   /// Bytes of a table.
   static func bytes(_ spec: RotarySpec, positions: Int) -> Int {
-    Saturating.product(Saturating.product(positions, spec.width), 4)
+    Saturating.product(Saturating.product(positions, columns(spec)), 4)
   }
 
   /// Turns `spec.width` elements in place.
@@ -31,20 +47,12 @@ final class RotaryTable {
     precondition(position >= 0 && position < table.rows, "position \(position)")
     let pairs = spec.width / 2
     let cosines = table.all[position]
-    let sines = cosines + pairs
     switch spec.pairing {
     case .halves:
-      for pair in 0..<pairs {
-        let (a, b) = (elements[pair], elements[pairs + pair])
-        elements[pair] = a * cosines[pair] - b * sines[pair]
-        elements[pairs + pair] = b * cosines[pair] + a * sines[pair]
-      }
+      kernels.turnHalves(elements, pairs: pairs, cosines: cosines, sines: cosines + pairs)
     case .interleaved:
-      for pair in 0..<pairs {
-        let (a, b) = (elements[2 * pair], elements[2 * pair + 1])
-        elements[2 * pair] = a * cosines[pair] - b * sines[pair]
-        elements[2 * pair + 1] = b * cosines[pair] + a * sines[pair]
-      }
+      kernels.turnNeighbours(
+        elements, pairs: pairs, cosines: cosines, sines: cosines + spec.width)
     }
   }
 }

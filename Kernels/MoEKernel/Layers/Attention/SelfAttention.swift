@@ -1,5 +1,6 @@
 import Glibc
 import LayerSpec
+import Tile
 
 /// The matrices and norms of one self-attention.
 final class SelfAttention {
@@ -18,7 +19,7 @@ final class SelfAttention {
   /// What makes keys and values, as `SelfAttentionWeights.KeysAndValues` says.
   enum KeysAndValues {
     case grouped(key: LinearMap, value: LinearMap)
-    case latent(compress: LinearMap, norm: Matrix, expand: LinearMap)
+    case latent(compress: LinearMap, norm: Matrix, expansion: LatentExpansion)
   }
 
   private init(
@@ -62,7 +63,8 @@ final class SelfAttention {
       keysAndValues = .latent(
         compress: map(compress, latent.rank + latent.rotaryWidth, spec.hidden),
         norm: .paddedRow(norm, latent.rank),
-        expand: map(.init(expand), spec.heads * (latent.plainWidth + spec.valueWidth), latent.rank))
+        expansion: LatentExpansion(
+          expand, spec: spec, latent: latent, engine: engine, format: format))
     default:
       preconditionFailure("the weights are of another form of attention than the spec")
     }
@@ -93,7 +95,9 @@ extension SelfAttention {
         .latent(
           compress: map(1, latent.rank + latent.rotaryWidth, hidden, bias: bias),
           norm: ones(latent.rank),
-          expand: map(2, spec.heads * (latent.plainWidth + spec.valueWidth), latent.rank))
+          expansion: LatentExpansion(
+            spec: spec, latent: latent, seed: seeds[20], engine: engine, format: format,
+            pool: pool, in: memory))
       } else {
         .grouped(
           key: map(1, spec.keysWidth, hidden, bias: bias),
@@ -122,22 +126,25 @@ extension SelfAttention {
     ]
     if let latent = spec.latent {
       sizes.append((latent.rank + latent.rotaryWidth, spec.hidden))
-      sizes.append((spec.heads * (latent.plainWidth + spec.valueWidth), latent.rank))
     } else {
       sizes += [(spec.keysWidth, spec.hidden), (spec.valuesWidth, spec.hidden)]
+    }
+    let expansion = spec.latent.map {
+      LatentExpansion.bytes(spec, $0, engine: engine, format: format)
     }
     return Saturating.sum(
       sizes.filter { $0.0 > 0 }.map {
         Saturating.sum(
           engine.matrixBytes(outputs: $0.0, inputs: $0.1, format: format),
           4 * paddedToVector($0.0))
-      })
+      } + [expansion ?? 0])
   }
 }
 
 /// What positions, norms and bounds make of one token's queries and keys before they meet, in place.
 struct QueryKeyPreparation {
   let spec: SelfAttentionSpec
+  let kernels: TileKernels
   let rotary: RotaryTable?
   let queryNorm: UnsafeMutablePointer<Float>?
   let keyNorm: UnsafeMutablePointer<Float>?
@@ -149,7 +156,7 @@ struct QueryKeyPreparation {
     if let temperature = spec.temperature {
       factor *= Self.factor(temperature, position: position)
     }
-    RowArithmetic.scale(queries, by: factor, to: queries, count: spec.queryWidth)
+    kernels.add(queries, times: factor, to: nil, into: queries, count: spec.queryWidth)
   }
 
   /// All keys of a token; of latent attention the key that heads share alone, which is as long as its rotation.
@@ -176,11 +183,12 @@ struct QueryKeyPreparation {
     case .perHead(let epsilon):
       guard let norm else { preconditionFailure("a norm without its scale") }
       for head in 0..<heads {
-        Norm.apply(to: row + head * width, count: width, scale: norm, epsilon: epsilon)
+        let start = row + head * width
+        kernels.normalise(start, count: width, scale: norm, epsilon: epsilon, into: start)
       }
     case .wide(let epsilon):
       guard let norm else { preconditionFailure("a norm without its scale") }
-      Norm.apply(to: row, count: heads * width, scale: norm, epsilon: epsilon)
+      kernels.normalise(row, count: heads * width, scale: norm, epsilon: epsilon, into: row)
     }
     if let clip = spec.clip { Self.clamp(row, count: heads * width, to: clip) }
     if let rotary {
@@ -191,8 +199,7 @@ struct QueryKeyPreparation {
     if case .turned(let epsilon) = spec.queryKeyNorm {
       for head in 0..<heads {
         let start = row + head * width
-        let factor = Norm.inverseRootMeanSquare(start, count: width, epsilon: epsilon)
-        RowArithmetic.scale(start, by: factor, to: start, count: width)
+        kernels.normalise(start, count: width, scale: nil, epsilon: epsilon, into: start)
       }
     }
   }

@@ -1,30 +1,44 @@
-/// Keys and values of some sequences in one block of a model.
+/// What one block of a model keeps of its sequences.
 ///
-/// Scratch is used by one block after the other, but what a block keeps of its sequences is its own: blocks of one
-/// shape share a workspace, and each brings its cache (`BlockWorkspace.use`).
+/// Scratch is used by one block after the other, but what a block keeps is its own: blocks of one shape share a
+/// workspace, and each brings its cache (`BlockWorkspace.use`).
 public final class BlockCache {
-  let cache: KVCache
+  /// Tokens that one sequence may have.
+  let capacity: Int
+  /// Tokens of each sequence.
+  private(set) var lengths: [Int]
+  /// Keys and values, or latent vectors, and the scratch of attention, which other caches share.
+  let memory: AttentionMemory
 
-  /// The cache that a workspace was made with.
-  init(of workspace: BlockWorkspace) { cache = workspace.cache }
+  /// An empty cache.
+  init(_ memory: AttentionMemory, sequences: Int, capacity: Int) {
+    self.memory = memory
+    self.capacity = capacity
+    lengths = Array(repeating: 0, count: sequences)
+  }
 
-  /// Another cache of the same sizes, empty.
-  init(like other: BlockCache) {
-    let cache = other.cache
-    self.cache = KVCache(
-      kernels: cache.kernels, heads: cache.heads, keyWidth: cache.keyWidth,
-      valueWidth: cache.valueWidth, sequences: cache.sequences, capacity: cache.capacity)
+  /// Another cache of the same sizes, empty, whose passes use the same scratch.
+  convenience init(like other: BlockCache) {
+    self.init(
+      AttentionMemory(sharingScratchOf: other.memory), sequences: other.lengths.count,
+      capacity: other.capacity)
+  }
+
+  /// Sets how many tokens a sequence has; what is stored beyond stays and is not seen.
+  func setLength(_ length: Int, of sequence: Int) {
+    precondition(
+      length >= 0 && length <= capacity, "\(length) tokens in a cache of \(capacity) a sequence")
+    lengths[sequence] = length
   }
 
   /// Takes the tokens behind so many away from every sequence.
   func rewind(to tokens: Int) {
-    for sequence in 0..<cache.sequences { cache.setLength(tokens, of: sequence) }
+    for sequence in lengths.indices { setLength(tokens, of: sequence) }
   }
 
-  /// Whether keys and values lie as in another cache, and as many.
-  func keeps(like other: KVCache) -> Bool {
-    cache.kernels.panelWidth == other.kernels.panelWidth && cache.heads == other.heads
-      && cache.keyWidth == other.keyWidth && cache.valueWidth == other.valueWidth
-      && cache.sequences == other.sequences && cache.capacity == other.capacity
+  /// Whether another cache was made for the same passes.
+  func keeps(like other: BlockCache) -> Bool {
+    capacity == other.capacity && lengths.count == other.lengths.count
+      && memory.sharesScratch(with: other.memory)
   }
 }

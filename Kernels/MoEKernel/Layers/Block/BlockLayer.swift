@@ -137,9 +137,9 @@ public final class BlockLayer: ExecutableLayer {
     _ input: Matrix, into output: Matrix, workspace: BlockWorkspace, pool: WorkerPool
   ) {
     workspace.clear()
-    var rows = [Int](repeating: 0, count: workspace.lengths.count)
-    rows[0] = input.rows
-    extend(rows, input, into: output, workspace: workspace, pool: pool)
+    checkShapes(input, output)
+    workspace.begin(spec, tokens: input.rows, pool: pool) { $0 == 0 ? input.rows : 0 }
+    run(input, into: output, workspace: workspace, pool: pool)
   }
 
   /// One pass of further tokens of some sequences, whose keys and values are added to their caches: a step of
@@ -151,7 +151,27 @@ public final class BlockLayer: ExecutableLayer {
     pool: WorkerPool
   ) {
     checkShapes(input, output)
-    workspace.begin(spec, rows: rows, tokens: input.rows, pool: pool)
+    precondition(
+      rows.count == workspace.sequences,
+      "rows of \(rows.count) sequences in a workspace of \(workspace.sequences)")
+    workspace.begin(spec, tokens: input.rows, pool: pool) { rows[$0] }
+    run(input, into: output, workspace: workspace, pool: pool)
+  }
+
+  /// One step of decoding, or a part of a prefill of equally many tokens: the same number of rows for each
+  /// sequence.
+  public func extend(
+    each rows: Int, _ input: Matrix, into output: Matrix, workspace: BlockWorkspace,
+    pool: WorkerPool
+  ) {
+    checkShapes(input, output)
+    workspace.begin(spec, tokens: input.rows, pool: pool) { _ in rows }
+    run(input, into: output, workspace: workspace, pool: pool)
+  }
+
+  private func run(
+    _ input: Matrix, into output: Matrix, workspace: BlockWorkspace, pool: WorkerPool
+  ) {
     guard input.rows > 0 else { return }
     BlockPass(layer: self, workspace: workspace, pool: pool, input: input, output: output).run()
   }
@@ -159,24 +179,25 @@ public final class BlockLayer: ExecutableLayer {
 
 extension BlockWorkspace {
   /// Checks a pass against what this was made for, and says where the rows of each sequence are.
-  func begin(_ spec: BlockSpec, rows: [Int], tokens: Int, pool: WorkerPool) {
+  func begin(_ spec: BlockSpec, tokens: Int, pool: WorkerPool, rows: (_ sequence: Int) -> Int) {
     checkPass(spec, own: shape, tokens: tokens, pool: pool)
-    precondition(
-      rows.count == cache.sequences && rows.allSatisfy { $0 >= 0 }
-        && rows.reduce(0, +) == tokens,
-      "\(tokens) rows are not those of \(rows) tokens in \(cache.sequences) sequences")
     self.tokens = tokens
     cutEnds(to: tokens)
     phases = BlockPhases()
     spans.removeAll(keepingCapacity: true)
     var first = 0
-    for (sequence, count) in rows.enumerated() where count > 0 {
-      let position = cache.lengths[sequence]
+    for sequence in 0..<sequences {
+      let count = rows(sequence)
+      precondition(count >= 0, "\(count) rows of sequence \(sequence)")
+      if count == 0 { continue }
+      let position = lengths[sequence]
       spans.append(
         AttentionCore.Span(
           sequence: sequence, firstRow: first, tokens: count, position: position))
-      cache.setLength(position + count, of: sequence)
+      setLength(position + count, of: sequence)
       first += count
     }
+    precondition(
+      first == tokens, "\(tokens) rows are not those of \(sequences) sequences, \(first)")
   }
 }

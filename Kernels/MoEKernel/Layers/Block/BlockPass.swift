@@ -1,4 +1,5 @@
 import LayerSpec
+import Tile
 
 /// One pass through a block.
 struct BlockPass {
@@ -9,13 +10,13 @@ struct BlockPass {
   let output: Matrix
 
   private var spec: BlockSpec { layer.spec }
-  private var attention: SelfAttentionSpec { layer.spec.attention }
-  private var tokens: Int { input.rows }
+  var attention: SelfAttentionSpec { layer.spec.attention }
+  var tokens: Int { input.rows }
 
   /// The first rows of a matrix, as many as the pass has.
   private func rows(_ matrix: Matrix) -> Rows { matrix.all.part(from: 0, count: tokens) }
 
-  private var stager: RowStager {
+  var stager: RowStager {
     RowStager(
       staging: layer.engine.staging(layer.formats[.projection]), target: workspace.staged.all)
   }
@@ -33,7 +34,13 @@ struct BlockPass {
     makeQueriesKeysAndValues(products)
     prepareRows()
     lap()
-    phases.attention = attend()
+    switch workspace.memory {
+    case .grouped(let cache, let parts):
+      phases.attention = AttentionWork(
+        core: core(cache, parts: parts), spans: workspace.spans, scratch: workspace.scratch.all
+      ).run(pool)
+    case .latent(let memory): attend(memory, &phases)
+    }
     _ = clock.lap()
     products(
       layer.attention.output.apply(
@@ -63,13 +70,18 @@ struct BlockPass {
     let epsilon = spec.normEpsilon
     pool.forEach(
       tokens, grain: grain,
-      in: (source: source, target: target.all, scale: scale, width: spec.hidden, epsilon: epsilon)
+      in: (
+        source: source, target: target.all, scale: scale, width: spec.hidden, epsilon: epsilon,
+        kernels: workspace.kernels
+      )
     ) { pass, _, row in
-      let target = pass.target[row]
-      target.update(from: pass.source[row], count: pass.width)
-      if let scale = pass.scale {
-        Norm.apply(to: target, count: pass.width, scale: scale.all[0], epsilon: pass.epsilon)
+      let (source, target) = (pass.source[row], pass.target[row])
+      guard let scale = pass.scale else {
+        target.update(from: source, count: pass.width)
+        return
       }
+      pass.kernels.normalise(
+        source, count: pass.width, scale: scale.all[0], epsilon: pass.epsilon, into: target)
     }
   }
 
@@ -79,12 +91,14 @@ struct BlockPass {
       tokens, grain: grain,
       in: (pass: self, branch: branch, stream: stream, target: target, scale: scale)
     ) { rows, _, row in
-      let spec = rows.pass.spec
+      let (spec, kernels) = (rows.pass.spec, rows.pass.workspace.kernels)
       let branch = rows.branch[row]
       if let scale = rows.scale {
-        Norm.apply(to: branch, count: spec.hidden, scale: scale.all[0], epsilon: spec.normEpsilon)
+        kernels.normalise(
+          branch, count: spec.hidden, scale: scale.all[0], epsilon: spec.normEpsilon,
+          into: branch)
       }
-      RowArithmetic.add(
+      kernels.add(
         branch, times: spec.residualScale, to: rows.stream[row], into: rows.target[row],
         count: spec.hidden)
     }
@@ -106,7 +120,7 @@ struct BlockPass {
       apply(layer.query, staged, workspace.queries)
       apply(key, staged, workspace.keys)
       apply(value, staged, workspace.values)
-    case .latent(let compress, let norm, let expand):
+    case .latent(let compress, let norm, _):
       guard let latent = attention.latent else { return }
       apply(compress, staged, workspace.compressed)
       if let rank = layer.queryRank {
@@ -120,95 +134,67 @@ struct BlockPass {
         apply(layer.query, staged, workspace.queries)
       }
       norms(workspace.compressed, count: latent.rank, norm, latent.normEpsilon)
-      apply(
-        expand, stager.staged(rows(workspace.compressed), columns: latent.rank, pool: pool),
-        workspace.expanded)
     }
   }
 
   /// The norm of the first elements of every row, in place.
   private func norms(_ matrix: Matrix, count: Int, _ scale: Matrix, _ epsilon: Float) {
-    let rows = rows(matrix)
-    for row in 0..<tokens {
-      Norm.apply(to: rows[row], count: count, scale: scale.all[0], epsilon: epsilon)
+    pool.forEach(
+      tokens, grain: grain,
+      in: (
+        rows: rows(matrix), count: count, scale: scale.all[0], epsilon: epsilon,
+        kernels: workspace.kernels
+      )
+    ) { pass, _, index in
+      let row = pass.rows[index]
+      pass.kernels.normalise(
+        row, count: pass.count, scale: pass.scale, epsilon: pass.epsilon, into: row)
     }
   }
 
   /// Turns queries and keys by their positions and fills the cache, span by span.
   private func prepareRows() {
     for span in workspace.spans {
-      pool.forEach(span.tokens, in: (pass: self, span: span)) { context, worker, token in
-        context.pass.prepare(token: token, of: context.span, worker: worker)
+      pool.forEach(span.tokens, in: (pass: self, span: span)) { context, _, token in
+        context.pass.prepare(token: token, of: context.span)
       }
     }
   }
 
-  private func prepare(token: Int, of span: AttentionCore.Span, worker: Int) {
+  private func prepare(token: Int, of span: AttentionCore.Span) {
     let (row, position) = (span.firstRow + token, span.position + token)
     let preparation = QueryKeyPreparation(
-      spec: attention, rotary: workspace.rotary, queryNorm: layer.attention.queryNorm?.all[0],
+      spec: attention, kernels: workspace.kernels, rotary: workspace.rotary,
+      queryNorm: layer.attention.queryNorm?.all[0],
       keyNorm: layer.attention.keyNorm?.all[0])
     preparation.prepare(queries: workspace.queries.all[row], position: position)
-    if let latent = attention.latent {
-      let shared = workspace.compressed.all[row] + latent.rank
-      preparation.prepare(keys: shared, position: position)
-      let key = workspace.scratch.all[worker]
-      for head in 0..<attention.heads {
-        let own =
-          workspace.expanded.all[row] + head * (latent.plainWidth + attention.valueWidth)
-        key.update(from: own, count: latent.plainWidth)
-        (key + latent.plainWidth).update(from: shared, count: latent.rotaryWidth)
-        workspace.cache.store(
-          key: key, value: own + latent.plainWidth, sequence: span.sequence, head: head,
-          position: position)
-      }
-    } else {
+    switch workspace.memory {
+    case .latent(let memory):
+      let compressed = workspace.compressed.all[row]
+      preparation.prepare(keys: compressed + (attention.latent?.rank ?? 0), position: position)
+      memory.cache.store(compressed, sequence: span.sequence, position: position)
+    case .grouped(let cache, _):
       let (keys, values) = (workspace.keys.all[row], workspace.values.all[row])
       preparation.prepare(keys: keys, position: position)
       preparation.prepare(values: values)
       for head in 0..<attention.keyValueHeads {
-        workspace.cache.store(
+        cache.store(
           key: keys + head * attention.keyWidth, value: values + head * attention.valueWidth,
           sequence: span.sequence, head: head, position: position)
       }
     }
   }
 
-  /// Scores, softmax and sums of values of all spans in one region: threads share sequences, heads and tokens.
-  private func attend() -> RegionSeconds {
-    let work = AttentionWork(
-      core: AttentionCore(
-        spec: attention, cache: workspace.cache,
-        queries: Rows(
-          base: workspace.queries.all.base, stride: attention.keyWidth,
-          count: tokens * attention.heads),
-        outputs: Rows(
-          base: workspace.heads.all.base, stride: attention.valueWidth,
-          count: tokens * attention.heads),
-        sinks: layer.attention.sinks?.all[0]),
-      spans: workspace.spans, scratch: workspace.scratch.all)
-    let tasks = work.spans.reduce(0) { $0 + work.core.tasks(tokens: $1.tokens) }
-    return pool.forEach(tasks, isAhead: false, in: work) { work, worker, task, _ in
-      work.perform(task, worker: worker)
-    }
-  }
-}
-
-/// The tasks of all spans, numbered one span after the other.
-private struct AttentionWork {
-  let core: AttentionCore
-  let spans: [AttentionCore.Span]
-  let scratch: Rows
-
-  func perform(_ task: Int, worker: Int) {
-    var task = task
-    for span in spans {
-      let tasks = core.tasks(tokens: span.tokens)
-      if task < tasks {
-        core.perform(task, of: span, scratch: scratch[worker])
-        return
-      }
-      task -= tasks
-    }
+  /// Attention of all queries of the pass over keys and values of a cache.
+  func core(_ cache: KVCache, parts: ContextParts? = nil) -> AttentionCore {
+    AttentionCore(
+      spec: attention, cache: cache,
+      queries: Rows(
+        base: workspace.queries.all.base, stride: attention.keyWidth,
+        count: tokens * attention.heads),
+      outputs: Rows(
+        base: workspace.heads.all.base, stride: attention.valueWidth,
+        count: tokens * attention.heads),
+      sinks: layer.attention.sinks?.all[0], parts: parts)
   }
 }

@@ -54,7 +54,7 @@ extension BlockLayer {
     let own = input.row(row).map(Double.init)
     let branch = SelfAttentionReference(attention, pool: pool).output(
       of: normed(own, attentionNorms.before), position: span.position + span.tokens - 1,
-      cache: workspace.cache, sequence: span.sequence)
+      memory: workspace.memory, sequence: span.sequence)
     let stream = workspace.stream.row(row)
     return (
       stream, added(branch, attentionNorms.after, to: own),
@@ -108,7 +108,47 @@ private struct SelfAttentionReference {
   }
 
   /// The same of one token whose earlier ones are in a cache.
-  func output(of row: [Double], position: Int, cache: KVCache, sequence: Int) -> [Double] {
+  func output(
+    of row: [Double], position: Int, memory: AttentionMemory, sequence: Int
+  ) -> [Double] {
+    switch memory {
+    case .grouped(let cache, _): output(of: row, position: position, cache, sequence: sequence)
+    case .latent(let memory): output(of: row, position: position, memory.cache, sequence: sequence)
+    }
+  }
+
+  /// Over cached latent vectors, in the latent space: scores of 128 heads over thousands of expanded keys would
+  /// take minutes.
+  private func output(
+    of row: [Double], position: Int, _ cache: LatentCache, sequence: Int
+  ) -> [Double] {
+    guard case .latent(let compress, let norm, let expansion) = attention.keysAndValues,
+      let latent = spec.latent
+    else { return [] }
+    let first = spec.reach.first(seenBy: position)
+    var vectors = (first..<position).map { earlier -> [Double] in
+      let row = cache.row(earlier, sequence: sequence)
+      return (0..<cache.width).map { Double(row[$0]) }
+    }
+    let own = compress.reference(of: [row], pool: pool)[0]
+    vectors.append(
+      Reference.norm(Array(own.prefix(latent.rank)), scale: norm, epsilon: latent.normEpsilon)
+        + turned(Array(own.dropFirst(latent.rank)), position: position))
+    let query = queries([row], positions: [position])[0]
+    let heads = (0..<spec.heads).flatMap { head -> [Double] in
+      let own = Array(query[head * spec.keyWidth..<(head + 1) * spec.keyWidth])
+      let absorbed = expansion.absorb(Array(own.prefix(latent.plainWidth)), head: head)
+      let context = mix(
+        absorbed + own.dropFirst(latent.plainWidth), head: head, keys: vectors,
+        values: vectors.map { $0.prefix(latent.rank) })
+      return LatentExpansion.product(expansion.values, head: head, rows: [context], pool: pool)[0]
+    }
+    return attention.output.reference(of: [heads], pool: pool)[0]
+  }
+
+  private func output(
+    of row: [Double], position: Int, _ cache: KVCache, sequence: Int
+  ) -> [Double] {
     let own = keysAndValues([row], from: position)
     let first = spec.reach.first(seenBy: position)
     var keys = [[Double]](repeating: [], count: position + 1)
@@ -138,20 +178,30 @@ private struct SelfAttentionReference {
   ) -> [Double] {
     let keyHead = head / spec.group
     let seen = spec.reach.first(seenBy: position)...position
-    let scores = seen.map { key -> Double in
-      let own = keys[key][keyHead * spec.keyWidth..<(keyHead + 1) * spec.keyWidth]
-      let score = zip(query, own).reduce(0) { $0 + $1.0 * $1.1 } * Double(spec.scale)
+    return mix(
+      query, head: head,
+      keys: keys[seen].map { $0[keyHead * spec.keyWidth..<(keyHead + 1) * spec.keyWidth] },
+      values: values[seen].map {
+        $0[keyHead * spec.valueWidth..<(keyHead + 1) * spec.valueWidth]
+      })
+  }
+
+  /// Σ softmax(scale·q·k)·v over the keys that a query sees.
+  private func mix(
+    _ query: [Double], head: Int, keys: [some Collection<Double>],
+    values: [ArraySlice<Double>]
+  ) -> [Double] {
+    let scores = keys.map { key -> Double in
+      let score = zip(query, key).reduce(0) { $0 + $1.0 * $1.1 } * Double(spec.scale)
       return spec.softcap.map { Double($0) * tanh(score / Double($0)) } ?? score
     }
     let sink = attention.sinks.map { Double($0[0, head]) }
     let maximum = max(scores.max() ?? 0, sink ?? -.infinity)
     let weights = scores.map { exp($0 - maximum) }
     let sum = weights.reduce(sink.map { exp($0 - maximum) } ?? 0, +)
-    var result = [Double](repeating: 0, count: spec.valueWidth)
-    for (key, weight) in zip(seen, weights) {
-      for index in result.indices {
-        result[index] += weight / sum * values[key][keyHead * spec.valueWidth + index]
-      }
+    var result = [Double](repeating: 0, count: values.first?.count ?? 0)
+    for (value, weight) in zip(values, weights) {
+      for (index, element) in value.enumerated() { result[index] += weight / sum * element }
     }
     return result
   }
@@ -183,27 +233,23 @@ private struct SelfAttentionReference {
         },
         value.reference(of: rows, pool: pool).map { $0.map(clipped) }
       )
-    case .latent(let compress, let norm, let expand):
+    case .latent(let compress, let norm, let expansion):
       guard let latent = spec.latent else { return ([], []) }
       let compressed = compress.reference(of: rows, pool: pool)
-      let expanded = expand.reference(
-        of: compressed.map {
-          Reference.norm(
-            Array($0.prefix(latent.rank)), scale: norm, epsilon: latent.normEpsilon)
-        }, pool: pool)
-      let stride = latent.plainWidth + spec.valueWidth
-      let keys = zip(compressed, expanded).enumerated().map { position, pair -> [Double] in
-        let shared = turned(Array(pair.0.dropFirst(latent.rank)), position: first + position)
-        return (0..<spec.heads).flatMap { head in
-          pair.1[head * stride..<head * stride + latent.plainWidth] + shared
+      let latents = compressed.map {
+        Reference.norm(Array($0.prefix(latent.rank)), scale: norm, epsilon: latent.normEpsilon)
+      }
+      func expanded(_ matrices: (any EngineMatrices)?) -> [[[Double]]] {
+        (0..<spec.heads).map {
+          LatentExpansion.product(matrices, head: $0, rows: latents, pool: pool)
         }
       }
-      let values = expanded.map { row in
-        (0..<spec.heads).flatMap { head in
-          row[head * stride + latent.plainWidth..<(head + 1) * stride]
-        }
+      let (plain, values) = (expanded(expansion.keys), expanded(expansion.values))
+      let keys = compressed.enumerated().map { position, row -> [Double] in
+        let shared = turned(Array(row.dropFirst(latent.rank)), position: first + position)
+        return (0..<spec.heads).flatMap { plain[$0][position] + shared }
       }
-      return (keys, values)
+      return (keys, rows.indices.map { row in values.flatMap { $0[row] } })
     }
   }
 

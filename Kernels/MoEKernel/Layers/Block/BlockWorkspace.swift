@@ -12,9 +12,15 @@ public final class BlockWorkspace: LayerWorkspace {
   /// Seconds of the phases of the last pass, zero before the first.
   public internal(set) var phases = BlockPhases()
 
+  /// Sequences that there are caches for.
+  public let sequences: Int
+  /// Tokens that one sequence may have.
+  public let capacity: Int
   let shape: BlockSpec
-  /// Of the sequences of the next pass; blocks of a model that share this each have their own (`BlockCache`).
-  private(set) var cache: KVCache
+  /// Of attention.
+  let kernels: TileKernels
+  /// Of the next pass; blocks of a model that share this workspace each have their own.
+  private(set) var cache: BlockCache
   let rotary: RotaryTable?
   let feedForward: FeedForwardWorkspace
   /// Rows of H: normed, of a branch, and the stream between the branches.
@@ -29,7 +35,6 @@ public final class BlockWorkspace: LayerWorkspace {
   /// The ranks of queries, and of keys and values with the shared key; empty for grouped attention.
   let queryRank: Matrix
   let compressed: Matrix
-  let expanded: Matrix
   let heads: Matrix
   /// A row for each thread.
   let scratch: Matrix
@@ -43,15 +48,20 @@ public final class BlockWorkspace: LayerWorkspace {
     engine: any Engine, formats: FormatPlan, feedForward: FeedForwardWorkspace
   ) {
     let kernels = Self.kernels(engine)
+    self.kernels = kernels
     self.maxTokens = maxTokens
     self.threads = threads
     self.feedForward = feedForward
     shape = spec
     let attention = spec.attention
-    cache = KVCache(
-      kernels: kernels, heads: attention.keyValueHeads, keyWidth: attention.keyWidth,
-      valueWidth: attention.valueWidth, sequences: sequences, capacity: capacity)
-    rotary = attention.rotary.map { RotaryTable($0, positions: capacity) }
+    self.sequences = sequences
+    self.capacity = capacity
+    spans.reserveCapacity(sequences)
+    cache = BlockCache(
+      AttentionMemory(
+        attention, kernels: kernels, maxTokens: maxTokens, sequences: sequences,
+        capacity: capacity), sequences: sequences, capacity: capacity)
+    rotary = attention.rotary.map { RotaryTable($0, positions: capacity, kernels: kernels) }
     func rows(_ columns: Int) -> Matrix { Matrix(rows: maxTokens, columns: columns) }
     normed = rows(spec.hidden)
     branch = rows(spec.hidden)
@@ -65,8 +75,6 @@ public final class BlockWorkspace: LayerWorkspace {
     values = rows(isLatent ? 0 : attention.valuesWidth)
     queryRank = rows(attention.latent?.queryRank ?? 0)
     compressed = rows(attention.latent.map { $0.rank + $0.rotaryWidth } ?? 0)
-    expanded = rows(
-      attention.latent.map { attention.heads * ($0.plainWidth + attention.valueWidth) } ?? 0)
     heads = rows(attention.outputWidth)
     scratch = Matrix(
       rows: threads,
@@ -75,7 +83,7 @@ public final class BlockWorkspace: LayerWorkspace {
 
   /// Attention has kernels of its own, whatever the engine: of the instruction set that the engine was made
   /// for where it says one, else of the CPU's best.
-  private static func kernels(_ engine: any Engine) -> TileKernels {
+  static func kernels(_ engine: any Engine) -> TileKernels {
     let own = TileLevel.supported.first { $0.rawValue == engine.variant }
     guard let level = own ?? TileLevel.supported.last else {
       preconditionFailure("this CPU runs no kernel of attention")
@@ -96,10 +104,10 @@ public final class BlockWorkspace: LayerWorkspace {
   ) -> Int {
     let product = engine.scratchElements(
       rows: rows, inputs: widest(attention), format: formats[.projection])
-    let core = AttentionCore.scratchElements(
-      kernels(engine), keyWidth: attention.keyWidth, valueWidth: attention.valueWidth)
-    // Filling a cache takes a key.
-    let most = max(product, Saturating.sum(core, attention.keyWidth))
+    let memory = AttentionMemory.scratchElements(
+      attention, kernels: kernels(engine), rows: rows, engine: engine,
+      format: formats[.projection])
+    let most = max(product, memory)
     return most > Int.max / 2 ? .max : paddedToVector(most)
   }
 
@@ -116,16 +124,15 @@ public final class BlockWorkspace: LayerWorkspace {
     if let latent = attention.latent {
       columns += [
         latent.queryRank ?? 0, latent.rank + latent.rotaryWidth,
-        attention.heads * (latent.plainWidth + attention.valueWidth),
       ]
     } else {
       columns += [attention.keysWidth, attention.valuesWidth]
     }
     return Saturating.sum([
       Saturating.product(4, Saturating.product(rows, Saturating.sum(columns))),
-      KVCache.bytes(
-        kernels: kernels(engine), heads: attention.keyValueHeads, keyWidth: attention.keyWidth,
-        valueWidth: attention.valueWidth, sequences: sequences, capacity: context),
+      AttentionMemory.bytes(
+        attention, kernels: kernels(engine), maxTokens: rows, sequences: sequences,
+        capacity: context),
       attention.rotary.map { RotaryTable.bytes($0, positions: context) } ?? 0,
       Saturating.product(
         4 * threads,
@@ -154,28 +161,32 @@ public final class BlockWorkspace: LayerWorkspace {
   /// Tokens in the cache of each sequence.
   public var lengths: [Int] { cache.lengths }
 
+  /// What attention keeps, and what its passes need besides.
+  var memory: AttentionMemory { cache.memory }
+
   /// Takes the cache of another block for the passes to come.
   ///
-  /// - Precondition: it was made by a workspace of equal shape and sizes.
-  public func use(_ other: BlockCache) {
+  /// - Precondition: it was made like this workspace's own.
+  func use(_ other: BlockCache) {
     precondition(other.keeps(like: cache), "a cache of other sizes than the workspace's")
-    cache = other.cache
+    cache = other
   }
 
   /// Forgets all sequences.
-  public func clear() { cache.clear() }
+  public func clear() { rewind(to: 0) }
+
+  /// Sets how many tokens a sequence has; what is stored beyond stays and is not seen.
+  func setLength(_ length: Int, of sequence: Int) { cache.setLength(length, of: sequence) }
 
   /// Gives every sequence so many tokens with random keys and values, which is what a step of decoding over a
   /// long context reads.
   public func fillCaches(tokens: Int, seed: UInt64, pool: WorkerPool) {
-    cache.fill(seed: seed, pool: pool)
+    memory.fill(seed: seed, pool: pool)
     rewind(to: tokens)
   }
 
   /// Takes the tokens behind so many away from every sequence.
-  public func rewind(to tokens: Int) {
-    for sequence in 0..<cache.sequences { cache.setLength(tokens, of: sequence) }
-  }
+  public func rewind(to tokens: Int) { cache.rewind(to: tokens) }
 }
 
 /// Seconds that the last pass of a block spent in each of its phases, one after the other.

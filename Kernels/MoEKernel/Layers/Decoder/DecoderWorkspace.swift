@@ -40,9 +40,8 @@ public final class DecoderWorkspace {
       let workspace = block.makeWorkspace(
         maxTokens: maxTokens, sequences: sequences, context: context, pool: pool)
       workspaces[block.spec] = workspace
-      let cache = BlockCache(of: workspace)
-      first[block.spec] = cache
-      return (workspace, cache)
+      first[block.spec] = workspace.cache
+      return (workspace, workspace.cache)
     }
     self.workspaces = workspaces
   }

@@ -5,7 +5,8 @@ import LayerSpec
 extension BlockStep {
   private var preparation: QueryKeyPreparation {
     QueryKeyPreparation(
-      spec: attention, rotary: rotary, queryNorm: layer.attention.queryNorm?.all[0],
+      spec: attention, kernels: kernels, rotary: rotary,
+      queryNorm: layer.attention.queryNorm?.all[0],
       keyNorm: layer.attention.keyNorm?.all[0])
   }
 

@@ -1,4 +1,5 @@
 import LayerSpec
+import Tile
 
 /// A training step of one decoder block over one sequence: its output, and of a gradient by the output the gradients
 /// by its input and by every weight.
@@ -13,6 +14,8 @@ public final class BlockStep {
   let key: LinearTraining
   let value: LinearTraining
   let output: LinearTraining
+  /// Of attention.
+  let kernels: TileKernels
   let rotary: RotaryTable?
   let rows: BlockRows
   let norms: NormGradients
@@ -41,7 +44,11 @@ public final class BlockStep {
     self.key = training(key)
     self.value = training(value)
     output = training(layer.attention.output)
-    rotary = layer.spec.attention.rotary.map { RotaryTable($0, positions: maxTokens) }
+    let kernels = BlockWorkspace.kernels(layer.engine)
+    self.kernels = kernels
+    rotary = layer.spec.attention.rotary.map {
+      RotaryTable($0, positions: maxTokens, kernels: kernels)
+    }
     rows = BlockRows(layer.spec, count: maxTokens)
     norms = NormGradients(layer)
     let widest = max(layer.spec.hidden, layer.spec.attention.outputWidth)

@@ -1,0 +1,272 @@
+import LayerSpec
+import MoEKernel
+import ModelSpec
+import Statistics
+
+/// One attention with a name for it.
+public struct AttentionShape: Hashable, Sendable {
+  /// The model, or the sizes as they were given.
+  public let name: String
+  /// What is computed.
+  public let spec: SelfAttentionSpec
+
+  /// A shape of the user's.
+  public init(name: String, spec: SelfAttentionSpec) {
+    self.name = name
+    self.spec = spec
+  }
+
+  /// The distinct attentions of a model, in order of appearance.
+  ///
+  /// - Throws: `PlanError` for a model without one that is executable.
+  public static func shapes(of architecture: Architecture) throws(PlanError) -> [AttentionShape] {
+    var specs: [SelfAttentionSpec] = []
+    var reasons: [String] = []
+    for layer in architecture.layers {
+      switch layer.block {
+      case .executable(let block): specs.append(block.attention)
+      case .counted(let reason): reasons.append("\(reason)")
+      }
+    }
+    guard !specs.isEmpty else {
+      throw .unpairable(
+        reason: "the attention of \(architecture.id) cannot be measured: "
+          + (reasons.first ?? "it has no layer"))
+    }
+    return specs.uniqued().map { AttentionShape(name: architecture.id, spec: $0) }
+  }
+}
+
+/// What `tenfold attention` is asked for, after parsing and defaults.
+public struct AttentionRequest: Sendable {
+  /// What is measured.
+  public var shapes: [AttentionShape]
+  /// Tokens of prompts of one sequence, a point for each.
+  public var tokens: [Int]
+  /// B, sequences of a step of decoding.
+  public var sequences: [Int]
+  /// C, tokens in each one's cache; a point for each with each number of sequences.
+  public var context: [Int]
+  /// Worker threads.
+  public var threads: Int
+  /// Bytes that caches and scratch may take.
+  public var memoryBytes: Int
+  /// Seed of every random choice.
+  public var seed: UInt64
+  /// How much time points and the machine's ceilings take.
+  public var effort: MeasuringEffort
+
+  /// Prompts from one that is bound by its diagonal to one that is not.
+  public static let defaultTokens = [256, 512, 1024, 2048]
+  /// One user and some.
+  public static let defaultSequences = [1, 2, 4, 8]
+  /// A long conversation.
+  public static let defaultContext = [4096]
+
+  /// A request of all that is measured.
+  public init(
+    shapes: [AttentionShape], tokens: [Int], sequences: [Int], context: [Int], threads: Int,
+    memoryBytes: Int, seed: UInt64, effort: MeasuringEffort
+  ) {
+    self.shapes = shapes
+    self.tokens = tokens
+    self.sequences = sequences
+    self.context = context
+    self.threads = threads
+    self.memoryBytes = memoryBytes
+    self.seed = seed
+    self.effort = effort
+  }
+}
+
+/// Attention alone, shape after shape: prompts, and steps of decoding whose caches come from memory.
+public struct AttentionSweep {
+  /// One pass that is measured.
+  public struct Point: Sendable {
+    /// What is computed.
+    public let shape: AttentionShape
+    /// Its sequences.
+    public let rows: SequenceRows
+    /// Copies of the caches, which passes take in turn.
+    let copies: Int
+
+    /// `llama2-70b, 8 sequences behind 4096 tokens`.
+    public var name: String {
+      rows.context == 0
+        ? "\(shape.name), a prompt of \(rows.tokens) tokens"
+        : "\(shape.name), \(rows.sequences) \(rows.sequences == 1 ? "sequence" : "sequences") behind "
+          + "\(rows.context) tokens"
+    }
+  }
+
+  /// All passes in order.
+  public let points: [Point]
+  private let request: AttentionRequest
+  private let engine: OpenedEngine
+  private let side: SideResources
+  private let machine: MachineIdentity
+  private let nodes: [ProcessorNode]
+
+  /// Rounds of a point: their median leaves out some that were disturbed.
+  private static let rounds = 9
+  /// The largest error is one of sums over keys and widths in 32-bit floats, whose weights err by their scores'.
+  private static let deviations = 8.0
+
+  /// A sweep that fits the memory.
+  ///
+  /// - Throws: `PlanError.attentionMemory` for a point that does not fit.
+  public init(
+    _ request: AttentionRequest, engine: OpenedEngine, machine: MachineIdentity,
+    nodes: [ProcessorNode]
+  ) throws(PlanError) {
+    self.request = request
+    self.engine = engine
+    side = try SideResources(engine: engine.engine, formats: FormatPlan(.f32))
+    self.machine = machine
+    self.nodes = nodes
+    var points: [Point] = []
+    for shape in request.shapes {
+      var rows = request.tokens.map { SequenceRows(tokens: $0) }
+      for context in request.context {
+        rows += request.sequences.map {
+          SequenceRows(sequences: $0, tokens: 1, context: context)
+        }
+      }
+      for rows in rows {
+        points.append(
+          try Self.point(
+            shape, rows, request, engine.engine,
+            cacheBytes: machine.cacheBytes(threads: request.threads)))
+      }
+    }
+    self.points = points
+  }
+
+  /// Caches of decoding are copied until they are several times what processors keep.
+  private static func point(
+    _ shape: AttentionShape, _ rows: SequenceRows, _ request: AttentionRequest,
+    _ engine: any Engine, cacheBytes: Int
+  ) throws(PlanError) -> Point {
+    let own = AttentionProduct.cacheBytes(
+      shape.spec, sequences: rows.sequences, tokens: rows.tokens, context: rows.context,
+      engine: engine)
+    let wanted = rows.context == 0 ? 1 : max(1, Self.cacheMultiple * cacheBytes / max(1, own) + 1)
+    func bytes(_ copies: Int) -> Int {
+      Saturating.sum(
+        Saturating.product(copies, own),
+        AttentionProduct.otherBytes(
+          shape.spec, sequences: rows.sequences, tokens: rows.tokens, context: rows.context,
+          copies: copies, threads: request.threads, engine: engine))
+    }
+    var copies = min(wanted, Self.mostCopies)
+    let point = Point(shape: shape, rows: rows, copies: 1)
+    guard bytes(1) <= request.memoryBytes else {
+      throw .attentionMemory(
+        name: point.name, neededBytes: bytes(1), allowedBytes: request.memoryBytes)
+    }
+    while copies > 1 && bytes(copies) > request.memoryBytes { copies -= 1 }
+    return Point(shape: shape, rows: rows, copies: copies)
+  }
+
+  /// As `LayerPlan` has it for weights, half as often: a pass goes over all of a copy.
+  private static let cacheMultiple = max(2, LayerPlan.cacheMultiple / 2)
+  /// Copies beyond which caches are too small to matter.
+  private static let mostCopies = 256
+
+  /// Measures all points.
+  ///
+  /// - Parameters:
+  ///   - progress: is told which point is begun.
+  ///   - isCancelled: whether to end before the next one.
+  /// - Returns: what was measured; fewer points than there are when it was cancelled.
+  /// - Throws: `RunError` for an output that differs from its reference.
+  public func measure(
+    progress: (_ point: Int) -> Void, isCancelled: () -> Bool
+  ) throws(RunError) -> [AttentionPoint] {
+    let pool = WorkerPool(threads: request.threads, nodes: nodes)
+    let ceilings = CeilingTracker(
+      pool: pool, sides: [side], cacheBytes: machine.cacheBytes(threads: request.threads),
+      arena: nil, effort: request.effort)
+    ceilings.probeFully()
+    var measured: [AttentionPoint] = []
+    for (index, point) in points.enumerated() {
+      if isCancelled() { break }
+      progress(index)
+      measured.append(try measure(point, ceilings, pool))
+    }
+    return measured
+  }
+
+  private func measure(
+    _ point: Point, _ ceilings: CeilingTracker, _ pool: WorkerPool
+  ) throws(RunError) -> AttentionPoint {
+    let (spec, rows) = (point.shape.spec, point.rows)
+    let product = AttentionProduct(
+      spec, sequences: rows.sequences, tokens: rows.tokens, context: rows.context,
+      copies: point.copies, engine: engine.engine, seed: request.seed, pool: pool)
+    let error = product.relativeError()
+    let tolerance = Self.tolerance(spec, rows)
+    guard error <= tolerance else {
+      throw RunError.wrongAttention(name: point.name, error: error, tolerance: tolerance)
+    }
+    var (seconds, peaks, reads): ([Double], [Double], [Double]) = ([], [], [])
+    var passes = 1
+    for _ in 0..<Self.rounds {
+      let found = ceilings.probeBriefly()
+      if let own = Ceilings(found, threads: request.threads), let peak = own.peak(.f32) {
+        peaks.append(peak)
+        reads.append(own.readBytesPerSecond)
+      }
+      // As many passes as make a slice; the first slice tells how many that are.
+      var slice = 0.0
+      repeat {
+        let watch = Stopwatch()
+        for _ in 0..<passes { product.pass() }
+        slice = watch.seconds
+        if slice < request.effort.shortestSliceSeconds { passes *= 2 }
+      } while slice < request.effort.shortestSliceSeconds
+      seconds.append(slice / Double(passes))
+    }
+    return AttentionPoint(
+      shape: point.shape.name, spec: spec, rows: rows, threads: request.threads,
+      secondsMedian: seconds.median, ceilings: Self.ceilings(peaks, reads, request.threads),
+      relativeError: error)
+  }
+
+  private static func ceilings(_ peaks: [Double], _ reads: [Double], _ threads: Int) -> Ceilings? {
+    guard !peaks.isEmpty else { return nil }
+    return Ceilings(
+      [
+        Ceiling(
+          threads: threads, precision: .f32, peakFlopsPerSecond: peaks.median,
+          readBytesPerSecond: reads.median)
+      ], threads: threads)
+  }
+
+  /// The largest error that rounding explains.
+  ///
+  /// √n·u for the widths that scores are summed over and for the keys (Higham and Mary 2019, SIAM J. Sci. Comput.
+  /// 41, A2815), with room for the largest of many outputs; a weight errs by as much as its score, which is up to
+  /// some tens, and an output is a mean of values that is smaller than they by the root of their number.
+  private static func tolerance(_ spec: SelfAttentionSpec, _ rows: SequenceRows) -> Double {
+    let keys = Double(rows.context + rows.tokens).squareRoot()
+    let width = Double(spec.latent.map { $0.rank + $0.rotaryWidth } ?? spec.keyWidth)
+    return deviations * 0x1p-24 * keys * (width.squareRoot() + keys)
+  }
+}
+
+extension AttentionDocument {
+  /// What a sweep measured so far.
+  ///
+  /// - Parameter failure: why points are missing, `nil` when all are there.
+  public init(
+    _ points: [AttentionPoint], request: AttentionRequest, engine: OpenedEngine, created: String,
+    tool: ToolIdentity, machine: MachineIdentity, failure: String?
+  ) {
+    self.init(
+      created: created, tool: tool, machine: machine, instructionSet: engine.instructionSet,
+      points: points,
+      cautions: (failure.map { ["the sweep ended early: \($0)"] } ?? []) + request.effort.cautions
+        + machine.cautions(threads: request.threads))
+  }
+}

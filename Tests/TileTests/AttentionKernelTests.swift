@@ -1,0 +1,145 @@
+import Foundation
+import LayerSpec
+import Testing
+
+@testable import Tile
+
+/// What attention adds to the kernels: products of operands that lie anywhere, softmax with heads in the lanes,
+/// and the loops over rows around them.
+@Suite struct AttentionKernelTests {
+  private static func kernels(_ level: TileLevel) -> TileKernels {
+    TileKernels(level: level, format: .f32)
+  }
+
+  /// Products against double precision: at most γ(2n) of Σ|w·x|, one rounding more where a block is added to.
+  @Test(arguments: TileLevel.supported)
+  func stridedProductsAgreeWithDoublePrecision(level: TileLevel) {
+    let kernels = Self.kernels(level)
+    let width = kernels.panelWidth
+    for (steps, runs) in [(0, 1), (1, 1), (7, 1), (60, 1), (16, 3)] {
+      for rows in 1...kernels.maximumRows {
+        let (panelStep, rowStep, step) = (width + kernels.lanes, 3, 50)
+        let runStep = steps * step + 7
+        var numbers = Numbers(seed: 100 * steps + rows)
+        let panel = Memory(bytes: 4 * max(1, steps * runs) * panelStep)
+        let factors = Memory(bytes: 4 * (max(1, runs) * (runStep + 1) + rows * rowStep + 8))
+        let block = Memory(bytes: kernels.blockCapacity * 4)
+        for index in panel.floats.indices { panel.floats[index] = numbers.next() }
+        for index in factors.floats.indices { factors.floats[index] = numbers.next() }
+        for index in 0..<rows * width { block.floats[index] = numbers.next() }
+        let before = Array(block.floats.prefix(rows * width))
+        kernels.multiplyStrided(
+          panel: panel.floats.baseAddress!, panelStep: panelStep,
+          factors: .init(
+            base: factors.floats.baseAddress!, rowStep: rowStep, step: step, runs: runs,
+            runStep: runStep),
+          steps: steps, rows: rows, block: block.floats.baseAddress!, accumulates: true)
+        for row in 0..<rows {
+          for column in 0..<width {
+            var sum = Double(before[row * width + column])
+            var size = abs(sum)
+            for run in 0..<runs {
+              for index in 0..<steps {
+                let weight = panel.floats[(run * steps + index) * panelStep + column]
+                let factor = factors.floats[run * runStep + index * step + row * rowStep]
+                sum += Double(weight) * Double(factor)
+                size += abs(Double(weight) * Double(factor))
+              }
+            }
+            let error = abs(Double(block.floats[row * width + column]) - sum)
+            #expect(error <= gamma(2 * steps * runs + 1) * size)
+          }
+        }
+      }
+    }
+  }
+
+  /// Three chunks of scores, each of which may raise the maximum, against a softmax of all at once.
+  @Test(arguments: TileLevel.supported, [nil, 2] as [Float?])
+  func chunksOfColumnsMakeOneSoftmax(level: TileLevel, softcap: Float?) {
+    let kernels = Self.kernels(level)
+    let (width, chunks) = (kernels.panelWidth, [1, 17, 60])
+    var numbers = Numbers(seed: 5)
+    let state = (0..<3).map { _ in Memory(bytes: 4 * width) }
+    let (maxima, sums, corrections) = (state[0].floats, state[1].floats, state[2].floats)
+    maxima.update(repeating: TileKernels.lowestScore)
+    sums.update(repeating: 0)
+    var scores = [[Double]](repeating: [], count: width)
+    var weights = [[Double]](repeating: [], count: width)
+    for keys in chunks {
+      let block = Memory(bytes: 4 * keys * width)
+      for index in 0..<keys * width {
+        block.floats[index] = 8 * numbers.next()
+        let score = Double(block.floats[index])
+        scores[index % width].append(
+          softcap.map { Double($0) * tanh(score / Double($0)) } ?? score)
+      }
+      kernels.softmaxColumns(
+        block: block.floats.baseAddress!, keys: keys, softcap: softcap,
+        maxima: maxima.baseAddress!, sums: sums.baseAddress!,
+        corrections: corrections.baseAddress!)
+      for head in 0..<width {
+        weights[head] = weights[head].map { $0 * Double(corrections[head]) }
+        weights[head] += (0..<keys).map { Double(block.floats[$0 * width + head]) }
+      }
+    }
+    for head in 0..<width {
+      let maximum = scores[head].max() ?? 0
+      let expected = scores[head].map { exp($0 - maximum) }
+      let total = expected.reduce(0, +)
+      // A difference of scores is rounded to 2⁻²⁴ of up to 16, the exponential to 2 ulp, corrections likewise.
+      for (weight, own) in zip(weights[head], expected) {
+        #expect(abs(weight - own) <= own * 4e-6 + 1e-37)
+      }
+      #expect(abs(Double(sums[head]) - total) <= total * 8e-6)
+    }
+  }
+
+  /// Rows of every length up to some vectors, which end within one.
+  @Test(arguments: TileLevel.supported)
+  func rowsAreNormalisedAddedAndTurned(level: TileLevel) {
+    let kernels = Self.kernels(level)
+    for count in [1, 2, 6, 16, 31, 64, 130] {
+      var numbers = Numbers(seed: count)
+      var row = numbers.array(count)
+      let (scale, other) = (numbers.array(count), numbers.array(count))
+      let exact = row.map(Double.init)
+      var result = [Float](repeating: .nan, count: count)
+      kernels.normalise(&row, count: count, scale: scale, epsilon: 0.25, into: &result)
+      let mean = exact.reduce(0) { $0 + $1 * $1 } / Double(count)
+      for index in 0..<count {
+        let expected = exact[index] * Double(scale[index]) / (mean + 0.25).squareRoot()
+        #expect(abs(Double(result[index]) - expected) <= 1e-6)
+      }
+      kernels.add(row, times: 0.75, to: other, into: &result, count: count)
+      for index in 0..<count {
+        #expect(abs(result[index] - (other[index] + row[index] * 0.75)) <= 2e-7)
+      }
+      kernels.add(row, times: -2, to: nil, into: &result, count: count)
+      #expect(result == row.map { $0 * -2 })
+      turn(kernels, pairs: count, &numbers)
+    }
+  }
+
+  private func turn(_ kernels: TileKernels, pairs: Int, _ numbers: inout Numbers) {
+    let row = numbers.array(2 * pairs)
+    let angles = numbers.array(pairs).map { Double($0) * 4 }
+    let (cosines, sines) = (angles.map { Float(cos($0)) }, angles.map { Float(sin($0)) })
+    var halves = row
+    kernels.turnHalves(&halves, pairs: pairs, cosines: cosines, sines: sines)
+    var neighbours = row
+    kernels.turnNeighbours(
+      &neighbours, pairs: pairs, cosines: cosines.flatMap { [$0, $0] },
+      sines: sines.flatMap { [-$0, $0] })
+    for pair in 0..<pairs {
+      func expect(_ a: Float, _ b: Float, _ first: Float, _ second: Float) {
+        let (c, s) = (cos(angles[pair]), sin(angles[pair]))
+        #expect(abs(Double(first) - (Double(a) * c - Double(b) * s)) <= 4e-7)
+        #expect(abs(Double(second) - (Double(b) * c + Double(a) * s)) <= 4e-7)
+      }
+      expect(row[pair], row[pairs + pair], halves[pair], halves[pairs + pair])
+      expect(
+        row[2 * pair], row[2 * pair + 1], neighbours[2 * pair], neighbours[2 * pair + 1])
+    }
+  }
+}
