@@ -6,6 +6,15 @@ import Testing
 
 @Suite("Vendors' yardsticks in a report")
 struct YardstickTablesTests {
+  /// The same cells as steps of training.
+  private func trained(_ cells: [Cell]) -> [Cell] {
+    cells.map { cell in
+      var step = cell
+      step.workload.kind = .trainStep
+      return step
+    }
+  }
+
   private func text(_ cells: [Cell]) -> String {
     TextPage.render(Page(YardstickTables(Sample.record(cells)).blocks))
   }
@@ -18,7 +27,7 @@ struct YardstickTablesTests {
 
   @Test("the same pair is told beside the vendor's, from cells of the vendor's kind only")
   func samePair() {
-    let text = text([
+    let cells = [
       Sample.cell(
         "olmoe-1b-7b", "iso-active", tokens: 256, flopRatio: 1, Sample.estimate(0.7, 0.71, 0.72)),
       Sample.cell(
@@ -27,11 +36,13 @@ struct YardstickTablesTests {
         "olmoe-1b-7b", "iso-active", tokens: 1, flopRatio: 1, Sample.estimate(0.1, 0.2, 0.3)),
       Sample.cell(
         "olmoe-1b-7b", "iso-total", tokens: 256, flopRatio: 8, Sample.estimate(0.1, 0.2, 0.3)),
-    ])
+    ]
+    let text = text(trained(cells))
     #expect(text.contains("63 %"))
     #expect(text.contains("71 % to 82 %"))
     #expect(text.contains("Here: 256 to 512 tokens per"))
     #expect(!text.contains("20 %"))
+    #expect(self.text(cells).contains("not measured"))
   }
 
   @Test("another pair of the same model is labelled so, and the command for the pair is given")

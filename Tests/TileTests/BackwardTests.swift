@@ -39,49 +39,43 @@ import Testing
     .clampedSwiGLU(alpha: 1.702, limit: 0.7),
   ])
   func gradientsAreThoseOfTheActivation(activation: Activation) {
-    for kernels in kernels() {
-      for isGated in [true, false] {
-        check(kernels, activation, isGated: isGated)
-      }
-    }
-  }
-
-  private func check(_ kernels: TileKernels, _ activation: Activation, isGated: Bool) {
-    let (rows, lanes) = (3, kernels.lanes)
-    let units = 2 * lanes
-    let columns = isGated ? 2 * units : units
-    var generator = SeededGenerator(seed: 3, purpose: "products before activations")
-    let kept = (0..<rows * columns).map { _ in Float(generator.nextOpenUnit() * 4 - 2) }
-    let block = (0..<rows * units).map { _ in Float(generator.nextOpenUnit() * 2 - 1) }
-    var gradients = [Float](repeating: .nan, count: rows * columns)
-    var active = [Float](repeating: .nan, count: rows * units)
-    block.withUnsafeBufferPointer { block in
-      kept.withUnsafeBufferPointer { kept in
-        gradients.withUnsafeMutableBufferPointer { gradients in
-          active.withUnsafeMutableBufferPointer { active in
-            kernels.activateBackward(
-              block: block.baseAddress!, rows: rows, units: units, isGated: isGated,
-              activation: activation, kept: kept.baseAddress!, keptStride: columns,
-              gradients: gradients.baseAddress!, gradientStride: columns,
-              active: active.baseAddress!, activeStride: units)
+    for (kernels, isGated) in kernels().flatMap({ [($0, true), ($0, false)] }) {
+      let (rows, lanes) = (3, kernels.lanes)
+      let units = 2 * lanes
+      let columns = isGated ? 2 * units : units
+      var generator = SeededGenerator(seed: 3, purpose: "products before activations")
+      let kept = (0..<rows * columns).map { _ in Float(generator.nextOpenUnit() * 4 - 2) }
+      let block = (0..<rows * units).map { _ in Float(generator.nextOpenUnit() * 2 - 1) }
+      var gradients = [Float](repeating: .nan, count: rows * columns)
+      var active = [Float](repeating: .nan, count: rows * units)
+      block.withUnsafeBufferPointer { block in
+        kept.withUnsafeBufferPointer { kept in
+          gradients.withUnsafeMutableBufferPointer { gradients in
+            active.withUnsafeMutableBufferPointer { active in
+              kernels.activateBackward(
+                block: block.baseAddress!, rows: rows, units: units, isGated: isGated,
+                activation: activation, kept: kept.baseAddress!, keptStride: columns,
+                gradients: gradients.baseAddress!, gradientStride: columns,
+                active: active.baseAddress!, activeStride: units)
+            }
           }
         }
       }
-    }
-    for row in 0..<rows {
-      for unit in 0..<units {
-        let place =
-          row * columns + (isGated ? unit / lanes * 2 * lanes + unit % lanes : unit)
-        let (g, u) = (Double(kept[place]), isGated ? Double(kept[place + lanes]) : 1)
-        let d = Double(block[row * units + unit])
-        let h = 0x1p-17
-        func value(_ g: Double, _ u: Double) -> Double { exact(activation, g, u) }
-        let byGate = d * (value(g + h, u) - value(g - h, u)) / (2 * h)
-        let byUp = d * (value(g, u + h) - value(g, u - h)) / (2 * h)
-        // Some units of rounding of numbers near 1, and the erfc's own 10⁻⁶.
-        #expect(abs(Double(active[row * units + unit]) - value(g, u)) < 1e-5)
-        #expect(abs(Double(gradients[place]) - byGate) < 1e-5)
-        if isGated { #expect(abs(Double(gradients[place + lanes]) - byUp) < 1e-5) }
+      for row in 0..<rows {
+        for unit in 0..<units {
+          let place =
+            row * columns + (isGated ? unit / lanes * 2 * lanes + unit % lanes : unit)
+          let (g, u) = (Double(kept[place]), isGated ? Double(kept[place + lanes]) : 1)
+          let d = Double(block[row * units + unit])
+          let h = 0x1p-17
+          func value(_ g: Double, _ u: Double) -> Double { exact(activation, g, u) }
+          let byGate = d * (value(g + h, u) - value(g - h, u)) / (2 * h)
+          let byUp = d * (value(g, u + h) - value(g, u - h)) / (2 * h)
+          // Some units of rounding of numbers near 1, and the erfc's own 10⁻⁶.
+          #expect(abs(Double(active[row * units + unit]) - value(g, u)) < 1e-5)
+          #expect(abs(Double(gradients[place]) - byGate) < 1e-5)
+          if isGated { #expect(abs(Double(gradients[place + lanes]) - byUp) < 1e-5) }
+        }
       }
     }
   }

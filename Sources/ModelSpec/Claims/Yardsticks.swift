@@ -25,8 +25,7 @@ public struct Yardstick: Hashable, Sendable {
 
   /// Rows of a pass that come nearest to the vendor's conditions.
   ///
-  /// A training step passes thousands of tokens at once, as a prefill does; its backward pass is not
-  /// measured here.
+  /// A training step passes thousands of tokens at once, as a prefill does.
   public var rows: ClosedRange<Int> {
     claim.test.criteria?.rows ?? Claim.InferencePhase.prefill.rows
   }

@@ -34,7 +34,7 @@ struct YardstickTables {
     return
       "What vendors' measurements on accelerators delivered of what counting says of their own models: "
       + "measured / analytic. Here is the same share of the same pair on this machine, \(subjects) "
-      + "only, forward only."
+      + "only; training is held against training steps, all else against forward passes."
   }
 
   private var table: Table {
