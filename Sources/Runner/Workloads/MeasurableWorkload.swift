@@ -104,8 +104,8 @@ public struct PlannedLayer: Sendable {
 public enum Workloads {
   /// Every workload by which architectures are measured; the first, `WorkloadKind.usual`, is the default.
   public static let table: [any MeasurableWorkload] = [
-    FeedForwardWorkload(), BlockWorkload(.blockForward), BlockWorkload(.blockDecode),
-    TrainStepWorkload(),
+    FeedForwardWorkload(), TrainStepWorkload(), BlockWorkload(.blockForward),
+    BlockWorkload(.blockDecode),
   ]
 
   /// The one that is measured unless another is named.
