@@ -47,9 +47,11 @@ import Testing
     body()
     let counts = AlignedBuffer<Int>(count: pass.pool.threads)
     let base = counts.base
-    pass.pool.run { _ in allocations_begin() }
+    pass.pool.run { worker in if worker > 0 { allocations_begin() } }
+    allocations_begin()
     body()
-    pass.pool.run { base[$0] = allocations_end() }
+    base[0] = allocations_end()
+    pass.pool.run { worker in if worker > 0 { base[worker] = allocations_end() } }
     return withExtendedLifetime(counts) {
       (0..<pass.pool.threads).reduce(0) { $0 + counts[$1] }
     }

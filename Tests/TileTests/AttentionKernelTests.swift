@@ -93,6 +93,7 @@ import Testing
       }
       #expect(abs(Double(sums[head]) - total) <= total * 8e-6)
     }
+    withExtendedLifetime(state) {}
   }
 
   /// Rows of every length up to some vectors, which end within one.

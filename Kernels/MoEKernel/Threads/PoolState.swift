@@ -4,7 +4,7 @@ import Synchronization
 
 /// What the threads of a pool share.
 ///
-/// `@unchecked Sendable`: `work` and `context` are written before `generation` is released and read after it is
+/// `@unchecked Sendable`: `region` and `address` are written before `generation` is released and read after it is
 /// acquired; the mutex and the conditions are made for sharing; the rest is atomic or constant.
 final class PoolState: @unchecked Sendable {
   /// The numbers of the next tasks of the present region.
@@ -17,9 +17,9 @@ final class PoolState: @unchecked Sendable {
   private let running = Atomic<Int>(0)
   private let isEnding = Atomic<Bool>(false)
   private let isInRegion = Atomic<Bool>(false)
-  /// What the threads call in the present region, and with what beside their number.
-  private var work: ((UnsafeRawPointer, Int) -> Void)?
-  private var context: UnsafeRawPointer?
+  /// What the threads do in the present region, and where its value is.
+  private var region: (any Region.Type)?
+  private var address: UnsafeRawPointer?
 
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let workCame = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -52,20 +52,18 @@ final class PoolState: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// One region: `work` is called on every thread, and has returned on all when this returns.
-  ///
-  /// - Parameter work: Captures nothing, so that making it allocates nothing.
-  func run(_ context: UnsafeRawPointer, _ work: @escaping (UnsafeRawPointer, Int) -> Void) {
+  /// One region: every thread does its share of the value at an address, and has done it when this returns.
+  func run(_ address: UnsafeRawPointer, _ region: any Region.Type) {
     let nests = isInRegion.exchange(true, ordering: .acquiring)
     precondition(!nests, "a region was started inside a region of the same pool")
-    self.work = work
-    self.context = context
+    self.region = region
+    self.address = address
     running.store(workers, ordering: .relaxed)
     announce()
-    work(context, 0)
+    region.work(at: address, as: 0)
     wait(for: workEnded) { running.load(ordering: .acquiring) == 0 }
-    self.work = nil
-    self.context = nil
+    self.region = nil
+    self.address = nil
     isInRegion.store(false, ordering: .releasing)
   }
 
@@ -81,7 +79,7 @@ final class PoolState: @unchecked Sendable {
       wait(for: workCame) { generation.load(ordering: .acquiring) != seen }
       seen += 1
       if isEnding.load(ordering: .relaxed) { return }
-      if let context { work?(context, worker) }
+      if let address { region?.work(at: address, as: worker) }
       if running.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
         pthread_mutex_lock(mutex)
         pthread_cond_signal(workEnded)

@@ -1,5 +1,28 @@
+/// What every thread does in one region.
+///
+/// Threads are given a type and the address of its value, and no closure: one that knows a generic type would be
+/// allocated for every region.
+protocol Region {
+  /// A thread's share.
+  func work(as worker: Int)
+}
+
+extension Region {
+  /// The same of a value at an address.
+  static func work(at address: UnsafeRawPointer, as worker: Int) {
+    address.assumingMemoryBound(to: Self.self).pointee.work(as: worker)
+  }
+}
+
+/// A function that every thread calls once.
+struct ThreadBody: Region {
+  let body: (Int) -> Void
+
+  func work(as worker: Int) { body(worker) }
+}
+
 /// The tasks of one region, taken some at a time.
-struct Tasks<Context> {
+struct Tasks<Context>: Region {
   let queue: TaskQueue<Context>
   let body: (Context, Int, Int) -> Void
 
@@ -15,7 +38,7 @@ struct Tasks<Context> {
 }
 
 /// The tasks of one region whose threads may look one task ahead.
-struct TasksAhead<Context> {
+struct TasksAhead<Context>: Region {
   let queue: TaskQueue<Context>
   let isAhead: Bool
   let body: (Context, Int, Int, Int) -> Void

@@ -47,8 +47,8 @@ struct TaskQueue<Context> {
   /// Consecutive tasks that are taken at a time.
   let grain: Int
   let context: Context
-  /// Where the weights of a task begin; `nil` for a task that is at home anywhere.
-  let home: (Context, Int) -> UnsafeRawPointer?
+  /// Where the weights of a task begin; `nil` for a task that is at home anywhere, and for tasks that all are.
+  let home: ((Context, Int) -> UnsafeRawPointer?)?
   /// Whether tasks of other nodes are left to them: what is touched first must be touched at home.
   let staysHome: Bool
   let cursors: TaskCursors
@@ -66,7 +66,7 @@ struct TaskQueue<Context> {
       while true {
         let first = cursors.take(grain, node: present)
         if first >= count { break }
-        let home = home(context, first).map(binding.home)
+        let home = home.flatMap { $0(context, first) }.map(binding.home)
         if home ?? (first / grain) % nodes == present { return first }
       }
       passed += 1

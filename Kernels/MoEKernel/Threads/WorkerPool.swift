@@ -71,11 +71,8 @@ public final class WorkerPool {
       return
     }
     withoutActuallyEscaping(body) { body in
-      withUnsafePointer(to: body) { pointer in
-        state.run(pointer) { raw, worker in
-          raw.assumingMemoryBound(to: ((Int) -> Void).self).pointee(worker)
-        }
-      }
+      let region = ThreadBody(body: body)
+      withUnsafePointer(to: region) { state.run($0, ThreadBody.self) }
     }
   }
 
@@ -99,7 +96,7 @@ public final class WorkerPool {
   ///   - staysHome: whether threads of other nodes leave it to these alone.
   func forEach<Context>(
     _ count: Int, grain: Int = 1, in context: Context,
-    home: @escaping (_ context: Context, _ index: Int) -> UnsafeRawPointer? = { _, _ in nil },
+    home: ((_ context: Context, _ index: Int) -> UnsafeRawPointer?)? = nil,
     staysHome: Bool = false,
     _ body: @escaping (_ context: Context, _ worker: Int, _ index: Int) -> Void
   ) {
@@ -112,11 +109,7 @@ public final class WorkerPool {
       cursors: state.cursors, binding: binding)
     let tasks = Tasks(queue: queue, body: body)
     state.cursors.reset()
-    withUnsafePointer(to: tasks) { pointer in
-      state.run(pointer) { raw, worker in
-        raw.assumingMemoryBound(to: Tasks<Context>.self).pointee.work(as: worker)
-      }
-    }
+    withUnsafePointer(to: tasks) { state.run($0, Tasks<Context>.self) }
   }
 
   /// The same for products: each thread is told which index it will be given next, or `count` for none,
@@ -132,7 +125,7 @@ public final class WorkerPool {
   @discardableResult
   func forEach<Context>(
     _ count: Int, isAhead: Bool, in context: Context,
-    home: @escaping (_ context: Context, _ index: Int) -> UnsafeRawPointer? = { _, _ in nil },
+    home: ((_ context: Context, _ index: Int) -> UnsafeRawPointer?)? = nil,
     _ body: @escaping (_ context: Context, _ worker: Int, _ index: Int, _ next: Int) -> Void
   ) -> RegionSeconds {
     let start = MonotonicClock.nanoseconds()
@@ -145,11 +138,7 @@ public final class WorkerPool {
       cursors: state.cursors, binding: binding)
     let tasks = TasksAhead(queue: queue, isAhead: isAhead, body: body, spans: spans)
     state.cursors.reset()
-    withUnsafePointer(to: tasks) { pointer in
-      state.run(pointer) { raw, worker in
-        raw.assumingMemoryBound(to: TasksAhead<Context>.self).pointee.work(as: worker)
-      }
-    }
+    withUnsafePointer(to: tasks) { state.run($0, TasksAhead<Context>.self) }
     return spans.seconds(wall: MonotonicClock.nanoseconds() - start)
   }
 }

@@ -41,21 +41,25 @@ enum StridedProduct<let rows: Int> {
     var sums = InlineArray<rows, Sums> { _ in Sums() }
     var panel = operands.panel
     var ahead = operands.prefetch
-    for run in 0..<operands.runs {
-      var factors = operands.factors + run &* operands.runStep
-      for _ in 0..<operands.steps {
-        let first = panel.load(as: Vector.self)
-        let second = panel.load(fromByteOffset: MemoryLayout<Vector>.size, as: Vector.self)
-        for row in 0..<rows {
-          let factor = Vector(repeating: factors[row &* rowStep])
-          sums[row].first = multiplyAdd(first, factor, sums[row].first)
-          sums[row].second = multiplyAdd(second, factor, sums[row].second)
-        }
-        vector_prefetch(ahead)
-        ahead += prefetchStep
-        panel += panelStep
-        factors += factorStep
+    var factors = operands.factors
+    // One loop over the steps of all runs: of two, the inner one would have its accumulators in registers and
+    // the outer one in memory, which the compiler brings together on the stack.
+    let lastStep = operands.runStep &- (operands.steps &- 1) &* factorStep
+    var left = operands.steps
+    for _ in 0..<operands.runs &* operands.steps {
+      let first = panel.load(as: Vector.self)
+      let second = panel.load(fromByteOffset: MemoryLayout<Vector>.size, as: Vector.self)
+      for row in 0..<rows {
+        let factor = Vector(repeating: factors[row &* rowStep])
+        sums[row].first = multiplyAdd(first, factor, sums[row].first)
+        sums[row].second = multiplyAdd(second, factor, sums[row].second)
       }
+      vector_prefetch(ahead)
+      ahead += prefetchStep
+      panel += panelStep
+      left &-= 1
+      factors += left == 0 ? lastStep : factorStep
+      left = left == 0 ? operands.steps : left
     }
     let block = UnsafeMutableRawPointer(operands.block).assumingMemoryBound(to: Sums.self)
     if operands.accumulates {

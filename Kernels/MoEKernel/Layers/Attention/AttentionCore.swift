@@ -210,7 +210,7 @@ private struct AttentionTask {
 
   /// Adds the values of a chunk by the weights that its scores became.
   private func mix(_ values: UnsafeRawPointer, then keys: UnsafeRawPointer) {
-    let (kernels, width, capacity) = (kernels, kernels.panelWidth, kernels.blockCapacity)
+    let (kernels, width) = (kernels, kernels.panelWidth)
     let (panels, steps) = (core.cache.valuePanels, core.cache.keysPerChunk)
     let share = kernels.panelBytesPerStep / tiles
     for panel in 0..<panels {
@@ -221,13 +221,10 @@ private struct AttentionTask {
         let first = Int(own.firstPanel)
         let runs = Int(own.endPanel) - first
         if runs == 0 { continue }
-        kernels.multiplyStrided(
-          panel: (start + first * width * width * 4).assumingMemoryBound(to: Float.self),
-          panelStep: width,
-          factors: .init(
-            base: scratch.scores(tile) + first * capacity, rowStep: width, step: 1, runs: runs,
-            runStep: capacity),
-          steps: width, rows: Int(own.rows), block: scratch.sums(tile, panel), accumulates: true,
+        kernels.multiply(
+          panel: start + first * width * width * 4, tile: UnsafeRawPointer(scratch.weights(tile)),
+          steps: runs * width, rows: Int(own.rows), block: scratch.sums(tile, panel),
+          accumulates: true,
           prefetch: TilePrefetch(start: next + tile * share * steps, bytesPerStep: share))
       }
     }
@@ -252,6 +249,11 @@ private struct AttentionTask {
     kernels.softmax(
       blocks: scratch.scores(tile) + first * kernels.blockCapacity, panels: panels, rows: count,
       softcap: spec.softcap, state: state)
+    for panel in 0..<panels {
+      kernels.storeTile(
+        block: scratch.scores(tile) + (first + panel) * kernels.blockCapacity, rows: count,
+        count: width, input: panel * width, depth: panels * width, tile: scratch.weights(tile))
+    }
     var isUnchanged = true
     for row in 0..<count where state.corrections[row] != 1 { isUnchanged = false }
     if isUnchanged { return }

@@ -67,8 +67,9 @@ public final class AttentionProduct {
       memory = .grouped(cache)
     }
     parts = ContextParts(
-      queries: copies * sequences * spec.heads, keys: tokens == 1 ? capacity : 0,
-      width: sizes.output)
+      queries: Self.cutQueries(
+        spec, sequences: sequences, tokens: tokens, context: context, copies: copies),
+      keys: capacity, width: sizes.output)
     queries = Matrix(rows: rows, columns: sizes.query)
     // Scores of a random walk's length, so that weights are neither all alike nor one alone.
     queries.fill(
@@ -126,9 +127,20 @@ public final class AttentionProduct {
       Saturating.product(
         4 * threads, scratchElements(spec, BlockWorkspace.kernels(engine))),
       ContextParts.bytes(
-        queries: Saturating.product(copies, Saturating.product(sequences, spec.heads)),
-        keys: tokens == 1 ? Saturating.sum(context, tokens) : 0, width: sizes.output),
+        queries: cutQueries(
+          spec, sequences: sequences, tokens: tokens, context: context, copies: copies),
+        keys: Saturating.sum(context, tokens), width: sizes.output),
     ])
+  }
+
+  /// Queries whose contexts may be cut: all of absorbed ones, of others those of single tokens, whose places go by
+  /// their sequences in the cache.
+  private static func cutQueries(
+    _ spec: SelfAttentionSpec, sequences: Int, tokens: Int, context: Int, copies: Int
+  ) -> Int {
+    let heads = Saturating.product(sequences, spec.heads)
+    if spec.isAbsorbed(context: context) { return Saturating.product(heads, tokens) }
+    return tokens == 1 ? Saturating.product(heads, copies) : 0
   }
 
   /// One pass over the next copy of the caches.

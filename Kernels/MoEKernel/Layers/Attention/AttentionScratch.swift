@@ -20,6 +20,7 @@ struct AttentionScratch {
 
   private let queries: UnsafeMutablePointer<Float>
   private let scores: UnsafeMutablePointer<Float>
+  private let weights: UnsafeMutablePointer<Float>
   private let sums: UnsafeMutablePointer<Float>
   private let queryStride: Int
   private let scoreStride: Int
@@ -45,6 +46,7 @@ struct AttentionScratch {
     }
     queries = take(tileCount * queryStride)
     scores = take(tileCount * scoreStride)
+    weights = take(tileCount * scoreStride)
     sums = take(tileCount * sumStride)
     softmax = TileKernels.SoftmaxRows(
       first: integers(), end: integers(), maxima: take(count), sums: take(count),
@@ -60,6 +62,10 @@ struct AttentionScratch {
   func queries(_ tile: Int) -> UnsafeMutablePointer<Float> { queries + tile * queryStride }
   /// The blocks of scores of a tile, one for each panel of a chunk.
   func scores(_ tile: Int) -> UnsafeMutablePointer<Float> { scores + tile * scoreStride }
+  /// The same scores as a tile of weights, key by key.
+  func weights(_ tile: Int) -> UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(weights + tile * scoreStride)
+  }
   /// The block of a tile's sums of one panel of values.
   func sums(_ tile: Int, _ panel: Int) -> UnsafeMutablePointer<Float> {
     sums + (tile * sumStride + panel * blockStride)
@@ -68,7 +74,7 @@ struct AttentionScratch {
   /// Floats for as many rows; `Int.max` where they cannot be counted.
   static func elements(_ kernels: TileKernels, rows: Int, _ spec: SelfAttentionSpec) -> Int {
     let blocks = Saturating.sum(
-      KVCache.panelsPerChunk, kernels.panels(outputs: spec.valueWidth))
+      2 * KVCache.panelsPerChunk, kernels.panels(outputs: spec.valueWidth))
     let tile = Saturating.sum(
       Saturating.product(kernels.maximumRows, spec.keyWidth) + vectorLanes,
       Saturating.product(blocks, kernels.blockCapacity))

@@ -83,7 +83,15 @@ extension SparsePass {
     elements: Int, _ body: @escaping (_ pass: SparsePass, _ worker: Int, _ token: Int) -> Void
   ) {
     let grain = max(1, Self.elementsWorthAThread / max(elements, 1))
-    pool.forEach(tokens, grain: grain, in: self, body)
+    pool.forEach(tokens, grain: grain, in: TokenWork(pass: self, body: body)) {
+      $0.body($0.pass, $1, $2)
+    }
+  }
+
+  /// A function in a type of its own, as it is: in a tuple of a generic region it would be wrapped, and allocated.
+  private struct TokenWork {
+    let pass: SparsePass
+    let body: (SparsePass, Int, Int) -> Void
   }
 
   /// Work that takes about as long as waking another thread: some ten microseconds.
