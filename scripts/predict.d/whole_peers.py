@@ -44,22 +44,25 @@ def call(command, threads):
 
 
 def llama(python, root, options, model, precision):
-    """Seconds of llama-bench on a file of random weights, which is removed afterwards."""
+    """Seconds of llama-bench on a file of random weights, which is removed unless it is to be kept."""
     folder = root / "gguf"
     folder.mkdir(exist_ok=True)
     path = folder / f"{model}-{precision}.gguf"
     bench = root / ENVIRONMENTS["llama.cpp"] / "ggml" / "bin" / "llama-bench"
     try:
-        call([python, "-B", HERE / "gguf_model.py", model, precision, path], options.threads)
+        if not path.exists():
+            partial = path.with_suffix(".partial")
+            call([python, "-B", HERE / "gguf_model.py", model, precision, partial], options.threads)
+            partial.replace(path)
         contexts = ",".join(map(str, options.context))
-        # Weights are read into memory of its own: pages of a file are small ones.
         shared = [bench, "-m", path, "-t", str(options.threads), "-r", str(options.peer_rounds),
                   "-o", "json", *options.llama_options]
         found = json.loads(call([*shared, "-p", contexts, "-n", "0"], options.threads))
         found += json.loads(
             call([*shared, "-p", "0", "-n", str(options.tokens), "-d", contexts], options.threads))
     finally:
-        path.unlink(missing_ok=True)
+        if not options.keep:
+            path.unlink(missing_ok=True)
     seconds = {str(context): {} for context in options.context}
     for test in found:
         kind = "prefill" if test["n_prompt"] else "decode"
@@ -80,9 +83,14 @@ def pytorch(python, root, options, model, precision):
     return json.loads(text.splitlines()[-1])
 
 
+PROGRAMS = {"llama.cpp": llama, "PyTorch": pytorch}
+
+
 def measure(root, options, model, say):
     """A document for each program and precision; those that fail have the reason in it."""
-    for name, program in (("llama.cpp", llama), ("PyTorch", pytorch)):
+    for name, program in PROGRAMS.items():
+        if name not in options.peers:
+            continue
         for precision in PRECISIONS[name]:
             document = {"program": name, "model": model, "precision": precision}
             try:
