@@ -16,12 +16,6 @@ enum InputFile {
     _ path: String, as role: String, atMost limit: Int = largestDocumentBytes
   ) throws(Failure) -> [UInt8] {
     let size = try size(of: path, as: role)
-    if let format = ForeignFormat(of: path) {
-      throw Failure(
-        .badInput,
-        "the \(role) \(path) is a \(format.rawValue) file, which tenfold does not read; give the "
-          + "\(role == "configuration" ? "config.json of the model that it holds" : "right file")")
-    }
     guard size <= limit else {
       throw Failure(
         .badInput,
@@ -36,6 +30,18 @@ enum InputFile {
       throw Failure(
         .ioError, "reading the \(role) \(path) failed (\(Self.reason(error))); try again")
     }
+  }
+
+  /// The same of a JSON document, which a model file was perhaps given in place of.
+  static func readDocument(_ path: String, as role: String) throws(Failure) -> [UInt8] {
+    _ = try size(of: path, as: role)
+    if let format = ForeignFormat(of: path) {
+      throw Failure(
+        .badInput,
+        "the \(role) \(path) is a \(format.rawValue) file, which tenfold does not read; give the "
+          + "\(role == "configuration" ? "config.json of the model that it holds" : "right file")")
+    }
+    return try read(path, as: role)
   }
 
   /// The files that this process has read.

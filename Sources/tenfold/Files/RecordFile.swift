@@ -29,7 +29,7 @@ enum RecordFile {
   }
 
   private static func decode(_ path: String) throws(Failure) -> Record {
-    let bytes = try InputFile.read(path, as: "record")
+    let bytes = try InputFile.readDocument(path, as: "record")
     do {
       return try Record(decoding: bytes)
     } catch {

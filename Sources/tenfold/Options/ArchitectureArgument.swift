@@ -24,7 +24,7 @@ enum ArchitectureArgument {
           + (others.isEmpty ? "" : "\(others.joined(separator: ", ")) or ")
           + "the path of a config.json")
     }
-    let bytes = try InputFile.read(name, as: "configuration")
+    let bytes = try InputFile.readDocument(name, as: "configuration")
     do {
       return try Architecture(configJSON: bytes, id: name)
     } catch {
