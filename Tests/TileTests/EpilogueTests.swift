@@ -80,7 +80,10 @@ import Testing
         var numbers = Numbers(seed: depth)
         let matrix = numbers.array(rows * depth)
         let packed = Memory(bytes: kernels.tileBytes(rows: rows, depth: depth))
-        let stored = Memory(bytes: kernels.tileBytes(rows: rows, depth: depth))
+        let words = kernels.tileBytes(rows: rows, depth: depth) / 4
+        // What lies behind the tile is another's.
+        let stored = Memory(bytes: 4 * (words + kernels.panelWidth))
+        for index in words..<words + kernels.panelWidth { stored.floats[index] = -7 }
         kernels.packTile(
           source: matrix, stride: depth, rows: rows, depth: depth, tile: packed.start)
         for input in stride(from: 0, to: depth, by: kernels.lanes) {
@@ -95,9 +98,10 @@ import Testing
             block: block.floats.baseAddress!, rows: rows, count: count, input: input, depth: depth,
             tile: stored.start)
         }
-        let words = kernels.tileBytes(rows: rows, depth: depth) / 4
         let difference = firstDifference(stored.floats.prefix(words), packed.floats.prefix(words))
         #expect(difference == nil, "rows \(rows), depth \(depth)")
+        let behind = stored.floats[words..<words + kernels.panelWidth]
+        #expect(behind.allSatisfy { $0 == -7 }, "rows \(rows), depth \(depth)")
       }
     }
   }

@@ -101,6 +101,14 @@ VECTOR_INLINE void vector_transpose4(
     r[j] = __builtin_shufflevector(first, second, 1, 9, 3, 11, 5, 13, 7, 15); \
   }
 
+#define VECTOR_EXCHANGES_8 \
+  VECTOR_EXCHANGE_8_4(0, 4) VECTOR_EXCHANGE_8_4(1, 5) VECTOR_EXCHANGE_8_4(2, 6) \
+  VECTOR_EXCHANGE_8_4(3, 7) \
+  VECTOR_EXCHANGE_8_2(0, 2) VECTOR_EXCHANGE_8_2(1, 3) VECTOR_EXCHANGE_8_2(4, 6) \
+  VECTOR_EXCHANGE_8_2(5, 7) \
+  VECTOR_EXCHANGE_8_1(0, 1) VECTOR_EXCHANGE_8_1(2, 3) VECTOR_EXCHANGE_8_1(4, 5) \
+  VECTOR_EXCHANGE_8_1(6, 7)
+
 VECTOR_INLINE void vector_transpose8(
     const float *source, long source_stride, float *target, long target_stride) {
   vector_float8 r[8];
@@ -112,12 +120,7 @@ VECTOR_INLINE void vector_transpose8(
   __builtin_memcpy(&r[5], source + 5 * source_stride, sizeof r[5]);
   __builtin_memcpy(&r[6], source + 6 * source_stride, sizeof r[6]);
   __builtin_memcpy(&r[7], source + 7 * source_stride, sizeof r[7]);
-  VECTOR_EXCHANGE_8_4(0, 4) VECTOR_EXCHANGE_8_4(1, 5) VECTOR_EXCHANGE_8_4(2, 6)
-  VECTOR_EXCHANGE_8_4(3, 7)
-  VECTOR_EXCHANGE_8_2(0, 2) VECTOR_EXCHANGE_8_2(1, 3) VECTOR_EXCHANGE_8_2(4, 6)
-  VECTOR_EXCHANGE_8_2(5, 7)
-  VECTOR_EXCHANGE_8_1(0, 1) VECTOR_EXCHANGE_8_1(2, 3) VECTOR_EXCHANGE_8_1(4, 5)
-  VECTOR_EXCHANGE_8_1(6, 7)
+  VECTOR_EXCHANGES_8
   __builtin_memcpy(target + 0 * target_stride, &r[0], sizeof r[0]);
   __builtin_memcpy(target + 1 * target_stride, &r[1], sizeof r[1]);
   __builtin_memcpy(target + 2 * target_stride, &r[2], sizeof r[2]);
@@ -153,6 +156,20 @@ VECTOR_INLINE void vector_transpose8(
     r[j] = __builtin_shufflevector(first, second, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31); \
   }
 
+#define VECTOR_EXCHANGES_16 \
+  VECTOR_EXCHANGE_16_8(0, 8) VECTOR_EXCHANGE_16_8(1, 9) VECTOR_EXCHANGE_16_8(2, 10) \
+  VECTOR_EXCHANGE_16_8(3, 11) VECTOR_EXCHANGE_16_8(4, 12) VECTOR_EXCHANGE_16_8(5, 13) \
+  VECTOR_EXCHANGE_16_8(6, 14) VECTOR_EXCHANGE_16_8(7, 15) \
+  VECTOR_EXCHANGE_16_4(0, 4) VECTOR_EXCHANGE_16_4(1, 5) VECTOR_EXCHANGE_16_4(2, 6) \
+  VECTOR_EXCHANGE_16_4(3, 7) VECTOR_EXCHANGE_16_4(8, 12) VECTOR_EXCHANGE_16_4(9, 13) \
+  VECTOR_EXCHANGE_16_4(10, 14) VECTOR_EXCHANGE_16_4(11, 15) \
+  VECTOR_EXCHANGE_16_2(0, 2) VECTOR_EXCHANGE_16_2(1, 3) VECTOR_EXCHANGE_16_2(4, 6) \
+  VECTOR_EXCHANGE_16_2(5, 7) VECTOR_EXCHANGE_16_2(8, 10) VECTOR_EXCHANGE_16_2(9, 11) \
+  VECTOR_EXCHANGE_16_2(12, 14) VECTOR_EXCHANGE_16_2(13, 15) \
+  VECTOR_EXCHANGE_16_1(0, 1) VECTOR_EXCHANGE_16_1(2, 3) VECTOR_EXCHANGE_16_1(4, 5) \
+  VECTOR_EXCHANGE_16_1(6, 7) VECTOR_EXCHANGE_16_1(8, 9) VECTOR_EXCHANGE_16_1(10, 11) \
+  VECTOR_EXCHANGE_16_1(12, 13) VECTOR_EXCHANGE_16_1(14, 15)
+
 VECTOR_INLINE void vector_transpose16(
     const float *source, long source_stride, float *target, long target_stride) {
   vector_float16 r[16];
@@ -172,18 +189,7 @@ VECTOR_INLINE void vector_transpose16(
   __builtin_memcpy(&r[13], source + 13 * source_stride, sizeof r[13]);
   __builtin_memcpy(&r[14], source + 14 * source_stride, sizeof r[14]);
   __builtin_memcpy(&r[15], source + 15 * source_stride, sizeof r[15]);
-  VECTOR_EXCHANGE_16_8(0, 8) VECTOR_EXCHANGE_16_8(1, 9) VECTOR_EXCHANGE_16_8(2, 10)
-  VECTOR_EXCHANGE_16_8(3, 11) VECTOR_EXCHANGE_16_8(4, 12) VECTOR_EXCHANGE_16_8(5, 13)
-  VECTOR_EXCHANGE_16_8(6, 14) VECTOR_EXCHANGE_16_8(7, 15)
-  VECTOR_EXCHANGE_16_4(0, 4) VECTOR_EXCHANGE_16_4(1, 5) VECTOR_EXCHANGE_16_4(2, 6)
-  VECTOR_EXCHANGE_16_4(3, 7) VECTOR_EXCHANGE_16_4(8, 12) VECTOR_EXCHANGE_16_4(9, 13)
-  VECTOR_EXCHANGE_16_4(10, 14) VECTOR_EXCHANGE_16_4(11, 15)
-  VECTOR_EXCHANGE_16_2(0, 2) VECTOR_EXCHANGE_16_2(1, 3) VECTOR_EXCHANGE_16_2(4, 6)
-  VECTOR_EXCHANGE_16_2(5, 7) VECTOR_EXCHANGE_16_2(8, 10) VECTOR_EXCHANGE_16_2(9, 11)
-  VECTOR_EXCHANGE_16_2(12, 14) VECTOR_EXCHANGE_16_2(13, 15)
-  VECTOR_EXCHANGE_16_1(0, 1) VECTOR_EXCHANGE_16_1(2, 3) VECTOR_EXCHANGE_16_1(4, 5)
-  VECTOR_EXCHANGE_16_1(6, 7) VECTOR_EXCHANGE_16_1(8, 9) VECTOR_EXCHANGE_16_1(10, 11)
-  VECTOR_EXCHANGE_16_1(12, 13) VECTOR_EXCHANGE_16_1(14, 15)
+  VECTOR_EXCHANGES_16
   __builtin_memcpy(target + 0 * target_stride, &r[0], sizeof r[0]);
   __builtin_memcpy(target + 1 * target_stride, &r[1], sizeof r[1]);
   __builtin_memcpy(target + 2 * target_stride, &r[2], sizeof r[2]);
@@ -201,6 +207,30 @@ VECTOR_INLINE void vector_transpose16(
   __builtin_memcpy(target + 14 * target_stride, &r[14], sizeof r[14]);
   __builtin_memcpy(target + 15 * target_stride, &r[15], sizeof r[15]);
 }
+
+// vector_store_columns: writes `rows` rows of as many floats as a vector has, which lie `source_stride` floats
+// apart, column after column, `rows` floats each, without a gap. A vector is stored for each column; what of
+// it belongs to the next one is overwritten with it, and of the last column just its own floats are written. So
+// there must be at least half as many rows as lanes: then no other vector reaches behind the last column.
+#define VECTOR_STORE_COLUMNS(lanes) \
+  VECTOR_INLINE void vector_store_columns##lanes( \
+      const float *source, long source_stride, long rows, float *target) { \
+    vector_float##lanes r[lanes]; \
+    _Pragma("clang loop unroll(full)") for (long row = 0; row < lanes; row++) { \
+      r[row] = (vector_float##lanes)(0.0f); \
+      if (row < rows) __builtin_memcpy(&r[row], source + row * source_stride, sizeof r[row]); \
+    } \
+    VECTOR_EXCHANGES_##lanes \
+    _Pragma("clang loop unroll(full)") for (long column = 0; column < lanes - 1; column++) { \
+      __builtin_memcpy(target + column * rows, &r[column], sizeof r[column]); \
+    } \
+    float last[lanes]; \
+    __builtin_memcpy(last, &r[lanes - 1], sizeof last); \
+    for (long row = 0; row < rows; row++) target[(lanes - 1) * rows + row] = last[row]; \
+  }
+
+VECTOR_STORE_COLUMNS(8)
+VECTOR_STORE_COLUMNS(16)
 
 // Neighbouring lanes in each other's place.
 

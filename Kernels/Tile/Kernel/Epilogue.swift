@@ -43,17 +43,45 @@ public func activatePlain(
 
 /// Writes the first `count` outputs of every row into a tile of floats, as inputs from `input` on.
 ///
-/// The outer loop is over outputs, so that the tile is written from front to back; the transposed reads hit
-/// the block, which is in the L1 cache.
+/// Whole vectors of outputs are transposed in registers where a tile has about as many rows as a vector has lanes:
+/// a store of one float for each would take as long as a tenth of the product before it.
 public func storeFloats(
   block: UnsafePointer<Float>, rows: Int, count: Int, input: Int, tile: UnsafeMutableRawPointer
 ) {
   let tile = tile.assumingMemoryBound(to: Float.self)
-  for output in 0..<count {
+  var output = 0
+  #if TILE_V4 || TILE_V3
+    if rows <= lanes, 2 &* rows >= lanes {
+      while output &+ lanes <= count {
+        storeColumns(block + output, rows, tile + (input &+ output) &* rows)
+        output &+= lanes
+      }
+    }
+  #endif
+  // The outer loop is over outputs, so that the tile is written from front to back; the transposed reads hit the
+  // block, which is in the L1 cache.
+  while output < count {
     let to = tile + (input &+ output) &* rows
     for row in 0..<rows { to[row] = block[row &* 2 &* lanes &+ output] }
+    output &+= 1
   }
 }
+
+#if TILE_V4
+  @inline(__always)
+  private func storeColumns(
+    _ block: UnsafePointer<Float>, _ rows: Int, _ tile: UnsafeMutablePointer<Float>
+  ) {
+    vector_store_columns16(block, 2 &* lanes, rows, tile)
+  }
+#elseif TILE_V3
+  @inline(__always)
+  private func storeColumns(
+    _ block: UnsafePointer<Float>, _ rows: Int, _ tile: UnsafeMutablePointer<Float>
+  ) {
+    vector_store_columns8(block, 2 &* lanes, rows, tile)
+  }
+#endif
 
 #if TILE_V4
   /// Writes the first `count` outputs of every row into a tile of bf16 pairs, as inputs from `input`

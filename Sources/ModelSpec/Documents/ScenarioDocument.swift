@@ -35,6 +35,8 @@ public struct ScenarioDocument: Encodable, Hashable, Sendable {
   public var given: [Given]
   /// Whether the value is what claims of a saving claim.
   public var isSaving: Bool
+  /// Whether the value holds the candidate against itself.
+  public var isOfOneModel: Bool
   /// What was counted in every pass and not timed, in words, for pages.
   public var countedParts: String
 
@@ -111,6 +113,7 @@ extension ScenarioDocument {
     }
     countedParts = times.countedParts
     isSaving = scenario.isSaving
+    isOfOneModel = scenario.isOfOneModel
     var inputs: [Input] = []
     for pass in try scenario.passes(assumptions) {
       if let input = try times.input(pass) { inputs.append(input) }

@@ -2,6 +2,7 @@
 /// thinks as long as all of them together.
 struct ParallelAgents: Scenario {
   let name = "parallel-agents"
+  let isOfOneModel = true
   let question = "What do agents that think at once save in time, and what do they cost?"
   let formula =
     "one sequence: agents x tokens steps of step(1, c); agents: tokens steps of step(agents, c), "

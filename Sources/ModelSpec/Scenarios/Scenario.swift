@@ -17,6 +17,9 @@ public protocol Scenario: Sendable {
   /// Whether its value is what a claim of a saving claims; a ratio that is there for comparison is not.
   var isSaving: Bool { get }
 
+  /// Whether its value holds a model against itself, working in another way, and not against another model.
+  var isOfOneModel: Bool { get }
+
   /// What it takes as given, in the order of reading.
   var assumptions: [Assumption] { get }
 
@@ -38,6 +41,8 @@ extension Scenario {
   public var caution: String? { nil }
   /// It is.
   public var isSaving: Bool { true }
+  /// Against another.
+  public var isOfOneModel: Bool { false }
 }
 
 /// The scenarios that there are.

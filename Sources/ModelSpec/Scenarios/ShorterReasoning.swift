@@ -2,6 +2,7 @@
 /// a longer cache.
 struct ShorterReasoning: Scenario {
   let name = "shorter-reasoning"
+  let isOfOneModel = true
   let question = "What does it save to think in fewer tokens?"
   let formula =
     "sum of step(1, c) for c from prompt to prompt + tokens, over the same to prompt + tokens / shorter; steps "

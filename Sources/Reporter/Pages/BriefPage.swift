@@ -73,8 +73,10 @@ struct BriefSection {
   }
 
   /// The text, its middle left out where it would take more lines than one string should.
-  private func bounded(_ text: String, lines: Int = mostLinesOfText) -> String {
-    Escaping.terminal(text).elided(columns: lines * (width - Self.margin))
+  private func bounded(
+    _ text: String, lines: Int = mostLinesOfText, margin: Int = margin
+  ) -> String {
+    Escaping.terminal(text).elided(columns: lines * (width - margin))
   }
 
   /// The sentence, its end left out where it would take more lines than one string should: what happened
@@ -93,6 +95,8 @@ struct BriefSection {
 
   /// Columns that the names of facts take of a line.
   private static let margin = 12
+  /// Columns of a list's points before their text, and what words that wrap leave free.
+  private static let marginOfPoints = 6
 
   // MARK: - Verdicts
 
@@ -114,7 +118,8 @@ struct BriefSection {
   /// What was judged; of a record without such claims, what its curves say or its headline.
   private func lead(_ claims: Int) -> [Page.Block] {
     let seeds = section.seedLines
-    if !seeds.isEmpty { return [.list(seeds.map { bounded($0) })] }
+    // The lines are to be quoted whole, and have the width that points of a list have.
+    if !seeds.isEmpty { return [.list(seeds.map { bounded($0, margin: Self.marginOfPoints) })] }
     let headline = isNamed ? [Page.Block.paragraph(bounded(Headline(section).sentence))] : []
     guard judged.isEmpty else { return headline + [.table(claimTable(rows: claims))] }
     let curves = CurveTables(record).sentences.prefix(Self.mostCurves).map {

@@ -34,7 +34,7 @@ extension Verdict {
     guard left > Reason.closeness else { return "nothing remains to be explained" }
     let factor = Figures.significant(left, digits: 2, trimmed: true)
     return "a factor \(factor) remains"
-      + (claim.scope.remainder.map { ", to be explained by \($0)" } ?? " unexplained")
+      + (claim.scope.remainder.map { " for \($0)" } ?? " unexplained")
   }
 }
 

@@ -69,7 +69,7 @@ extension Judge {
       ?? document.baseline.flatMap {
         analytic.ratio(candidate: document.candidate, baseline: $0)
       }
-    verdict.analytic = flops?.wholeModel
+    verdict.analytic = document.isOfOneModel ? nil : flops?.wholeModel
     if document.unit == nil { verdict.measured = Verdict.Measured(document.value) }
     verdict.leftToExplain = left
     return verdict
@@ -86,7 +86,7 @@ extension Judge {
       .joined(separator: ", ")
     var parts = [
       "\(document.valueName): \(number)"
-        + (document.baseline.map { " against \($0)" } ?? ""),
+        + (document.isOfOneModel ? "" : document.baseline.map { " against \($0)" } ?? ""),
       "composed by the scenario \(document.name) with \(given)",
     ]
     if let left, let claimed = claim.ratio, let remainder = claim.scope.remainder {
