@@ -8,13 +8,13 @@ import Testing
   @Test func shortPassesAreRepeatedEquallyOften() {
     let schedule = PairedMeasurement(baselineSeconds: 0.004, candidateSeconds: 0.001)
     // Five passes are 20 ms, and every slice sees all four batches equally often.
-    #expect(schedule.mixesBatches && schedule.passesPerSlice == 8)
+    #expect(schedule.passesPerSlice == 8)
     #expect(abs(schedule.roundSeconds - 0.08) < 1e-15)
   }
 
   @Test func longPassesRunOnce() {
     let schedule = PairedMeasurement(baselineSeconds: 3, candidateSeconds: 0.001)
-    #expect(!schedule.mixesBatches && schedule.passesPerSlice == 1)
+    #expect(schedule.passesPerSlice == 1)
     // A round has one slice of each.
     #expect(schedule.roundSeconds == 3.001)
   }
@@ -50,23 +50,54 @@ import Testing
       if role == .candidate { seen.append(number) }
       return 0.01
     }
-    let slice = Array(0..<schedule.passesPerSlice)
-    #expect(seen == (0..<6).flatMap { _ in slice })
-    #expect(slice.count % Batches.count == 0)
+    #expect(schedule.passesPerSlice % Batches.count == 0)
+    for slice in 0..<6 {
+      let batches = seen[slice * schedule.passesPerSlice..<(slice + 1) * schedule.passesPerSlice]
+        .map { $0 % Batches.count }
+      #expect(
+        (0..<Batches.count).allSatisfy { batch in
+          batches.count { $0 == batch } == batches.count / Batches.count
+        })
+    }
   }
 
-  /// Passes too slow for that see one batch within a visit, another in the next.
-  @Test func slowPassesOfAVisitSeeOneBatch() {
-    let schedule = PairedMeasurement(baselineSeconds: 1, candidateSeconds: 1)
+  /// Passes too slow for that in a slice see every batch in a round: batches that are routed to unlike
+  /// numbers of experts give every round the same ratio.
+  @Test func everyRoundOfSlowerPassesSeesEveryBatch() {
+    let schedule = PairedMeasurement(baselineSeconds: 0.01, candidateSeconds: 0.06)
+    #expect(schedule.passesPerSlice == 1 && schedule.slicesPerSide == Batches.count)
     var coin = SeededGenerator(seed: 3, purpose: "coin")
-    for visit in 0..<3 {
-      var seen: Set<Int> = []
-      let rounds = schedule.measure(rounds: 2, visit: visit, coin: &coin, isCancelled: { false }) {
-        seen.insert($1)
-        return 1
+    var rounds: [PairedRound] = []
+    for visit in 0..<9 {
+      rounds += schedule.measure(
+        rounds: 1, after: rounds.count, visit: visit, coin: &coin, isCancelled: { false }
+      ) { role, number in
+        role == .baseline ? 0.01 : 0.04 + 0.01 * Double(number % Batches.count)
       }
-      #expect(seen == [visit] && rounds.allSatisfy { $0.visit == visit })
     }
+    #expect(Set(rounds.map(\.order)) == ["ABBABAAB", "BAABABBA"])
+    #expect(rounds.allSatisfy { abs($0.candidateSeconds - 0.055) < 1e-12 })
+  }
+
+  /// Of long passes, both sides of a pair of slices see one batch, and the next pair the next, from visit to
+  /// visit.
+  @Test(arguments: [(0.2, 2), (1, 1)])
+  func pairsOfLongPassesTakeBatchesInTurn(seconds: Double, pairs: Int) {
+    let schedule = PairedMeasurement(baselineSeconds: seconds, candidateSeconds: seconds)
+    #expect(schedule.slicesPerSide == pairs)
+    var coin = SeededGenerator(seed: 3, purpose: "coin")
+    var seen: [Int] = []
+    var rounds: [PairedRound] = []
+    for visit in 0..<3 {
+      rounds += schedule.measure(
+        rounds: 2, after: rounds.count, visit: visit, coin: &coin, isCancelled: { false }
+      ) { _, number in
+        seen.append(number)
+        return seconds
+      }
+    }
+    #expect(seen == (0..<6 * pairs).flatMap { [$0, $0] })
+    #expect(rounds.map(\.visit) == [0, 0, 1, 1, 2, 2])
   }
 
   @Test func bothOrdersOccur() {

@@ -241,7 +241,8 @@ public struct LayerGroup: Codable, Hashable, Sendable {
 
 /// Seconds of one pass of each side in one round: the mean over all passes of its slices.
 public struct PairedRound: Codable, Hashable, Sendable {
-  /// The order of the slices, A the baseline: `ABBA` or `BAAB`, and `AB` or `BA` of long passes.
+  /// The order of the slices, A the baseline: `ABBA` or `BAAB`, `AB` or `BA` of long passes, and `ABBABAAB` or
+  /// `BAABABBA` of passes between, each pair of slices on another batch.
   public var order: String
   /// Seconds of one baseline pass, all layers, at full size.
   public var baselineSeconds: Double

@@ -78,13 +78,14 @@ final class CellMeasurement {
   func visit(rounds wanted: Int, isCancelled: () -> Bool) {
     let before = throttling.read()
     rounds += schedule.measure(
-      rounds: wanted, visit: visits, coin: &coin, energy: energy, isCancelled: isCancelled
+      rounds: wanted, after: rounds.count, visit: visits, coin: &coin, energy: energy,
+      isCancelled: isCancelled
     ) { role, number in
       (role == .baseline ? sides.baseline : sides.candidate).pass(number)
     }
     if needsOther, let other {
       roundsOfOther += other.schedule.measure(
-        rounds: 1, visit: visits, coin: &coin, isCancelled: isCancelled
+        rounds: 1, after: roundsOfOther.count, visit: visits, coin: &coin, isCancelled: isCancelled
       ) { role, number in
         (role == .baseline ? other.sides.baseline : other.sides.candidate).pass(number)
       }

@@ -14,12 +14,19 @@ enum SideRole: Hashable {
 /// favours a side. Of long passes it is two, AB or BA: what a moment does to one is little, and twice as many
 /// of them fit at their whole width. Every slice repeats the pass the same number of times on both sides: different
 /// counts would bias the ratio by what a slice's beginning costs.
+///
+/// Batches are routed to more or fewer experts, so a ratio is that of the batches it was measured on. Both sides
+/// of a pair of slices go over the same ones, and pairs take them in turn. A round sees all of them equally
+/// often wherever that does not make it too long: of quick passes in every slice, of slower ones by having
+/// as many pairs as there are batches, ABBABAAB.
 struct PairedMeasurement {
   /// The longest slice that is made longer so that it sees every batch.
-  ///
-  /// A slice of slower passes is one pass, and all of a visit see one batch: passes of a tenth of a second
-  /// differ less by their batch than a round would lose by being four times as long.
   static let longestMixedSliceSeconds = 0.1
+
+  /// A pass of the slower side up to which a round has as many pairs of slices as there are batches.
+  ///
+  /// Of longer ones, twice as many visits narrow the interval more than having every batch in each of them.
+  static let longestMixedPassSeconds = 0.1
 
   /// A pass of the slower side from which on a round has one slice of each side: a dozen of the scheduler's
   /// time slices.
@@ -34,9 +41,6 @@ struct PairedMeasurement {
   /// Seconds that one round takes.
   let roundSeconds: Double
 
-  /// Whether a slice sees every batch equally often; if not, all slices of a visit see the same one.
-  let mixesBatches: Bool
-
   /// A schedule from the seconds of one pass of each side, taken beforehand.
   init(
     baselineSeconds: Double, candidateSeconds: Double,
@@ -44,10 +48,12 @@ struct PairedMeasurement {
   ) {
     let slower = max(baselineSeconds, candidateSeconds)
     let batches = Batches.count
-    mixesBatches = Double(batches) * slower <= effort.longestMixedSliceSeconds
+    let isQuick = Double(batches) * slower <= effort.longestMixedSliceSeconds
     let passes = slower > 0 ? max(1, Int((effort.shortestSliceSeconds / slower).rounded(.up))) : 1
-    passesPerSlice = mixesBatches ? (passes + batches - 1) / batches * batches : passes
-    slicesPerSide = slower < effort.longPassSeconds ? 2 : 1
+    passesPerSlice = isQuick ? (passes + batches - 1) / batches * batches : passes
+    slicesPerSide =
+      slower >= effort.longPassSeconds
+      ? 1 : isQuick || slower > Self.longestMixedPassSeconds ? 2 : batches
     roundSeconds =
       Double(slicesPerSide * passesPerSlice) * (baselineSeconds + candidateSeconds)
   }
@@ -65,6 +71,7 @@ struct PairedMeasurement {
   ///
   /// - Parameters:
   ///   - rounds: how many.
+  ///   - earlier: the rounds of the visits before, by which the batches go on in turn.
   ///   - visit: the visit's number, from 0.
   ///   - coin: decides the order of each round.
   ///   - energy: what tells the power of slices.
@@ -72,18 +79,19 @@ struct PairedMeasurement {
   ///   - pass: runs the pass of a side with a number that selects its inputs, and returns its seconds.
   /// - Returns: the rounds, fewer than asked when cancelled.
   func measure(
-    rounds: Int, visit: Int, coin: inout SeededGenerator, energy: EnergyMeter = .none,
+    rounds: Int, after earlier: Int = 0, visit: Int, coin: inout SeededGenerator,
+    energy: EnergyMeter = .none,
     isCancelled: () -> Bool,
     pass: (SideRole, Int) -> Double
   ) -> [PairedRound] {
     var result: [PairedRound] = []
     var used: [SideRole: (joules: Double, seconds: Double, slices: Int)] = [:]
-    func slice(_ role: SideRole) -> Double {
+    func slice(_ role: SideRole, pair: Int) -> Double {
       var seconds = 0.0
       let before = energy.read()
       let watch = Stopwatch()
-      for number in 0..<passesPerSlice {
-        seconds += pass(role, mixesBatches ? number : visit)
+      for number in pair * passesPerSlice..<(pair + 1) * passesPerSlice {
+        seconds += pass(role, number)
       }
       if let before, let joules = energy.read()?.joules(since: before) {
         let sofar = used[role] ?? (0, 0, 0)
@@ -97,12 +105,14 @@ struct PairedMeasurement {
       used[role].flatMap { $0.slices == slicesPerSide ? $0.joules / $0.seconds : nil }
     }
     while result.count < rounds, !isCancelled() {
-      let first: SideRole = coin.next() & 1 == 0 ? .baseline : .candidate
-      let second: SideRole = first == .baseline ? .candidate : .baseline
-      let order = slicesPerSide == 2 ? [first, second, second, first] : [first, second]
+      let order = Self.order(
+        pairs: slicesPerSide, first: coin.next() & 1 == 0 ? .baseline : .candidate)
+      let pairsBefore = (earlier + result.count) * slicesPerSide
       var seconds: [SideRole: Double] = [:]
       used = [:]
-      for role in order { seconds[role, default: 0] += slice(role) }
+      for (index, role) in order.enumerated() {
+        seconds[role, default: 0] += slice(role, pair: pairsBefore + index / 2)
+      }
       let passes = Double(slicesPerSide * passesPerSlice)
       var round = PairedRound(
         order: order.map { $0 == .baseline ? "A" : "B" }.joined(),
@@ -112,5 +122,14 @@ struct PairedMeasurement {
       result.append(round)
     }
     return result
+  }
+
+  /// The roles of a round's slices: each pair is the reverse of one before it, by the sequence of Thue and Morse,
+  /// so that four slices cancel a drift and eight also one that grows.
+  private static func order(pairs: Int, first: SideRole) -> [SideRole] {
+    let second: SideRole = first == .baseline ? .candidate : .baseline
+    return (0..<pairs).flatMap {
+      $0.nonzeroBitCount.isMultiple(of: 2) ? [first, second] : [second, first]
+    }
   }
 }
