@@ -52,14 +52,26 @@ import Testing
     let wide = preparation.economy(of: trials, seconds: 30)
     #expect(wide.effort == MeasuringEffort.full.savings[1])
     #expect(wide.allowance == .infinity)
+    // A half of the width is a pass whose visits would have two rounds.
     let short = preparation.economy(of: trials, seconds: 17)
-    #expect(short.effort == MeasuringEffort.full.savings[1])
+    #expect(short.effort == MeasuringEffort.full.savings[2])
     #expect(short.allowance < .infinity)
     #expect(short.effort.leastWidth == TimeEstimate.leastWidth)
     let narrow = preparation.economy(of: trials, seconds: 10)
     #expect(narrow.effort.leastWidth == TimeEstimate.leastWidthOfAll)
     #expect(preparation.economy(of: trials, seconds: 0).effort == narrow.effort)
     #expect(preparation.economy(of: trials, seconds: -1).allowance <= 0)
+  }
+
+  /// Visits go over one batch where others do not fit at any width, and not to keep a few cells wider.
+  @Test func batchesAreMixedAsLongAsThatFits() {
+    // Of 0.06 s, four cells at seven visits take 13.4 s with eight slices each, 6.7 with two rounds of two, and 3.4
+    // with one.
+    let trials = trials(0.06)
+    for (seconds, level) in [(23.0, 0), (13, 1), (6, 2)] {
+      let economy = preparation.economy(of: trials, seconds: seconds)
+      #expect(economy.effort == MeasuringEffort.full.savings[level])
+    }
   }
 
   /// What each may take fits together.

@@ -79,6 +79,29 @@ import Testing
     #expect(rounds.allSatisfy { abs($0.candidateSeconds - 0.055) < 1e-12 })
   }
 
+  /// Where there is time for single pairs only, a visit goes over two batches, or over all.
+  @Test func visitsOfSinglePairsHaveAnEvenNumberOfRounds() {
+    let short = MeasuringEffort.full.savings[1]
+    let schedule = PairedMeasurement(baselineSeconds: 0.01, candidateSeconds: 0.06, effort: short)
+    #expect(schedule.slicesPerSide == 1 && schedule.passesPerSlice == 1)
+    #expect([0, 0.07, 0.21, 0.22, 0.29].map(schedule.rounds(within:)) == [2, 2, 2, 2, 4])
+    #expect(abs(schedule.secondsOfAVisit - 0.14) < 1e-15)
+    let shortest = MeasuringEffort.full.savings[2]
+    let single = PairedMeasurement(baselineSeconds: 0.01, candidateSeconds: 0.06, effort: shortest)
+    #expect([0, 0.07, 0.22].map(single.rounds(within:)) == [1, 1, 3])
+  }
+
+  /// Neighbours are as costly together as the other two, in every order of drawing.
+  @Test func batchesAreOrderedInLikePairs() {
+    for drawn in [[50, 60, 54, 56], [60, 50, 56, 54], [54, 56, 60, 50]] {
+      let ordered = Batches.orderOfLikePairs(drawn).map { drawn[$0] }
+      #expect(ordered == [50, 60, 54, 56])
+    }
+    #expect(Batches.orderOfLikePairs([7, 7, 7, 7]).sorted() == [0, 1, 2, 3])
+    #expect(Batches.orderOfLikePairs([3, 1, 2]) == [1, 0, 2])
+    #expect(Batches.orderOfLikePairs([]).isEmpty)
+  }
+
   /// Of long passes, both sides of a pair of slices see one batch, and the next pair the next, from visit to
   /// visit.
   @Test(arguments: [(0.2, 2), (1, 1)])

@@ -63,9 +63,9 @@ final class CellMeasurement {
     coin = SeededGenerator(seed: seed, purpose: "order of \(plan.name)")
   }
 
-  /// Seconds of a visit of so many rounds.
-  func visitSeconds(rounds: Int) -> Double {
-    Double(rounds) * schedule.roundSeconds + (needsOther ? other?.schedule.roundSeconds ?? 0 : 0)
+  /// Seconds of a visit of the fewest rounds.
+  var secondsOfAVisit: Double {
+    schedule.secondsOfAVisit + (needsOther ? other?.schedule.secondsOfAVisit ?? 0 : 0)
   }
 
   /// Rounds of a visit that take no more than so many seconds, at least one.
@@ -74,7 +74,7 @@ final class CellMeasurement {
   /// Whether the next visit has a round at the other fraction: the fewest tell what it does.
   private var needsOther: Bool { visits < RatioEstimate.fewestVisits }
 
-  /// Measures some rounds of one visit, and one at another fraction of the width where there is one.
+  /// Measures some rounds of one visit, and the fewest at another fraction of the width where there is one.
   func visit(rounds wanted: Int, isCancelled: () -> Bool) {
     let before = throttling.read()
     rounds += schedule.measure(
@@ -85,7 +85,8 @@ final class CellMeasurement {
     }
     if needsOther, let other {
       roundsOfOther += other.schedule.measure(
-        rounds: 1, after: roundsOfOther.count, visit: visits, coin: &coin, isCancelled: isCancelled
+        rounds: other.schedule.fewestRoundsOfAVisit, after: roundsOfOther.count, visit: visits,
+        coin: &coin, isCancelled: isCancelled
       ) { role, number in
         (role == .baseline ? other.sides.baseline : other.sides.candidate).pass(number)
       }

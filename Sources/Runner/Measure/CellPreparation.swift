@@ -26,7 +26,7 @@ struct CellPreparation {
         PairedMeasurement(
           baselineSeconds: baselineSeconds / Double($0),
           candidateSeconds: candidateSeconds / Double($0), effort: effort
-        ).roundSeconds
+        ).secondsOfAVisit
       }
       return Double(RatioEstimate.fewestVisits) * rounds.reduce(0, +)
     }
@@ -83,13 +83,20 @@ struct CellPreparation {
   /// time, and what each cell may take of it.
   ///
   /// Of several, the one that saves least: a round of two slices says less than one of four, and a fraction of the
-  /// width still less.
+  /// width still less. Visits of one batch are a last resort: what batches differ by would widen the intervals of
+  /// all cells that memory bounds.
   func economy(of trials: [Trial], seconds: Double) -> Economy {
     let budget = RunPlan.partOfFewestRounds * (seconds - secondsOfWriting)
     let choices = effort.savings.map { economy(of: trials, effort: $0, budget: budget) }
     let fitting = choices.indices.filter { choices[$0].leastSeconds <= budget }
+    func cost(of choice: Int) -> (Int, Int, Int) {
+      (
+        choices[choice].economy.effort.longestMixedPassSeconds > 0 ? 0 : 1,
+        choices[choice].narrowed, choice
+      )
+    }
     let chosen =
-      fitting.min { (choices[$0].narrowed, $0) < (choices[$1].narrowed, $1) }
+      fitting.min { cost(of: $0) < cost(of: $1) }
       ?? choices.indices.min { choices[$0].leastSeconds < choices[$1].leastSeconds }
     return choices[chosen ?? 0].economy
   }

@@ -14,6 +14,8 @@ public struct MeasuringEffort: Hashable, Sendable {
   private(set) var longPassSeconds = PairedMeasurement.longPassSeconds
   /// The longest slice that is made longer so that it sees every batch.
   private(set) var longestMixedSliceSeconds = PairedMeasurement.longestMixedSliceSeconds
+  /// A pass of the slower side up to which rounds, or else visits, go over batches that are alike together.
+  private(set) var longestMixedPassSeconds = PairedMeasurement.longestMixedPassSeconds
   /// Intermediate units that are left of every network where there is too little time for all.
   private(set) var leastWidth = TimeEstimate.leastWidth
   /// Whether a side above the ceilings must be wrong.
@@ -48,14 +50,16 @@ public struct MeasuringEffort: Hashable, Sendable {
   }
 
   /// The same, and what may be saved where even the fewest rounds of all cells do not fit the time, a little
-  /// more with each: rounds half as long, and then narrower networks.
+  /// more with each: rounds half as long, then visits of one batch, and then narrower networks.
   var savings: [MeasuringEffort] {
     var shortRounds = self
     shortRounds.longPassSeconds = 0
     shortRounds.longestMixedSliceSeconds = shortestSliceSeconds
-    var narrow = shortRounds
+    var shortVisits = shortRounds
+    shortVisits.longestMixedPassSeconds = 0
+    var narrow = shortVisits
     narrow.leastWidth = TimeEstimate.leastWidthOfAll
-    return [self, shortRounds, narrow]
+    return [self, shortRounds, shortVisits, narrow]
   }
 
   /// What a full probe takes, about.

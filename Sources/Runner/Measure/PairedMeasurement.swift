@@ -18,7 +18,9 @@ enum SideRole: Hashable {
 /// Batches are routed to more or fewer experts, so a ratio is that of the batches it was measured on. Both sides
 /// of a pair of slices go over the same ones, and pairs take them in turn. A round sees all of them equally
 /// often wherever that does not make it too long: of quick passes in every slice, of slower ones by having
-/// as many pairs as there are batches, ABBABAAB.
+/// as many pairs as there are batches, ABBABAAB. Where there is time for single pairs only, a visit has an even
+/// number of rounds, because two batches that follow each other are about as costly as any other two
+/// (`Batches.orderOfLikePairs`).
 struct PairedMeasurement {
   /// The longest slice that is made longer so that it sees every batch.
   static let longestMixedSliceSeconds = 0.1
@@ -26,7 +28,7 @@ struct PairedMeasurement {
   /// A pass of the slower side up to which a round has as many pairs of slices as there are batches.
   ///
   /// Of longer ones, twice as many visits narrow the interval more than having every batch in each of them.
-  static let longestMixedPassSeconds = 0.1
+  static let longestMixedPassSeconds = 0.15
 
   /// A pass of the slower side from which on a round has one slice of each side: a dozen of the scheduler's
   /// time slices.
@@ -41,6 +43,9 @@ struct PairedMeasurement {
   /// Seconds that one round takes.
   let roundSeconds: Double
 
+  /// Rounds that a visit has at the least.
+  let fewestRoundsOfAVisit: Int
+
   /// A schedule from the seconds of one pass of each side, taken beforehand.
   init(
     baselineSeconds: Double, candidateSeconds: Double,
@@ -51,18 +56,22 @@ struct PairedMeasurement {
     let isQuick = Double(batches) * slower <= effort.longestMixedSliceSeconds
     let passes = slower > 0 ? max(1, Int((effort.shortestSliceSeconds / slower).rounded(.up))) : 1
     passesPerSlice = isQuick ? (passes + batches - 1) / batches * batches : passes
-    slicesPerSide =
-      slower >= effort.longPassSeconds
-      ? 1 : isQuick || slower > Self.longestMixedPassSeconds ? 2 : batches
+    let isMixed = !isQuick && slower <= effort.longestMixedPassSeconds
+    slicesPerSide = slower >= effort.longPassSeconds ? 1 : isMixed ? batches : 2
+    fewestRoundsOfAVisit = isMixed && slicesPerSide == 1 ? 2 : 1
     roundSeconds =
       Double(slicesPerSide * passesPerSlice) * (baselineSeconds + candidateSeconds)
   }
 
-  /// Rounds of a visit that fit in the given time, at least one.
+  /// Rounds of a visit that fit in the given time, or the fewest, or a multiple of these.
   func rounds(within seconds: Double) -> Int {
-    guard roundSeconds > 0 else { return 1 }
-    return max(1, Int(min(Double(Self.mostRoundsOfAVisit), seconds / roundSeconds)))
+    guard roundSeconds > 0 else { return fewestRoundsOfAVisit }
+    let fitting = Int(min(Double(Self.mostRoundsOfAVisit), max(0, seconds) / roundSeconds))
+    return max(1, fitting / fewestRoundsOfAVisit) * fewestRoundsOfAVisit
   }
+
+  /// Seconds of a visit with the fewest rounds.
+  var secondsOfAVisit: Double { Double(fewestRoundsOfAVisit) * roundSeconds }
 
   /// More rounds make a record long, and narrow a visit's median less than visits differ.
   static let mostRoundsOfAVisit = 100

@@ -203,7 +203,7 @@ public final class Run {
     // Where the number of rounds is given, there are as many visits as an interval takes.
     let budget = plan.rounds == nil ? max(0, budget) : 0
     var schedule = VisitSchedule(
-      seconds: cells.map { $0.cell.visitSeconds(rounds: 1) }, budget: budget,
+      seconds: cells.map { $0.cell.secondsOfAVisit }, budget: budget,
       goal: plan.narrowInterval - 1)
     let start = watch.seconds
     let secondsOfAVisit = budget / Double(max(1, cells.count) * VisitSchedule.mostVisits)

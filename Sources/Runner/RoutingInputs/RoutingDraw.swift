@@ -52,8 +52,12 @@ struct RoutingDraw {
 
   /// The experts of one token, as a router that only compares logits chooses them.
   mutating func nextExperts() -> ArraySlice<Int> {
-    let logits = nextLogits()
-    return logits.indices.sorted { logits[$0] > logits[$1] }.prefix(topK)
+    Self.experts(logits: nextLogits(), topK: topK)
+  }
+
+  /// The experts that a router which only compares chooses by these logits.
+  static func experts(logits: [Float], topK: Int) -> ArraySlice<Int> {
+    logits.indices.sorted { logits[$0] > logits[$1] }.prefix(topK)
   }
 
   /// Logits of one token.

@@ -36,14 +36,23 @@ final class FeedForwardBatches {
     }
     replayed = routing.trace.map { (TraceCursor($0, seed: seed), $0) }
     var draw = RoutingDraw(routing, choices: sparse.choices, topK: sparse.topK, seed: seed)
+    var distinctExperts: [Int] = []
     inputs = (0..<Batches.count).map { _ in
       let batch = Matrix(rows: tokens, columns: hidden)
+      var chosen: Set<Int> = []
+      defer { distinctExperts.append(chosen.count) }
       for row in 0..<tokens {
         // The router multiplies its logits before it compares them; the product has to undo that.
-        let logits = draw.nextLogits().map { $0 / sparse.router.logitMultiplier }
+        let drawn = draw.nextLogits()
+        chosen.formUnion(RoutingDraw.experts(logits: drawn, topK: sparse.topK))
+        let logits = drawn.map { $0 / sparse.router.logitMultiplier }
         batch.setRow(row, to: routedInputs.activations(logits: logits, noise: &noise))
       }
       return batch
+    }
+    // A trace is checked token by token, in its own order.
+    if replayed == nil {
+      inputs = Batches.orderOfLikePairs(distinctExperts).map { inputs[$0] }
     }
   }
 

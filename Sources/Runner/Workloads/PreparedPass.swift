@@ -86,4 +86,13 @@ enum Batches {
   /// How many passes take in turn: a router timed on one batch would be timed with its answers in the
   /// branch predictor.
   static let count = 4
+
+  /// Indices of batches by how many experts they go to, from the fewest and the most inward: a round may go over
+  /// two neighbours only, and what memory has to read is then nearly the same in every round.
+  static func orderOfLikePairs(_ distinctExperts: [Int]) -> [Int] {
+    let sorted = distinctExperts.indices.sorted {
+      (distinctExperts[$0], $0) < (distinctExperts[$1], $1)
+    }
+    return sorted.indices.map { sorted[$0 % 2 == 0 ? $0 / 2 : sorted.count - 1 - $0 / 2] }
+  }
 }
