@@ -11,8 +11,8 @@ import LayerSpec
 typealias Multiply =
   @Sendable (
     _ weights: UnsafeRawPointer, _ activations: UnsafeRawPointer, _ steps: Int, _ rows: Int,
-    _ block: UnsafeMutablePointer<Float>, _ accumulates: Bool, _ prefetch: UnsafeRawPointer,
-    _ prefetchStep: Int
+    _ block: UnsafeMutablePointer<Float>, _ accumulates: Bool, _ streams: Bool,
+    _ prefetch: UnsafeRawPointer, _ prefetchStep: Int
   ) -> Void
 typealias PackTile =
   @Sendable (

@@ -70,19 +70,26 @@ extension TileKernels {
   ///   - rows: 1 to `maximumRows`.
   ///   - block: `rows` × `panelWidth` floats, aligned to 64 bytes.
   ///   - accumulates: true to add to the block.
+  ///   - streams: true to write a block past the caches, which reads no line of it first: for blocks that are not
+  ///     added to and not needed soon. Other threads see them after `finishStreaming`.
   ///   - prefetch: memory that is needed soon; nil for none, which prefetches the panel's first line over and
   ///     over, so that the loop has no branch.
   @inline(__always)
   public func multiply(
     panel: UnsafeRawPointer, tile: UnsafeRawPointer, steps: Int, rows: Int,
-    block: UnsafeMutablePointer<Float>, accumulates: Bool = false, prefetch: TilePrefetch? = nil
+    block: UnsafeMutablePointer<Float>, accumulates: Bool = false,
+    streams: Bool = false, prefetch: TilePrefetch? = nil
   ) {
+    precondition(!(accumulates && streams), "what is added to is in a cache")
     precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
     precondition(steps >= 0, "\(steps) steps")
     multiplyEntry(
-      panel, tile, steps, rows, block, accumulates, prefetch?.start ?? panel,
+      panel, tile, steps, rows, block, accumulates, streams, prefetch?.start ?? panel,
       prefetch?.bytesPerStep ?? 0)
   }
+
+  /// Makes blocks that this thread streamed visible to all that it hands on from now on.
+  public func finishStreaming() { vector_stream_fence() }
 
   /// Copies rows into a tile, rounded to bf16 where `usesBF16Dot`.
   ///

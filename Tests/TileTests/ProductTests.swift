@@ -135,4 +135,31 @@ import Testing
       plain.floats.prefix(kernels.panelWidth).elementsEqual(
         ahead.floats.prefix(kernels.panelWidth)))
   }
+
+  /// A block that is written past the caches is the same to the last bit, and nothing behind it is written.
+  @Test(arguments: Variant.all)
+  func streamedBlocksAreTheSame(variant: Variant) {
+    let kernels = variant.kernels
+    var numbers = Numbers(seed: 5)
+    for depth in [0, 1, 48] {
+      let weights = numbers.array(kernels.panelWidth * max(1, depth))
+      let panel = kernels.panels(weights, outputs: kernels.panelWidth, depth: max(1, depth))[0]
+      for rows in 1...kernels.maximumRows {
+        let tile = Memory(bytes: kernels.tileBytes(rows: rows, depth: max(1, depth)))
+        kernels.packTile(
+          source: numbers.array(rows * max(1, depth)), stride: max(1, depth), rows: rows,
+          depth: max(1, depth), tile: tile.start)
+        let blocks = [false, true].map { streams in
+          let block = Memory(bytes: (kernels.blockCapacity + kernels.panelWidth) * 4)
+          block.floats.update(repeating: .infinity)
+          kernels.multiply(
+            panel: panel.start, tile: tile.start, steps: kernels.steps(depth: depth), rows: rows,
+            block: block.floats.baseAddress!, streams: streams)
+          kernels.finishStreaming()
+          return Array(block.floats)
+        }
+        #expect(blocks[0] == blocks[1], "\(rows) rows, depth \(depth)")
+      }
+    }
+  }
 }

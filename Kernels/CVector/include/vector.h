@@ -23,10 +23,22 @@ VECTOR_INLINE void vector_prefetch_to_write(const void *address) {
   __builtin_prefetch(address, 1, 3);
 }
 
+/// Makes what this thread streamed visible before anything that it writes from now on.
+VECTOR_INLINE void vector_stream_fence(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_sfence();
+#else
+  __atomic_thread_fence(__ATOMIC_RELEASE);
+#endif
+}
+
 // The operations of one width. Swift sees the types as SIMD4<Float>, SIMD4<UInt32> and so on.
 //
 // vector_multiply_add: a·b + sum per lane, in one rounding where the instruction set of the build has
 // FMA, in two where it has not.
+//
+// vector_stream: writes a vector, aligned to its size, past the caches; no line is read for it. Other threads see
+// it after vector_stream_fence.
 //
 // vector_low_bf16, vector_high_bf16: of each lane's pair of bf16, the one in the low half and the
 // one in the high half, as 32-bit floats.
@@ -37,6 +49,10 @@ VECTOR_INLINE void vector_prefetch_to_write(const void *address) {
   VECTOR_INLINE vector_float##lanes vector_multiply_add##lanes(                                    \
       vector_float##lanes a, vector_float##lanes b, vector_float##lanes sum) {                     \
     _Pragma("STDC FP_CONTRACT ON") return a * b + sum;                                             \
+  }                                                                                                \
+                                                                                                   \
+  VECTOR_INLINE void vector_stream##lanes(float *target, vector_float##lanes value) {               \
+    __builtin_nontemporal_store(value, (vector_float##lanes *)target);                              \
   }                                                                                                \
                                                                                                    \
   VECTOR_INLINE vector_float##lanes vector_low_bf16_##lanes(vector_uint##lanes pairs) {            \

@@ -28,9 +28,11 @@ public protocol TrainableMatrices: EngineMatrices {
   ///   - inputs: Begin at a multiple of `inputBlock`, and end at one or with the matrix.
   ///   - gradient: dY, all rows of one staging, each of `gradientColumns` elements.
   ///   - result: Row-major; begins at the first of the inputs.
+  ///   - next: The first input of the task that this worker does next in the matrix, whose weights are asked
+  ///     for meanwhile; `nil` for none.
   func multiplyBackward(
     matrix: Int, inputs: Range<Int>, gradient: Rows, into result: Rows,
-    scratch: UnsafeMutablePointer<Float>)
+    scratch: UnsafeMutablePointer<Float>, next: Int?)
 
   /// These matrices become dW = dYᵀ·X for the outputs given.
   ///
@@ -90,16 +92,19 @@ public protocol TrainableNetworks: EngineNetworks {
   ///   - kept: What `hidden` kept.
   ///   - result: As many rows of `hiddenColumns`.
   ///   - active: As many rows of `unitColumns`.
+  ///   - next: The first unit of the task that this worker does next in the network; `nil` for none.
   func unitGradients(
     network: Int, units: Range<Int>, gradient: Rows, kept: Rows, into result: Rows, active: Rows,
-    scratch: UnsafeMutablePointer<Float>)
+    scratch: UnsafeMutablePointer<Float>, next: Int?)
 
   /// dX of gate and up together, for the inputs given.
   ///
-  /// - Parameter gradient: All rows of one staging of `hiddenColumns`.
+  /// - Parameters:
+  ///   - gradient: All rows of one staging of `hiddenColumns`.
+  ///   - next: The first input of the task that this worker does next in the network; `nil` for none.
   func multiplyBackward(
     network: Int, inputs: Range<Int>, gradient: Rows, into result: Rows,
-    scratch: UnsafeMutablePointer<Float>)
+    scratch: UnsafeMutablePointer<Float>, next: Int?)
 
   /// Gate and up of these networks become their gradients for the units given.
   ///

@@ -5,12 +5,12 @@
 /// Multiplies a panel of f32 weights with a tile of f32 activations by multiply-adds in f32.
 public func multiplyF32(
   weights: UnsafeRawPointer, activations: UnsafeRawPointer, steps: Int, rows: Int,
-  block: UnsafeMutablePointer<Float>, accumulates: Bool, prefetch: UnsafeRawPointer,
-  prefetchStep: Int
+  block: UnsafeMutablePointer<Float>, accumulates: Bool, streams: Bool,
+  prefetch: UnsafeRawPointer, prefetchStep: Int
 ) {
   let operands = Operands(
     weights: weights, activations: activations, steps: steps, block: block,
-    accumulates: accumulates, prefetch: prefetch, prefetchStep: prefetchStep)
+    accumulates: accumulates, streams: streams, prefetch: prefetch, prefetchStep: prefetchStep)
   multiply(F32Format.self, operands, rows: rows)
 }
 
@@ -18,12 +18,12 @@ public func multiplyF32(
 /// CPUs without bf16 dot products do, and what keeps activations exact on those that have them.
 public func multiplyWidened(
   weights: UnsafeRawPointer, activations: UnsafeRawPointer, steps: Int, rows: Int,
-  block: UnsafeMutablePointer<Float>, accumulates: Bool, prefetch: UnsafeRawPointer,
-  prefetchStep: Int
+  block: UnsafeMutablePointer<Float>, accumulates: Bool, streams: Bool,
+  prefetch: UnsafeRawPointer, prefetchStep: Int
 ) {
   let operands = Operands(
     weights: weights, activations: activations, steps: steps, block: block,
-    accumulates: accumulates, prefetch: prefetch, prefetchStep: prefetchStep)
+    accumulates: accumulates, streams: streams, prefetch: prefetch, prefetchStep: prefetchStep)
   multiply(WidenedBF16Format.self, operands, rows: rows)
 }
 
@@ -32,12 +32,12 @@ public func multiplyWidened(
   /// have AVX512_BF16.
   public func multiplyDot(
     weights: UnsafeRawPointer, activations: UnsafeRawPointer, steps: Int, rows: Int,
-    block: UnsafeMutablePointer<Float>, accumulates: Bool, prefetch: UnsafeRawPointer,
-    prefetchStep: Int
+    block: UnsafeMutablePointer<Float>, accumulates: Bool, streams: Bool,
+    prefetch: UnsafeRawPointer, prefetchStep: Int
   ) {
     let operands = Operands(
       weights: weights, activations: activations, steps: steps, block: block,
-      accumulates: accumulates, prefetch: prefetch, prefetchStep: prefetchStep)
+      accumulates: accumulates, streams: streams, prefetch: prefetch, prefetchStep: prefetchStep)
     multiply(DotBF16Format.self, operands, rows: rows)
   }
 #endif

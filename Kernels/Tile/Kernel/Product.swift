@@ -12,6 +12,8 @@ struct Operands {
   var block: UnsafeMutablePointer<Float>
   /// True to add to the block, false to overwrite it.
   var accumulates: Bool
+  /// True to write a block that is not added to past the caches.
+  var streams: Bool
   /// Where to ask for memory that is needed next, and how many bytes per step.
   var prefetch: UnsafeRawPointer
   var prefetchStep: Int
@@ -72,6 +74,14 @@ enum Product<Format: PanelFormat, let rows: Int, let chains: Int> {
       for row in 0..<rows { sums[0][row] += sums[chain][row] }
     }
     let block = UnsafeMutableRawPointer(operands.block).assumingMemoryBound(to: Sums.self)
+    if operands.streams {
+      // A row is a whole line or two, so nothing of it has to be read before it is written.
+      for row in 0..<rows {
+        stream(sums[0][row].first, to: operands.block + 2 &* row &* lanes)
+        stream(sums[0][row].second, to: operands.block + (2 &* row &+ 1) &* lanes)
+      }
+      return
+    }
     if operands.accumulates {
       for row in 0..<rows { sums[0][row] += block[row] }
     }

@@ -24,6 +24,9 @@ import CVector
     vector_multiply_add16(a, b, sum)
   }
 
+  @inline(__always)
+  func stream(_ a: Vector, to target: UnsafeMutablePointer<Float>) { vector_stream16(target, a) }
+
   /// Neighbouring lanes in each other's place.
   @inline(__always)
   func swappedPairs(_ a: Vector) -> Vector { vector_swap_pairs16(a) }
@@ -49,6 +52,9 @@ import CVector
   func multiplyAdd(_ a: Vector, _ b: Vector, _ sum: Vector) -> Vector {
     vector_multiply_add8(a, b, sum)
   }
+
+  @inline(__always)
+  func stream(_ a: Vector, to target: UnsafeMutablePointer<Float>) { vector_stream8(target, a) }
 
   /// Neighbouring lanes in each other's place.
   @inline(__always)
@@ -82,6 +88,9 @@ import CVector
   func multiplyAdd(_ a: Vector, _ b: Vector, _ sum: Vector) -> Vector {
     vector_multiply_add4(a, b, sum)
   }
+
+  @inline(__always)
+  func stream(_ a: Vector, to target: UnsafeMutablePointer<Float>) { vector_stream4(target, a) }
 
   /// Neighbouring lanes in each other's place.
   @inline(__always)

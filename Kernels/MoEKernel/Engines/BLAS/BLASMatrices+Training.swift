@@ -15,7 +15,7 @@ extension BLASMatrices: TrainableMatrices {
 
   func multiplyBackward(
     matrix: Int, inputs range: Range<Int>, gradient: Rows, into result: Rows,
-    scratch: UnsafeMutablePointer<Float>
+    scratch: UnsafeMutablePointer<Float>, next: Int?
   ) {
     multiplyBackward(
       matrix: matrix, inputs: range, gradient: gradient, into: result, accumulate: false)

@@ -45,7 +45,7 @@ extension BLASNetworks: TrainableNetworks {
 
   func unitGradients(
     network: Int, units: Range<Int>, gradient: Rows, kept: Rows, into result: Rows, active: Rows,
-    scratch: UnsafeMutablePointer<Float>
+    scratch: UnsafeMutablePointer<Float>, next: Int?
   ) {
     let width = paddedToVector(units.count)
     for row in stride(from: 0, to: gradient.count, by: BLASBlocking.mostProductRows) {
@@ -81,7 +81,7 @@ extension BLASNetworks: TrainableNetworks {
 
   func multiplyBackward(
     network: Int, inputs: Range<Int>, gradient: Rows, into result: Rows,
-    scratch: UnsafeMutablePointer<Float>
+    scratch: UnsafeMutablePointer<Float>, next: Int?
   ) {
     up.multiplyBackward(
       matrix: network, inputs: inputs,

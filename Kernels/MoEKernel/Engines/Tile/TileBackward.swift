@@ -27,8 +27,12 @@ struct TransposedProduct {
   /// Inputs of one task.
   var block: Int { Self.panelsAtOnce * kernels.panelWidth }
 
-  private var panelsPerPart: Int { Self.stepsPerPart / kernels.panelWidth }
   private var panelElements: Int { Self.stepsPerPart * kernels.panelWidth }
+
+  /// Panels of one part: as many as it has products, each of which asks for what comes next of one panel.
+  private func panelsPerPart(products: Int) -> Int {
+    min(Self.stepsPerPart / kernels.panelWidth, max(products, Self.panelsAtOnce))
+  }
 
   /// Floats of scratch for up to `rows` rows: the parts of panels, and a block for each of them and each tile.
   func scratchElements(rows: Int) -> Int {
@@ -44,9 +48,10 @@ struct TransposedProduct {
   ///   - source: The first panel of the matrix.
   ///   - wanted: Inputs from a multiple of `block` on, no more than that.
   ///   - gradient: Tiles of rows of dY, as many columns as the panels have.
+  ///   - next: The first input of what will be multiplied next; `nil` where that is of another matrix.
   @inline(__always)
   func forEachBlock(
-    _ source: UnsafePointer<Float>, inputs wanted: Range<Int>, gradient: Rows,
+    _ source: UnsafePointer<Float>, inputs wanted: Range<Int>, gradient: Rows, next: Int?,
     scratch: UnsafeMutablePointer<Float>,
     finish: (_ block: UnsafeMutablePointer<Float>, _ inputs: Range<Int>, _ rows: Range<Int>) -> Void
   ) {
@@ -56,6 +61,7 @@ struct TransposedProduct {
     let tiles = kernels.tiles(rows: gradient.count)
     let blocks = scratch + Self.panelsAtOnce * panelElements
     let start = source + wanted.lowerBound * width
+    let panelsPerPart = panelsPerPart(products: targets * tiles)
     for first in stride(from: 0, to: panels, by: panelsPerPart) {
       let count = min(panelsPerPart, panels - first)
       for panel in 0..<count {
@@ -70,10 +76,13 @@ struct TransposedProduct {
       let steps = count * width
       // What comes next is in as many places as it has panels: each product asks for the part of one.
       var ahead = first + count
+      var (startAhead, endAhead) = (Optional(start), min(ahead + panelsPerPart, panels))
+      if ahead == panels {
+        (ahead, startAhead, endAhead) = (0, next.map { source + $0 * width }, panelsPerPart)
+      }
       for target in 0..<targets {
         for tile in 0..<tiles {
           let rows = kernels.tileRows(tile, of: gradient.count)
-          let next = start + ahead * panelStride
           kernels.multiply(
             panel: scratch + target * panelElements,
             tile: UnsafeRawPointer(gradient[rows.lowerBound])
@@ -81,11 +90,12 @@ struct TransposedProduct {
             steps: steps, rows: rows.count,
             block: blocks + (target * tiles + tile) * kernels.blockCapacity,
             accumulates: first > 0,
-            prefetch: ahead < panels
-              ? TilePrefetch(
-                start: next,
-                bytesPerStep: targets * width * kernels.panelBytesPerStep / max(1, steps))
-              : nil)
+            prefetch: ahead < endAhead
+              ? startAhead.map {
+                TilePrefetch(
+                  start: $0 + ahead * panelStride,
+                  bytesPerStep: targets * width * kernels.panelBytesPerStep / max(1, steps))
+              } : nil)
           ahead += 1
         }
       }
@@ -136,6 +146,9 @@ struct GradientProduct {
     let width = kernels.panelWidth
     let panelStride = inputs * width
     let strips = kernels.tiles(rows: inputs)
+    // Gradients are read when all are there, which the caches do not hold.
+    let streams = gradient.count <= Self.rowsPerPart
+    defer { if streams { kernels.finishStreaming() } }
     for row in stride(from: 0, to: gradient.count, by: Self.rowsPerPart) {
       let count = min(Self.rowsPerPart, gradient.count - row)
       for index in 0..<count {
@@ -157,8 +170,9 @@ struct GradientProduct {
             ? block + panelStride : target + (columns.upperBound % inputs) * width
           kernels.multiply(
             panel: scratch + panel * panelElements, tile: part, steps: count, rows: columns.count,
-            block: block, accumulates: row > 0,
-            prefetch: TilePrefetch(start: next, bytesPerStep: (bytes + count - 1) / count))
+            block: block, accumulates: row > 0, streams: streams,
+            prefetch: streams
+              ? nil : TilePrefetch(start: next, bytesPerStep: (bytes + count - 1) / count))
         }
       }
     }
@@ -197,12 +211,13 @@ final class StripStaging: ColumnStaging {
   ) {
     let strips = kernels.tiles(rows: columns)
     let first = piece * Self.stripsPerPiece
-    for row in 0..<count {
-      let from = source[indices.map { Int($0[row]) } ?? row]
-      for strip in first..<min(first + Self.stripsPerPiece, strips) {
-        let part = kernels.tileRows(strip, of: columns)
-        let to = target + (part.lowerBound * count + row * part.count)
-        let whole = part.count & ~3
+    for strip in first..<min(first + Self.stripsPerPiece, strips) {
+      let part = kernels.tileRows(strip, of: columns)
+      let whole = part.count & ~3
+      var to = target + part.lowerBound * count
+      for row in 0..<count {
+        let from = source[indices.map { Int($0[row]) } ?? row]
+        defer { to += part.count }
         copy(from + part.lowerBound, to: to, count: whole)
         for index in whole..<part.count { to[index] = from[part.lowerBound + index] }
       }

@@ -31,10 +31,10 @@ extension TileMatrices: TrainableMatrices {
 
   func multiplyBackward(
     matrix: Int, inputs range: Range<Int>, gradient: Rows, into result: Rows,
-    scratch: UnsafeMutablePointer<Float>
+    scratch: UnsafeMutablePointer<Float>, next: Int?
   ) {
     backward.forEachBlock(
-      panels.floats(matrix, 0), inputs: range, gradient: gradient, scratch: scratch
+      panels.floats(matrix, 0), inputs: range, gradient: gradient, next: next, scratch: scratch
     ) { block, inputs, rows in
       kernels.storeRows(
         block: block, rows: rows.count, count: inputs.count,

@@ -58,11 +58,12 @@ extension TileNetworks: TrainableNetworks {
 
   func unitGradients(
     network: Int, units: Range<Int>, gradient: Rows, kept: Rows, into result: Rows, active: Rows,
-    scratch: UnsafeMutablePointer<Float>
+    scratch: UnsafeMutablePointer<Float>, next: Int?
   ) {
     let columnsPerUnit = spec.isGated ? 2 : 1
     backwardOfDown.forEachBlock(
-      downMatrices.firstPanel(of: network), inputs: units, gradient: gradient, scratch: scratch
+      downMatrices.firstPanel(of: network), inputs: units, gradient: gradient, next: next,
+      scratch: scratch
     ) { block, units, rows in
       let column = units.lowerBound * columnsPerUnit
       kernels.activateBackward(
@@ -86,10 +87,10 @@ extension TileNetworks: TrainableNetworks {
 
   func multiplyBackward(
     network: Int, inputs range: Range<Int>, gradient: Rows, into result: Rows,
-    scratch: UnsafeMutablePointer<Float>
+    scratch: UnsafeMutablePointer<Float>, next: Int?
   ) {
     backward.forEachBlock(
-      panels.floats(network, 0), inputs: range, gradient: gradient, scratch: scratch
+      panels.floats(network, 0), inputs: range, gradient: gradient, next: next, scratch: scratch
     ) { block, inputs, rows in
       kernels.storeRows(
         block: block, rows: rows.count, count: inputs.count,

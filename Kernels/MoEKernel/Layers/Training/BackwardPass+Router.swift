@@ -74,7 +74,7 @@ extension BackwardPass {
     router.matrix.multiplyBackward(
       matrix: 0, inputs: inputs, gradient: source.all.part(from: 0, count: tokens),
       into: router.inputGradient.all.part(from: 0, count: tokens, column: inputs.lowerBound),
-      scratch: step.scratch(worker))
+      scratch: step.scratch(worker), next: nil)
   }
 
   private func storeRouter(_ router: RouterTraining, task: Int, worker: Int) {

@@ -189,13 +189,15 @@ extension BackwardPass {
       let lane = lane(group(index))
       return blocks(lane.bank.spec.intermediate, lane.networks.unitBlock)
     }
-    return pool.forEach(step.tasks.count, isAhead: false, in: self) { pass, worker, task, _ in
+    return pool.forEach(step.tasks.count, isAhead: true, in: self) { pass, worker, task, next in
       let place = pass.step.tasks.place(ofTask: task)
-      pass.unitGradients(pass.group(place.group), task: place.task, worker: worker)
+      pass.unitGradients(
+        pass.group(place.group), task: place.task, worker: worker,
+        next: pass.step.tasks.task(next, inGroup: place.group))
     }
   }
 
-  private func unitGradients(_ group: RowGroup, task: Int, worker: Int) {
+  private func unitGradients(_ group: RowGroup, task: Int, worker: Int, next: Int?) {
     let lane = lane(group)
     let block = lane.networks.unitBlock
     let first = task * block
@@ -203,7 +205,8 @@ extension BackwardPass {
       network: Int(group.network), units: first..<min(first + block, lane.bank.spec.intermediate),
       gradient: lane.staged(lane.outputStaged, lane.outputGradient, of: group),
       kept: lane.rows(lane.kept, of: group), into: lane.rows(lane.hiddenGradient, of: group),
-      active: lane.rows(lane.active, of: group), scratch: step.scratch(worker))
+      active: lane.rows(lane.active, of: group), scratch: step.scratch(worker),
+      next: next.map { $0 * block })
   }
 
   /// Brings gradients and hidden units into the orders that the other products read.
@@ -256,9 +259,11 @@ extension BackwardPass {
       let tasks = productTasks(lane(group(index)))
       return tasks.inputs + tasks.units + tasks.outputs + tasks.biases
     }
-    return pool.forEach(step.tasks.count, isAhead: false, in: self) { pass, worker, task, _ in
+    return pool.forEach(step.tasks.count, isAhead: true, in: self) { pass, worker, task, next in
       let place = pass.step.tasks.place(ofTask: task)
-      pass.product(pass.group(place.group), task: place.task, worker: worker)
+      pass.product(
+        pass.group(place.group), task: place.task, worker: worker,
+        next: pass.step.tasks.task(next, inGroup: place.group))
     }
   }
 
@@ -273,7 +278,7 @@ extension BackwardPass {
     )
   }
 
-  private func product(_ group: RowGroup, task: Int, worker: Int) {
+  private func product(_ group: RowGroup, task: Int, worker: Int, next: Int?) {
     let lane = lane(group)
     let (spec, network) = (lane.bank.spec, Int(group.network))
     let tasks = productTasks(lane)
@@ -288,7 +293,8 @@ extension BackwardPass {
         gradient: lane.staged(lane.hiddenStaged, lane.hiddenGradient, of: group),
         into: lane.inputGradient.all.part(
           from: group.firstRow, count: group.rows, column: inputs.lowerBound),
-        scratch: scratch)
+        scratch: scratch,
+        next: next.flatMap { $0 < tasks.inputs ? $0 * lane.networks.inputBlock : nil })
     } else if task < tasks.inputs + tasks.units {
       lane.gradientNetworks.storeGradient(
         network: network,

@@ -67,7 +67,8 @@ final class LinearTraining {
         let first = task * inputBlock
         matrix.multiplyBackward(
           matrix: 0, inputs: first..<min(first + inputBlock, self.inputs), gradient: staged,
-          into: result.part(from: 0, count: rows, column: first), scratch: scratch.all[worker])
+          into: result.part(from: 0, count: rows, column: first), scratch: scratch.all[worker],
+          next: nil)
       } else {
         let first = (task - inputTasks) * outputBlock
         gradient.storeGradient(

@@ -157,4 +157,11 @@ final class GroupTasks {
     }
     return (low, task - first.base[low])
   }
+
+  /// The number of a task among a group's; `nil` where it is another group's, or no task.
+  func task(_ task: Int, inGroup group: Int) -> Int? {
+    guard task < count else { return nil }
+    let place = place(ofTask: task)
+    return place.group == group ? place.task : nil
+  }
 }
