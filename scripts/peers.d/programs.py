@@ -93,10 +93,14 @@ class Peer(Program):
 
     def answer(self):
         timer = threading.Timer(LONGEST_ANSWER_SECONDS, self.process.kill)
+        # The script may be ended while it waits here, and must not wait for the timer then.
+        timer.daemon = True
         timer.start()
-        line = self.process.stdout.readline()
-        timed_out = not timer.is_alive()
-        timer.cancel()
+        try:
+            line = self.process.stdout.readline()
+            timed_out = not timer.is_alive()
+        finally:
+            timer.cancel()
         if not line:
             code = self.process.wait()
             ended = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
