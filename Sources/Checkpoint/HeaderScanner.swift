@@ -167,7 +167,7 @@ struct HeaderScanner {
     }
   }
 
-  /// The scalar of `\uXXXX`, or of a pair of them where UTF-16 takes two.
+  /// The scalar of `\u` and four hexadecimal digits, or of a pair of them where UTF-16 takes two.
   private mutating func escapedScalar() throws(CheckpointError) -> Unicode.Scalar {
     let unit = try hexadecimal()
     if let scalar = Unicode.Scalar(unit) { return scalar }
