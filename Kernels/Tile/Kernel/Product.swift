@@ -75,7 +75,7 @@ enum Product<Format: PanelFormat, let rows: Int, let chains: Int> {
     }
     let block = UnsafeMutableRawPointer(operands.block).assumingMemoryBound(to: Sums.self)
     if operands.streams {
-      // A row is a whole line or two, so nothing of it has to be read before it is written.
+      // Rows follow each other without gaps, so lines are written whole and need not be read before.
       for row in 0..<rows {
         stream(sums[0][row].first, to: operands.block + 2 &* row &* lanes)
         stream(sums[0][row].second, to: operands.block + (2 &* row &+ 1) &* lanes)

@@ -27,7 +27,7 @@ struct PairedMeasurement {
 
   /// A pass of the slower side up to which a round has as many pairs of slices as there are batches.
   ///
-  /// Of longer ones, twice as many visits narrow the interval more than having every batch in each of them.
+  /// A round of longer ones would take more than a second, which leaves a cell few visits.
   static let longestMixedPassSeconds = 0.15
 
   /// A pass of the slower side from which on a round has one slice of each side: a dozen of the scheduler's
