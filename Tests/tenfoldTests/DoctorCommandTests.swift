@@ -36,5 +36,8 @@ import Testing
 
   @Test func anOptionThatIsNoneIsRefused() throws {
     #expect(try Executable.debug.run(["doctor", "--format", "csv"]).status == 64)
+    for time in ["0s", "-1s", "soon"] {
+      #expect(try Executable.debug.run(["doctor", "--watch", time]).status == 64, "\(time)")
+    }
   }
 }

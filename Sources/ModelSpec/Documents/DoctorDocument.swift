@@ -9,10 +9,13 @@ public struct DoctorDocument: Codable, Hashable, Sendable {
   public var machine: MachineIdentity
   /// What was found, the worst first; empty for a healthy machine.
   public var findings: [Finding]
+  /// What the machine gave from moment to moment; absent where it was not watched.
+  public var watch: Watch?
 
   /// The document of these findings, which are put in order.
-  public init(machine: MachineIdentity, findings: [Finding]) {
+  public init(machine: MachineIdentity, findings: [Finding], watch: Watch? = nil) {
     schema = Self.currentSchema
+    self.watch = watch
     self.machine = machine
     let known: [Finding.Severity] = [.high, .medium, .low]
     self.findings =

@@ -165,6 +165,22 @@ public final class CeilingProbe {
     pools.max { $0.threads < $1.threads }.map { measure(effort, on: $0) } ?? []
   }
 
+  /// What the most threads read and compute in f32 within one moment each, as it was, by the ways that were
+  /// the fastest when all were measured.
+  func moment(seconds: Double) -> (readBytesPerSecond: Double, peakFlopsPerSecond: Double) {
+    guard let pool = pools.max(by: { $0.threads < $1.threads }) else { return (0, 0) }
+    let pattern = fastestRead[pool.threads] ?? ReadBuffer.Pattern.all[0]
+    let read = meanRate(of: seconds, firstAmount: pool.threads) {
+      buffer.read(pages: $0, pattern: pattern, pool: pool)
+    }
+    let all = work[.f32] ?? []
+    guard let index = strongest[.f32] ?? all.indices.first else { return (read, 0) }
+    let peak = meanRate(of: seconds, firstAmount: Self.firstTasks) {
+      all[index].run(tasks: $0, pool: pool)
+    }
+    return (read, peak)
+  }
+
   private func measure(_ effort: Effort, on pool: WorkerPool) -> [Ceiling] {
     let readRate = readRate(effort, on: pool)
     var peaks: [Arithmetic: Double] = [:]
@@ -263,6 +279,23 @@ public final class CeilingProbe {
     }
     return Self.secondBest(of: rates)
   }
+
+  /// What was done a second in all pieces of work that fit a time, the first of them left out.
+  private func meanRate(of time: Double, firstAmount: Int, _ body: (Int) -> Int) -> Double {
+    var amount = firstAmount
+    var (done, seconds) = (0, 0.0)
+    while seconds < time {
+      let watch = Stopwatch()
+      let work = body(amount)
+      let piece = max(watch.seconds, 1e-9)
+      if amount > firstAmount { (done, seconds) = (done + work, seconds + piece) }
+      amount = max(firstAmount + 1, Int((Double(amount) * Self.pieceSeconds / piece).rounded(.up)))
+    }
+    return Double(done) / seconds
+  }
+
+  /// Some passes of every thread over its tasks.
+  private static let pieceSeconds = 0.005
 
   /// The second largest, 0 where there are fewer.
   static func secondBest(of rates: [Double]) -> Double { rates.sorted().dropLast().last ?? 0 }

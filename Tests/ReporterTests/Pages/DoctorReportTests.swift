@@ -22,6 +22,25 @@ import Testing
         == "Nothing was found on this machine that would spoil a measurement.\n")
   }
 
+  @Test func aWatchIsATableBelowTheFindings() throws {
+    let read = try #require(DoctorDocument.Spread([30e9, 40e9, 50e9]))
+    let peak = try #require(DoctorDocument.Spread([180e9, 181e9, 182e9]))
+    let watch = DoctorDocument.Watch(
+      threads: 2, seconds: 10.04, moments: 94, momentSeconds: 0.05, readBytesPerSecond: read,
+      peakFlopsPerSecond: peak)
+    for findings in [[], [finding("a", .high)]] {
+      let document = DoctorDocument(
+        machine: Sample.suite.machine, findings: findings, watch: watch)
+      let text = TextPage.render(DoctorReport.page(of: document))
+      #expect(text.contains("30.0 GB/s") && text.contains("40.0 GB/s"), "\(text)")
+      #expect(text.contains("181 GFLOP/s"))
+      #expect(text.contains("94 moments of each kind, 50 ms long and in turn, within 10 s"))
+      let json = try JSONText.render(document)
+      #expect(json.contains("\"low_tenth\"") && json.contains("\"moment_seconds\" : 0.05"))
+    }
+    #expect(!(try JSONText.render(document([]))).contains("\"watch\""))
+  }
+
   @Test func theWorstComesFirstAndWhatIsUnknownLast() {
     let unknown = DoctorDocument.Finding.Severity(rawValue: "newer")
     let document = document([

@@ -14,7 +14,8 @@ import Testing
   private func examine(
     _ tree: MachineTree, environment: [String: String] = [:],
     blas: Result<BLASIdentity, EngineError> = .success(fitting), build: String = "release",
-    suiteRefusal: String? = nil, after changes: [String: String?] = [:]
+    suiteRefusal: String? = nil, after changes: [String: String?] = [:],
+    watch: DoctorDocument.Watch? = nil
   ) -> [DoctorDocument.Finding] {
     // Every processor idles for a hundred ticks.
     let idle = { (ticks: Int) in
@@ -27,7 +28,7 @@ import Testing
       of: Doctor.Examination(
         machine: end.probe, environment: environment, blas: blas, build: build,
         suiteRefusal: suiteRefusal, earlier: SystemCounters(start.probe),
-        later: SystemCounters(end.probe))
+        later: SystemCounters(end.probe), watch: watch)
     ).findings
   }
 
@@ -40,6 +41,28 @@ import Testing
   @Test(arguments: ["both-versions", "smt-one-socket", "eight-caches", "arm64"])
   func aHealthyMachineHasNoFindings(name: String) throws {
     #expect(examine(try tree(name)) == [])
+  }
+
+  /// Moments that a tenth of which are disturbed either way do not make a machine unsteady.
+  @Test(arguments: [
+    (35.0, 60.0, 180.0, ["memory-unsteady"]), (58.0, 60.0, 90.0, ["cores-unsteady"]),
+    (35.0, 60.0, 90.0, ["memory-unsteady", "cores-unsteady"]), (55.0, 60.0, 175.0, []),
+  ])
+  func aMachineThatIsNotTheSameFromMomentToMomentHasAFinding(
+    slowRead: Double, fastRead: Double, slowPeak: Double, findings: [String]
+  ) throws {
+    let read = [1] + Array(repeating: slowRead, count: 4) + Array(repeating: fastRead, count: 7)
+    let peak = [1] + Array(repeating: slowPeak, count: 4) + Array(repeating: 181.0, count: 7)
+    let watch = DoctorDocument.Watch(
+      threads: 2, seconds: 1, moments: 12, momentSeconds: 0.05,
+      readBytesPerSecond: try #require(DoctorDocument.Spread(read.map { $0 * 1e9 })),
+      peakFlopsPerSecond: try #require(DoctorDocument.Spread(peak.map { $0 * 1e9 })))
+    let found = examine(try tree(), watch: watch)
+    #expect(found.map(\.id) == findings)
+    if findings.contains("memory-unsteady") {
+      #expect(
+        found[0].what == "reading from memory went between 35 and 60 GB/s while it was watched")
+    }
   }
 
   /// What each of the other machines is sick of, the worst first.

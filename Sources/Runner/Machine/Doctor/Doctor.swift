@@ -21,12 +21,14 @@ public struct Doctor {
     public var earlier: SystemCounters
     /// The same counters at its end.
     public var later: SystemCounters
+    /// What the machine gave from moment to moment; `nil` where it was not watched.
+    public var watch: DoctorDocument.Watch?
 
     /// Everything that is looked at.
     public init(
       machine: MachineProbe, environment: [String: String],
       blas: Result<BLASIdentity, EngineError>, build: String, suiteRefusal: String?,
-      earlier: SystemCounters, later: SystemCounters
+      earlier: SystemCounters, later: SystemCounters, watch: DoctorDocument.Watch? = nil
     ) {
       self.machine = machine
       self.environment = environment
@@ -35,6 +37,7 @@ public struct Doctor {
       self.suiteRefusal = suiteRefusal
       self.earlier = earlier
       self.later = later
+      self.watch = watch
     }
   }
 
@@ -43,12 +46,14 @@ public struct Doctor {
 
   /// All checks; findings of one severity keep this order.
   static let checks: [Check] =
-    ProcessorChecks.all + LoadChecks.all + MemoryChecks.all + ProgramChecks.all
+    ProcessorChecks.all + LoadChecks.all + SteadinessChecks.all + MemoryChecks.all
+    + ProgramChecks.all
 
   /// The document of all findings.
   public static func document(of examination: Examination) -> DoctorDocument {
     DoctorDocument(
-      machine: examination.machine.identity, findings: checks.compactMap { $0(examination) })
+      machine: examination.machine.identity, findings: checks.compactMap { $0(examination) },
+      watch: examination.watch)
   }
 
   /// The library that the `blas` engine would use, or why it cannot be used.
