@@ -38,6 +38,12 @@ public struct TileKernels: Sendable {
   /// Bytes of a panel that one step reads: two vectors, 32 to 128 bytes.
   public let panelBytesPerStep: Int
 
+  /// How far ahead of itself a single tile asks for its panel; 0 leaves that to the hardware.
+  ///
+  /// At a distance that is too short, lines arrive after the product needs them; at one that is too long, more of
+  /// a task's first panel is not asked for, and more lines wait in L2.
+  let prefetchBytes: Int
+
   let multiplyEntry: Multiply
   let packTileEntry: PackTile
   let storeTileEntry: StoreTile
@@ -62,8 +68,11 @@ public struct TileKernels: Sendable {
   ///
   /// - Parameters:
   ///   - format: One of `formats`; there are no kernels for another.
+  ///   - prefetchBytes: how far ahead of itself a single tile asks for its panel; 0 leaves that to the hardware.
   ///   - allowsBF16Dot: false widens bf16 weights even where the CPU multiplies them.
-  public init(level: TileLevel, format: WeightFormat, allowsBF16Dot: Bool = true) {
+  public init(
+    level: TileLevel, format: WeightFormat, prefetchBytes: Int = 0, allowsBF16Dot: Bool = true
+  ) {
     precondition(TileLevel.supported.contains(level), "this CPU does not run level \(level)")
     let build = Self.build(level)
     let hasDot = allowsBF16Dot && vector_cpu_has_bf16_dot()
@@ -77,6 +86,7 @@ public struct TileKernels: Sendable {
     inputsPerStep = product.inputsPerStep
     wordsPerStep = product.wordsPerStep
     panelBytesPerStep = product.panelBytesPerStep
+    self.prefetchBytes = prefetchBytes
     multiplyEntry = product.multiply
     packTileEntry = product.packTile
     storeTileEntry = product.storeTile

@@ -33,17 +33,13 @@ extension TileKernels {
     panel: UnsafeRawPointer, next: UnsafeRawPointer, steps: Int, tile: Int, tiles: Int
   ) -> TilePrefetch {
     guard tiles > 1 else {
-      return TilePrefetch(start: panel + Self.prefetchDistance, bytesPerStep: panelBytesPerStep)
+      return prefetchBytes == 0
+        ? TilePrefetch(start: panel, bytesPerStep: 0)
+        : TilePrefetch(start: panel + prefetchBytes, bytesPerStep: panelBytesPerStep)
     }
     let share = panelBytesPerStep / tiles
     return TilePrefetch(start: next + tile * share * steps, bytesPerStep: share)
   }
-
-  /// The prefetch distance of a single tile in bytes: best of 2 to 32 KiB on Zen 5.
-  ///
-  /// At a shorter distance, lines arrive after the product needs them; at a longer one, more of a task's first
-  /// panel is not prefetched, and more lines wait in L2.
-  private static let prefetchDistance = 8192
 
   /// Prefetches memory that an epilogue will write, before the product whose block it waits for.
   ///

@@ -110,6 +110,26 @@ import Testing
     }
   }
 
+  /// A single tile runs ahead of itself or leaves that to the hardware; several share what comes next.
+  @Test func whatIsAskedForAheadIsEachLineOnce() throws {
+    let level = try #require(TileLevel.supported.first)
+    let memory = Memory(bytes: 1 << 16)
+    let (panel, next) = (UnsafeRawPointer(memory.start), UnsafeRawPointer(memory.start + 32768))
+    func prefetch(_ ahead: Int, tile: Int, tiles: Int) -> TilePrefetch {
+      TileKernels(level: level, format: .f32, prefetchBytes: ahead)
+        .prefetch(panel: panel, next: next, steps: 100, tile: tile, tiles: tiles)
+    }
+    let bytes = TileKernels(level: level, format: .f32).panelBytesPerStep
+    #expect(prefetch(0, tile: 0, tiles: 1).start == panel)
+    #expect(prefetch(0, tile: 0, tiles: 1).bytesPerStep == 0)
+    #expect(prefetch(8192, tile: 0, tiles: 1).start == panel + 8192)
+    #expect(prefetch(8192, tile: 0, tiles: 1).bytesPerStep == bytes)
+    for ahead in [0, 8192] {
+      #expect(prefetch(ahead, tile: 1, tiles: 2).start == next + 100 * bytes / 2)
+      #expect(prefetch(ahead, tile: 1, tiles: 2).bytesPerStep == bytes / 2)
+    }
+  }
+
   /// What is asked for ahead of time changes nothing, wherever it points.
   @Test(arguments: Variant.all)
   func prefetchHasNoEffectOnTheResult(variant: Variant) throws {

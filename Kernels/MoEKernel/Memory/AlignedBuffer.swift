@@ -18,6 +18,8 @@ final class AlignedBuffer<Element: BitwiseCopyable> {
   }
 
   /// Memory for `count` elements, every byte zero, or a part of an arena with what it holds.
+  ///
+  /// The process ends with a sentence where the system has no memory.
   init(count: Int, in memory: WeightMemory = .own) {
     precondition(count >= 0, "a buffer cannot have \(count) elements")
     let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
@@ -32,9 +34,22 @@ final class AlignedBuffer<Element: BitwiseCopyable> {
       start = reserved
       origin = .reserved
     } else {
-      start = Self.map(bytes: bytes)
+      guard let mapped = Self.map(bytes: bytes) else {
+        fatalError("the system gave no memory for \(bytes) bytes")
+      }
+      start = mapped
       origin = .mapped
     }
+    base = start.bindMemory(to: Element.self, capacity: max(count, 1))
+  }
+
+  /// Memory of its own; `nil` where the system has none.
+  init?(ifAvailable count: Int) {
+    let bytes = Saturating.product(count, MemoryLayout<Element>.stride)
+    guard bytes < Int.max / 2, let start = Self.map(bytes: bytes) else { return nil }
+    self.count = count
+    self.bytes = bytes
+    origin = .mapped
     base = start.bindMemory(to: Element.self, capacity: max(count, 1))
   }
 
@@ -50,13 +65,13 @@ final class AlignedBuffer<Element: BitwiseCopyable> {
   ///
   /// It starts on a page, which is more than a cache line; a large one is cut out of one that
   /// is a huge page longer, from its first boundary of huge pages on.
-  private static func map(bytes: Int) -> UnsafeMutableRawPointer {
+  ///
+  /// - Returns: `nil` where the system has no memory.
+  private static func map(bytes: Int) -> UnsafeMutableRawPointer? {
     let isLarge = bytes >= hugePageBytes
     let mapped = max(bytes, 1) + (isLarge ? hugePageBytes : 0)
     let address = mmap(nil, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard let address, address != MAP_FAILED else {
-      fatalError("the system gave no memory for \(bytes) bytes")
-    }
+    guard let address, address != MAP_FAILED else { return nil }
     guard isLarge else { return address }
     let before =
       Int(bitPattern: address).roundedUp(toMultipleOf: hugePageBytes) - Int(bitPattern: address)

@@ -17,7 +17,10 @@ public struct TileEngine: Engine {
   /// - Parameter codecs: Of further formats than its kernels have.
   public init(level: TileLevel, codecs: [any WeightCodec] = []) {
     self.level = level
-    native = TileKernels.formats.map { TileStaging(TileKernels(level: level, format: $0)) }
+    native = TileKernels.formats.map {
+      TileStaging(
+        TileKernels(level: level, format: $0, prefetchBytes: PrefetchDistance.ofThisCPU))
+    }
     self.codecs = codecs.further(than: TileKernels.formats)
   }
 

@@ -162,11 +162,9 @@ private struct AttentionTask {
       cache.keyPanel(chunk * KVCache.panelsPerChunk, sequence: span.sequence, head: head))
     let values = UnsafeRawPointer(
       cache.valuePanel(0, chunk: chunk, sequence: span.sequence, head: head))
-    let keyBytes = kernels.panelWidth * spec.keyWidth * 4
-    score(seen, keys: keys, bytes: keyBytes, then: values)
+    score(seen, keys: keys, then: values)
     for tile in 0..<tiles { weigh(tile, chunk: chunk) }
-    // Behind the last values of a chunk the first keys of the next one are read.
-    mix(values, then: keys + KVCache.panelsPerChunk * keyBytes)
+    mix(values)
   }
 
   /// Finds the panels of a chunk that each tile's rows see.
@@ -191,31 +189,32 @@ private struct AttentionTask {
 
   /// Scores of some panels of keys, each of which meets all tiles that see it.
   private func score(
-    _ panels: Range<Int>, keys: UnsafeRawPointer, bytes: Int, then values: UnsafeRawPointer
+    _ panels: Range<Int>, keys: UnsafeRawPointer, then values: UnsafeRawPointer
   ) {
     let (kernels, steps, capacity) = (kernels, spec.keyWidth, kernels.blockCapacity)
-    let share = kernels.panelBytesPerStep / tiles
+    let bytes = kernels.panelWidth * steps * 4
     for panel in panels {
-      let next = panel + 1 < panels.upperBound ? keys + (panel + 1) * bytes : values
+      let start = keys + panel * bytes
+      let next = panel + 1 < panels.upperBound ? start + bytes : values
       for tile in 0..<tiles {
         let own = scratch.tiles[tile]
         guard panel >= Int(own.firstPanel), panel < Int(own.endPanel) else { continue }
         kernels.multiply(
-          panel: keys + panel * bytes, tile: UnsafeRawPointer(scratch.queries(tile)),
-          steps: steps, rows: Int(own.rows), block: scratch.scores(tile) + panel * capacity,
-          prefetch: TilePrefetch(start: next + tile * share * steps, bytesPerStep: share))
+          panel: start, tile: UnsafeRawPointer(scratch.queries(tile)), steps: steps,
+          rows: Int(own.rows), block: scratch.scores(tile) + panel * capacity,
+          prefetch: kernels.prefetch(
+            panel: start, next: next, steps: steps, tile: tile, tiles: tiles))
       }
     }
   }
 
-  /// Adds the values of a chunk by the weights that its scores became.
-  private func mix(_ values: UnsafeRawPointer, then keys: UnsafeRawPointer) {
+  /// Adds the values of a chunk by the weights that its scores became; behind them lie the next one's keys.
+  private func mix(_ values: UnsafeRawPointer) {
     let (kernels, width) = (kernels, kernels.panelWidth)
-    let (panels, steps) = (core.cache.valuePanels, core.cache.keysPerChunk)
-    let share = kernels.panelBytesPerStep / tiles
-    for panel in 0..<panels {
-      let start = values + panel * steps * width * 4
-      let next = panel + 1 < panels ? start + steps * width * 4 : keys
+    let steps = core.cache.keysPerChunk
+    let bytes = steps * width * 4
+    for panel in 0..<core.cache.valuePanels {
+      let start = values + panel * bytes
       for tile in 0..<tiles {
         let own = scratch.tiles[tile]
         let first = Int(own.firstPanel)
@@ -225,7 +224,8 @@ private struct AttentionTask {
           panel: start + first * width * width * 4, tile: UnsafeRawPointer(scratch.weights(tile)),
           steps: runs * width, rows: Int(own.rows), block: scratch.sums(tile, panel),
           accumulates: true,
-          prefetch: TilePrefetch(start: next + tile * share * steps, bytesPerStep: share))
+          prefetch: kernels.prefetch(
+            panel: start, next: start + bytes, steps: steps, tile: tile, tiles: tiles))
       }
     }
   }

@@ -88,7 +88,8 @@ public final class BlockWorkspace: LayerWorkspace {
     guard let level = own ?? TileLevel.supported.last else {
       preconditionFailure("this CPU runs no kernel of attention")
     }
-    return TileKernels(level: level, format: .f32)
+    return TileKernels(
+      level: level, format: .f32, prefetchBytes: PrefetchDistance.ofThisCPU)
   }
 
   /// Elements of the longest row that a product reads.
