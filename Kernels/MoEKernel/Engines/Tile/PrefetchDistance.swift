@@ -4,8 +4,8 @@ import Tile
 /// How far ahead of itself a single tile asks for its weights, found once on this CPU.
 ///
 /// A product of few rows waits for memory, and how weights arrive fastest differs from CPU to CPU. Asked for by
-/// PREFETCHT1, they came with 36 to 40 GB/s to two Zen 4 cores, which the hardware's own prefetchers gave up to
-/// 58; on Zen 5 asking 8 KiB ahead was the fastest. So both are tried on memory that is in no cache, before the
+/// PREFETCHT1, they came with 35 to 44 GB/s to two Zen 4 cores, and with 45 to 58 by the hardware's own
+/// prefetchers (Kernels/README.md); on Zen 5 asking 8 KiB ahead was the fastest. So both are tried on memory that is in no cache, before the
 /// first kernel is made. No result depends on it.
 enum PrefetchDistance {
   /// Bytes; 0 leaves it to the hardware.
