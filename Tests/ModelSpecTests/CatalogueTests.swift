@@ -30,8 +30,7 @@ import Testing
       }.map(\.modelType))
     #expect(
       others == [
-        "arctic", "deepseek", "deepseek_v32", "granitemoehybrid", "grok-1", "hunyuan", "kimi_k2",
-        "tenfold_paper_model",
+        "arctic", "deepseek", "grok-1", "hunyuan", "kimi_k2", "tenfold_paper_model",
       ])
   }
 

@@ -53,7 +53,8 @@ extension Family {
       LinearSpec(hidden, heads),
     ]
     func indexed(_ scores: [AttentionSpec.Scores]) -> [AttentionSpec.Scores] {
-      [.init(heads: heads, keyWidth: width, valueWidth: 0)]
+      // A score is the sum over heads of what each finds times its weight for the query, as if of a value of 1.
+      [.init(heads: heads, keyWidth: width, valueWidth: 1)]
         + scores.map {
           .init(heads: $0.heads, keyWidth: $0.keyWidth, valueWidth: $0.valueWidth, window: chosen)
         }
