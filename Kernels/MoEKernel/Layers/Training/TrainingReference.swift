@@ -59,24 +59,24 @@ extension TrainingStep {
     var weightGradients: [Double] = []
     for (expert, weight) in zip(choice.experts, choice.weights) {
       guard expert < spec.experts else {
-        weightGradients.append(dot(x, dy))
-        sum = added(sum, weight, dy)
+        weightGradients.append(Reference.dot(x, dy))
+        sum = Reference.added(sum, weight, dy)
         continue
       }
       let network = ReferenceNetwork(lanes[0].bank, expert, pool)
       if scalesInput {
         let step = network.step(x.map { $0 * weight }, dy)
-        weightGradients.append(dot(x, step.gradient))
-        sum = added(sum, weight, step.gradient)
+        weightGradients.append(Reference.dot(x, step.gradient))
+        sum = Reference.added(sum, weight, step.gradient)
       } else {
         let step = network.step(x, dy.map { $0 * weight })
-        weightGradients.append(dot(step.output, dy))
-        sum = added(sum, 1, step.gradient)
+        weightGradients.append(Reference.dot(step.output, dy))
+        sum = Reference.added(sum, 1, step.gradient)
       }
     }
     let logitGradients = router.gradients(
       of: weightGradients, chosen: choice.experts, product: logits)
-    sum = added(
+    sum = Reference.added(
       sum, 1,
       Reference.transposedProduct(
         rows: spec.choices, columns: x.count, vector: logitGradients, pool: pool
@@ -84,11 +84,13 @@ extension TrainingStep {
     guard let shared = layer.shared else { return sum }
     let network = ReferenceNetwork(shared, 0, pool)
     guard let gate = layer.sharedGate?.row(0).prefix(x.count).map(Double.init) else {
-      return added(sum, 1, network.step(x, dy).gradient)
+      return Reference.added(sum, 1, network.step(x, dy).gradient)
     }
-    let factor = 1 / (1 + exp(-dot(gate, x)))
+    let factor = 1 / (1 + exp(-Reference.dot(gate, x)))
     let step = network.step(x, dy.map { $0 * factor })
-    return added(added(sum, 1, step.gradient), dot(step.output, dy) * factor * (1 - factor), gate)
+    return Reference.added(
+      Reference.added(sum, 1, step.gradient),
+      Reference.dot(step.output, dy) * factor * (1 - factor), gate)
   }
 
   // MARK: One unit of many tokens
@@ -161,11 +163,13 @@ extension TrainingStep {
       var sums = [[Double]](repeating: Array(repeating: 0, count: width), count: parts.count)
       var column = [Double](repeating: 0, count: width)
       for (x, dy) in rows.rows {
-        let products = zip(matrix, bias).map { dot($0, x) + $1 }
+        let products = zip(matrix, bias).map { Reference.dot($0, x) + $1 }
         let slopes = ReferenceNetwork.slopes(spec, products)
-        let d = dot(down[index], dy)
-        for part in parts.indices { sums[part] = added(sums[part], d * slopes.slopes[part], x) }
-        column = added(column, slopes.value, dy)
+        let d = Reference.dot(down[index], dy)
+        for part in parts.indices {
+          sums[part] = Reference.added(sums[part], d * slopes.slopes[part], x)
+        }
+        column = Reference.added(column, slopes.value, dy)
       }
       for (part, name) in parts.enumerated() {
         let actual = row(lane.gradients.networks, name, unit)
@@ -210,137 +214,10 @@ extension TrainingStep {
     router.gradient.copyRow(choice, matrix: 0, to: row.all[0])
     var sum = [Double](repeating: 0, count: router.spec.hidden)
     for token in 0..<input.rows {
-      sum = added(
+      sum = Reference.added(
         sum, Double(router.logitGradients[token, choice]), input.row(token).map(Double.init))
     }
     return GradientSample(
       name: "gradient of the router", values: row.row(0), expected: sum)
-  }
-}
-
-/// One network by plain loops: its value and the gradient by its input.
-private struct ReferenceNetwork {
-  let bank: NetworkBank
-  let network: Int
-  let pool: WorkerPool
-
-  init(_ bank: NetworkBank, _ network: Int, _ pool: WorkerPool) {
-    self.bank = bank
-    self.network = network
-    self.pool = pool
-  }
-
-  func step(_ x: [Double], _ dy: [Double]) -> (output: [Double], gradient: [Double]) {
-    let spec = bank.spec
-    let parts = [NetworkPart.gate, .up].filter { spec.isGated || $0 == .up }
-    let products = parts.map { part in
-      Reference.added(
-        Reference.product(rows: spec.intermediate, vector: x, pool: pool) {
-          bank.networks.copyRows($0, of: part, network: network, to: $1, stride: $2)
-        }, bank.hiddenBias(part, network))
-    }
-    let slopes = (0..<spec.intermediate).map { unit in
-      Self.slopes(spec, products.map { $0[unit] })
-    }
-    let output = Reference.added(
-      Reference.product(rows: spec.width, vector: slopes.map(\.value), pool: pool) {
-        bank.networks.down.copyRows($0, matrix: network, to: $1, stride: $2)
-      }, bank.outputBias(network))
-    let d = Reference.transposedProduct(
-      rows: spec.width, columns: spec.intermediate, vector: dy, pool: pool
-    ) { bank.networks.down.copyRows($0, matrix: network, to: $1, stride: $2) }
-    var gradient = [Double](repeating: 0, count: spec.width)
-    for (index, part) in parts.enumerated() {
-      let hidden = zip(d, slopes).map { $0 * $1.slopes[index] }
-      gradient = added(
-        gradient, 1,
-        Reference.transposedProduct(
-          rows: spec.intermediate, columns: spec.width, vector: hidden, pool: pool
-        ) { bank.networks.copyRows($0, of: part, network: network, to: $1, stride: $2) })
-    }
-    return (output, gradient)
-  }
-
-  /// A unit's value, and its difference quotients by the gate's product and by up's, or by the only one.
-  static func slopes(
-    _ spec: FeedForwardSpec, _ products: [Double]
-  ) -> (value: Double, slopes: [Double]) {
-    func value(_ products: [Double]) -> Double {
-      Reference.activate(spec.activation, products[0], spec.isGated ? products[1] : 1)
-    }
-    return (
-      value(products),
-      products.indices.map { index in
-        differenceQuotient { step in
-          var moved = products
-          moved[index] += step
-          return value(moved)
-        }
-      }
-    )
-  }
-}
-
-extension ReferenceRouter {
-  /// The gradients by a token's products W·x, where `gradients` are those by the weights of what is chosen.
-  fileprivate func gradients(
-    of gradients: [Double], chosen: [Int], product: [Double]
-  ) -> [Double] {
-    product.indices.map { index in
-      differenceQuotient { step in
-        var moved = product
-        moved[index] += step
-        return dot(gradients, weights(ofChosen: chosen, product: moved))
-      }
-    }
-  }
-}
-
-/// (f(h) − f(−h)) / 2h: with h = 2⁻¹⁷ both the third derivative and the rounding of f leave errors of 10⁻¹⁰.
-private func differenceQuotient(_ value: (Double) -> Double) -> Double {
-  (value(0x1p-17) - value(-0x1p-17)) * 0x1p16
-}
-
-private func dot(_ a: [Double], _ b: [Double]) -> Double {
-  var sum = 0.0
-  for index in a.indices { sum += a[index] * b[index] }
-  return sum
-}
-
-/// a + factor · b.
-private func added(_ a: [Double], _ factor: Double, _ b: [Double]) -> [Double] {
-  var sum = a
-  for index in a.indices { sum[index] += factor * b[index] }
-  return sum
-}
-
-extension Reference {
-  /// Wᵀ·v, `columns` elements, with rows of W spread over the pool.
-  ///
-  /// - Parameter copyRows: As of `products`.
-  static func transposedProduct(
-    rows: Int, columns: Int, vector: [Double], pool: WorkerPool,
-    copyRows: (_ rows: Range<Int>, _ target: UnsafeMutablePointer<Float>, _ stride: Int) -> Void
-  ) -> [Double] {
-    let rowsAtOnce = 16
-    let stride = paddedToVector(columns)
-    let buffer = Matrix(rows: pool.threads * rowsAtOnce, columns: stride)
-    let sums = AlignedBuffer<Double>(count: pool.threads * columns)
-    let buffers = buffer.all
-    pool.forEach((rows + rowsAtOnce - 1) / rowsAtOnce) { worker, block in
-      let range = block * rowsAtOnce..<min(rows, (block + 1) * rowsAtOnce)
-      let copies = buffers[worker * rowsAtOnce]
-      copyRows(range, copies, stride)
-      let own = sums.base + worker * columns
-      for (index, row) in range.enumerated() {
-        let factor = vector[row]
-        let weights = copies + index * stride
-        for column in 0..<columns { own[column] += factor * Double(weights[column]) }
-      }
-    }
-    withExtendedLifetime(buffer) {}
-    return (0..<columns).map { column in
-      (0..<pool.threads).reduce(0) { $0 + sums.base[$1 * columns + column] }
-    }
   }
 }
