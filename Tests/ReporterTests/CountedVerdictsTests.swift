@@ -31,7 +31,7 @@ struct CountedVerdictsTests {
       ("deepseek-v2-kv-15x", .delivered, 15.01), ("gpt-oss-120b-80gb", .delivered, 3.584),
       ("hunyuan-large-cla-kv-2x", .delivered, 2), ("aa-muse-tokens-vs-opus46", .delivered, 2.707),
       ("muse-spark-open-vs-maverick-active", .delivered, 0.3634),
-      ("deepseek-v4-pro-flops-3p7x", .delivered, 3.687),
+      ("deepseek-v4-pro-flops-3p7x", .delivered, 3.713),
       ("glm45-param-efficiency", .delivered, 1.902),
       ("seed-10x-lower-inference-cost", .fallsShort, 0.3634),
       ("grok1-25pct-active", .fallsShort, 3.769),
