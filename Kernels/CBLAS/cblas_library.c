@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <limits.h>
 #include <link.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,17 @@ static cblas_library_status ask_width(sgemv_function *sgemv) {
 
 // MARK: - Opening
 
+// Loads a library that would otherwise start threads of its own at once, only to be set to one: OpenBLAS waits
+// for ever at the end of a process for a thread that the system had no memory for.
+static void *open_single_threaded(const char *path) {
+  static const char *const variable = "OPENBLAS_NUM_THREADS";
+  const bool is_told = getenv(variable) != NULL;
+  if (!is_told) setenv(variable, "1", 1);
+  void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (!is_told) unsetenv(variable);
+  return handle;
+}
+
 static cblas_library_status check(
     struct cblas_library *library, const char *path, char *detail, size_t capacity) {
   // The loader would wait for somebody to write to a pipe. A name without a slash is its own to find.
@@ -153,7 +165,7 @@ static cblas_library_status check(
     snprintf(detail, capacity, "it is no regular file");
     return CBLAS_LIBRARY_NOT_LOADED;
   }
-  library->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  library->handle = open_single_threaded(path);
   if (!library->handle) {
     const char *said = dlerror();
     snprintf(detail, capacity, "%s", said ? said : "no reason given");

@@ -24,7 +24,7 @@ extension MeasuringTests {
     private static let mistakes: [([String], String)] = [
       (["olmoe-1b-7b", "--context", "4096"], "--context of at most 4088"),
       (["olmoe-1b-7b", "--context", "0"], "'0' is not a token count"),
-      (["olmoe-1b-7b", "--sequences", "-1"], "'-1' is not a count"),
+      (["olmoe-1b-7b", "--sequences", "-1"], "'-1' is not a number of sequences"),
       (["olmoe-1b-7b", "--engine", "both"], "one engine"),
       (["olmoe-1b-"], "olmoe-1b-7b"),
       (["qwen3-next-80b-a3b"], "cannot be run end to end"),

@@ -44,7 +44,7 @@ import Testing
     #expect(
       failure?.description
         == "--threads 9 is more than the 1 processor that this process may use "
-        + "(the affinity mask allows 1 of 0-3); give at most 1")
+        + "(the affinity mask allows CPU 1 of 0-3); give at most 1")
   }
 }
 
@@ -85,6 +85,42 @@ import Testing
     #expect(outcome.errors.contains("--memory 1024MiB is more than"))
     #expect(outcome.errors.contains("ulimit -v"))
     #expect(outcome.output.isEmpty)
+  }
+
+  /// What reads bandwidth alone, or takes memory by an option, is refused as runs are.
+  @Test(arguments: [
+    (400_000, "attention mixtral-8x7b --tokens 16", "can be had"),
+    (400_000, "roofline", "ulimit -v"), (400_000, "doctor --watch 1s", "ulimit -v"),
+    (
+      1_000_000, "scenario whole-model olmoe-1b-7b --budget 1s --memory 8GiB",
+      "--memory 8192MiB is more than"
+    ),
+    (
+      1_000_000, "end-to-end olmoe-1b-7b --context 16 --memory 80GiB",
+      "--memory 81920MiB is more than"
+    ),
+  ])
+  func noCommandTakesMoreThanTheAddressSpace(
+    kibibytes: Int, arguments: String, words: String
+  ) throws {
+    let outcome = try run("ulimit -v \(kibibytes); exec \"$0\" \(arguments)")
+    #expect(outcome.status == 6, "\(outcome.errors)")
+    #expect(outcome.errors.contains(words))
+    #expect(outcome.output.isEmpty)
+  }
+
+  /// No option makes a machine larger than it is.
+  @Test func aModelBeyondTheMachineIsRefusedWhateverMemoryIsAllowed() throws {
+    let outcome = try run("exec \"$0\" end-to-end deepseek-v3 --context 16 --memory 900TiB")
+    #expect(outcome.status == 6, "\(outcome.errors)")
+    #expect(outcome.errors.contains("does not fit the memory as a whole"))
+  }
+
+  /// OpenBLAS would wait for ever at the end for threads that it could not start.
+  @Test(arguments: ["doctor", "gemm --m 1 --n 64 --k 64"])
+  func aProcessEndsWhereALibraryHasNoMemoryForThreads(arguments: String) throws {
+    let outcome = try run("ulimit -v 200000; exec timeout 60 \"$0\" \(arguments)")
+    #expect(outcome.status == (arguments == "doctor" ? 0 : 6), "\(outcome.errors)")
   }
 
   /// Tensors that do not fit are refused before they are read: a sparse file of two gigabytes takes no

@@ -29,6 +29,11 @@ public struct CeilingWatch {
     self.threads = threads
   }
 
+  /// Bytes of the memory that a watch or a probe of this many threads reads.
+  public static func memoryBytes(threads: Int, machine: MachineIdentity) -> Int {
+    CeilingProbe.bufferBytes(cacheBytes: machine.cacheBytes(threads: threads))
+  }
+
   /// Watches for so many seconds, for two moments of each kind at least.
   ///
   /// - Parameters:

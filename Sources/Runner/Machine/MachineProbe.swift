@@ -54,7 +54,7 @@ public struct MachineProbe {
   /// NUMA nodes with processors that may be used, which the threads of a run share.
   public var nodes: [ProcessorNode] { processors.usableNodes }
 
-  /// Why no more processors may be used, as a clause: `the affinity mask allows 0 of 0-1`.
+  /// Why no more processors may be used, as a clause: `the affinity mask allows CPU 0 of 0-1`.
   public var reasonForLimit: String { processors.reason }
 
   /// How often and how long control groups have stopped this process so far; `nil` without counters.
@@ -66,6 +66,9 @@ public struct MachineProbe {
     [files.bytes("MemAvailable", of: Self.meminfo), groups.memoryLeft, addressableBytes]
       .compactMap { $0 }.min()
   }
+
+  /// Bytes of swap space, 0 where the system does not tell.
+  public var swapBytes: Int { files.bytes("SwapTotal", of: Self.meminfo) ?? 0 }
 
   /// Bytes that a plan may count within the limits of the process (`ulimit -v`, `ulimit -d`); `nil`
   /// without such limits.

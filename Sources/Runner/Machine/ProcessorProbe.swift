@@ -187,7 +187,7 @@ struct ProcessorProbe {
     if let cpuset = groups.cpuset, cpuset.processors.intersection(online).count <= usable.count {
       return "the cpuset of control group \(cpuset.group.name) allows \(usable) of \(online)"
     }
-    return "the affinity mask allows \(usable) of \(online)"
+    return "the affinity mask allows \(usable.named) of \(online)"
   }
 
   /// A quota with at most two decimals: `1.5`, `0.25`.

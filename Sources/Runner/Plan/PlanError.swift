@@ -94,11 +94,11 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
       return "\(pairing) cannot be measured: \(reason)"
     case .memory(let pairing, let arithmetic, let needed, let allowed, let remedy):
       return "\(pairing) does not fit the memory: even the smallest faithful form needs more "
-        + "than the \(ByteCount(allowed)) that --memory allows, for \(arithmetic), "
+        + "than the \(ByteCount(allowed)) that --memory or the limits of this process allow, for \(arithmetic), "
         + "\(ByteCount(needed)) together; "
         + "\(remedy) --memory \(ByteCount.roundedUp(needed))"
     case .productMemory(let arithmetic, let needed, let allowed):
-      return "the product does not fit the memory: it takes \(arithmetic), \(ByteCount(needed)) "
+      return "the product does not fit the memory: \(arithmetic), \(ByteCount(needed)) "
         + "together, and \(ByteCount(allowed)) can be had; give a smaller --n, --k or --m"
     case .notWhole(let id, let reason):
       return "\(id) cannot be run end to end: \(reason); measure what can be with tenfold run"
@@ -109,9 +109,9 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
         + (longest.map { "give --context of at most \($0), or" } ?? "no context fits, so give")
         + " --memory \(ByteCount.roundedUp(needed)), or a smaller --precision"
     case .attentionMemory(let name, let needed, let allowed):
-      return "\(name) does not fit the memory: keys, values, queries and scratch take "
-        + "\(ByteCount(needed)), and \(ByteCount(allowed)) can be had; give a smaller --tokens, "
-        + "--sequences or --context"
+      return "\(name) does not fit the memory: keys, values, queries, scratch and measuring read "
+        + "bandwidth take \(ByteCount(needed)), and \(ByteCount(allowed)) can be had; free some, or give a "
+        + "smaller --tokens, --sequences or --context"
     case .width(let cell, let fraction):
       return
         "\(cell) cannot be measured at \(fraction) of its width: it does not divide, or does not fit "

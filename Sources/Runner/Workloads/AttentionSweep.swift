@@ -152,11 +152,12 @@ public struct AttentionSweep {
       engine: engine)
     let wanted = rows.context == 0 ? 1 : max(1, Self.cacheMultiple * cacheBytes / max(1, own) + 1)
     func bytes(_ copies: Int) -> Int {
-      Saturating.sum(
-        Saturating.product(copies, own),
+      Saturating.sum([
+        Saturating.product(copies, own), CeilingProbe.bufferBytes(cacheBytes: cacheBytes),
         AttentionProduct.otherBytes(
           shape.spec, sequences: rows.sequences, tokens: rows.tokens, context: rows.context,
-          copies: copies, threads: request.threads, engine: engine))
+          copies: copies, threads: request.threads, engine: engine),
+      ])
     }
     var copies = min(wanted, Self.mostCopies)
     let point = Point(shape: shape, rows: rows, copies: 1)

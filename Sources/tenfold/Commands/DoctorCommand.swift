@@ -34,9 +34,12 @@ struct DoctorCommand: ParsableCommand {
   private static let watchedMicroseconds: useconds_t = 1_000_000
 
   func run() throws {
-    if watch != nil { try ToolVersion.requireReleaseBuild() }
-    let destination = try output.destination()
     let machine = MachineProbe.current
+    if watch != nil {
+      try machine.requireMemoryForCeilings(threads: machine.defaultThreads)
+      try ToolVersion.requireReleaseBuild()
+    }
+    let destination = try output.destination()
     // All that computes comes first: while the load is watched this process must do nothing.
     let library = Doctor.blas(path: blas)
     let refusal = Doctor.suiteRefusal(on: machine, memoryBytes: machine.defaultMemoryBytes)

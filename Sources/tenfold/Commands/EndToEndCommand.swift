@@ -28,7 +28,7 @@ struct EndToEndCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Sequences that are decoded together (default: 1).", valueName: "count"),
-    transform: OptionValue.count)
+    transform: OptionValue.sequenceCount)
   var sequences = 1
 
   @Option(
@@ -78,7 +78,7 @@ struct EndToEndCommand: ParsableCommand {
       try ArchitectureArgument.resolve(architecture), formats: engine.formats,
       contexts: context.values, sequences: sequences, steps: tokens,
       threads: try machine.threads(asked: threads), budgetSeconds: budget,
-      memoryBytes: memory ?? machine.spareMemoryBytes, seed: seed,
+      memoryBytes: try machine.memoryBytes(asked: memory) ?? machine.spareMemoryBytes, seed: seed,
       effort: MeasuringOptions.effort)
     let engines = try engine.open()
     let identity = machine.identity
@@ -98,7 +98,12 @@ struct EndToEndCommand: ParsableCommand {
       let document = EndToEndDocument(
         run, plan: plan, engine: engines[0], created: created, tool: ToolVersion.identity,
         machine: identity, failure: failure.map { "\($0)" })
-    else { throw failure ?? Failure(.mismatch, "internal error: no round; please report it") }
+    else {
+      if let status = Interruption.status {
+        throw Failure(status, "interrupted before a round was finished; there is nothing to print")
+      }
+      throw failure ?? Failure(.mismatch, "internal error: no round; please report it")
+    }
     try destination.write(output.render(EndToEndReport.page(of: document), document: document))
     if let failure { throw failure }
   }

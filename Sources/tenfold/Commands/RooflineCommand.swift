@@ -35,6 +35,7 @@ struct RooflineCommand: ParsableCommand {
   func run() throws {
     let machine = MachineProbe.current
     let most = try machine.threads(asked: threads)
+    try machine.requireMemoryForCeilings(threads: most)
     try ToolVersion.requireReleaseBuild()
     let destination = try output.destination()
     let document = RooflineDocument(

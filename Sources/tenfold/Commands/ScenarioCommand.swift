@@ -169,7 +169,8 @@ struct ScenarioCommand: ParsableCommand {
     let threads = try machine.threads(asked: threads)
     let requests = RunRequest.requests(
       for: missing, of: pairing, formats: engine.formats, threads: threads,
-      budgetSeconds: budget, memoryBytes: memory ?? machine.defaultMemoryBytes,
+      budgetSeconds: budget,
+      memoryBytes: try machine.memoryBytes(asked: memory) ?? machine.defaultMemoryBytes,
       effort: MeasuringOptions.effort)
     var session = try Self.session(requests, engines: try engine.open(), on: machine)
     try ToolVersion.requireReleaseBuild()

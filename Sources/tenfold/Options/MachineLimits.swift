@@ -28,6 +28,40 @@ extension MachineProbe {
       Double(min(availableMemoryBytes ?? .max, addressableBytes ?? .max)) * Self.shareOfFreeMemory)
   }
 
+  /// The memory that `--memory` allows, at most what the machine has; `nil` where it was not given.
+  ///
+  /// - Throws: `Failure` with status 6 for more than the limits of this process leave, because an
+  ///   allocation would then fail and not swap.
+  func memoryBytes(asked: Int?) throws(Failure) -> Int? {
+    guard let asked else { return nil }
+    if let most = addressableBytes, asked > most {
+      throw Failure(
+        .refused,
+        "--memory \(asked >> 20)MiB is more than the \(most >> 20) MiB that the limits of this "
+          + "process leave (ulimit -v, ulimit -d); give less, or raise them")
+    }
+    let free = availableMemoryBytes ?? .max
+    if asked > free {
+      StandardStream.note(
+        "tenfold: --memory allows more than the \(free >> 20) MiB that are free; the run may swap")
+    }
+    // A machine that does not tell its memory has 0.
+    let (all, isBeyond) = identity.memoryBytes.addingReportingOverflow(swapBytes)
+    return identity.memoryBytes > 0 && !isBeyond ? min(asked, all) : asked
+  }
+
+  /// Refuses to measure read bandwidth alone where there is no memory for what is read.
+  ///
+  /// - Throws: `Failure` with status 6.
+  func requireMemoryForCeilings(threads: Int) throws(Failure) {
+    let needed = CeilingWatch.memoryBytes(threads: threads, machine: identity)
+    guard needed > spareMemoryBytes else { return }
+    throw Failure(
+      .refused,
+      "measuring read bandwidth takes \(needed >> 20) MiB, and \(max(0, spareMemoryBytes) >> 20) MiB "
+        + "can be had; free some, or raise the limits of this process (ulimit -v, ulimit -d)")
+  }
+
   /// The largest power of two, or one and a half of it, that is not more than `bytes`: 4, 6, 8, 12 GiB.
   private static func step(of bytes: Int) -> Int {
     guard bytes > 1 else { return max(0, bytes) }

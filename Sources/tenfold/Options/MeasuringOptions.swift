@@ -121,7 +121,7 @@ struct MeasuringOptions: ParsableArguments {
     _ suite: Suite, sizes: WorkloadSizes, threads: [Int], budgetSeconds: Double,
     on machine: MachineProbe
   ) throws(Failure) -> [RunRequest] {
-    let memoryBytes = try memoryBytes(on: machine)
+    let memoryBytes = try machine.memoryBytes(asked: memory) ?? machine.defaultMemoryBytes
     return threads.map {
       RunRequest(
         suite: suite, workload: workload, formats: engine.formats, sizes: sizes,
@@ -134,26 +134,6 @@ struct MeasuringOptions: ParsableArguments {
   /// `TENFOLD_EFFORT=token`; the record then says so.
   static var effort: MeasuringEffort {
     ProcessInfo.processInfo.environment["TENFOLD_EFFORT"] == "token" ? .token : .full
-  }
-
-  /// The memory that was asked for, or the default.
-  ///
-  /// - Throws: `Failure` with status 6 for more than the limits of this process leave, because an
-  ///   allocation would then fail and not swap.
-  private func memoryBytes(on machine: MachineProbe) throws(Failure) -> Int {
-    guard let memory else { return machine.defaultMemoryBytes }
-    if let most = machine.addressableBytes, memory > most {
-      throw Failure(
-        .refused,
-        "--memory \(memory >> 20)MiB is more than the \(most >> 20) MiB that the limits of this "
-          + "process leave (ulimit -v, ulimit -d); give less, or raise them")
-    }
-    let free = machine.availableMemoryBytes ?? .max
-    if memory > free {
-      StandardStream.note(
-        "tenfold: --memory allows more than the \(free >> 20) MiB that are free; the run may swap")
-    }
-    return memory
   }
 }
 

@@ -115,6 +115,16 @@ extension OptionValue {
   /// Sequences that may be decoded together: more than fit any server's memory.
   static let sequenceRange = 1...(1 << 16)
 
+  /// `8`: one number of sequences.
+  static func sequenceCount(_ text: String) throws(OptionError) -> Int {
+    guard let count = Int(text), sequenceRange.contains(count) else {
+      throw OptionError(
+        "'\(text)' is not a number of sequences; give a whole number from \(sequenceRange.lowerBound) to "
+          + "\(sequenceRange.upperBound)")
+    }
+    return count
+  }
+
   /// `1,8,64`: sequences decoded together.
   static func sequenceCounts(_ text: String) throws(OptionError) -> NumberList {
     try NumberListReader(

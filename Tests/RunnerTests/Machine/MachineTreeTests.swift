@@ -142,7 +142,7 @@ import Testing
     let status = "/proc/self/status"
     let pinned = try MachineTree("both-versions").with([status: "Cpus_allowed_list:\t0\n"]).probe
     #expect(pinned.identity.effectiveCPUs == 1)
-    #expect(pinned.reasonForLimit == "the affinity mask allows 0 of 0-1")
+    #expect(pinned.reasonForLimit == "the affinity mask allows CPU 0 of 0-1")
     #expect(pinned.identity.processors?.affinity == "0")
   }
 
