@@ -16,7 +16,7 @@ enum SteadinessChecks {
         + "passes that compute too, so that intervals hold both states",
       cost:
         "the default suite had 20 and 22 of 24 intervals below 10 % where memory was steady beside 23 "
-        + "cells or more, and 4 to 16 elsewhere; ten minutes made 24 of 24 (shared two-CPU Zen 4 "
+        + "cells or more, and 4 to 19 elsewhere; ten minutes made 24 of 24 (shared two-CPU Zen 4 "
         + "virtual machine, Results/calibration/coverage.md)")
   }
 
