@@ -5,8 +5,9 @@ import Tile
 ///
 /// A product of few rows waits for memory, and how weights arrive fastest differs from CPU to CPU. Asked for by
 /// PREFETCHT1, they came with 35 to 44 GB/s to two Zen 4 cores, and with 45 to 58 by the hardware's own
-/// prefetchers (Kernels/README.md); on Zen 5 asking 8 KiB ahead was the fastest. So both are tried on memory that is in no cache, before the
-/// first kernel is made. No result depends on it.
+/// prefetchers (Kernels/README.md); on Zen 5, 8 KiB was the best of 2 to 32 KiB ahead, and beside asking for
+/// nothing it was not held there. So both are tried on memory that is in no cache, before the first kernel is
+/// made. No result depends on it.
 enum PrefetchDistance {
   /// Bytes; 0 leaves it to the hardware.
   static let ofThisCPU: Int = measured() ?? 0
