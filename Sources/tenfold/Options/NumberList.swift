@@ -117,12 +117,7 @@ extension OptionValue {
 
   /// `8`: one number of sequences.
   static func sequenceCount(_ text: String) throws(OptionError) -> Int {
-    guard let count = Int(text), sequenceRange.contains(count) else {
-      throw OptionError(
-        "'\(text)' is not a number of sequences; give a whole number from \(sequenceRange.lowerBound) to "
-          + "\(sequenceRange.upperBound)")
-    }
-    return count
+    try whole(text, named: "a number of sequences", in: sequenceRange)
   }
 
   /// `1,8,64`: sequences decoded together.

@@ -19,12 +19,19 @@ enum OptionValue {
 
   /// `256`: one token count.
   static func tokenCount(_ text: String) throws(OptionError) -> Int {
-    guard let count = Int(text), tokenRange.contains(count) else {
+    try whole(text, named: "a token count", in: tokenRange)
+  }
+
+  /// A whole number of a range.
+  static func whole(
+    _ text: String, named noun: String, in range: ClosedRange<Int>
+  ) throws(OptionError) -> Int {
+    guard let number = Int(text), range.contains(number) else {
       throw OptionError(
-        "'\(text)' is not a token count; give a whole number from \(tokenRange.lowerBound) "
-          + "to \(tokenRange.upperBound)")
+        "'\(text)' is not \(noun); give a whole number from \(range.lowerBound) to "
+          + "\(range.upperBound)")
     }
-    return count
+    return number
   }
 
   /// Rows and columns of a matrix that are accepted: more than any published layer has, and few enough
@@ -33,12 +40,7 @@ enum OptionValue {
 
   /// `1536`: rows or columns of a matrix.
   static func size(_ text: String) throws(OptionError) -> Int {
-    guard let size = Int(text), sizeRange.contains(size) else {
-      throw OptionError(
-        "'\(text)' is not a size; give a whole number from \(sizeRange.lowerBound) to "
-          + "\(sizeRange.upperBound)")
-    }
-    return size
+    try whole(text, named: "a size", in: sizeRange)
   }
 
   /// `ffn-forward`: what a pass does.
