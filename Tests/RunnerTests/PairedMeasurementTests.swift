@@ -81,12 +81,12 @@ import Testing
 
   /// Where there is time for single pairs only, a visit goes over two batches, or over all.
   @Test func visitsOfSinglePairsHaveAnEvenNumberOfRounds() {
-    let short = MeasuringEffort.full.savings[1]
+    let short = MeasuringEffort.full.lengthsOfRounds[1]
     let schedule = PairedMeasurement(baselineSeconds: 0.01, candidateSeconds: 0.06, effort: short)
     #expect(schedule.slicesPerSide == 1 && schedule.passesPerSlice == 1)
     #expect([0, 0.07, 0.21, 0.22, 0.29].map(schedule.rounds(within:)) == [2, 2, 2, 2, 4])
     #expect(abs(schedule.secondsOfAVisit - 0.14) < 1e-15)
-    let shortest = MeasuringEffort.full.savings[2]
+    let shortest = MeasuringEffort.full.shortestRounds
     let single = PairedMeasurement(baselineSeconds: 0.01, candidateSeconds: 0.06, effort: shortest)
     #expect([0, 0.07, 0.22].map(single.rounds(within:)) == [1, 1, 3])
   }

@@ -18,33 +18,6 @@ struct CellPreparation {
     var sides: (baseline: PreparedSide, candidate: PreparedSide)?
     let baselineSeconds: Double
     let candidateSeconds: Double
-
-    /// Seconds of the fewest rounds at a fraction of the width, and of those at another fraction that tell
-    /// what it does.
-    func fewestSeconds(divisor: Int, effort: MeasuringEffort) -> Double {
-      let rounds = [divisor, cell.otherDivisor(than: divisor)].compactMap { $0 }.map {
-        PairedMeasurement(
-          baselineSeconds: baselineSeconds / Double($0),
-          candidateSeconds: candidateSeconds / Double($0), effort: effort
-        ).secondsOfAVisit
-      }
-      return Double(RatioEstimate.fewestVisits) * rounds.reduce(0, +)
-    }
-
-    /// The widest form whose fewest rounds take no more than so much, or the one whose take least: a narrower
-    /// one need not, for it has rounds at another fraction, and passes shorter than a slice are repeated.
-    func divisor(_ effort: MeasuringEffort, allowance: Double) -> Int {
-      let divisors = cell.divisors(leastWidth: effort.leastWidth)
-      let seconds = divisors.map { fewestSeconds(divisor: $0, effort: effort) }
-      let fitting = seconds.firstIndex { $0 <= allowance }
-      let least = seconds.indices.min { (seconds[$0], $0) < (seconds[$1], $1) }
-      return divisors[fitting ?? least ?? 0]
-    }
-
-    /// The least that the fewest rounds can take.
-    func leastSeconds(_ effort: MeasuringEffort) -> Double {
-      fewestSeconds(divisor: divisor(effort, allowance: -1), effort: effort)
-    }
   }
 
   /// Builds a cell at a form whose first pass is quick by all that is known, and times it.
@@ -62,7 +35,7 @@ struct CellPreparation {
       cell: cell, form: form, sides: sides,
       baselineSeconds: sides.baseline.trial().atFullWidth,
       candidateSeconds: sides.candidate.trial().atFullWidth)
-    let least = effort.savings.map(trial.leastSeconds).min() ?? 0
+    let least = FewestRounds.leastSeconds(of: trial, effort: effort)
     guard least <= plan.budgetSeconds else {
       throw .time(
         cell: cell.name, neededSeconds: least, budgetSeconds: plan.budgetSeconds,
@@ -71,47 +44,10 @@ struct CellPreparation {
     return trial
   }
 
-  /// How the fewest rounds of all cells fit their part of the time.
-  struct Economy {
-    /// What is saved at all cells.
-    let effort: MeasuringEffort
-    /// The most that those of one cell may take: who needs less gets it.
-    let allowance: Double
-  }
-
-  /// The effort with which the fewest cells are narrower than they could be, of those whose fewest rounds fit the
-  /// time, and what each cell may take of it.
-  ///
-  /// Of several, the one that saves least: a round of two slices says less than one of four, and a fraction of the
-  /// width still less. Visits of one batch are a last resort: what batches differ by would widen the intervals of
-  /// all cells that memory bounds.
-  func economy(of trials: [Trial], seconds: Double) -> Economy {
-    let budget = RunPlan.partOfFewestRounds * (seconds - secondsOfWriting)
-    let choices = effort.savings.map { economy(of: trials, effort: $0, budget: budget) }
-    let fitting = choices.indices.filter { choices[$0].leastSeconds <= budget }
-    func cost(of choice: Int) -> (Int, Int, Int) {
-      (
-        choices[choice].economy.effort.longestMixedPassSeconds > 0 ? 0 : 1,
-        choices[choice].narrowed, choice
-      )
-    }
-    let chosen =
-      fitting.min { cost(of: $0) < cost(of: $1) }
-      ?? choices.indices.min { choices[$0].leastSeconds < choices[$1].leastSeconds }
-    return choices[chosen ?? 0].economy
-  }
-
-  /// What an effort comes to: what the fewest rounds of all cells can take at the least, and how many cells are
-  /// narrower than they could be where all time is used.
-  private func economy(
-    of trials: [Trial], effort: MeasuringEffort, budget: Double
-  ) -> (economy: Economy, leastSeconds: Double, narrowed: Int) {
-    let least = trials.map { $0.leastSeconds(effort) }
-    let widest = trials.map { $0.cell.divisors(leastWidth: effort.leastWidth)[0] }
-    let wants = zip(trials, widest).map { $0.fewestSeconds(divisor: $1, effort: effort) }
-    let allowance = BudgetShare.largest(of: wants, least: least, budget: budget)
-    let narrowed = zip(trials, widest).count { $0.divisor(effort, allowance: allowance) != $1 }
-    return (Economy(effort: effort, allowance: allowance), least.reduce(0, +), narrowed)
+  /// What the fewest rounds of each cell are, where so many seconds are left for all that is to be done.
+  func fewestRounds(of trials: [Trial], seconds: Double) -> [FewestRounds] {
+    FewestRounds.fitting(
+      RunPlan.partOfFewestRounds * (seconds - secondsOfWriting), of: trials, effort: effort)
   }
 
   /// Bytes of the arena that are written; no bound where there is none.
@@ -123,23 +59,23 @@ struct CellPreparation {
   }
 
   /// Writes the weights of the forms that cells will be measured at, as far as there is time.
-  func writeWeights(of trials: [Trial], _ economy: Economy) {
+  func writeWeights(of trials: [Trial], _ rounds: [FewestRounds]) {
     guard plan.arenaBytes > 0 else { return }
-    let bytes = trials.map { $0.cell.arenaBytes(of: form(of: $0, economy)) }
+    let bytes = zip(trials, rounds).map { $0.cell.arenaBytes(of: form(of: $0, $1)) }
     builder.writer.write(upTo: bytes.max() ?? 0)
   }
 
-  /// The widest form whose fewest rounds take no more than a cell is allowed, as far as its weights are
-  /// written.
-  private func form(of trial: Trial, _ economy: Economy, arenaBytes: Int = .max) -> MemoryPlan {
-    trial.cell.within(arenaBytes: arenaBytes).form(
-      trial.divisor(economy.effort, allowance: economy.allowance))
+  /// The form of a cell's fewest rounds, as far as its weights are written.
+  private func form(
+    of trial: Trial, _ rounds: FewestRounds, arenaBytes: Int = .max
+  ) -> MemoryPlan {
+    trial.cell.within(arenaBytes: arenaBytes).form(rounds.divisor)
   }
 
-  /// The cell at the widest form whose fewest rounds take no more than it is allowed.
-  func measurement(of trial: Trial, _ economy: Economy) -> CellMeasurement {
-    let (cell, effort) = (trial.cell, economy.effort)
-    let form = form(of: trial, economy, arenaBytes: arenaBytes)
+  /// The cell at the form of its fewest rounds.
+  func measurement(of trial: Trial, _ rounds: FewestRounds) -> CellMeasurement {
+    let (cell, effort) = (trial.cell, rounds.effort)
+    let form = form(of: trial, rounds, arenaBytes: arenaBytes)
     var trial = trial
     if form != trial.form { trial.sides = nil }
     let sides = trial.sides ?? builder.build(form, for: cell)

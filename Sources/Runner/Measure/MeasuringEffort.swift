@@ -16,8 +16,6 @@ public struct MeasuringEffort: Hashable, Sendable {
   private(set) var longestMixedSliceSeconds = PairedMeasurement.longestMixedSliceSeconds
   /// A pass of the slower side up to which rounds, or else visits, go over batches that are alike together.
   private(set) var longestMixedPassSeconds = PairedMeasurement.longestMixedPassSeconds
-  /// Intermediate units that are left of every network where there is too little time for all.
-  private(set) var leastWidth = TimeEstimate.leastWidth
   /// Whether a side above the ceilings must be wrong.
   let reliesOnCeilings: Bool
 
@@ -49,17 +47,22 @@ public struct MeasuringEffort: Hashable, Sendable {
     return effort
   }
 
-  /// The same, and what may be saved where even the fewest rounds of all cells do not fit the time, a little
-  /// more with each: rounds half as long, then visits of one batch, and then narrower networks.
-  var savings: [MeasuringEffort] {
+  /// The same, and with shorter rounds: half as long, and then visits of one batch, by whose unlikeness intervals
+  /// are wider.
+  var lengthsOfRounds: [MeasuringEffort] {
     var shortRounds = self
     shortRounds.longPassSeconds = 0
     shortRounds.longestMixedSliceSeconds = shortestSliceSeconds
-    var shortVisits = shortRounds
-    shortVisits.longestMixedPassSeconds = 0
-    var narrow = shortVisits
-    narrow.leastWidth = TimeEstimate.leastWidthOfAll
-    return [self, shortRounds, shortVisits, narrow]
+    return [self, shortRounds, shortestRounds]
+  }
+
+  /// The same with the shortest rounds, visits of one batch.
+  var shortestRounds: MeasuringEffort {
+    var effort = self
+    effort.longPassSeconds = 0
+    effort.longestMixedSliceSeconds = shortestSliceSeconds
+    effort.longestMixedPassSeconds = 0
+    return effort
   }
 
   /// What a full probe takes, about.

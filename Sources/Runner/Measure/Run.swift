@@ -173,13 +173,13 @@ public final class Run {
         giveUp(cell, .leftOut, "\(error)")
       }
     }
-    let economy = preparation.economy(
+    var rounds = preparation.fewestRounds(
       of: trials.map(\.trial), seconds: seconds - (watch.seconds - start))
-    preparation.writeWeights(of: trials.map(\.trial), economy)
+    preparation.writeWeights(of: trials.map(\.trial), rounds)
     while !trials.isEmpty {
       let (number, trial) = trials.removeFirst()
       try report(number + 1, trial.cell.name, .checking)
-      let measurement = preparation.measurement(of: trial, economy)
+      let measurement = preparation.measurement(of: trial, rounds.removeFirst())
       do {
         let before = watch.seconds
         try check(measurement)

@@ -92,21 +92,40 @@ enum BudgetShare {
 
   /// The most that one of the cells may take: infinite where all get what they want, and else what the small
   /// ones leave for each of the others.
+  private static func largest(of wants: [Double], budget: Double) -> Double {
+    var left = budget
+    for (index, want) in wants.sorted().enumerated() {
+      let share = left / Double(wants.count - index)
+      if want > share { return max(0, share) }
+      left -= want
+    }
+    return .infinity
+  }
+
+  /// Which of its choices every cell takes: the first that is no longer than allowed, or else the shortest.
   ///
-  /// - Parameter least: what each cell takes even so, none unless given.
-  static func largest(of wants: [Double], least: [Double]? = nil, budget: Double) -> Double {
-    let least = least ?? wants.map { _ in 0 }
-    func taken(_ share: Double) -> Double {
-      zip(wants, least).reduce(0) { $0 + max($1.1, min($1.0, share)) }
+  /// The allowance is the largest with which all fit the budget, the same for every cell.
+  ///
+  /// - Parameter choices: the seconds of each cell's choices, at least one, in the order of preference.
+  /// - Returns: their indices; the shortest of all where even these take longer than the budget.
+  static func choices(_ choices: [[Double]], budget: Double) -> [Int] {
+    func taken(_ allowance: Double) -> [Int] {
+      choices.map { seconds in
+        let shortest = seconds.indices.min { (seconds[$0], $0) < (seconds[$1], $1) }
+        return seconds.firstIndex { $0 <= allowance } ?? shortest ?? 0
+      }
     }
-    if taken(.infinity) <= budget { return .infinity }
-    // What is taken grows with the share: between nothing and the largest want it is halved down to the last
-    // bit that matters.
-    var (low, high) = (0.0, wants.max() ?? 0)
-    for _ in 0..<60 {
-      let middle = (low + high) / 2
-      if taken(middle) <= budget { low = middle } else { high = middle }
+    func fits(_ allowance: Double) -> Bool {
+      zip(choices, taken(allowance)).reduce(0) { $0 + $1.0[$1.1] } <= budget
     }
-    return low
+    // What is taken grows with the allowance and changes only where another choice is just allowed, so that the
+    // largest allowance that fits is found by halving these.
+    let allowances = choices.joined().sorted()
+    var (fitting, tooLarge) = (-1, allowances.count)
+    while tooLarge - fitting > 1 {
+      let middle = (fitting + tooLarge) / 2
+      if fits(allowances[middle]) { fitting = middle } else { tooLarge = middle }
+    }
+    return taken(fitting < 0 ? -.infinity : allowances[fitting])
   }
 }
