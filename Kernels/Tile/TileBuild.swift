@@ -43,6 +43,12 @@ typealias Softmax =
     _ maxima: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
     _ corrections: UnsafeMutablePointer<Float>
   ) -> Void
+typealias SoftmaxGradients =
+  @Sendable (
+    _ weights: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>,
+    _ stride: Int, _ panels: Int, _ rows: Int, _ factors: UnsafePointer<Float>,
+    _ means: UnsafeMutablePointer<Float>
+  ) -> Void
 typealias ScaleRows =
   @Sendable (
     _ block: UnsafeMutablePointer<Float>, _ rows: Int, _ factors: UnsafePointer<Float>
@@ -123,6 +129,7 @@ struct TileBuild: Sendable {
   let activateGated: Activate
   let activatePlain: Activate
   let softmax: Softmax
+  let softmaxGradients: SoftmaxGradients
   let scaleRows: ScaleRows
   let multiplyStrided: MultiplyStrided
   let softmaxColumns: SoftmaxColumns
@@ -157,6 +164,7 @@ extension TileBuild {
     ],
     storeRows: TileV2.storeRows, addBias: TileV2.addBias, activateGated: TileV2.activateGated,
     activatePlain: TileV2.activatePlain, softmax: TileV2.softmaxBlocks,
+    softmaxGradients: TileV2.softmaxGradients,
     scaleRows: TileV2.scaleRows, multiplyStrided: TileV2.multiplyStrided,
     softmaxColumns: TileV2.softmaxColumns, normaliseRow: TileV2.normaliseRow,
     addRow: TileV2.addRow, turnHalves: TileV2.turnHalves,
@@ -181,6 +189,7 @@ extension TileBuild {
       ],
       storeRows: TileV3.storeRows, addBias: TileV3.addBias, activateGated: TileV3.activateGated,
       activatePlain: TileV3.activatePlain, softmax: TileV3.softmaxBlocks,
+      softmaxGradients: TileV3.softmaxGradients,
       scaleRows: TileV3.scaleRows, multiplyStrided: TileV3.multiplyStrided,
       softmaxColumns: TileV3.softmaxColumns, normaliseRow: TileV3.normaliseRow,
       addRow: TileV3.addRow, turnHalves: TileV3.turnHalves,
@@ -208,6 +217,7 @@ extension TileBuild {
       ],
       storeRows: TileV4.storeRows, addBias: TileV4.addBias, activateGated: TileV4.activateGated,
       activatePlain: TileV4.activatePlain, softmax: TileV4.softmaxBlocks,
+      softmaxGradients: TileV4.softmaxGradients,
       scaleRows: TileV4.scaleRows, multiplyStrided: TileV4.multiplyStrided,
       softmaxColumns: TileV4.softmaxColumns, normaliseRow: TileV4.normaliseRow,
       addRow: TileV4.addRow, turnHalves: TileV4.turnHalves,

@@ -52,6 +52,7 @@ public struct TileKernels: Sendable {
   let activateGatedEntry: Activate
   let activatePlainEntry: Activate
   let softmaxEntry: Softmax
+  let softmaxGradientsEntry: SoftmaxGradients
   let scaleRowsEntry: ScaleRows
   let transposeSquareEntry: TransposeSquare
   let activateBackwardEntry: ActivateBackward
@@ -96,6 +97,7 @@ public struct TileKernels: Sendable {
     activateGatedEntry = build.activateGated
     activatePlainEntry = build.activatePlain
     softmaxEntry = build.softmax
+    softmaxGradientsEntry = build.softmaxGradients
     scaleRowsEntry = build.scaleRows
     transposeSquareEntry = build.transposeSquare
     activateBackwardEntry = build.activateBackward

@@ -40,16 +40,34 @@ extension TileKernels {
   /// Turns blocks of scores, a key per output, into weights; keys that a row does not see get 0.
   ///
   /// - Parameters:
-  ///   - blocks: `panels` blocks of `rows` rows, `blockCapacity` floats apart, aligned to 64 bytes.
+  ///   - blocks: `panels` blocks of `rows` rows, aligned to 64 bytes.
+  ///   - stride: floats from one block to the next; `nil` for `blockCapacity`.
   ///   - softcap: bound of scores; `nil` for none.
   public func softmax(
-    blocks: UnsafeMutablePointer<Float>, panels: Int, rows: Int, softcap: Float?,
-    state: SoftmaxRows
+    blocks: UnsafeMutablePointer<Float>, stride: Int? = nil, panels: Int, rows: Int,
+    softcap: Float?, state: SoftmaxRows
   ) {
     precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
     softmaxEntry(
-      blocks, blockCapacity, panels, rows, state.first, state.end, softcap ?? 0, state.maxima,
+      blocks, stride ?? blockCapacity, panels, rows, state.first, state.end, softcap ?? 0,
+      state.maxima,
       state.sums, state.corrections)
+  }
+
+  /// Scales weights that `softmax` left, and turns gradients by them into gradients by the scores.
+  ///
+  /// - Parameters:
+  ///   - weights: `panels` blocks of `rows` rows, aligned to 64 bytes, as are
+  ///   - gradients: by the weights, in the same places.
+  ///   - stride: floats from one block to the next.
+  ///   - factors: of each row's weights, which then sum up to 1 with what else has a share.
+  ///   - means: for each row the sum of weights times gradients.
+  public func softmaxGradients(
+    weights: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>, stride: Int,
+    panels: Int, rows: Int, factors: UnsafePointer<Float>, means: UnsafeMutablePointer<Float>
+  ) {
+    precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
+    softmaxGradientsEntry(weights, gradients, stride, panels, rows, factors, means)
   }
 
   /// Multiplies every row of a block by its factor.

@@ -84,7 +84,7 @@ private func largest(of values: Vector, and start: Float) -> Float {
 }
 
 @inline(__always)
-private func total(of values: Vector) -> Float {
+func total(of values: Vector) -> Float {
   var result: Float = 0
   for index in 0..<lanes { result += values[index] }
   return result

@@ -200,4 +200,11 @@ public struct BlockPhases: Hashable, Sendable {
   public internal(set) var elementwiseSeconds = 0.0
   /// The feed-forward half.
   public internal(set) var feedForward = PassPhases()
+
+  /// What is measured as a phase of its own: all but `elementwiseSeconds`.
+  var secondsOfOthers: Double {
+    [projections, attention, feedForward.networks, feedForward.projections].reduce(
+      feedForward.routerSeconds + feedForward.dispatchSeconds + feedForward.combineSeconds
+    ) { $0 + $1.wall }
+  }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import LayerSpec
 
-// Attention of a step by plain loops: a task for each head of keys, so that no two threads add to one gradient.
+// Attention of a step: what stands around the kernels of both halves.
 extension BlockStep {
   private var preparation: QueryKeyPreparation {
     QueryKeyPreparation(
@@ -24,99 +24,51 @@ extension BlockStep {
     }
   }
 
-  /// The weights that a query gives to the keys that it sees, and the sink's.
-  ///
-  /// - Parameter weights: Room for as many keys; before the softmax's derivative, `scores` has them capped.
-  private func weights(
-    token: Int, head: Int, scores: UnsafeMutablePointer<Float>,
-    weights: UnsafeMutablePointer<Float>
-  ) -> (seen: Range<Int>, sink: Float) {
-    let width = attention.keyWidth
-    let query = rows.preparedQueries.all[token] + head * width
-    let column = head / attention.group * width
-    let seen = attention.reach.first(seenBy: token)..<token + 1
-    let sink = layer.attention.sinks?.all[0][head]
-    var largest = sink ?? -.infinity
-    for key in seen {
-      let score = RowArithmetic.dot(
-        query, rows.preparedKeys.all[key] + column, count: width)
-      scores[key] = attention.softcap.map { $0 * tanhf(score / $0) } ?? score
-      largest = max(largest, scores[key])
-    }
-    var sum = sink.map { expf($0 - largest) } ?? 0
-    let sinkTerm = sum
-    for key in seen {
-      weights[key] = expf(scores[key] - largest)
-      sum += weights[key]
-    }
-    for key in seen { weights[key] /= sum }
-    return (seen, sinkTerm / sum)
-  }
-
   /// Sums of values, heads side by side.
   func attend(_ tokens: Int, _ pool: WorkerPool) {
-    let scratch = Matrix(rows: pool.threads, columns: 2 * tokens)
-    let width = attention.valueWidth
-    pool.forEach(attention.heads) { worker, head in
-      let scores = scratch.all[worker]
-      for token in 0..<tokens {
-        let own = weights(token: token, head: head, scores: scores, weights: scores + tokens)
-        let result = rows.heads.all[token] + head * width
-        let column = head / attention.group * width
-        for index in 0..<width { result[index] = 0 }
-        for key in own.seen {
-          RowArithmetic.add(
-            rows.preparedValues.all[key] + column, times: scores[tokens + key], to: result,
-            into: result, count: width)
-        }
+    pool.forEach(tokens, grain: 8) { _, token in
+      let (keys, values) = (rows.preparedKeys.all[token], rows.preparedValues.all[token])
+      for head in 0..<attention.keyValueHeads {
+        cache.store(
+          key: keys + head * attention.keyWidth, value: values + head * attention.valueWidth,
+          sequence: 0, head: head, position: token)
       }
     }
+    func heads(_ matrix: Matrix, _ width: Int) -> Rows {
+      Rows(base: matrix.all.base, stride: width, count: tokens * attention.heads)
+    }
+    let core = AttentionCore(
+      spec: attention, cache: cache, queries: heads(rows.preparedQueries, attention.keyWidth),
+      outputs: heads(rows.heads, attention.valueWidth), sinks: layer.attention.sinks?.all[0],
+      parts: nil)
+    let span = AttentionCore.Span(sequence: 0, firstRow: 0, tokens: tokens, position: 0)
+    phases.attention =
+      phases.attention
+      + AttentionWork(core: core, spans: [span], scratch: scratch.all).run(pool)
   }
 
   /// From gradients of heads those of prepared queries and keys, and of values.
-  ///
-  /// With w the weights and dw = dy·v: ds = w·(dw − Σ w·dw); a sink has a weight and no value.
   func attendBackward(_ tokens: Int, _ pool: WorkerPool) {
-    for gradients in [query.outputGradient, key.outputGradient, value.outputGradient] {
-      gradients.all.base.update(repeating: 0, count: tokens * gradients.columns)
-    }
-    let scratch = Matrix(rows: pool.threads, columns: 3 * tokens)
-    let (keyWidth, valueWidth) = (attention.keyWidth, attention.valueWidth)
-    pool.forEach(attention.keyValueHeads) { worker, keyHead in
-      let scores = scratch.all[worker]
-      let (weights, slopes) = (scores + tokens, scores + 2 * tokens)
-      for head in keyHead * attention.group..<(keyHead + 1) * attention.group {
-        for token in 0..<tokens {
-          let own = self.weights(token: token, head: head, scores: scores, weights: weights)
-          let gradient = rows.headGradients.all[token] + head * valueWidth
-          var mixed: Float = 0
-          for key in own.seen {
-            let column = keyHead * valueWidth
-            let values = value.outputGradient.all[key] + column
-            slopes[key] = RowArithmetic.dot(
-              gradient, rows.preparedValues.all[key] + column, count: valueWidth)
-            mixed += weights[key] * slopes[key]
-            RowArithmetic.add(
-              gradient, times: weights[key], to: values, into: values, count: valueWidth)
-          }
-          norms.sinks?.all[0][head] -= own.sink * mixed
-          let queries = rows.preparedQueries.all[token] + head * keyWidth
-          let queryGradients = query.outputGradient.all[token] + head * keyWidth
-          for key in own.seen {
-            var slope = weights[key] * (slopes[key] - mixed)
-            if let cap = attention.softcap {
-              let share = scores[key] / cap
-              slope *= 1 - share * share
-            }
-            let keys = rows.preparedKeys.all[key] + keyHead * keyWidth
-            let keyGradients = self.key.outputGradient.all[key] + keyHead * keyWidth
-            RowArithmetic.add(
-              keys, times: slope, to: queryGradients, into: queryGradients, count: keyWidth)
-            RowArithmetic.add(
-              queries, times: slope, to: keyGradients, into: keyGradients, count: keyWidth)
-          }
-        }
+    func first(_ matrix: Matrix) -> Rows { matrix.all.part(from: 0, count: tokens) }
+    let pass = AttentionBackward(
+      spec: attention, kernels: kernels, queries: first(rows.preparedQueries),
+      keys: first(rows.preparedKeys), values: first(rows.preparedValues),
+      gradient: first(rows.headGradients), queryGradient: first(query.outputGradient),
+      keyGradients: first(groupGradients?.keys ?? key.outputGradient),
+      valueGradients: first(groupGradients?.values ?? value.outputGradient),
+      sinks: layer.attention.sinks.flatMap { logits in
+        norms.sinks.map { (logits.all[0], $0.all[0]) }
+      }, staging: StripStaging(kernels))
+    phases.attention =
+      phases.attention
+      + pool.forEach(attention.heads, isAhead: false, in: (pass: pass, scratch: scratch.all)) {
+        work, worker, head, _ in
+        work.pass.perform(head: head, scratch: work.scratch[worker])
       }
+    guard groupGradients != nil else { return }
+    let (keys, values) = (key.outputGradient.all, value.outputGradient.all)
+    pool.forEach(tokens, grain: 8) { _, token in
+      pass.sumGroups(token: token, keys: keys[token], values: values[token])
     }
   }
 
@@ -124,26 +76,33 @@ extension BlockStep {
 
   /// Gradients of prepared queries and keys become those of what their matrices made, and gradients of values stop
   /// where these were clamped.
-  func prepareBackward(_ tokens: Int) {
-    let row = Matrix(rows: 1, columns: max(attention.queryWidth, attention.keysWidth))
-    for token in 0..<tokens {
-      var factor = attention.scale
-      if let temperature = attention.temperature {
-        factor *= QueryKeyPreparation.factor(temperature, position: token)
+  func prepareBackward(_ tokens: Int, _ pool: WorkerPool) {
+    let copies = Matrix(
+      rows: ScaleGradient.parts, columns: max(attention.queryWidth, attention.keysWidth))
+    pool.forEach(ScaleGradient.parts) { _, part in
+      for token in ScaleGradient.rows(ofPart: part, of: tokens) {
+        prepareBackward(token: token, part: part, copy: copies.all[part])
       }
-      let queries = query.outputGradient.all[token]
-      RowArithmetic.scale(queries, by: factor, to: queries, count: attention.queryWidth)
-      unprepare(
-        queries, of: rows.queries.all[token], heads: attention.heads, norms.query, token,
-        row.all[0])
-      unprepare(
-        key.outputGradient.all[token], of: rows.keys.all[token], heads: attention.keyValueHeads,
-        norms.key, token, row.all[0])
-      if let clip = attention.clip {
-        let (gradients, values) = (value.outputGradient.all[token], rows.values.all[token])
-        for index in 0..<attention.valuesWidth where abs(values[index]) > clip {
-          gradients[index] = 0
-        }
+    }
+    for norm in [norms.query, norms.key].compactMap({ $0 }) { norm.sumParts() }
+  }
+
+  private func prepareBackward(token: Int, part: Int, copy: UnsafeMutablePointer<Float>) {
+    var factor = attention.scale
+    if let temperature = attention.temperature {
+      factor *= QueryKeyPreparation.factor(temperature, position: token)
+    }
+    let queries = query.outputGradient.all[token]
+    RowArithmetic.scale(queries, by: factor, to: queries, count: attention.queryWidth)
+    unprepare(
+      queries, of: rows.queries.all[token], heads: attention.heads, norms.query, part, token, copy)
+    unprepare(
+      key.outputGradient.all[token], of: rows.keys.all[token], heads: attention.keyValueHeads,
+      norms.key, part, token, copy)
+    if let clip = attention.clip {
+      let (gradients, values) = (value.outputGradient.all[token], rows.values.all[token])
+      for index in 0..<attention.valuesWidth where abs(values[index]) > clip {
+        gradients[index] = 0
       }
     }
   }
@@ -153,7 +112,7 @@ extension BlockStep {
   /// - Parameter row: Room for a copy of what the matrix made.
   private func unprepare(
     _ gradients: UnsafeMutablePointer<Float>, of source: UnsafeMutablePointer<Float>, heads: Int,
-    _ norm: ScaleGradient?, _ position: Int, _ row: UnsafeMutablePointer<Float>
+    _ norm: ScaleGradient?, _ part: Int, _ position: Int, _ row: UnsafeMutablePointer<Float>
   ) {
     let width = attention.keyWidth
     row.update(from: source, count: heads * width)
@@ -194,12 +153,12 @@ extension BlockStep {
       eachHead {
         Norm.backward(
           gradients + $0, of: source + $0, count: width, scale: norm.scale.all[0],
-          scaleGradient: norm.sums.all[0], epsilon: epsilon)
+          scaleGradient: norm.partSums(part), epsilon: epsilon)
       }
     case .wide(let epsilon):
       Norm.backward(
         gradients, of: source, count: heads * width, scale: norm.scale.all[0],
-        scaleGradient: norm.sums.all[0], epsilon: epsilon)
+        scaleGradient: norm.partSums(part), epsilon: epsilon)
     }
   }
 }

@@ -4,8 +4,8 @@ import Tile
 /// A training step of one decoder block over one sequence: its output, and of a gradient by the output the gradients
 /// by its input and by every weight.
 ///
-/// Attention goes through plain loops over queries and keys, forward and backward, and keeps no table of scores: the
-/// weights of a query are computed again where their gradients are needed. All matrices are multiplied by the engine.
+/// Attention keeps no table of scores: the weights of a query are computed again where their gradients are needed
+/// (`AttentionBackward`). All matrices are multiplied by the engine.
 public final class BlockStep {
   /// The block, whose weights steps read.
   public let layer: BlockLayer
@@ -19,8 +19,15 @@ public final class BlockStep {
   let rotary: RotaryTable?
   let rows: BlockRows
   let norms: NormGradients
+  /// Keys and values as the forward half attends to them.
+  let cache: KVCache
+  /// Gradients of keys and values for each head of queries, where several share them.
+  let groupGradients: (keys: Matrix, values: Matrix)?
+  /// Seconds of the phases of the last step, zero before the first.
+  public internal(set) var phases = BlockPhases()
   private let staged: Matrix
-  private let scratch: Matrix
+  /// A row for each thread.
+  let scratch: Matrix
 
   var spec: BlockSpec { layer.spec }
   var attention: SelfAttentionSpec { layer.spec.attention }
@@ -51,10 +58,24 @@ public final class BlockStep {
     }
     rows = BlockRows(layer.spec, count: maxTokens)
     norms = NormGradients(layer)
-    let widest = max(layer.spec.hidden, layer.spec.attention.outputWidth)
+    let attention = layer.spec.attention
+    cache = KVCache(
+      kernels: kernels, heads: attention.keyValueHeads, keyWidth: attention.keyWidth,
+      valueWidth: attention.valueWidth, sequences: 1, capacity: maxTokens)
+    groupGradients =
+      attention.group == 1
+      ? nil
+      : (
+        Matrix(rows: maxTokens, columns: attention.queryWidth),
+        Matrix(rows: maxTokens, columns: attention.outputWidth)
+      )
+    let widest = max(layer.spec.hidden, attention.outputWidth)
     staged = Matrix(rows: maxTokens, columns: paddedToVector(widest))
-    let product = layer.engine.scratchElements(rows: maxTokens, inputs: widest, format: .f32)
-    scratch = Matrix(rows: pool.threads, columns: paddedToVector(product))
+    let floats = max(
+      layer.engine.scratchElements(rows: maxTokens, inputs: widest, format: .f32),
+      AttentionCore.scratchElements(kernels, attention),
+      AttentionBackward.scratchElements(kernels, attention, tokens: maxTokens))
+    scratch = Matrix(rows: pool.threads, columns: paddedToVector(floats))
   }
 
   /// Why such a block cannot be trained with weights in these formats, as the end of a sentence; `nil` when it can.
@@ -80,8 +101,13 @@ public final class BlockStep {
       "a step of a block needs rows of \(spec.hidden) elements, no more than \(rows.count)")
     guard input.rows > 0 else { return }
     let ends = rows.ends(input.rows)
+    phases = BlockPhases()
+    let start = MonotonicClock.nanoseconds()
     forward(input, ends, into: result, pool: pool)
     backward(input, cotangent: cotangent, ends, into: inputGradient, pool: pool)
+    phases.feedForward = feedForward.workspace.phases
+    let seconds = Double(MonotonicClock.nanoseconds() - start) * 1e-9
+    phases.elementwiseSeconds = max(0, seconds - phases.secondsOfOthers)
   }
 
   // MARK: Forward
@@ -110,40 +136,11 @@ public final class BlockStep {
     _ map: LinearMap, _ source: Matrix, into target: Matrix, _ tokens: Int, _ pool: WorkerPool
   ) {
     let stager = RowStager(staging: map.matrices.staging, target: staged.all)
-    _ = map.apply(
-      stager.staged(source.all.part(from: 0, count: tokens), columns: map.inputs, pool: pool),
-      into: target.all.part(from: 0, count: tokens), scratch: scratch.all, pool: pool)
-  }
-
-  /// The norm of every row, or a copy where a branch begins without one.
-  private func norm(
-    _ source: Rows, _ scale: Matrix?, into target: Rows, _ tokens: Int, _ pool: WorkerPool
-  ) {
-    pool.forEach(tokens, grain: 8) { _, row in
-      target[row].update(from: source[row], count: spec.hidden)
-      if let scale {
-        Norm.apply(
-          to: target[row], count: spec.hidden, scale: scale.all[0], epsilon: spec.normEpsilon)
-      }
-    }
-  }
-
-  /// target = stream + residual scale · norm(branch) for every row; the branch stays.
-  private func add(
-    _ branch: Matrix, _ scale: Matrix?, to stream: Rows, into target: Rows, _ tokens: Int,
-    _ pool: WorkerPool
-  ) {
-    pool.forEach(tokens, grain: 8) { _, row in
-      let own = branch.all[row]
-      let factor =
-        scale == nil
-        ? 1
-        : Norm.inverseRootMeanSquare(own, count: spec.hidden, epsilon: spec.normEpsilon)
-      for column in 0..<spec.hidden {
-        let value = own[column] * factor * (scale?.all[0][column] ?? 1)
-        target[row][column] = stream[row][column] + spec.residualScale * value
-      }
-    }
+    phases.projections =
+      phases.projections
+      + map.apply(
+        stager.staged(source.all.part(from: 0, count: tokens), columns: map.inputs, pool: pool),
+        into: target.all.part(from: 0, count: tokens), scratch: scratch.all, pool: pool)
   }
 
   // MARK: Backward
@@ -155,47 +152,38 @@ public final class BlockStep {
     let tokens = input.rows
     norms.clear()
     // The branch of the feed-forward half, and then the stream between the halves.
-    spread(cotangent.all, into: ends.cotangent.all, tokens)
-    norms.feedForward.after?.backward(
-      ends.cotangent.all, of: rows.feedForwardOutput.all, tokens, spec.normEpsilon)
+    spread(cotangent.all, into: ends.cotangent.all, tokens, pool)
+    normBackward(
+      norms.feedForward.after, ends.cotangent.all, of: rows.feedForwardOutput.all, tokens, pool)
     feedForward.backward(
       ends.input, cotangent: ends.cotangent, inputGradient: ends.gradient, pool: pool)
-    norms.feedForward.before?.backward(
-      ends.gradient.all, of: rows.stream.all, tokens, spec.normEpsilon)
+    normBackward(
+      norms.feedForward.before, ends.gradient.all, of: rows.stream.all, tokens, pool)
     let stream = rows.streamGradient.all
-    sum([cotangent.all, ends.gradient.all], into: stream, tokens)
+    sum([cotangent.all, ends.gradient.all], into: stream, tokens, pool)
     // The branch of attention, and then the input.
-    spread(stream, into: output.outputGradient.all, tokens)
-    norms.attention.after?.backward(
-      output.outputGradient.all, of: rows.branch.all, tokens, spec.normEpsilon)
-    output.backward(
-      rows.heads.all.part(from: 0, count: tokens), into: rows.headGradients.all, pool: pool)
+    spread(stream, into: output.outputGradient.all, tokens, pool)
+    normBackward(
+      norms.attention.after, output.outputGradient.all, of: rows.branch.all, tokens, pool)
+    backward(output, rows.heads, into: rows.headGradients, tokens, pool)
     attendBackward(tokens, pool)
-    prepareBackward(tokens)
-    let normed = rows.normed.all.part(from: 0, count: tokens)
+    prepareBackward(tokens, pool)
     for (map, target) in zip([query, key, value], rows.normedGradients) {
-      map.backward(normed, into: target.all, pool: pool)
+      backward(map, rows.normed, into: target, tokens, pool)
     }
     let normedGradient = rows.normedGradients[0].all
-    sum(rows.normedGradients.map(\.all), into: normedGradient, tokens)
-    norms.attention.before?.backward(normedGradient, of: input.all, tokens, spec.normEpsilon)
-    sum([stream, normedGradient], into: result.all, tokens)
+    sum(rows.normedGradients.map(\.all), into: normedGradient, tokens, pool)
+    normBackward(norms.attention.before, normedGradient, of: input.all, tokens, pool)
+    sum([stream, normedGradient], into: result.all, tokens, pool)
   }
 
-  /// Gradients of a branch: those of the stream times the factor of branches.
-  private func spread(_ gradients: Rows, into target: Rows, _ tokens: Int) {
-    for row in 0..<tokens {
-      RowArithmetic.scale(
-        gradients[row], by: spec.residualScale, to: target[row], count: spec.hidden)
-    }
-  }
-
-  private func sum(_ terms: [Rows], into target: Rows, _ tokens: Int) {
-    for row in 0..<tokens {
-      for column in 0..<spec.hidden {
-        target[row][column] = terms.reduce(0) { $0 + $1[row][column] }
-      }
-    }
+  private func backward(
+    _ map: LinearTraining, _ source: Matrix, into target: Matrix, _ tokens: Int, _ pool: WorkerPool
+  ) {
+    phases.projections =
+      phases.projections
+      + map.backward(
+        source.all.part(from: 0, count: tokens), into: target.all, pool: pool)
   }
 }
 

@@ -39,7 +39,8 @@ final class LinearTraining {
   /// - Parameters:
   ///   - input: the rows x, row-major.
   ///   - result: as many rows.
-  func backward(_ input: Rows, into result: Rows, pool: WorkerPool) {
+  /// - Returns: how the threads spent the products.
+  func backward(_ input: Rows, into result: Rows, pool: WorkerPool) -> RegionSeconds {
     let rows = input.count
     let gradients = outputGradient.all.part(from: 0, count: rows)
     var (staged, inputs) = (gradients, input)
@@ -62,25 +63,27 @@ final class LinearTraining {
     let (inputBlock, outputBlock) = (matrix.inputBlock, matrix.gradientBlock)
     let inputTasks = (self.inputs + inputBlock - 1) / inputBlock
     let outputTasks = (outputs + outputBlock - 1) / outputBlock
-    pool.forEach(inputTasks + outputTasks) { worker, task in
+    let seconds = pool.forEach(inputTasks + outputTasks, isAhead: true, in: self) {
+      own, worker, task, next in
       if task < inputTasks {
         let first = task * inputBlock
-        matrix.multiplyBackward(
-          matrix: 0, inputs: first..<min(first + inputBlock, self.inputs), gradient: staged,
-          into: result.part(from: 0, count: rows, column: first), scratch: scratch.all[worker],
-          next: nil)
+        own.matrix.multiplyBackward(
+          matrix: 0, inputs: first..<min(first + inputBlock, own.inputs), gradient: staged,
+          into: result.part(from: 0, count: rows, column: first),
+          scratch: own.scratch.all[worker], next: next < inputTasks ? next * inputBlock : nil)
       } else {
         let first = (task - inputTasks) * outputBlock
-        gradient.storeGradient(
-          matrix: 0, outputs: first..<min(first + outputBlock, outputs), gradient: gradients,
-          input: inputs, scratch: scratch.all[worker])
+        own.gradient.storeGradient(
+          matrix: 0, outputs: first..<min(first + outputBlock, own.outputs), gradient: gradients,
+          input: inputs, scratch: own.scratch.all[worker])
       }
     }
-    guard let biasGradient else { return }
+    guard let biasGradient else { return seconds }
     biasGradient.all.base.update(repeating: 0, count: biasGradient.columns)
     for row in 0..<rows {
       RowArithmetic.add(gradients[row], to: biasGradient.all, columns: outputs)
     }
+    return seconds
   }
 
   /// The gradients in the canonical layout.
