@@ -59,15 +59,27 @@ extension SparseLayerWeights {
 }
 
 extension BlockWeights {
-  /// The tensors that have gradients; of grouped attention.
+  /// The tensors that have gradients.
   var tensors: [NamedTensor] {
     func linear(_ name: String, _ map: SelfAttentionWeights.Linear) -> [NamedTensor] {
       [NamedTensor(name: name, values: map.matrix)]
         + (map.bias.map { [NamedTensor(name: "\(name) bias", values: $0)] } ?? [])
     }
     var tensors = linear("query", attention.query) + linear("output", attention.output)
-    if case .grouped(let key, let value) = attention.keysAndValues {
-      tensors += linear("key", key) + linear("value", value)
+    switch attention.keysAndValues {
+    case .grouped(let key, let value): tensors += linear("key", key) + linear("value", value)
+    case .latent(let compress, let norm, let expand):
+      tensors +=
+        linear("compression", compress) + [
+          NamedTensor(name: "norm of latent vectors", values: norm),
+          NamedTensor(name: "expansion", values: expand),
+        ]
+    }
+    if let rank = attention.queryRank {
+      tensors +=
+        linear("query rank", rank.compress) + [
+          NamedTensor(name: "norm of query ranks", values: rank.norm)
+        ]
     }
     tensors += [
       ("query norm", attention.queryNorm), ("key norm", attention.keyNorm),

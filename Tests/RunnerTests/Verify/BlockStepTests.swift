@@ -8,9 +8,9 @@ import Testing
 
 /// Gradients of blocks of every family against the change of the loss by the forward oracle, which shares no formula
 /// with a step: norms around branches, softcap, sinks, windows, chunks, temperature, biases and every kind of
-/// query and key norm.
+/// query and key norm; latent attention with and without a rank of queries.
 @Suite struct BlockStepTests {
-  private static let names = GoldenFolder.blockNames.filter { !$0.hasPrefix("deepseek_v3") }
+  private static let names = GoldenFolder.blockNames
   private static let tokens = 9
 
   private func block(_ name: String) throws -> DecoderBlock {
@@ -65,24 +65,62 @@ import Testing
       self.name = name
       func pair(_ weights: BlockWeights) -> (
         key: SelfAttentionWeights.Linear, value: SelfAttentionWeights.Linear
-      ) {
+      )? {
         guard case .grouped(let key, let value) = weights.attention.keysAndValues else {
-          preconditionFailure("a block of latent attention")
+          return nil
         }
         return (key, value)
       }
-      read = { pair($0)[keyPath: path] }
+      read = { pair($0)?[keyPath: path] }
       write = { weights, values in
-        var changed = pair(weights)
+        guard var changed = pair(weights) else { return }
         changed[keyPath: path] = values
         weights.attention.keysAndValues = .grouped(key: changed.key, value: changed.value)
       }
+    }
+
+    init(
+      _ name: String,
+      latent path: WritableKeyPath<
+        (compress: SelfAttentionWeights.Linear, norm: [Float], expand: [Float]), [Float]
+      >
+    ) {
+      self.name = name
+      func parts(_ weights: BlockWeights) -> (
+        compress: SelfAttentionWeights.Linear, norm: [Float], expand: [Float]
+      )? {
+        guard case .latent(let compress, let norm, let expand) = weights.attention.keysAndValues
+        else { return nil }
+        return (compress, norm, expand)
+      }
+      read = { parts($0)?[keyPath: path] }
+      write = { weights, values in
+        guard var changed = parts(weights) else { return }
+        changed[keyPath: path] = values
+        weights.attention.keysAndValues = .latent(
+          compress: changed.compress, norm: changed.norm, expand: changed.expand)
+      }
+    }
+
+    init(
+      _ name: String,
+      queryRank path: WritableKeyPath<
+        (compress: SelfAttentionWeights.Linear, norm: [Float]), [Float]
+      >
+    ) {
+      self.name = name
+      read = { $0.attention.queryRank?[keyPath: path] }
+      write = { $0.attention.queryRank?[keyPath: path] = $1 }
     }
 
     static var all: [Tensor] {
       [
         Tensor("query", \.attention.query.matrix), Tensor("output", \.attention.output.matrix),
         Tensor("key", keysOrValues: \.key.matrix), Tensor("value", keysOrValues: \.value.matrix),
+        Tensor("compress", latent: \.compress.matrix), Tensor("latent norm", latent: \.norm),
+        Tensor("expand", latent: \.expand),
+        Tensor("query rank", queryRank: \.compress.matrix),
+        Tensor("query rank norm", queryRank: \.norm),
         Tensor(optional: "query bias", \.attention.query.bias),
         Tensor(optional: "output bias", \.attention.output.bias),
         Tensor(optional: "query norm", \.attention.queryNorm),
@@ -151,11 +189,5 @@ import Testing
         return loss(try layer(block, weights), input, cotangent)
       }
     }
-  }
-
-  @Test func latentAttentionIsRefused() throws {
-    let block = try block("deepseek_v3_dense")
-    let refusal = BlockStep.refusal(of: block.spec, formats: FormatPlan(.f32))
-    #expect(refusal?.contains("latent attention") == true)
   }
 }

@@ -64,8 +64,9 @@ struct AttentionBackward {
     }
   }
 
-  /// Keys and values of a head as outputs of panels, for scores and their like; and keys as inputs, for gradients of
-  /// queries. Columns and rows behind the last token are zeros.
+  /// Brings a head's keys and values into panels: as outputs for scores and dw, keys as inputs for dq as well.
+  ///
+  /// Columns and rows behind the last token are zeros.
   private func pack(_ head: Int, _ scratch: AttentionBackwardScratch) {
     for token in 0..<kernels.panels(outputs: tokens) * width {
       let (panel, column) = (token / width, token % width)
@@ -217,7 +218,7 @@ private struct QueryPart {
   /// Weights of a tile sum up to one with the sink's, and dw becomes ds.
   private func slope(_ tile: Int, _ seen: Range<Int>, rows: Int) {
     let state = scratch.softmax
-    // The maxima and the sums of a tile have been used up but for these.
+    // Sums are not needed behind these factors, nor are corrections at all.
     let (factors, means) = (state.sums, state.corrections)
     for row in 0..<rows {
       let (own, other) = shares(row)

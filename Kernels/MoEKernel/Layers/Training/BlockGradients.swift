@@ -14,9 +14,8 @@ extension BlockStep {
     let isWide = if case .wide = attention.queryKeyNorm { true } else { false }
     return BlockWeights(
       attention: SelfAttentionWeights(
-        query: query.canonical,
-        keysAndValues: .grouped(key: key.canonical, value: value.canonical),
-        output: output.canonical,
+        query: query.canonical, queryRank: queryRankGradient,
+        keysAndValues: keysAndValuesGradient, output: output.canonical,
         queryNorm: row(norms.query, isWide ? attention.queryWidth : attention.keyWidth),
         keyNorm: row(norms.key, isWide ? attention.keysWidth : attention.keyWidth),
         sinks: norms.sinks.map { Array($0.row(0).prefix(attention.heads)) }),
@@ -24,5 +23,25 @@ extension BlockStep {
       feedForward: feedForward.router == nil
         ? .dense(feedForward.denseGradients) : .sparse(feedForward.sparseGradients),
       feedForwardNorms: pair(norms.feedForward))
+  }
+
+  private var keysAndValuesGradient: SelfAttentionWeights.KeysAndValues {
+    switch keysAndValues {
+    case .grouped(let key, let value): .grouped(key: key.canonical, value: value.canonical)
+    case .latent(let latent):
+      .latent(
+        compress: latent.compress.canonical,
+        norm: Array(latent.norm.sums.row(0).prefix(attention.latent?.rank ?? 0)),
+        expand: latent.expansionGradient)
+    }
+  }
+
+  private var queryRankGradient: (compress: SelfAttentionWeights.Linear, norm: [Float])? {
+    guard case .latent(let latent) = keysAndValues, let rank = latent.queryRank else {
+      return nil
+    }
+    return (
+      rank.compress.canonical, Array(rank.norm.sums.row(0).prefix(rank.compress.outputs))
+    )
   }
 }

@@ -13,12 +13,16 @@ extension BlockStep {
   /// Queries, keys and values as they meet, from copies of what their matrices made.
   func prepare(_ tokens: Int, _ pool: WorkerPool) {
     pool.forEach(tokens, grain: 8) { _, token in
-      let (queries, keys) = (rows.preparedQueries.all[token], rows.preparedKeys.all[token])
+      let queries = rows.preparedQueries.all[token]
       queries.update(from: rows.queries.all[token], count: attention.queryWidth)
-      keys.update(from: rows.keys.all[token], count: attention.keysWidth)
       preparation.prepare(queries: queries, position: token)
+      let (keys, values) = (rows.preparedKeys.all[token], rows.preparedValues.all[token])
+      if case .latent(let latent) = keysAndValues {
+        latent.prepare(token: token, rotary: rotary, keys: keys, values: values)
+        return
+      }
+      keys.update(from: rows.keys.all[token], count: attention.keysWidth)
       preparation.prepare(keys: keys, position: token)
-      let values = rows.preparedValues.all[token]
       values.update(from: rows.values.all[token], count: attention.valuesWidth)
       preparation.prepare(values: values)
     }
@@ -50,12 +54,13 @@ extension BlockStep {
   /// From gradients of heads those of prepared queries and keys, and of values.
   func attendBackward(_ tokens: Int, _ pool: WorkerPool) {
     func first(_ matrix: Matrix) -> Rows { matrix.all.part(from: 0, count: tokens) }
+    let targets = gradientsOfHeads
     let pass = AttentionBackward(
       spec: attention, kernels: kernels, queries: first(rows.preparedQueries),
       keys: first(rows.preparedKeys), values: first(rows.preparedValues),
       gradient: first(rows.headGradients), queryGradient: first(query.outputGradient),
-      keyGradients: first(groupGradients?.keys ?? key.outputGradient),
-      valueGradients: first(groupGradients?.values ?? value.outputGradient),
+      keyGradients: first(targets.keys),
+      valueGradients: first(targets.values),
       sinks: layer.attention.sinks.flatMap { logits in
         norms.sinks.map { (logits.all[0], $0.all[0]) }
       }, staging: StripStaging(kernels))
@@ -65,11 +70,28 @@ extension BlockStep {
         work, worker, head, _ in
         work.pass.perform(head: head, scratch: work.scratch[worker])
       }
-    guard groupGradients != nil else { return }
-    let (keys, values) = (key.outputGradient.all, value.outputGradient.all)
+    guard let headGradients else { return }
     pool.forEach(tokens, grain: 8) { _, token in
-      pass.sumGroups(token: token, keys: keys[token], values: values[token])
+      switch keysAndValues {
+      case .grouped(let key, let value):
+        pass.sumGroups(
+          token: token, keys: key.outputGradient.all[token], values: value.outputGradient.all[token]
+        )
+      case .latent(let latent):
+        latent.spread(
+          token: token, rotary: rotary, keys: headGradients.keys.all[token],
+          values: headGradients.values.all[token])
+      }
     }
+  }
+
+  /// Where gradients of keys and values go for each head of queries.
+  private var gradientsOfHeads: (keys: Matrix, values: Matrix) {
+    if let headGradients { return headGradients }
+    guard case .grouped(let key, let value) = keysAndValues else {
+      preconditionFailure("keys of latent attention have gradients of their own")
+    }
+    return (key.outputGradient, value.outputGradient)
   }
 
   // MARK: - Preparation, backwards
@@ -96,6 +118,7 @@ extension BlockStep {
     RowArithmetic.scale(queries, by: factor, to: queries, count: attention.queryWidth)
     unprepare(
       queries, of: rows.queries.all[token], heads: attention.heads, norms.query, part, token, copy)
+    guard case .grouped(let key, let value) = keysAndValues else { return }
     unprepare(
       key.outputGradient.all[token], of: rows.keys.all[token], heads: attention.keyValueHeads,
       norms.key, part, token, copy)

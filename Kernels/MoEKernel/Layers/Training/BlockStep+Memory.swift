@@ -21,7 +21,7 @@ final class BlockRows {
   let heads: Matrix
   let headGradients: Matrix
   let streamGradient: Matrix
-  /// Gradients of the normed input by queries, keys and values.
+  /// Gradients of the normed input, one for each matrix that reads it.
   let normedGradients: [Matrix]
   private let feedForwardCotangent: Matrix
   private let feedForwardGradient: Matrix
@@ -44,15 +44,17 @@ final class BlockRows {
     feedForwardInput = rows(spec.hidden)
     feedForwardOutput = rows(spec.hidden)
     queries = rows(attention.queryWidth)
-    keys = rows(attention.keysWidth)
-    values = rows(attention.valuesWidth)
+    // Of latent attention they are the expansion's.
+    keys = rows(attention.latent == nil ? attention.keysWidth : 0)
+    values = rows(attention.latent == nil ? attention.valuesWidth : 0)
     preparedQueries = rows(attention.queryWidth)
     preparedKeys = rows(attention.keysWidth)
     preparedValues = rows(attention.valuesWidth)
     heads = rows(attention.outputWidth)
     headGradients = rows(attention.outputWidth)
     streamGradient = rows(spec.hidden)
-    normedGradients = (0..<3).map { _ in rows(spec.hidden) }
+    // By queries, and by keys and values apart or the latent vectors that they come from.
+    normedGradients = (0..<(attention.latent == nil ? 3 : 2)).map { _ in rows(spec.hidden) }
     feedForwardCotangent = rows(spec.hidden)
     feedForwardGradient = rows(spec.hidden)
   }

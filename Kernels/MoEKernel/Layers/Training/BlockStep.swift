@@ -11,8 +11,7 @@ public final class BlockStep {
   public let layer: BlockLayer
   let feedForward: TrainingStep
   let query: LinearTraining
-  let key: LinearTraining
-  let value: LinearTraining
+  let keysAndValues: KeysAndValues
   let output: LinearTraining
   /// Of attention.
   let kernels: TileKernels
@@ -21,13 +20,19 @@ public final class BlockStep {
   let norms: NormGradients
   /// Keys and values as the forward half attends to them.
   let cache: KVCache
-  /// Gradients of keys and values for each head of queries, where several share them.
-  let groupGradients: (keys: Matrix, values: Matrix)?
+  /// Gradients of keys and values for each head of queries, where these are not what a matrix made.
+  let headGradients: (keys: Matrix, values: Matrix)?
   /// Seconds of the phases of the last step, zero before the first.
   public internal(set) var phases = BlockPhases()
-  private let staged: Matrix
+  private let stagedRows: Matrix
   /// A row for each thread.
   let scratch: Matrix
+
+  /// What makes keys and values, as `SelfAttention.KeysAndValues` says.
+  enum KeysAndValues {
+    case grouped(key: LinearTraining, value: LinearTraining)
+    case latent(LatentTraining)
+  }
 
   var spec: BlockSpec { layer.spec }
   var attention: SelfAttentionSpec { layer.spec.attention }
@@ -39,17 +44,25 @@ public final class BlockStep {
     if let refusal = Self.refusal(of: layer.spec, formats: layer.formats) {
       preconditionFailure(refusal)
     }
-    guard case .grouped(let key, let value) = layer.attention.keysAndValues,
-      let half = TrainableLayer(layer.feedForward)
-    else { preconditionFailure("a block of another form is not trained") }
+    guard let half = TrainableLayer(layer.feedForward) else {
+      preconditionFailure("a feed-forward half of another kind is not trained")
+    }
     self.layer = layer
     feedForward = TrainingStep(half, maxTokens: maxTokens, pool: pool)
     func training(_ map: LinearMap) -> LinearTraining {
       LinearTraining(map, rows: maxTokens, engine: layer.engine, threads: pool.threads)
     }
     query = training(layer.attention.query)
-    self.key = training(key)
-    self.value = training(value)
+    switch layer.attention.keysAndValues {
+    case .grouped(let key, let value):
+      keysAndValues = .grouped(key: training(key), value: training(value))
+    case .latent:
+      guard
+        let latent = LatentTraining(
+          layer.attention, rows: maxTokens, engine: layer.engine, threads: pool.threads)
+      else { preconditionFailure("latent attention without its sizes") }
+      keysAndValues = .latent(latent)
+    }
     output = training(layer.attention.output)
     let kernels = BlockWorkspace.kernels(layer.engine)
     self.kernels = kernels
@@ -62,15 +75,17 @@ public final class BlockStep {
     cache = KVCache(
       kernels: kernels, heads: attention.keyValueHeads, keyWidth: attention.keyWidth,
       valueWidth: attention.valueWidth, sequences: 1, capacity: maxTokens)
-    groupGradients =
-      attention.group == 1
+    headGradients =
+      attention.group == 1 && attention.latent == nil
       ? nil
       : (
         Matrix(rows: maxTokens, columns: attention.queryWidth),
         Matrix(rows: maxTokens, columns: attention.outputWidth)
       )
-    let widest = max(layer.spec.hidden, attention.outputWidth)
-    staged = Matrix(rows: maxTokens, columns: paddedToVector(widest))
+    let widest = max(
+      layer.spec.hidden, attention.outputWidth,
+      attention.latent.map { max($0.rank, $0.queryRank ?? 0) } ?? 0)
+    stagedRows = Matrix(rows: maxTokens, columns: paddedToVector(widest))
     let floats = max(
       layer.engine.scratchElements(rows: maxTokens, inputs: widest, format: .f32),
       AttentionCore.scratchElements(kernels, attention),
@@ -80,8 +95,7 @@ public final class BlockStep {
 
   /// Why such a block cannot be trained with weights in these formats, as the end of a sentence; `nil` when it can.
   public static func refusal(of spec: BlockSpec, formats: FormatPlan) -> String? {
-    if spec.attention.latent != nil { return "latent attention has no backward pass here" }
-    return TrainableLayer.refusal(of: spec.feedForward, formats: formats)
+    TrainableLayer.refusal(of: spec.feedForward, formats: formats)
   }
 
   /// One step over a sequence from its beginning.
@@ -117,10 +131,14 @@ public final class BlockStep {
   ) {
     let tokens = input.rows
     norm(input.all, layer.attentionNorms.before, into: rows.normed.all, tokens, pool)
-    apply(layer.attention.query, rows.normed, into: rows.queries, tokens, pool)
-    guard case .grouped(let key, let value) = layer.attention.keysAndValues else { return }
-    apply(key, rows.normed, into: rows.keys, tokens, pool)
-    apply(value, rows.normed, into: rows.values, tokens, pool)
+    switch (layer.attention.keysAndValues, keysAndValues) {
+    case (.grouped(let key, let value), .grouped):
+      apply(layer.attention.query, rows.normed, into: rows.queries, tokens, pool)
+      apply(key, rows.normed, into: rows.keys, tokens, pool)
+      apply(value, rows.normed, into: rows.values, tokens, pool)
+    case (.latent, .latent(let latent)): latent.forward(self, tokens, pool)
+    default: preconditionFailure("a step of another form of attention than its layer")
+    }
     prepare(tokens, pool)
     attend(tokens, pool)
     apply(layer.attention.output, rows.heads, into: rows.branch, tokens, pool)
@@ -132,15 +150,22 @@ public final class BlockStep {
       tokens, pool)
   }
 
-  private func apply(
+  func apply(
     _ map: LinearMap, _ source: Matrix, into target: Matrix, _ tokens: Int, _ pool: WorkerPool
   ) {
-    let stager = RowStager(staging: map.matrices.staging, target: staged.all)
     phases.projections =
       phases.projections
       + map.apply(
-        stager.staged(source.all.part(from: 0, count: tokens), columns: map.inputs, pool: pool),
+        staged(source, map.matrices.staging, columns: map.inputs, tokens, pool),
         into: target.all.part(from: 0, count: tokens), scratch: scratch.all, pool: pool)
+  }
+
+  /// Rows as products read them, until the next ones are staged.
+  func staged(
+    _ source: Matrix, _ staging: any RowStaging, columns: Int, _ tokens: Int, _ pool: WorkerPool
+  ) -> Rows {
+    RowStager(staging: staging, target: stagedRows.all)
+      .staged(source.all.part(from: 0, count: tokens), columns: columns, pool: pool)
   }
 
   // MARK: Backward
@@ -151,6 +176,7 @@ public final class BlockStep {
   ) {
     let tokens = input.rows
     norms.clear()
+    if case .latent(let latent) = keysAndValues { latent.clear() }
     // The branch of the feed-forward half, and then the stream between the halves.
     spread(cotangent.all, into: ends.cotangent.all, tokens, pool)
     normBackward(
@@ -168,16 +194,21 @@ public final class BlockStep {
     backward(output, rows.heads, into: rows.headGradients, tokens, pool)
     attendBackward(tokens, pool)
     prepareBackward(tokens, pool)
-    for (map, target) in zip([query, key, value], rows.normedGradients) {
-      backward(map, rows.normed, into: target, tokens, pool)
+    let terms = rows.normedGradients
+    switch keysAndValues {
+    case .grouped(let key, let value):
+      for (map, target) in zip([query, key, value], terms) {
+        backward(map, rows.normed, into: target, tokens, pool)
+      }
+    case .latent(let latent): latent.backward(self, into: (terms[0], terms[1]), tokens, pool)
     }
-    let normedGradient = rows.normedGradients[0].all
-    sum(rows.normedGradients.map(\.all), into: normedGradient, tokens, pool)
+    let normedGradient = terms[0].all
+    sum(terms.map(\.all), into: normedGradient, tokens, pool)
     normBackward(norms.attention.before, normedGradient, of: input.all, tokens, pool)
     sum([stream, normedGradient], into: result.all, tokens, pool)
   }
 
-  private func backward(
+  func backward(
     _ map: LinearTraining, _ source: Matrix, into target: Matrix, _ tokens: Int, _ pool: WorkerPool
   ) {
     phases.projections =
