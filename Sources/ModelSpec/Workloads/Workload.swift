@@ -21,6 +21,9 @@ public struct WorkloadKind: RawRepresentable, Hashable, Sendable, Codable, Custo
   /// Every feed-forward layer of a model once, forward and backward, with the gradients of all weights.
   public static let trainStep = WorkloadKind(rawValue: "train-step")
 
+  /// Every decoder block of a model once over one sequence, forward and backward, with the gradients of all weights.
+  public static let blockTrain = WorkloadKind(rawValue: "block-train")
+
   /// The kind that is measured, and meant, unless another is named.
   public static let usual = feedForward
 

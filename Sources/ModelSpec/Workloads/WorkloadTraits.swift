@@ -88,6 +88,14 @@ public struct WorkloadTraits: Sendable {
       subject: "decoder blocks", limits: blockLimits, sizes: [.sequences, .context],
       phases: blockPhases),
     WorkloadTraits(
+      kind: .blockTrain, pass: "one training step of all decoder blocks",
+      subject: "decoder blocks",
+      limits:
+        "Forward and backward passes are timed, without embeddings, the output head, the optimiser and "
+        + "communication: measured ratios are of decoder blocks over one sequence, with random weights of the "
+        + "published shapes and the routing that random inputs get.",
+      sizes: [.tokens], phases: blockPhases),
+    WorkloadTraits(
       kind: .matrixProduct, pass: "one matrix product", subject: "matrix products",
       limits: "A product alone is timed: no activation, no routing and no other layer.",
       sizes: [.tokens], isOfArchitectures: false),

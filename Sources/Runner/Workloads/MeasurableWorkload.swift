@@ -105,7 +105,7 @@ public enum Workloads {
   /// Every workload by which architectures are measured; the first, `WorkloadKind.usual`, is the default.
   public static let table: [any MeasurableWorkload] = [
     FeedForwardWorkload(), TrainStepWorkload(), BlockWorkload(.blockForward),
-    BlockWorkload(.blockDecode),
+    BlockWorkload(.blockDecode), BlockTrainWorkload(),
   ]
 
   /// The one that is measured unless another is named.

@@ -54,6 +54,14 @@ enum OutputCheck {
     return 2 * forward + deviations * unitRoundoff * Double(tokens).squareRoot()
   }
 
+  /// The same of a block's training step.
+  static func trainingTolerance(
+    for block: BlockSpec, tokens: Int, engine: any Engine, formats: FormatPlan
+  ) -> Double {
+    let forward = tolerance(for: block, keys: tokens, engine: engine, formats: formats)
+    return 2 * forward + deviations * unitRoundoff * Double(tokens).squareRoot()
+  }
+
   /// The largest error of a product that rounding explains, in units of the deviation of an output.
   ///
   /// √K·u as above, and what the rounding of rows adds (`RoundingTolerance`).

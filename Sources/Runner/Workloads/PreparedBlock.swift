@@ -134,7 +134,7 @@ final class PreparedBlock: PreparedPass {
 
 extension PhaseSeconds {
   /// The phases of a block's pass: scores and sums of values are products too.
-  fileprivate init(_ pass: BlockPhases, narrowed: Double) {
+  init(_ pass: BlockPhases, narrowed: Double) {
     let half = pass.feedForward
     let regions = [half.networks, half.projections, pass.projections, pass.attention]
     self.init(

@@ -66,11 +66,56 @@ import Testing
     }
   }
 
+  /// The same of training steps, which are of 32-bit floats: a step is checked against oracles before it is timed.
+  @Test(arguments: ["tile", "blas"], [nil, ForcedWidth(divisor: 2)])
+  func trainingStepsOfBlocksAreMeasured(name: String, width: ForcedWidth?) throws {
+    let machine = try MachineTree("both-versions").probe.identity
+    let engine = try #require(try Engines.table.first { $0.name == name }?.open(EngineSettings()))
+    var request = RunRequest(
+      suite: Suite(
+        candidates: [try Architecture(configJSON: Array(config.utf8), id: "small")],
+        baselines: [.isoTotal], routings: [], workload: BlockTrainWorkload()),
+      workload: BlockTrainWorkload(), formats: FormatPlan(.f32),
+      sizes: WorkloadSizes(tokens: [1, 37]), threads: 2, budgetSeconds: 1, memoryBytes: 4 << 30,
+      effort: .token)
+    request.width = width
+    let run = Run(try RunPlan(request, engine: engine, machine: machine))
+    try run.measure()
+    #expect(run.unmeasured.isEmpty, "\(run.unmeasured)")
+    #expect(run.cells.count == 2)
+    for cell in run.cells {
+      let phases = try #require(cell.measured.sides.candidate.phases)
+      #expect(phases.productSeconds > 0 && phases[.elementwise] > 0)
+    }
+    request.formats = FormatPlan(.bf16)
+    if engine.engine.supports(.bf16) {
+      #expect(throws: PlanError.self) {
+        try RunPlan(request, engine: engine, machine: machine)
+      }
+    }
+  }
+
+  /// Three times the FLOPs of a pass, as PyTorch counts them of forward and backward in eager mode.
+  @Test func aStepHasThreeTimesTheFLOPs() throws {
+    let folder = try GoldenFolder(training: "qwen3_moe_block")
+    let golden = try GoldenModel(config: folder.config).layer(
+      tensors: folder.tensors, io: folder.io)
+    let spec = try #require(golden.layer as? DecoderBlock).spec
+    let workload = Workload(.blockTrain, tokens: 17)
+    func flops(_ layer: any MeasurableLayer) -> Double {
+      layer.operations(workload, formats: FormatPlan(.f32)).reduce(0) { $0 + Double($1.flops) }
+    }
+    let pass = DecoderBlockLayer(spec, .blockForward)
+    #expect(flops(TrainedBlock(pass)) == 3 * flops(pass))
+  }
+
   /// OLMoE is made for 4096 tokens: a step of decoding adds one to its context.
-  @Test(arguments: [(WorkloadKind.blockDecode, 4095), (.blockForward, 4096)])
+  @Test(arguments: [
+    (WorkloadKind.blockDecode, 4095), (.blockForward, 4096), (.blockTrain, 4096),
+  ])
   func aContextBeyondTheModelsIsRefused(kind: WorkloadKind, most: Int) throws {
-    let layer = try BlockWorkload(kind).layers(of: pairing("olmoe-1b-7b", .isoActive))
-      .candidate[0].layer
+    let layer = try #require(Workloads.workload(named: kind.rawValue))
+      .layers(of: pairing("olmoe-1b-7b", .isoActive)).candidate[0].layer
     func check(_ size: Int) throws {
       let workload =
         kind == .blockDecode

@@ -8,7 +8,7 @@ import Tile
 /// (`AttentionBackward`). All matrices are multiplied by the engine.
 public final class BlockStep {
   /// The block, whose weights steps read.
-  public let layer: BlockLayer
+  public private(set) var layer: BlockLayer
   let feedForward: TrainingStep
   let query: LinearTraining
   let keysAndValues: KeysAndValues
@@ -27,6 +27,9 @@ public final class BlockStep {
   private let stagedRows: Matrix
   /// A row for each thread.
   let scratch: Matrix
+
+  /// Tokens that each of the E experts received in the last step; empty for a dense block.
+  public var tokensPerExpert: [Int] { feedForward.workspace.tokensPerExpert }
 
   /// What makes keys and values, as `SelfAttention.KeysAndValues` says.
   enum KeysAndValues {
@@ -91,6 +94,27 @@ public final class BlockStep {
       AttentionCore.scratchElements(kernels, attention),
       AttentionBackward.scratchElements(kernels, attention, tokens: maxTokens))
     scratch = Matrix(rows: pool.threads, columns: paddedToVector(floats))
+  }
+
+  /// Steps go through this block from now on, of the same shape, engine and norms; gradients and scratch stay.
+  public func use(_ layer: BlockLayer) {
+    precondition(
+      layer.spec == self.layer.spec && layer.engine.identity == self.layer.engine.identity,
+      "a step that was made for \(self.layer.spec) cannot go through \(layer.spec)")
+    guard let half = TrainableLayer(layer.feedForward) else {
+      preconditionFailure("a feed-forward half of another kind is not trained")
+    }
+    self.layer = layer
+    feedForward.use(half)
+    query.use(layer.attention.query)
+    output.use(layer.attention.output)
+    switch (keysAndValues, layer.attention.keysAndValues) {
+    case (.grouped(let key, let value), .grouped(let ownKey, let ownValue)):
+      key.use(ownKey)
+      value.use(ownValue)
+    case (.latent(let latent), .latent): latent.use(layer.attention)
+    default: preconditionFailure("an attention of another form")
+    }
   }
 
   /// Why such a block cannot be trained with weights in these formats, as the end of a sentence; `nil` when it can.
@@ -183,10 +207,11 @@ public final class BlockStep {
       norms.feedForward.after, ends.cotangent.all, of: rows.feedForwardOutput.all, tokens, pool)
     feedForward.backward(
       ends.input, cotangent: ends.cotangent, inputGradient: ends.gradient, pool: pool)
-    normBackward(
-      norms.feedForward.before, ends.gradient.all, of: rows.stream.all, tokens, pool)
+    // What the half gave stays as it is, to be held against the oracle.
     let stream = rows.streamGradient.all
-    sum([cotangent.all, ends.gradient.all], into: stream, tokens, pool)
+    norm(ends.gradient.all, nil, into: stream, tokens, pool)
+    normBackward(norms.feedForward.before, stream, of: rows.stream.all, tokens, pool)
+    sum([cotangent.all, stream], into: stream, tokens, pool)
     // The branch of attention, and then the input.
     spread(stream, into: output.outputGradient.all, tokens, pool)
     normBackward(

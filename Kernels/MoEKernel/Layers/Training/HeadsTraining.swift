@@ -2,7 +2,7 @@ import LayerSpec
 
 /// The backward products of equal matrices, one for each head, which all read the same rows: of y_h = W_h·x.
 final class HeadsTraining {
-  private let matrices: any TrainableMatrices
+  private var matrices: any TrainableMatrices
   /// dW of every head, in the layout of the weights.
   private let gradient: any TrainableMatrices
   /// dy of all heads side by side, `columns` for each, zeros behind its outputs.
@@ -35,6 +35,14 @@ final class HeadsTraining {
     scratch = Matrix(
       rows: threads,
       columns: matrices.backwardScratch(rows: rows).roundedUp(toMultipleOf: vectorLanes))
+  }
+
+  /// Products go through these matrices from now on, which are of the same shape.
+  func use(_ other: any EngineMatrices) {
+    guard let other = other as? any TrainableMatrices, other.count == heads,
+      other.outputs == outputs, other.inputs == matrices.inputs
+    else { preconditionFailure("matrices of another shape or engine") }
+    matrices = other
   }
 
   /// The order of rows of x that gradients of weights read.

@@ -10,7 +10,7 @@ final class LatentTraining {
   private let latent: SelfAttentionSpec.Latent
   let compress: LinearTraining
   let norm: ScaleGradient
-  private let expansion: LatentExpansion
+  private var expansion: LatentExpansion
   /// Of the plain part of keys; `nil` where they have none.
   let keys: HeadsTraining?
   let values: HeadsTraining
@@ -63,6 +63,18 @@ final class LatentTraining {
     func matrix(_ width: Int) -> Matrix { Matrix(rows: rows, columns: spec.heads * width) }
     expanded = (matrix(latent.plainWidth), matrix(spec.valueWidth))
     strips = Matrix(rows: values.columnStaging.keepsRows ? 0 : rows, columns: latent.rank)
+  }
+
+  /// Products go through these matrices from now on, which are of the same shapes.
+  func use(_ layer: SelfAttention) {
+    guard case .latent(let compress, _, let expansion) = layer.keysAndValues else {
+      preconditionFailure("an attention of another form")
+    }
+    self.expansion = expansion
+    self.compress.use(compress)
+    if let keys = expansion.keys { self.keys?.use(keys) }
+    values.use(expansion.values)
+    if let rank = layer.queryRank { queryRank?.compress.use(rank.compress) }
   }
 
   /// Makes the gradients of scales zero, since rows are added up.

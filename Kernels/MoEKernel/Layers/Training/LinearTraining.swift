@@ -2,7 +2,7 @@ import LayerSpec
 
 /// The backward products of one matrix with its bias, as blocks apply it: of y = W·x + b for every row.
 final class LinearTraining {
-  private let matrix: any TrainableMatrices
+  private var matrix: any TrainableMatrices
   /// dW, in the layout of the weights.
   let gradient: any TrainableMatrices
   /// db, padded to vectors; `nil` for none.
@@ -32,6 +32,14 @@ final class LinearTraining {
     scratch = Matrix(
       rows: threads,
       columns: matrix.backwardScratch(rows: rows).roundedUp(toMultipleOf: vectorLanes))
+  }
+
+  /// Products go through this matrix from now on, which is of the same shape.
+  func use(_ map: LinearMap) {
+    guard let other = map.matrices as? any TrainableMatrices, other.outputs == outputs,
+      other.inputs == inputs
+    else { preconditionFailure("a matrix of another shape or engine") }
+    matrix = other
   }
 
   /// From `outputGradient`: dW, db, and dx into other memory.
@@ -84,6 +92,13 @@ final class LinearTraining {
       RowArithmetic.add(gradients[row], to: biasGradient.all, columns: outputs)
     }
     return seconds
+  }
+
+  /// One output's gradient of the weights.
+  func gradientRow(_ output: Int) -> [Float] {
+    let copy = Matrix(rows: 1, columns: inputs)
+    gradient.copyRow(output, matrix: 0, to: copy.all.base)
+    return copy.elements
   }
 
   /// The gradients in the canonical layout.
