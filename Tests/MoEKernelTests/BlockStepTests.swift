@@ -4,8 +4,9 @@ import Tile
 
 @testable import MoEKernel
 
-/// Steps of whole blocks: their memory, their threads, and copies that take turns. Their gradients are held against
-/// other programs' in `RunnerTests`.
+/// Steps of whole blocks: their memory, their threads, and copies that take turns.
+///
+/// Their gradients are held against other programs' in `RunnerTests`.
 @Suite struct BlockStepTests {
   private func layer(_ block: BlockCase, _ engine: any Engine, seed: UInt64 = 3) throws
     -> BlockLayer

@@ -102,16 +102,28 @@ extension BlockStep {
 
   // MARK: The whole
 
-  /// Tokens of the step that is held against the loss.
-  private static let tokensOfLoss = 6
+  /// Tokens of the steps that are held against the loss: the longest one, and shorter ones.
+  private static let tokensOfLoss = [6, 5, 4, 3]
 
   /// How far the change of the loss along the gradient by the input is from what the gradient says, relative to
   /// that, for the first tokens of a batch with a gradient by the output of the last of them alone.
   ///
   /// Of steps of three lengths the best counts: a long one has more of the third order, a short one more of what
-  /// 32-bit floats between the halves round, and any may reach over the edge of a router's choice.
+  /// 32-bit floats between the halves round, and any may reach over the edge of a router's choice. Where the last
+  /// token itself is at such an edge, so that the oracle may choose otherwise than the pass, an earlier one is taken.
   public func inputGradientError(of batch: Matrix, cotangent: Matrix, pool: WorkerPool) -> Double {
-    let count = min(batch.rows, Self.tokensOfLoss)
+    var least = Double.infinity
+    for count in Self.tokensOfLoss.map({ min($0, batch.rows) }).uniqued() {
+      for part in [1e-4, 1e-3, 1e-5] where least > Self.inputGradientTolerance {
+        least = min(least, inputGradientError(count, part, batch, cotangent, pool))
+      }
+    }
+    return least
+  }
+
+  private func inputGradientError(
+    _ count: Int, _ part: Double, _ batch: Matrix, _ cotangent: Matrix, _ pool: WorkerPool
+  ) -> Double {
     func some(_ row: (Int) -> [Float]) -> Matrix {
       Matrix(rows: count, columns: spec.hidden, elements: (0..<count).flatMap(row))
     }
@@ -122,7 +134,7 @@ extension BlockStep {
     run(
       input, cotangent: some { $0 == count - 1 ? last : zeros }, into: result,
       inputGradient: gradient, pool: pool)
-    let direction = gradient.elements
+    let (values, direction) = (input.elements, gradient.elements)
     func length(_ values: [Float]) -> Double {
       values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
     }
@@ -131,16 +143,13 @@ extension BlockStep {
       let row = layer.referenceOutput(of: moved, token: count - 1, pool: pool)
       return zip(row, last).reduce(0) { $0 + $1.0 * Double($1.1) }
     }
-    let (values, unit) = (input.elements, length(input.elements) / length(direction))
-    return [1e-3, 1e-4, 1e-5].map { part in
-      let step = Float(part * unit)
-      let more = zip(values, direction).map { $0 + step * $1 }
-      let less = zip(values, direction).map { $0 - step * $1 }
-      let predicted = direction.indices.reduce(0.0) {
-        $0 + (Double(more[$1]) - Double(less[$1])) * Double(direction[$1])
-      }
-      return abs(loss(more) - loss(less) - predicted) / abs(predicted)
-    }.min() ?? .infinity
+    let step = Float(part * length(values) / length(direction))
+    let more = zip(values, direction).map { $0 + step * $1 }
+    let less = zip(values, direction).map { $0 - step * $1 }
+    let predicted = direction.indices.reduce(0.0) {
+      $0 + (Double(more[$1]) - Double(less[$1])) * Double(direction[$1])
+    }
+    return abs(loss(more) - loss(less) - predicted) / abs(predicted)
   }
 
   /// The largest of these errors that a right gradient has: of the third order a millionth, and what 32-bit floats
