@@ -35,13 +35,42 @@ public struct Report: Sendable {
   /// All verdicts: those of each record, then those of none.
   public var verdicts: [Verdict] { sections.flatMap(\.verdicts) + (others ?? []) }
 
+  /// One verdict for each claim, of several records' the one that rests on most: on cells rather than on a scenario,
+  /// on that rather than on counting; of two that rest on cells the one with the narrower interval.
+  public var verdictOfEachClaim: [Verdict] {
+    let all = verdicts
+    var best: [String: Int] = [:]
+    for (index, verdict) in all.enumerated() {
+      guard let other = best[verdict.claim] else {
+        best[verdict.claim] = index
+        continue
+      }
+      if verdict.restsOnMore(than: all[other]) { best[verdict.claim] = index }
+    }
+    return best.values.sorted().map { all[$0] }
+  }
+
   /// The tables of the whole ledger; `nil` where it was not asked for.
   var ledger: LedgerTables? {
-    others.map { _ in LedgerTables(verdicts, namesRecords: sections.count > 1) }
+    others.map { _ in LedgerTables(verdictOfEachClaim, namesRecords: sections.count > 1) }
   }
 
   /// The report as the JSON document `tenfold.report/1`.
   public var document: ReportDocument { ReportDocument(self) }
+}
+
+extension Verdict {
+  /// Whether the verdict says more than another on the same claim.
+  fileprivate func restsOnMore(than other: Verdict) -> Bool {
+    let bases: [Basis?] = [.measured, .composed, .counted, nil]
+    let (own, others) = (bases.firstIndex(of: basis), bases.firstIndex(of: other.basis))
+    let (rank, otherRank) = (own ?? bases.count, others ?? bases.count)
+    guard rank == otherRank else { return rank < otherRank }
+    func width(_ measured: Measured?) -> Double {
+      measured.map { $0.high / $0.low } ?? .infinity
+    }
+    return width(measured) < width(other.measured)
+  }
 }
 
 extension ReportDocument {

@@ -28,7 +28,7 @@ extension OutputOptions {
     case .csv:
       return report.others == nil
         ? CSVExport.render(report.sections.map(\.named))
-        : CSVExport.render(verdicts: report.verdicts)
+        : CSVExport.render(verdicts: report.verdictOfEachClaim)
     case .text, .markdown, .json, .junit:
       let page = details ? report.page : report.brief(width: width)
       return try render(page, document: report.document)

@@ -43,6 +43,29 @@ struct LedgerReportTests {
     #expect(TextPage.render(usual.brief()).count { $0 == "\n" } <= 50)
   }
 
+  @Test("counts a claim once, by the record that says most of it")
+  func severalRecords() throws {
+    let named = try NamedRecord(name: "r", record: Sample.example("default-suite"))
+    // The same machine measured only the last cells, so that it has less of some claims.
+    var part = named.record
+    part.cells = Array(part.cells.suffix(3))
+    let other = try NamedRecord(name: "part", record: part)
+    for records in [[named, other], [other, named]] {
+      let report = Report(records: records, judgesAll: true)
+      #expect(report.verdicts.count > ClaimLedger.claims.count)
+      let each = report.verdictOfEachClaim
+      #expect(each.count == ClaimLedger.claims.count)
+      #expect(Set(each.map(\.claim)).count == ClaimLedger.claims.count)
+      let alone = Report(records: [named], judgesAll: true).verdicts
+      for basis in Verdict.Basis.known {
+        #expect(each.count { $0.basis == basis } == alone.count { $0.basis == basis }, "\(basis)")
+      }
+      let all = try #require(
+        TextPage.render(report.brief()).split(separator: "\n").last { $0.hasPrefix("all ") })
+      #expect(all.hasSuffix(" \(ClaimLedger.claims.count)"))
+    }
+  }
+
   @Test("carries bases in every form")
   func forms() throws {
     let named = try NamedRecord(name: "r", record: Sample.example("default-suite"))

@@ -46,13 +46,14 @@ extension TrainingStep {
   }
 
   /// The widest panels of any build: two vectors of 16.
-  private static let widestPanel = 32
+  static let widestPanel = 32
   /// Floats of the widest panels of Wᵀ or dY that a worker packs: at most 64 of 1024 bytes in 256 steps.
-  private static let scratchPerWorker = 8 * 512 * widestPanel
+  static let scratchPerWorker = 8 * 512 * widestPanel
   /// Floats of the blocks that wait for each row, four panels of them.
-  private static let scratchPerRow = 8 * widestPanel
+  static let scratchPerRow = 8 * widestPanel
 
-  private static func padded(_ count: Int) -> Int {
+  /// Whole panels of the widest build.
+  static func padded(_ count: Int) -> Int {
     count > .max - widestPanel ? .max : count.roundedUp(toMultipleOf: widestPanel)
   }
 

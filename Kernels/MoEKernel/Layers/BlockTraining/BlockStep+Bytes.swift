@@ -39,32 +39,32 @@ extension BlockStep {
       // Products of a backward pass: panels of a part, and blocks that wait for every row.
       Saturating.product(
         4 * threads * maps(attention).count,
-        Saturating.sum(scratchPerWorker, Saturating.product(scratchPerRow, maxTokens))),
+        Saturating.sum(
+          TrainingStep.scratchPerWorker,
+          Saturating.product(TrainingStep.scratchPerRow, maxTokens))),
+      // Of latent attention also a block of one head's dx, of plain keys and of values.
+      attention.latent == nil
+        ? 0 : Saturating.product(8 * threads, Saturating.product(widestInputBlock, maxTokens)),
     ])
   }
 
-  /// The widest panels of any build: two vectors of 16.
-  private static let widestPanel = 32
-  /// Floats of the widest panels of Wᵀ or dY that a worker packs, and of the blocks that wait for each row, as
-  /// `TrainingStep` has them.
-  private static let (scratchPerWorker, scratchPerRow) = (8 * 512 * widestPanel, 8 * widestPanel)
-
-  private static func padded(_ count: Int) -> Int {
-    count > .max - widestPanel ? .max : count.roundedUp(toMultipleOf: widestPanel)
-  }
+  /// Inputs of the widest task of any engine: a BLAS's.
+  private static let widestInputBlock = 256
 
   /// Floats of a token's rows between the matrices.
   private static func rowColumns(_ spec: BlockSpec) -> Int {
     let attention = spec.attention
     // Normed, stream, branch, the half's input, output, cotangent and gradient, of the stream and three by matrices.
-    let streams = Saturating.product(12, padded(spec.hidden))
+    let streams = Saturating.product(12, TrainingStep.padded(spec.hidden))
     let heads = Saturating.sum([
       2 * attention.queryWidth, 2 * attention.keysWidth, 2 * attention.valuesWidth,
       2 * attention.outputWidth,
     ])
     guard let latent = attention.latent else { return Saturating.sum(streams, heads) }
-    let ranks = 3 * padded(latent.rank + latent.rotaryWidth) + 3 * padded(latent.queryRank ?? 0)
-    return Saturating.sum([streams, heads, ranks, padded(latent.rank)])
+    let ranks =
+      3 * TrainingStep.padded(latent.rank + latent.rotaryWidth) + 3
+      * TrainingStep.padded(latent.queryRank ?? 0)
+    return Saturating.sum([streams, heads, ranks, TrainingStep.padded(latent.rank)])
   }
 
   /// The shapes of the matrices around attention but for those of one head each.
@@ -86,14 +86,12 @@ extension BlockStep {
   /// Floats of a token's gradients by what matrices made, with their staged copies and strips of what they read.
   private static func mapColumns(_ attention: SelfAttentionSpec) -> Int {
     let maps = maps(attention).reduce(0) {
-      Saturating.sum($0, 2 * padded($1.outputs) + padded($1.inputs))
+      Saturating.sum($0, 2 * TrainingStep.padded($1.outputs) + TrainingStep.padded($1.inputs))
     }
     guard let latent = attention.latent else { return maps }
-    let perHead = padded(latent.plainWidth) + padded(attention.valueWidth)
+    let perHead = TrainingStep.padded(latent.plainWidth) + TrainingStep.padded(attention.valueWidth)
     return Saturating.sum([
-      maps, 2 * attention.heads * perHead,
-      // A block of one head's dx for each thread is no wider.
-      2 * padded(latent.rank) + 8 * widestPanel,
+      maps, 2 * attention.heads * perHead, 2 * TrainingStep.padded(latent.rank),
     ])
   }
 
@@ -102,6 +100,6 @@ extension BlockStep {
     let widths =
       4 * spec.hidden + 2 * spec.attention.queryWidth
       + (spec.attention.latent.map { $0.rank + ($0.queryRank ?? 0) } ?? 0)
-    return Saturating.product(4 * (ScaleGradient.parts + 2), padded(widths))
+    return Saturating.product(4 * (ScaleGradient.parts + 2), TrainingStep.padded(widths))
   }
 }
