@@ -20,6 +20,20 @@ import Testing
       olmoe.totalParameters - variant.totalParameters == 16 * 32 * (3 * 2048 * 1024 + 2048))
   }
 
+  /// Workloads of whole blocks measure what the variant says as well.
+  @Test func blocksHaveTheirLayers() throws {
+    for id in ["olmoe-1b-7b", "deepseek-v3"] {
+      let variant = try known(id).varyingRoutedLayers(.init(experts: 64, topK: 4))
+      for layer in variant.layers {
+        guard case .executable(let block) = layer.block else {
+          Issue.record("a block of \(id) is counted only")
+          return
+        }
+        #expect(block.feedForward == layer.ffn)
+      }
+    }
+  }
+
   @Test func denseLayersStay() throws {
     let variant = try known("deepseek-v3").varyingRoutedLayers(.init(experts: 128))
     #expect(variant.id == "deepseek-v3 E=128")

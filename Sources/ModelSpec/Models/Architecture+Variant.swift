@@ -18,6 +18,12 @@ extension Architecture {
         guard case .sparse(let layer) = layers[index].feedForwards[position] else { continue }
         layers[index].feedForwards[position] = .sparse(try layer.varying(variant))
       }
+      if case .executable(let block) = layers[index].block,
+        case .sparse(let layer) = block.feedForward
+      {
+        layers[index].block = .executable(
+          try block.with(feedForward: .sparse(try layer.varying(variant))))
+      }
     }
     do {
       return try Architecture(

@@ -73,7 +73,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
       return "a pass of \(workload) has no \(size); leave --\(size) out, or name another --workload"
     case .routesNothing(let workload):
       return
-        "a pass of \(workload) routes no tokens; leave --routing out, or name another --workload"
+        "tokens of a pass of \(workload) cannot be routed as wanted: it has no routers, or these read what "
+        + "comes out of attention; leave --routing out, or name another --workload"
     case .noLayers(let id):
       return "\(id) has no layer to measure"
     case .nothingToVary(let id):

@@ -5,7 +5,7 @@ import ModelSpec
 /// `block-train`: every decoder block of a model once over one sequence, forward and backward, with the gradients
 /// of its input and of all weights.
 public struct BlockTrainWorkload: MeasurableWorkload {
-  private let forward = BlockWorkload(.blockForward)
+  private let forward = BlockWorkload(.blockForward, named: .blockTrain)
 
   /// The workload has no settings.
   public init() {}
@@ -30,39 +30,21 @@ public struct BlockTrainWorkload: MeasurableWorkload {
 
   /// The blocks of both sides, as `block-forward` has them.
   public func layers(of pairing: Pairing) throws(PlanError) -> PairedLayers {
-    func trained(_ layers: [PlannedLayer]) -> [PlannedLayer] {
-      layers.map { planned in
-        guard let layer = planned.layer as? DecoderBlockLayer else {
-          preconditionFailure("\(planned.layer.name) is no decoder block")
-        }
-        return PlannedLayer(TrainedBlock(layer), count: planned.count)
-      }
-    }
-    let layers = try forward.layers(of: pairing)
-    return PairedLayers(
-      baseline: trained(layers.baseline), candidate: trained(layers.candidate))
+    TrainedBlock.inTraining(try forward.layers(of: pairing))
   }
 }
 
-/// A decoder block as its training step is measured, with all of its experts in memory.
-struct TrainedBlock: MeasurableLayer {
+/// A decoder block as its training step is measured.
+struct TrainedBlock: LayerInTraining {
   let forward: DecoderBlockLayer
 
   init(_ forward: DecoderBlockLayer) { self.forward = forward }
 
   var spec: BlockSpec { forward.spec }
 
-  var name: String { forward.name }
+  var hidden: Int { spec.hidden }
 
-  var narrowestWidth: Int { forward.narrowestWidth }
-
-  func narrowed(by divisor: Int) -> TrainedBlock? {
-    forward.narrowed(by: divisor).map(TrainedBlock.init)
-  }
-
-  var segments: WeightSegments? { nil }
-
-  var router: RouterShape? { forward.router }
+  var experts: Int { spec.feedForward.routed?.experts ?? 0 }
 
   func check(_ workload: Workload, formats: FormatPlan) throws(UncountableLayer) {
     if let refusal = BlockStep.refusal(of: spec, formats: formats) {
@@ -74,36 +56,9 @@ struct TrainedBlock: MeasurableLayer {
       Workload(.trainStep, tokens: workload.tokens), formats: formats)
   }
 
-  func weightBytes(_ part: WeightPart, formats: FormatPlan) -> Int {
-    let experts = spec.feedForward.routed?.experts ?? 0
-    return part == .segment
-      ? 0
-      : forward.weightBytes(.common, formats: formats)
-        + experts * forward.weightBytes(.segment, formats: formats)
-  }
-
-  /// Weights alone of a pass without tokens, which are what lies in an arena; gradients belong to a pass.
-  func memoryBytes(
-    residentSegments: Int?, workload: Workload, threads: Int, engine: any Engine,
-    formats: FormatPlan
-  ) -> Int {
-    guard workload.tokens > 0 else {
-      return forward.memoryBytes(
-        residentSegments: nil, workload: workload, threads: threads, engine: engine,
-        formats: formats)
-    }
-    // Batches and their cotangent, the output and the gradient by the input.
-    let rows = Saturating.product(
-      Saturating.product(workload.tokens, Batches.count + 3),
-      spec.hidden * MemoryLayout<Float>.size)
-    return Saturating.sum(
-      BlockStep.bytes(
-        for: spec, maxTokens: workload.tokens, threads: threads, engine: engine, formats: formats),
-      rows)
-  }
-
-  func operations(_ workload: Workload, formats: FormatPlan) -> [ModelSpec.Operation] {
-    forward.operations(workload, formats: formats).trained
+  func stepBytes(tokens: Int, threads: Int, engine: any Engine, formats: FormatPlan) -> Int {
+    BlockStep.bytes(
+      for: spec, maxTokens: tokens, threads: threads, engine: engine, formats: formats)
   }
 
   func prepare(

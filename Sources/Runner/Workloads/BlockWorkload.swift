@@ -7,11 +7,17 @@ import ModelSpec
 public struct BlockWorkload: MeasurableWorkload {
   /// Which of the two.
   public let kind: WorkloadKind
+  /// The workload whose blocks these are, as refusals name it.
+  private let named: WorkloadKind
 
   /// - Precondition: one of the two kinds.
-  public init(_ kind: WorkloadKind) {
+  public init(_ kind: WorkloadKind) { self.init(kind, named: kind) }
+
+  /// - Parameter named: a workload that has the blocks of one of the two.
+  init(_ kind: WorkloadKind, named: WorkloadKind) {
     precondition([.blockForward, .blockDecode].contains(kind), "\(kind) has no blocks")
     self.kind = kind
+    self.named = named
   }
 
   /// Both dense counterparts, in which a dense network stands for the routed half; in a sweep the one of all
@@ -81,7 +87,7 @@ public struct BlockWorkload: MeasurableWorkload {
         counts[spec, default: 0] += 1
       case .counted(let reason):
         throw .unpairable(
-          reason: "\(architecture.id) cannot be measured by \(kind): \(reason); measure its "
+          reason: "\(architecture.id) cannot be measured by \(named): \(reason); measure its "
             + "feed-forward layers with --workload ffn-forward")
       }
     }

@@ -73,9 +73,10 @@ enum OutputCheck {
         + engine.activationError(format))
   }
 
-  /// max|y − ŷ| / max|ŷ|; infinite when a value is not a number or the reference is all zeros.
+  /// max|y − ŷ| / max|ŷ|; infinite when a value of either is no number, and when the reference is all zeros.
   static func relativeError(_ values: [Float], expected: [Double]) -> Double {
     let difference = largestDifference(values, expected)
+    guard difference.isFinite else { return .infinity }
     return difference == 0 ? 0 : difference / (expected.map(abs).max() ?? 0)
   }
 

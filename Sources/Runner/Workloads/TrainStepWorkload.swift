@@ -32,41 +32,21 @@ public struct TrainStepWorkload: MeasurableWorkload {
 
   /// The layers of both sides, as `ffn-forward` has them.
   public func layers(of pairing: Pairing) throws(PlanError) -> PairedLayers {
-    func trained(_ layers: [PlannedLayer]) -> [PlannedLayer] {
-      layers.map { planned in
-        guard let layer = planned.layer as? FeedForwardLayer else {
-          preconditionFailure("\(planned.layer.name) is no feed-forward layer")
-        }
-        return PlannedLayer(TrainedLayer(layer), count: planned.count)
-      }
-    }
-    let layers = try forward.layers(of: pairing)
-    return PairedLayers(
-      baseline: trained(layers.baseline), candidate: trained(layers.candidate))
+    TrainedLayer.inTraining(try forward.layers(of: pairing))
   }
 }
 
 /// A feed-forward layer as its training step is measured.
-///
-/// All of its experts are in memory: one that stood for several would have the gradients of all of them.
-struct TrainedLayer: MeasurableLayer {
+struct TrainedLayer: LayerInTraining {
   let forward: FeedForwardLayer
 
   init(_ forward: FeedForwardLayer) { self.forward = forward }
 
   var spec: FFNLayerSpec { forward.spec }
 
-  var name: String { forward.name }
+  var hidden: Int { spec.hidden }
 
-  var narrowestWidth: Int { forward.narrowestWidth }
-
-  func narrowed(by divisor: Int) -> TrainedLayer? {
-    forward.narrowed(by: divisor).map(TrainedLayer.init)
-  }
-
-  var segments: WeightSegments? { nil }
-
-  var router: RouterShape? { forward.router }
+  var experts: Int { spec.routed?.experts ?? 0 }
 
   func check(_ workload: Workload, formats: FormatPlan) throws(UncountableLayer) {
     if let refusal = TrainableLayer.refusal(of: spec, formats: formats) {
@@ -79,38 +59,12 @@ struct TrainedLayer: MeasurableLayer {
     try forward.check(Workload(workload.kind, tokens: 3 * workload.tokens), formats: formats)
   }
 
-  func weightBytes(_ part: WeightPart, formats: FormatPlan) -> Int {
-    let experts = spec.routed?.experts ?? 0
-    return part == .segment
-      ? 0
-      : forward.weightBytes(.common, formats: formats)
-        + experts * forward.weightBytes(.segment, formats: formats)
-  }
-
-  /// Weights alone of a pass without tokens, which are what lies in an arena; gradients belong to a pass.
-  func memoryBytes(
-    residentSegments: Int?, workload: Workload, threads: Int, engine: any Engine,
-    formats: FormatPlan
-  ) -> Int {
-    guard workload.tokens > 0 else {
-      return forward.memoryBytes(
-        residentSegments: nil, workload: workload, threads: threads, engine: engine,
-        formats: formats)
-    }
+  func stepBytes(tokens: Int, threads: Int, engine: any Engine, formats: FormatPlan) -> Int {
     let inputs = spec.routed.map { RoutedInputs.bytes(choices: $0.choices, hidden: $0.hidden) }
-    // Batches and their cotangent, the output and the gradient by the input.
-    let rows = Saturating.product(
-      Saturating.product(workload.tokens, Batches.count + 3),
-      spec.hidden * MemoryLayout<Float>.size)
-    return Saturating.sum([
+    return Saturating.sum(
       TrainingStep.bytes(
-        for: spec, maxTokens: workload.tokens, threads: threads, engine: engine, formats: formats),
-      inputs ?? 0, rows,
-    ])
-  }
-
-  func operations(_ workload: Workload, formats: FormatPlan) -> [ModelSpec.Operation] {
-    forward.operations(workload, formats: formats).trained
+        for: spec, maxTokens: tokens, threads: threads, engine: engine, formats: formats),
+      inputs ?? 0)
   }
 
   func prepare(

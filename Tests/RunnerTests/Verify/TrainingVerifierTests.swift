@@ -77,6 +77,22 @@ import Testing
     #expect(gradients("down", [0, 0]).error(against: none) == .infinity)
   }
 
+  /// A golden gradient that is no number is the gradient of no step.
+  @Test(arguments: [Float.nan, .infinity, -.infinity])
+  func gradientsThatAreNoNumbersFail(value: Float) throws {
+    let good = StepGradients(
+      input: [1, 2], weights: [NamedTensor(name: "a", values: [1]), .init(name: "b", values: [3])])
+    for position in 0..<2 {
+      var weights = good.weights
+      weights[position] = NamedTensor(name: weights[position].name, values: [value])
+      let golden = StepGradients(input: good.input, weights: weights)
+      #expect(good.error(against: golden) == .infinity)
+      #expect(golden.error(against: good) == .infinity)
+    }
+    #expect(OutputCheck.relativeError([1, 2], expected: [1, Double(value)]) == .infinity)
+    #expect(good.error(against: good) == 0)
+  }
+
   @Test func roundedWeightsAreRefused() throws {
     #expect(throws: UncountableLayer.self) {
       try verify(golden("mixtral_moe"), engine: try TileEngine(forcedLevel: nil), .bf16)

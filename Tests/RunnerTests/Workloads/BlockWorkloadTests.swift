@@ -30,6 +30,10 @@ import Testing
       try BlockWorkload(.blockForward).layers(of: pairing("qwen3-next-80b-a3b", .isoActive))
     }
     #expect(try #require(error).description.contains("--workload ffn-forward"))
+    let training = #expect(throws: PlanError.self) {
+      try BlockTrainWorkload().layers(of: pairing("qwen3-next-80b-a3b", .isoActive))
+    }
+    #expect(try #require(training).description.contains("cannot be measured by block-train"))
   }
 
   private let config = """
