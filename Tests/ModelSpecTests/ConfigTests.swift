@@ -215,4 +215,27 @@ import Testing
       }
     }
   }
+
+  /// Numbers that no norm, scale or bound can have: the block is counted, and says why it is not computed.
+  @Test(arguments: [
+    (#""rms_norm_eps": -1, "query_pre_attn_scalar": 16"#, "rms_norm_eps is -1"),
+    (#""rms_norm_eps": 1e-6, "query_pre_attn_scalar": 0"#, "query_pre_attn_scalar is 0"),
+    (
+      #""rms_norm_eps": 1e-6, "query_pre_attn_scalar": 16, "attn_logit_softcapping": 0"#,
+      "attn_logit_softcapping is 0"
+    ),
+  ])
+  func numbersThatNoBlockCanHaveAreNamed(numbers: String, reason: String) throws {
+    let config = """
+      {"model_type": "gemma2", "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2,
+       "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8, "vocab_size": 64,
+       "sliding_window": 16, "hidden_activation": "gelu_pytorch_tanh", \(numbers)}
+      """
+    let model = try Architecture(configJSON: Array(config.utf8), id: "small")
+    guard case .counted(let why) = model.layers[0].block else {
+      Issue.record("a block is computed with \(numbers)")
+      return
+    }
+    #expect(why.contains(reason), "\(why)")
+  }
 }

@@ -80,7 +80,7 @@ extension ConfigReader {
         isLatent
         ? try latentSelfAttention(block, hidden: hidden)
         : try groupedSelfAttention(form, block, index: index, window: window, hidden: hidden)
-      let epsilon = Float(try number("rms_norm_eps"))
+      let epsilon = try epsilon()
       let residualScale =
         if let key = block.residualKey { Float(try number(key)) } else { Float(1) }
       let longest = try optionalSize("max_position_embeddings")
@@ -101,7 +101,7 @@ extension ConfigReader {
   ) throws(ConfigError) -> SelfAttentionSpec {
     let heads = try heads(hidden: hidden)
     let isTurned = try block.leavesLayersUnturned ? isTurned(layer: index) : true
-    let epsilon = Float(try number("rms_norm_eps"))
+    let epsilon = try epsilon()
     var norm: SelfAttentionSpec.QueryKeyNorm
     switch form.queryKeyNorm {
     case .absent: norm = .absent
@@ -172,13 +172,32 @@ extension ConfigReader {
   /// The bound under a key, `nil` without a key or a number.
   private func bound(_ key: String?) throws(ConfigError) -> Float? {
     guard let key else { return nil }
-    return try optionalNumber(key).map { Float($0) }
+    guard let bound = try optionalNumber(key) else { return nil }
+    return Float(try positive(bound, key))
+  }
+
+  /// What norms add to a mean square: no less than nothing.
+  private func epsilon() throws(ConfigError) -> Float {
+    let key = "rms_norm_eps"
+    let epsilon = try number(key)
+    guard epsilon >= 0 else {
+      throw ConfigError("\(place)\(key) is \(epsilon); give a number that is not negative")
+    }
+    return Float(epsilon)
+  }
+
+  /// A number that something is divided by, or bounded with.
+  private func positive(_ number: Double, _ key: String) throws(ConfigError) -> Double {
+    guard number > 0 else {
+      throw ConfigError("\(place)\(key) is \(number); give a number above 0")
+    }
+    return number
   }
 
   private func scale(_ block: BlockForm, width: Int) throws(ConfigError) -> Double {
     switch block.scale {
     case .inverseRoot: 1 / Double(width).squareRoot()
-    case .inverseRootOf(let key): 1 / (try number(key)).squareRoot()
+    case .inverseRootOf(let key): 1 / (try positive(number(key), key)).squareRoot()
     case .key(let key): try number(key)
     }
   }
