@@ -50,16 +50,21 @@ enum OutputCheck {
   static func trainingTolerance(
     for layer: FFNLayerSpec, tokens: Int, engine: any Engine, formats: FormatPlan
   ) -> Double {
-    let forward = tolerance(for: layer, engine: engine, formats: formats)
-    return 2 * forward + deviations * unitRoundoff * Double(tokens).squareRoot()
+    trainingTolerance(
+      forward: tolerance(for: layer, engine: engine, formats: formats), tokens: tokens)
   }
 
   /// The same of a block's training step.
   static func trainingTolerance(
     for block: BlockSpec, tokens: Int, engine: any Engine, formats: FormatPlan
   ) -> Double {
-    let forward = tolerance(for: block, keys: tokens, engine: engine, formats: formats)
-    return 2 * forward + deviations * unitRoundoff * Double(tokens).squareRoot()
+    trainingTolerance(
+      forward: tolerance(for: block, keys: tokens, engine: engine, formats: formats),
+      tokens: tokens)
+  }
+
+  private static func trainingTolerance(forward: Double, tokens: Int) -> Double {
+    2 * forward + deviations * unitRoundoff * Double(tokens).squareRoot()
   }
 
   /// The largest error of a product that rounding explains, in units of the deviation of an output.
