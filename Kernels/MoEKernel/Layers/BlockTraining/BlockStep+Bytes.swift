@@ -19,7 +19,7 @@ extension BlockStep {
       ])
     let scratch = max(
       engine.scratchElements(
-        rows: maxTokens, inputs: max(spec.hidden, attention.outputWidth), format: .f32),
+        rows: maxTokens, inputs: widestInput(spec), format: .f32),
       AttentionCore.scratchElements(kernels, attention),
       AttentionBackward.scratchElements(kernels, attention, tokens: maxTokens))
     return Saturating.sum([

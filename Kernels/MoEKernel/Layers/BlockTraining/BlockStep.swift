@@ -85,9 +85,7 @@ public final class BlockStep {
         Matrix(rows: maxTokens, columns: attention.queryWidth),
         Matrix(rows: maxTokens, columns: attention.outputWidth)
       )
-    let widest = max(
-      layer.spec.hidden, attention.outputWidth,
-      attention.latent.map { max($0.rank, $0.queryRank ?? 0) } ?? 0)
+    let widest = Self.widestInput(layer.spec)
     stagedRows = Matrix(rows: maxTokens, columns: paddedToVector(widest))
     let floats = max(
       layer.engine.scratchElements(rows: maxTokens, inputs: widest, format: .f32),
@@ -115,6 +113,13 @@ public final class BlockStep {
     case (.latent(let latent), .latent): latent.use(layer.attention)
     default: preconditionFailure("an attention of another form")
     }
+  }
+
+  /// Inputs of the widest matrix around attention.
+  static func widestInput(_ spec: BlockSpec) -> Int {
+    let latent = spec.attention.latent
+    return max(
+      spec.hidden, spec.attention.outputWidth, latent?.rank ?? 0, latent?.queryRank ?? 0)
   }
 
   /// Why such a block cannot be trained with weights in these formats, as the end of a sentence; `nil` when it can.
