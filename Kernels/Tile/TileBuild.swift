@@ -67,9 +67,19 @@ typealias ActivateBackward =
 typealias MultiplyStrided =
   @Sendable (
     _ panel: UnsafeRawPointer, _ panelStep: Int, _ factors: UnsafePointer<Float>, _ rowStep: Int,
-    _ factorStep: Int, _ runs: Int, _ runStep: Int, _ steps: Int, _ rows: Int,
-    _ block: UnsafeMutablePointer<Float>, _ accumulates: Bool, _ prefetch: UnsafeRawPointer,
-    _ prefetchStep: Int
+    _ factorStep: Int, _ steps: Int, _ rows: Int, _ block: UnsafeMutablePointer<Float>,
+    _ accumulates: Bool, _ prefetch: UnsafeRawPointer, _ prefetchStep: Int
+  ) -> Void
+typealias MultiplyBlocks =
+  @Sendable (
+    _ panel: UnsafeRawPointer, _ factors: UnsafePointer<Float>, _ stride: Int, _ steps: Int,
+    _ rows: Int, _ block: UnsafeMutablePointer<Float>, _ accumulates: Bool,
+    _ prefetch: UnsafeRawPointer, _ prefetchStep: Int
+  ) -> Void
+typealias PackBlocks =
+  @Sendable (
+    _ source: UnsafePointer<Float>, _ stride: Int, _ indices: UnsafePointer<Int32>?, _ rows: Int,
+    _ count: Int, _ blocks: UnsafeMutablePointer<Float>, _ blockStride: Int
   ) -> Void
 typealias SoftmaxColumns =
   @Sendable (
@@ -132,6 +142,8 @@ struct TileBuild: Sendable {
   let softmaxGradients: SoftmaxGradients
   let scaleRows: ScaleRows
   let multiplyStrided: MultiplyStrided
+  let multiplyBlocks: MultiplyBlocks
+  let packBlocks: PackBlocks
   let softmaxColumns: SoftmaxColumns
   let normaliseRow: NormaliseRow
   let addRow: AddRow
@@ -166,6 +178,7 @@ extension TileBuild {
     activatePlain: TileV2.activatePlain, softmax: TileV2.softmaxBlocks,
     softmaxGradients: TileV2.softmaxGradients,
     scaleRows: TileV2.scaleRows, multiplyStrided: TileV2.multiplyStrided,
+    multiplyBlocks: TileV2.multiplyBlocks, packBlocks: TileV2.packBlocks,
     softmaxColumns: TileV2.softmaxColumns, normaliseRow: TileV2.normaliseRow,
     addRow: TileV2.addRow, turnHalves: TileV2.turnHalves,
     turnNeighbours: TileV2.turnNeighbours,
@@ -191,6 +204,7 @@ extension TileBuild {
       activatePlain: TileV3.activatePlain, softmax: TileV3.softmaxBlocks,
       softmaxGradients: TileV3.softmaxGradients,
       scaleRows: TileV3.scaleRows, multiplyStrided: TileV3.multiplyStrided,
+      multiplyBlocks: TileV3.multiplyBlocks, packBlocks: TileV3.packBlocks,
       softmaxColumns: TileV3.softmaxColumns, normaliseRow: TileV3.normaliseRow,
       addRow: TileV3.addRow, turnHalves: TileV3.turnHalves,
       turnNeighbours: TileV3.turnNeighbours,
@@ -219,6 +233,7 @@ extension TileBuild {
       activatePlain: TileV4.activatePlain, softmax: TileV4.softmaxBlocks,
       softmaxGradients: TileV4.softmaxGradients,
       scaleRows: TileV4.scaleRows, multiplyStrided: TileV4.multiplyStrided,
+      multiplyBlocks: TileV4.multiplyBlocks, packBlocks: TileV4.packBlocks,
       softmaxColumns: TileV4.softmaxColumns, normaliseRow: TileV4.normaliseRow,
       addRow: TileV4.addRow, turnHalves: TileV4.turnHalves,
       turnNeighbours: TileV4.turnNeighbours,

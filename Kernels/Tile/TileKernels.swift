@@ -57,6 +57,8 @@ public struct TileKernels: Sendable {
   let transposeSquareEntry: TransposeSquare
   let activateBackwardEntry: ActivateBackward
   let multiplyStridedEntry: MultiplyStrided
+  let multiplyBlocksEntry: MultiplyBlocks
+  let packBlocksEntry: PackBlocks
   let softmaxColumnsEntry: SoftmaxColumns
   let normaliseRowEntry: NormaliseRow
   let addRowEntry: AddRow
@@ -102,6 +104,8 @@ public struct TileKernels: Sendable {
     transposeSquareEntry = build.transposeSquare
     activateBackwardEntry = build.activateBackward
     multiplyStridedEntry = build.multiplyStrided
+    multiplyBlocksEntry = build.multiplyBlocks
+    packBlocksEntry = build.packBlocks
     softmaxColumnsEntry = build.softmaxColumns
     normaliseRowEntry = build.normaliseRow
     addRowEntry = build.addRow

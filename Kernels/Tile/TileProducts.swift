@@ -41,6 +41,12 @@ extension TileKernels {
     return TilePrefetch(start: next + tile * share * steps, bytesPerStep: share)
   }
 
+  /// Prefetches memory that is read soon, into L2.
+  @inline(__always)
+  public func prefetch(_ address: UnsafeRawPointer, bytes: Int) {
+    for offset in stride(from: 0, to: bytes, by: 64) { vector_prefetch(address + offset) }
+  }
+
   /// Prefetches memory that an epilogue will write, before the product whose block it waits for.
   ///
   /// The lines are mostly in no cache near the core, and a store must wait for its line; without this the

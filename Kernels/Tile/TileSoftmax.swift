@@ -9,8 +9,8 @@ extension TileKernels {
     public let first: UnsafeMutablePointer<Int32>
     /// The key behind the last.
     public let end: UnsafeMutablePointer<Int32>
-    /// The largest score so far, `lowestScore` before the first chunk.
-    public let maxima: UnsafeMutablePointer<Float>
+    /// What is subtracted from scores, `lowestScore` before the first chunk: their maximum but for a few units.
+    public let shifts: UnsafeMutablePointer<Float>
     /// The sum of weights so far.
     public let sums: UnsafeMutablePointer<Float>
     /// What sums of values so far are to be multiplied by after a chunk.
@@ -19,12 +19,12 @@ extension TileKernels {
     /// Memory of the caller's.
     public init(
       first: UnsafeMutablePointer<Int32>, end: UnsafeMutablePointer<Int32>,
-      maxima: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
+      shifts: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
       corrections: UnsafeMutablePointer<Float>
     ) {
       self.first = first
       self.end = end
-      self.maxima = maxima
+      self.shifts = shifts
       self.sums = sums
       self.corrections = corrections
     }
@@ -32,7 +32,7 @@ extension TileKernels {
     /// The same from a row on.
     public func from(_ row: Int) -> SoftmaxRows {
       SoftmaxRows(
-        first: first + row, end: end + row, maxima: maxima + row, sums: sums + row,
+        first: first + row, end: end + row, shifts: shifts + row, sums: sums + row,
         corrections: corrections + row)
     }
   }
@@ -50,7 +50,7 @@ extension TileKernels {
     precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
     softmaxEntry(
       blocks, stride ?? blockCapacity, panels, rows, state.first, state.end, softcap ?? 0,
-      state.maxima,
+      state.shifts,
       state.sums, state.corrections)
   }
 

@@ -8,20 +8,12 @@ extension TileKernels {
     public let rowStep: Int
     /// Floats from one step's factors to the next one's.
     public let step: Int
-    /// Runs of steps, which begin `runStep` floats after each other.
-    public let runs: Int
-    /// See `runs`.
-    public let runStep: Int
 
-    /// Factors of the caller's; one run unless told otherwise.
-    public init(
-      base: UnsafePointer<Float>, rowStep: Int, step: Int, runs: Int = 1, runStep: Int = 0
-    ) {
+    /// Factors of the caller's.
+    public init(base: UnsafePointer<Float>, rowStep: Int, step: Int) {
       self.base = base
       self.rowStep = rowStep
       self.step = step
-      self.runs = runs
-      self.runStep = runStep
     }
   }
 
@@ -32,7 +24,6 @@ extension TileKernels {
   /// - Parameters:
   ///   - panel: the floats of the first step, aligned to 64 bytes.
   ///   - panelStep: floats from one step's to the next one's, a multiple of `lanes`.
-  ///   - steps: of each run.
   ///   - rows: 1 to `maximumRows`.
   ///   - block: `rows` × `panelWidth` floats, aligned to 64 bytes.
   ///   - accumulates: true to add to the block.
@@ -43,11 +34,11 @@ extension TileKernels {
     block: UnsafeMutablePointer<Float>, accumulates: Bool = false, prefetch: TilePrefetch? = nil
   ) {
     precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
-    precondition(steps >= 0 && factors.runs >= 0, "\(factors.runs) runs of \(steps) steps")
+    precondition(steps >= 0, "\(steps) steps")
     precondition(panelStep % lanes == 0, "\(panelStep) floats are no whole vectors")
     multiplyStridedEntry(
       UnsafeRawPointer(panel), panelStep * 4, factors.base, factors.rowStep, factors.step,
-      factors.runs, factors.runStep, steps, rows, block, accumulates,
+      steps, rows, block, accumulates,
       prefetch?.start ?? UnsafeRawPointer(panel), prefetch?.bytesPerStep ?? 0)
   }
 }

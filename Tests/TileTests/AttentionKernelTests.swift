@@ -16,13 +16,12 @@ import Testing
   func stridedProductsAgreeWithDoublePrecision(level: TileLevel) {
     let kernels = Self.kernels(level)
     let width = kernels.panelWidth
-    for (steps, runs) in [(0, 1), (1, 1), (7, 1), (60, 1), (16, 3)] {
+    for steps in [0, 1, 7, 60] {
       for rows in 1...kernels.maximumRows {
         let (panelStep, rowStep, step) = (width + kernels.lanes, 3, 50)
-        let runStep = steps * step + 7
         var numbers = Numbers(seed: 100 * steps + rows)
-        let panel = Memory(bytes: 4 * max(1, steps * runs) * panelStep)
-        let factors = Memory(bytes: 4 * (max(1, runs) * (runStep + 1) + rows * rowStep + 8))
+        let panel = Memory(bytes: 4 * max(1, steps) * panelStep)
+        let factors = Memory(bytes: 4 * (steps * step + rows * rowStep + 8))
         let block = Memory(bytes: kernels.blockCapacity * 4)
         for index in panel.floats.indices { panel.floats[index] = numbers.next() }
         for index in factors.floats.indices { factors.floats[index] = numbers.next() }
@@ -30,28 +29,142 @@ import Testing
         let before = Array(block.floats.prefix(rows * width))
         kernels.multiplyStrided(
           panel: panel.floats.baseAddress!, panelStep: panelStep,
-          factors: .init(
-            base: factors.floats.baseAddress!, rowStep: rowStep, step: step, runs: runs,
-            runStep: runStep),
+          factors: .init(base: factors.floats.baseAddress!, rowStep: rowStep, step: step),
           steps: steps, rows: rows, block: block.floats.baseAddress!, accumulates: true)
         for row in 0..<rows {
           for column in 0..<width {
             var sum = Double(before[row * width + column])
             var size = abs(sum)
-            for run in 0..<runs {
-              for index in 0..<steps {
-                let weight = panel.floats[(run * steps + index) * panelStep + column]
-                let factor = factors.floats[run * runStep + index * step + row * rowStep]
-                sum += Double(weight) * Double(factor)
-                size += abs(Double(weight) * Double(factor))
-              }
+            for index in 0..<steps {
+              let weight = panel.floats[index * panelStep + column]
+              let factor = factors.floats[index * step + row * rowStep]
+              sum += Double(weight) * Double(factor)
+              size += abs(Double(weight) * Double(factor))
             }
             let error = abs(Double(block.floats[row * width + column]) - sum)
-            #expect(error <= gamma(2 * steps * runs + 1) * size)
+            #expect(error <= gamma(2 * steps + 1) * size)
           }
         }
       }
     }
+  }
+
+  /// Rows of every length up to some blocks, packed and multiplied, against double precision; the chains of one
+  /// and two rows add up to three roundings.
+  @Test(arguments: TileLevel.supported)
+  func productsWithBlocksAgreeWithDoublePrecision(level: TileLevel) {
+    let kernels = Self.kernels(level)
+    let (width, capacity) = (kernels.panelWidth, kernels.blockCapacity)
+    for steps in [0, 1, 3, 4, width - 1, width, width + 1, 3 * width + 6] {
+      for rows in 1...kernels.maximumRows {
+        var numbers = Numbers(seed: 100 * steps + rows)
+        let panel = Memory(bytes: 4 * max(1, steps) * width)
+        for index in 0..<steps * width { panel.floats[index] = numbers.next() }
+        let stride = steps + 3
+        let source = numbers.array(rows * stride)
+        let indices = (0..<rows).map { Int32((5 * $0 + 2) % rows) }
+        let blocks = Memory(bytes: 4 * max(1, kernels.panels(outputs: steps)) * capacity)
+        blocks.floats.update(repeating: .nan)
+        let block = Memory(bytes: capacity * 4)
+        for index in 0..<rows * width { block.floats[index] = numbers.next() }
+        let before = Array(block.floats.prefix(rows * width))
+        let isShuffled = rows % 5 != 0
+        kernels.packBlocks(
+          source: source, stride: stride, indices: isShuffled ? indices : nil, rows: rows,
+          count: steps, blocks: blocks.floats.baseAddress!)
+        kernels.multiplyBlocks(
+          panel: panel.floats.baseAddress!,
+          factors: .init(base: blocks.floats.baseAddress!, stride: capacity), steps: steps,
+          rows: rows, block: block.floats.baseAddress!, accumulates: true)
+        for row in 0..<rows {
+          for column in 0..<width {
+            var sum = Double(before[row * width + column])
+            var size = abs(sum)
+            for step in 0..<steps {
+              let own = isShuffled ? Int(indices[row]) : row
+              let term =
+                Double(panel.floats[step * width + column]) * Double(source[own * stride + step])
+              (sum, size) = (sum + term, size + abs(term))
+            }
+            let error = abs(Double(block.floats[row * width + column]) - sum)
+            #expect(error <= gamma(2 * steps + 4) * size)
+          }
+          // What a block holds behind the last float is a zero.
+          let (last, used) = steps.quotientAndRemainder(dividingBy: width)
+          for column in used..<width where used > 0 {
+            #expect(blocks.floats[last * capacity + row * width + column] == 0)
+          }
+        }
+      }
+    }
+  }
+
+  /// Chunks of scores in rows, of which each row sees another part, against a softmax of all that it sees; and
+  /// corrections of 1 where nothing was summed or no score exceeds the first maximum by much.
+  @Test(arguments: TileLevel.supported, [nil, 2] as [Float?])
+  func chunksOfBlocksMakeOneSoftmax(level: TileLevel, softcap: Float?) {
+    let kernels = Self.kernels(level)
+    let (width, rows) = (kernels.panelWidth, kernels.maximumRows)
+    let integers = (0..<2).map { _ in Memory(bytes: 4 * rows) }
+    let floats = (0..<3).map { _ in Memory(bytes: 4 * rows) }
+    let state = TileKernels.SoftmaxRows(
+      first: UnsafeMutableRawPointer(integers[0].floats.baseAddress!)
+        .assumingMemoryBound(to: Int32.self),
+      end: UnsafeMutableRawPointer(integers[1].floats.baseAddress!)
+        .assumingMemoryBound(to: Int32.self),
+      shifts: floats[0].floats.baseAddress!, sums: floats[1].floats.baseAddress!,
+      corrections: floats[2].floats.baseAddress!)
+    for row in 0..<rows { (state.shifts[row], state.sums[row]) = (TileKernels.lowestScore, 0) }
+    var numbers = Numbers(seed: 11)
+    var scores = [[Double]](repeating: [], count: rows)
+    var weights = [[Double]](repeating: [], count: rows)
+    // The scores of later chunks are larger: the second by what is tolerated, the third by more.
+    for (chunk, (panels, size)) in [(1, 2), (3, 4), (2, 40), (1, 1)].enumerated() {
+      let block = Memory(bytes: 4 * panels * kernels.blockCapacity)
+      for row in 0..<rows {
+        let first = row % 4 == 1 ? row + width / 2 : row % 4 == 2 ? width : 0
+        let end = row % 3 == 0 ? panels * width : max(0, panels * width - 2 * row - 1)
+        (state.first[row], state.end[row]) = (Int32(first), Int32(end))
+        for key in 0..<panels * width {
+          let place = key / width * kernels.blockCapacity + row * width + key % width
+          let score = Float(size) * numbers.next()
+          block.floats[place] = score
+          if (first..<max(first, end)).contains(key) {
+            scores[row].append(
+              softcap.map { Double($0) * tanh(Double(score) / Double($0)) } ?? Double(score))
+          }
+        }
+      }
+      let before = (0..<rows).map { state.sums[$0] }
+      kernels.softmax(
+        blocks: block.floats.baseAddress!, panels: panels, rows: rows, softcap: softcap,
+        state: state)
+      for row in 0..<rows {
+        if before[row] == 0 || chunk == 1 { #expect(state.corrections[row] == 1) }
+        weights[row] = weights[row].map { $0 * Double(state.corrections[row]) }
+        for key in 0..<panels * width {
+          let weight = block.floats[
+            key / width * kernels.blockCapacity + row * width + key % width]
+          if key >= state.first[row], key < state.end[row] {
+            weights[row].append(Double(weight))
+          } else {
+            #expect(weight == 0)
+          }
+        }
+      }
+    }
+    for row in 0..<rows {
+      let shift = Double(state.shifts[row])
+      let expected = scores[row].map { exp($0 - shift) }
+      // A difference of scores is rounded to 2⁻²⁴ of up to 80; the exponential errs by 8e-8 and 1.3e-8 of its
+      // argument, once for a weight and once for each correction; below e⁻⁸⁷ a weight is 0.
+      for (weight, own) in zip(weights[row], expected) {
+        #expect(abs(weight - own) <= own * 1.4e-5 + 2e-38)
+      }
+      let total = expected.reduce(0, +)
+      #expect(abs(Double(state.sums[row]) - total) <= total * 1.5e-5)
+    }
+    withExtendedLifetime((integers, floats)) {}
   }
 
   /// Three chunks of scores, each of which may raise the maximum, against a softmax of all at once.

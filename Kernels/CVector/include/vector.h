@@ -37,6 +37,8 @@ VECTOR_INLINE void vector_stream_fence(void) {
 // vector_multiply_add: a·b + sum per lane, in one rounding where the instruction set of the build has
 // FMA, in two where it has not.
 //
+// vector_larger: the larger of a and b in each lane; b where one is not a number.
+//
 // vector_stream: writes a vector, aligned to its size, past the caches; no line is read for it. Other threads see
 // it after vector_stream_fence.
 //
@@ -45,10 +47,16 @@ VECTOR_INLINE void vector_stream_fence(void) {
 #define VECTOR_OPERATIONS(lanes)                                                                   \
   typedef float vector_float##lanes __attribute__((ext_vector_type(lanes)));                       \
   typedef uint32_t vector_uint##lanes __attribute__((ext_vector_type(lanes)));                     \
+  typedef int32_t vector_int##lanes __attribute__((ext_vector_type(lanes)));                       \
                                                                                                    \
   VECTOR_INLINE vector_float##lanes vector_multiply_add##lanes(                                    \
       vector_float##lanes a, vector_float##lanes b, vector_float##lanes sum) {                     \
     _Pragma("STDC FP_CONTRACT ON") return a * b + sum;                                             \
+  }                                                                                                \
+                                                                                                   \
+  VECTOR_INLINE vector_float##lanes vector_larger##lanes(                                          \
+      vector_float##lanes a, vector_float##lanes b) {                                              \
+    return a > b ? a : b;                                                                          \
   }                                                                                                \
                                                                                                    \
   VECTOR_INLINE void vector_stream##lanes(float *target, vector_float##lanes value) {               \
@@ -66,6 +74,37 @@ VECTOR_INLINE void vector_stream_fence(void) {
 VECTOR_OPERATIONS(4)
 VECTOR_OPERATIONS(8)
 VECTOR_OPERATIONS(16)
+
+// vector_total, vector_largest: the sum of all lanes and the largest of them, half against half, so that four
+// steps do for 16 lanes.
+VECTOR_INLINE float vector_total4(vector_float4 a) { return (a.x + a.z) + (a.y + a.w); }
+VECTOR_INLINE float vector_total8(vector_float8 a) { return vector_total4(a.lo + a.hi); }
+VECTOR_INLINE float vector_total16(vector_float16 a) { return vector_total8(a.lo + a.hi); }
+
+VECTOR_INLINE float vector_largest4(vector_float4 a) {
+  const vector_float4 pairs = vector_larger4(a, a.zwxy);
+  return pairs.x > pairs.y ? pairs.x : pairs.y;
+}
+VECTOR_INLINE float vector_largest8(vector_float8 a) {
+  return vector_largest4(vector_larger4(a.lo, a.hi));
+}
+VECTOR_INLINE float vector_largest16(vector_float16 a) {
+  return vector_largest8(vector_larger8(a.lo, a.hi));
+}
+
+// vector_keep_lanes: lanes from `first` to the one before `end`, and `other` in all others.
+#define VECTOR_KEEP_LANES(lanes, ...)                                                              \
+  VECTOR_INLINE vector_float##lanes vector_keep_lanes##lanes(                                      \
+      vector_float##lanes a, long first, long end, float other) {                                  \
+    const vector_int##lanes lane = {__VA_ARGS__};                                                  \
+    const int from = first < 0 ? 0 : first > lanes ? lanes : (int)first;                           \
+    const int to = end < 0 ? 0 : end > lanes ? lanes : (int)end;                                   \
+    return lane >= from && lane < to ? a : (vector_float##lanes)other;                             \
+  }
+
+VECTOR_KEEP_LANES(4, 0, 1, 2, 3)
+VECTOR_KEEP_LANES(8, 0, 1, 2, 3, 4, 5, 6, 7)
+VECTOR_KEEP_LANES(16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 
 // vector_transpose: writes element (row, column) of a square of floats to (column, row) of another; rows of
 // both lie `source_stride` and `target_stride` floats apart. Off-diagonal halves are exchanged, then quarters

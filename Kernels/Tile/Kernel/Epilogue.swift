@@ -111,6 +111,14 @@ public func storeRows(
     let from = block + row &* 2 &* lanes
     let to = destination + (indices.map { Int($0[row]) } ?? row) &* stride
     let scale = scales.map { $0[row] } ?? 1
+    if count == 2 &* lanes {
+      let (first, second) = (
+        loadVector(from, count: lanes) * scale, loadVector(from + lanes, count: lanes) * scale
+      )
+      UnsafeMutableRawPointer(to).storeBytes(of: first, as: Vector.self)
+      UnsafeMutableRawPointer(to + lanes).storeBytes(of: second, as: Vector.self)
+      continue
+    }
     for output in 0..<count { to[output] = from[output] * scale }
   }
 }

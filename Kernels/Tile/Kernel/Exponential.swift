@@ -33,6 +33,32 @@ func exponential(_ argument: Vector) -> Vector {
   return unsafeBitCast(scaled, to: Vector.self)
 }
 
+/// e to the power of every lane, at most 88, and 0 for those below −87: weights of a softmax.
+///
+/// 2^y by a polynomial of y − n, which lies within ±0.5, and the exponent n. Its coefficients are those of least
+/// relative error, 1.9e-9 (Remez exchange); rounded and evaluated in f32 the polynomial is within 8e-8. The
+/// logarithm of two is no more exact than a float, so that the error grows with |x| by 1.3e-8, and the weight falls
+/// faster. NaN stays NaN.
+@inline(__always)
+func exponentialOrZero(_ x: Vector) -> Vector {
+  let logarithm = Vector(repeating: 0x1.715476p0)
+  // See `exponential`.
+  let rounder = Vector(repeating: 0x1.8p23)
+  let biased = multiplyAdd(x, logarithm, rounder)
+  let fraction = multiplyAdd(x, logarithm, rounder - biased)
+
+  var power = Vector(repeating: 0x1.41d334p-13)
+  power = multiplyAdd(power, fraction, Vector(repeating: 0x1.5f456ap-10))
+  power = multiplyAdd(power, fraction, Vector(repeating: 0x1.3b2dbcp-7))
+  power = multiplyAdd(power, fraction, Vector(repeating: 0x1.c6aed4p-5))
+  power = multiplyAdd(power, fraction, Vector(repeating: 0x1.ebfbdap-3))
+  power = multiplyAdd(power, fraction, Vector(repeating: 0x1.62e430p-1))
+  power = multiplyAdd(power, fraction, Vector(repeating: 1))
+  let exponent = unsafeBitCast(biased, to: Words.self) &<< 23
+  let scaled = unsafeBitCast(unsafeBitCast(power, to: Words.self) &+ exponent, to: Vector.self)
+  return scaled.replacing(with: Vector.zero, where: x .< Vector(repeating: -87))
+}
+
 /// z·σ(z), with σ the logistic function 1 / (1 + e⁻ᶻ).
 @inline(__always)
 func logisticProduct(_ z: Vector, slope: Float = 1) -> Vector {

@@ -27,6 +27,22 @@ import CVector
   @inline(__always)
   func stream(_ a: Vector, to target: UnsafeMutablePointer<Float>) { vector_stream16(target, a) }
 
+  @inline(__always)
+  func totalOfLanes(_ a: Vector) -> Float { vector_total16(a) }
+
+  @inline(__always)
+  func largestLane(of a: Vector) -> Float { vector_largest16(a) }
+
+  /// The larger of both in each lane.
+  @inline(__always)
+  func larger(_ a: Vector, _ b: Vector) -> Vector { vector_larger16(a, b) }
+
+  /// Lanes of a range, which may reach beyond the vector on both sides, and another number in all others.
+  @inline(__always)
+  func keptLanes(of a: Vector, from first: Int, to end: Int, else other: Float) -> Vector {
+    vector_keep_lanes16(a, first, end, other)
+  }
+
   /// Neighbouring lanes in each other's place.
   @inline(__always)
   func swappedPairs(_ a: Vector) -> Vector { vector_swap_pairs16(a) }
@@ -55,6 +71,22 @@ import CVector
 
   @inline(__always)
   func stream(_ a: Vector, to target: UnsafeMutablePointer<Float>) { vector_stream8(target, a) }
+
+  @inline(__always)
+  func totalOfLanes(_ a: Vector) -> Float { vector_total8(a) }
+
+  @inline(__always)
+  func largestLane(of a: Vector) -> Float { vector_largest8(a) }
+
+  /// The larger of both in each lane.
+  @inline(__always)
+  func larger(_ a: Vector, _ b: Vector) -> Vector { vector_larger8(a, b) }
+
+  /// Lanes of a range, which may reach beyond the vector on both sides, and another number in all others.
+  @inline(__always)
+  func keptLanes(of a: Vector, from first: Int, to end: Int, else other: Float) -> Vector {
+    vector_keep_lanes8(a, first, end, other)
+  }
 
   /// Neighbouring lanes in each other's place.
   @inline(__always)
@@ -91,6 +123,22 @@ import CVector
 
   @inline(__always)
   func stream(_ a: Vector, to target: UnsafeMutablePointer<Float>) { vector_stream4(target, a) }
+
+  @inline(__always)
+  func totalOfLanes(_ a: Vector) -> Float { vector_total4(a) }
+
+  @inline(__always)
+  func largestLane(of a: Vector) -> Float { vector_largest4(a) }
+
+  /// The larger of both in each lane.
+  @inline(__always)
+  func larger(_ a: Vector, _ b: Vector) -> Vector { vector_larger4(a, b) }
+
+  /// Lanes of a range, which may reach beyond the vector on both sides, and another number in all others.
+  @inline(__always)
+  func keptLanes(of a: Vector, from first: Int, to end: Int, else other: Float) -> Vector {
+    vector_keep_lanes4(a, first, end, other)
+  }
 
   /// Neighbouring lanes in each other's place.
   @inline(__always)

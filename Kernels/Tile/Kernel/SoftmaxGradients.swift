@@ -30,7 +30,7 @@ public func softmaxGradients(
         sum += weight * slopes[half]
       }
     }
-    let mean = total(of: sum)
+    let mean = totalOfLanes(sum)
     means[row] = mean
     let shift = Vector(repeating: mean)
     for panel in 0..<panels {

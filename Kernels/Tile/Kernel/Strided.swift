@@ -14,12 +14,9 @@ struct StridedOperands {
   var factors: UnsafePointer<Float>
   /// Floats from one row's factor to the next one's.
   var rowStep: Int
-  /// Floats from one step's factors to the next one's, within a run.
+  /// Floats from one step's factors to the next one's.
   var factorStep: Int
-  /// Runs of steps, and floats from the first factors of one run to those of the next; the panel's steps go on.
-  var runs: Int
-  var runStep: Int
-  /// Steps of one run; 0 is an empty sum.
+  /// 0 is an empty sum.
   var steps: Int
   /// The result, two vectors per row, aligned for vectors.
   var block: UnsafeMutablePointer<Float>
@@ -42,11 +39,7 @@ enum StridedProduct<let rows: Int> {
     var panel = operands.panel
     var ahead = operands.prefetch
     var factors = operands.factors
-    // One loop over the steps of all runs: of two, the inner one would have its accumulators in registers and
-    // the outer one in memory, which the compiler brings together on the stack.
-    let lastStep = operands.runStep &- (operands.steps &- 1) &* factorStep
-    var left = operands.steps
-    for _ in 0..<operands.runs &* operands.steps {
+    for _ in 0..<operands.steps {
       let first = panel.load(as: Vector.self)
       let second = panel.load(fromByteOffset: MemoryLayout<Vector>.size, as: Vector.self)
       for row in 0..<rows {
@@ -57,9 +50,7 @@ enum StridedProduct<let rows: Int> {
       vector_prefetch(ahead)
       ahead += prefetchStep
       panel += panelStep
-      left &-= 1
-      factors += left == 0 ? lastStep : factorStep
-      left = left == 0 ? operands.steps : left
+      factors += factorStep
     }
     let block = UnsafeMutableRawPointer(operands.block).assumingMemoryBound(to: Sums.self)
     if operands.accumulates {
@@ -72,13 +63,13 @@ enum StridedProduct<let rows: Int> {
 /// block = Σ over steps of the panel's two vectors times each row's factor, or that added to the block.
 public func multiplyStrided(
   panel: UnsafeRawPointer, panelStep: Int, factors: UnsafePointer<Float>, rowStep: Int,
-  factorStep: Int, runs: Int, runStep: Int, steps: Int, rows: Int,
+  factorStep: Int, steps: Int, rows: Int,
   block: UnsafeMutablePointer<Float>, accumulates: Bool, prefetch: UnsafeRawPointer,
   prefetchStep: Int
 ) {
   let operands = StridedOperands(
     panel: panel, panelStep: panelStep, factors: factors, rowStep: rowStep,
-    factorStep: factorStep, runs: runs, runStep: runStep, steps: steps, block: block,
+    factorStep: factorStep, steps: steps, block: block,
     accumulates: accumulates, prefetch: prefetch, prefetchStep: prefetchStep)
   switch rows {
   case 1: StridedProduct<1>.multiply(operands)

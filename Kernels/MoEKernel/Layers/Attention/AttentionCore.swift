@@ -62,20 +62,52 @@ struct AttentionCore {
     cache.heads * partCount(span) * ((span.tokens + tokensPerTask - 1) / tokensPerTask)
   }
 
-  /// Performs one task of a span.
-  func perform(_ task: Int, of span: Span, scratch: UnsafeMutablePointer<Float>) {
+  /// What a task of a span is: tokens, which have a head of keys and values in common, and a part of their context.
+  private func share(_ task: Int, of span: Span) -> (tokens: Range<Int>, head: Int, part: Int) {
     let blocks = (span.tokens + tokensPerTask - 1) / tokensPerTask
     // The last tokens see the most keys and come first, so that threads end together.
     let block = blocks - 1 - task % blocks
-    let parts = partCount(span)
     let tokens = block * tokensPerTask..<min((block + 1) * tokensPerTask, span.tokens)
-    let work = AttentionTask(
-      self, span, tokens: tokens, head: task / blocks / parts, scratch: scratch)
+    let (head, part) = (task / blocks).quotientAndRemainder(dividingBy: partCount(span))
+    return (tokens, head, part)
+  }
+
+  /// What a task reads first.
+  struct FirstReads {
+    /// The queries of the first token; those of each lie together, and tokens equally far apart.
+    let queries: UnsafePointer<Float>
+    let stride: Int
+    let tokens: Int
+    let floatsPerToken: Int
+    /// Its first panel of keys.
+    let keys: UnsafePointer<Float>
+  }
+
+  /// What a task of a span reads first.
+  func firstReads(of task: Int, in span: Span) -> FirstReads {
+    let (tokens, head, part) = share(task, of: span)
+    let row = (span.firstRow + tokens.lowerBound) * spec.heads + head * spec.group
     let chunks = chunks(tokens, of: span)
-    let part = task / blocks % parts
+    let chunk = chunks.lowerBound + part * chunks.count / partCount(span)
+    return FirstReads(
+      queries: queries[row], stride: spec.heads * queries.stride, tokens: tokens.count,
+      floatsPerToken: spec.group * spec.keyWidth,
+      keys: cache.keyPanel(
+        chunk * KVCache.panelsPerChunk, sequence: span.sequence, head: head))
+  }
+
+  /// Performs one task of a span; `upcoming` is what the worker reads next.
+  func perform(
+    _ task: Int, of span: Span, upcoming: FirstReads?, scratch: UnsafeMutablePointer<Float>
+  ) {
+    let (tokens, head, part) = share(task, of: span)
+    let work = AttentionTask(self, span, tokens: tokens, head: head, scratch: scratch)
+    let (chunks, parts) = (chunks(tokens, of: span), partCount(span))
     work.begin()
-    for chunk in part * chunks.count / parts..<(part + 1) * chunks.count / parts {
-      work.attend(chunk: chunks.lowerBound + chunk)
+    let (first, end) = (part * chunks.count / parts, (part + 1) * chunks.count / parts)
+    for chunk in first..<end {
+      work.attend(
+        chunk: chunks.lowerBound + chunk, upcoming: chunk + 1 == end ? upcoming : nil)
     }
     if parts == 1 {
       work.finish()

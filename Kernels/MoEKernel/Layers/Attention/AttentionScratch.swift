@@ -13,14 +13,15 @@ struct AttentionScratch {
     /// The first of them among those of the task.
     let firstRow: Int32
     let rows: Int32
-    /// The first panel of the present chunk that any of them sees, and the one behind the last.
+    /// The first panel of the present chunk that any of them sees, the one behind the last, and the key behind
+    /// the last.
     var firstPanel: Int32 = 0
     var endPanel: Int32 = 0
+    var endKey: Int32 = 0
   }
 
   private let queries: UnsafeMutablePointer<Float>
   private let scores: UnsafeMutablePointer<Float>
-  private let weights: UnsafeMutablePointer<Float>
   private let sums: UnsafeMutablePointer<Float>
   private let queryStride: Int
   private let scoreStride: Int
@@ -33,7 +34,7 @@ struct AttentionScratch {
   ) {
     let tileCount = kernels.tiles(rows: count)
     blockStride = kernels.blockCapacity
-    queryStride = paddedToVector(kernels.maximumRows * spec.keyWidth)
+    queryStride = kernels.panels(outputs: spec.keyWidth) * blockStride
     scoreStride = KVCache.panelsPerChunk * blockStride
     sumStride = kernels.panels(outputs: spec.valueWidth) * blockStride
     var next = scratch
@@ -46,10 +47,9 @@ struct AttentionScratch {
     }
     queries = take(tileCount * queryStride)
     scores = take(tileCount * scoreStride)
-    weights = take(tileCount * scoreStride)
     sums = take(tileCount * sumStride)
     softmax = TileKernels.SoftmaxRows(
-      first: integers(), end: integers(), maxima: take(count), sums: take(count),
+      first: integers(), end: integers(), shifts: take(count), sums: take(count),
       corrections: take(count))
     rows = integers()
     tiles = UnsafeMutableRawPointer(take(tileCount * Self.floatsPerTile))
@@ -58,14 +58,10 @@ struct AttentionScratch {
 
   private static let floatsPerTile = MemoryLayout<Tile>.stride / MemoryLayout<Float>.stride
 
-  /// The queries of a tile, packed.
+  /// The queries of a tile, in blocks.
   func queries(_ tile: Int) -> UnsafeMutablePointer<Float> { queries + tile * queryStride }
-  /// The blocks of scores of a tile, one for each panel of a chunk.
+  /// The blocks of a tile's scores, and of the weights that they become, one for each panel of a chunk.
   func scores(_ tile: Int) -> UnsafeMutablePointer<Float> { scores + tile * scoreStride }
-  /// The same scores as a tile of weights, key by key.
-  func weights(_ tile: Int) -> UnsafeMutableRawPointer {
-    UnsafeMutableRawPointer(weights + tile * scoreStride)
-  }
   /// The block of a tile's sums of one panel of values.
   func sums(_ tile: Int, _ panel: Int) -> UnsafeMutablePointer<Float> {
     sums + (tile * sumStride + panel * blockStride)
@@ -73,11 +69,11 @@ struct AttentionScratch {
 
   /// Floats for as many rows; `Int.max` where they cannot be counted.
   static func elements(_ kernels: TileKernels, rows: Int, _ spec: SelfAttentionSpec) -> Int {
-    let blocks = Saturating.sum(
-      2 * KVCache.panelsPerChunk, kernels.panels(outputs: spec.valueWidth))
-    let tile = Saturating.sum(
-      Saturating.product(kernels.maximumRows, spec.keyWidth) + vectorLanes,
-      Saturating.product(blocks, kernels.blockCapacity))
+    let blocks = Saturating.sum([
+      KVCache.panelsPerChunk, kernels.panels(outputs: spec.keyWidth),
+      kernels.panels(outputs: spec.valueWidth),
+    ])
+    let tile = Saturating.product(blocks, kernels.blockCapacity)
     return Saturating.sum(
       Saturating.product(
         kernels.tiles(rows: rows), Saturating.sum(tile, floatsPerTile + vectorLanes)),

@@ -36,7 +36,7 @@ struct AttentionTask {
       let token = span.firstRow + tokens.lowerBound + row / spec.group
       scratch.rows[row] = Int32(
         truncatingIfNeeded: token * spec.heads + head * spec.group + row % spec.group)
-      scratch.softmax.maxima[row] = TileKernels.lowestScore
+      scratch.softmax.shifts[row] = TileKernels.lowestScore
       scratch.softmax.sums[row] = 0
     }
     for tile in 0..<tiles {
@@ -45,27 +45,26 @@ struct AttentionTask {
         to: .init(
           firstRow: Int32(truncatingIfNeeded: own.lowerBound),
           rows: Int32(truncatingIfNeeded: own.count)))
-      kernels.packTile(
+      kernels.packBlocks(
         source: core.queries.base, stride: core.queries.stride,
-        indices: scratch.rows + own.lowerBound, rows: own.count, depth: spec.keyWidth,
-        tile: UnsafeMutableRawPointer(scratch.queries(tile)))
+        indices: scratch.rows + own.lowerBound, rows: own.count, count: spec.keyWidth,
+        blocks: scratch.queries(tile))
       for panel in 0..<core.cache.valuePanels {
         scratch.sums(tile, panel).update(repeating: 0, count: own.count * kernels.panelWidth)
       }
     }
   }
 
-  /// Adds what one chunk of keys gives.
-  func attend(chunk: Int) {
+  /// Adds what one chunk of keys gives; `upcoming` is asked for meanwhile.
+  func attend(chunk: Int, upcoming: AttentionCore.FirstReads?) {
     let cache = core.cache
     let seen = findPanels(chunk: chunk)
-    let keys = UnsafeRawPointer(
-      cache.keyPanel(chunk * KVCache.panelsPerChunk, sequence: span.sequence, head: head))
-    let values = UnsafeRawPointer(
-      cache.valuePanel(0, chunk: chunk, sequence: span.sequence, head: head))
+    let keys = cache.keyPanel(
+      chunk * KVCache.panelsPerChunk, sequence: span.sequence, head: head)
+    let values = cache.valuePanel(0, chunk: chunk, sequence: span.sequence, head: head)
     score(seen, keys: keys, then: values)
     for tile in 0..<tiles { weigh(tile, chunk: chunk) }
-    mix(values)
+    mix(values, upcoming)
   }
 
   /// Finds the panels of a chunk that each tile's rows see.
@@ -80,9 +79,11 @@ struct AttentionTask {
       let firstToken = base + Int(own.firstRow) / spec.group
       let lastToken = base + Int(own.firstRow + own.rows - 1) / spec.group
       let first = min(count, max(0, spec.reach.first(seenBy: firstToken) - origin)) / width
-      let end = (min(count, max(0, lastToken + 1 - origin)) + width - 1) / width
+      let endKey = min(count, max(0, lastToken + 1 - origin))
+      let end = (endKey + width - 1) / width
       scratch.tiles[tile].firstPanel = Int32(truncatingIfNeeded: first)
       scratch.tiles[tile].endPanel = Int32(truncatingIfNeeded: max(first, end))
+      scratch.tiles[tile].endKey = Int32(truncatingIfNeeded: endKey)
       if end > first { (lowest, highest) = (min(lowest, first), max(highest, end)) }
     }
     return min(lowest, highest)..<highest
@@ -90,48 +91,72 @@ struct AttentionTask {
 
   /// Scores of some panels of keys, each of which meets all tiles that see it.
   private func score(
-    _ panels: Range<Int>, keys: UnsafeRawPointer, then values: UnsafeRawPointer
+    _ panels: Range<Int>, keys: UnsafePointer<Float>, then values: UnsafePointer<Float>
   ) {
     let (kernels, steps, capacity) = (kernels, spec.keyWidth, kernels.blockCapacity)
-    let bytes = kernels.panelWidth * steps * 4
+    let size = kernels.panelWidth * steps
     for panel in panels {
-      let start = keys + panel * bytes
-      let next = panel + 1 < panels.upperBound ? start + bytes : values
+      let start = keys + panel * size
+      let next = panel + 1 < panels.upperBound ? start + size : values
       for tile in 0..<tiles {
         let own = scratch.tiles[tile]
         guard panel >= Int(own.firstPanel), panel < Int(own.endPanel) else { continue }
-        kernels.multiply(
-          panel: start, tile: UnsafeRawPointer(scratch.queries(tile)), steps: steps,
-          rows: Int(own.rows), block: scratch.scores(tile) + panel * capacity,
+        kernels.multiplyBlocks(
+          panel: start, factors: .init(base: scratch.queries(tile), stride: capacity),
+          steps: steps, rows: Int(own.rows), block: scratch.scores(tile) + panel * capacity,
           prefetch: kernels.prefetch(
             panel: start, next: next, steps: steps, tile: tile, tiles: tiles))
       }
     }
   }
 
-  /// Adds the values of a chunk by the weights that its scores became; behind them lie the next one's keys.
-  private func mix(_ values: UnsafeRawPointer) {
-    let (kernels, width) = (kernels, kernels.panelWidth)
-    let steps = core.cache.keysPerChunk
-    let bytes = steps * width * 4
-    for panel in 0..<core.cache.valuePanels {
-      let start = values + panel * bytes
+  /// Adds the values of a chunk by the weights that its scores became.
+  ///
+  /// Behind the last panel of values come the next chunk's keys, or those of the next task.
+  private func mix(_ values: UnsafePointer<Float>, _ upcoming: AttentionCore.FirstReads?) {
+    let (kernels, width, capacity) = (kernels, kernels.panelWidth, kernels.blockCapacity)
+    let (size, panels) = (core.cache.keysPerChunk * width, core.cache.valuePanels)
+    let seen = seenKeys()
+    for panel in 0..<panels {
+      let start = values + panel * size
+      let isLast = panel + 1 == panels
+      let next = isLast ? upcoming?.keys ?? start + size : start + size + seen.lowerBound * width
       for tile in 0..<tiles {
         let own = scratch.tiles[tile]
         let first = Int(own.firstPanel)
-        let runs = Int(own.endPanel) - first
-        if runs == 0 { continue }
-        kernels.multiply(
-          panel: start + first * width * width * 4, tile: UnsafeRawPointer(scratch.weights(tile)),
-          steps: runs * width, rows: Int(own.rows), block: scratch.sums(tile, panel),
-          accumulates: true,
+        if let upcoming { ask(for: upcoming, share: panel * tiles + tile, of: panels * tiles) }
+        if Int(own.endPanel) == first { continue }
+        kernels.multiplyBlocks(
+          panel: start + first * width * width,
+          factors: .init(base: scratch.scores(tile) + first * capacity, stride: capacity),
+          steps: Int(own.endKey) - first * width, rows: Int(own.rows),
+          block: scratch.sums(tile, panel), accumulates: true,
           prefetch: kernels.prefetch(
-            panel: start, next: start + bytes, steps: steps, tile: tile, tiles: tiles))
+            panel: start, next: next, steps: seen.count, tile: tile, tiles: tiles))
       }
     }
   }
 
-  /// Turns a tile's scores of a chunk into weights, and corrects its sums where a maximum rose.
+  /// The keys of the present chunk that are multiplied with any tile.
+  private func seenKeys() -> Range<Int> {
+    var (lowest, highest) = (core.cache.keysPerChunk, 0)
+    for tile in 0..<tiles where scratch.tiles[tile].endPanel > scratch.tiles[tile].firstPanel {
+      lowest = min(lowest, Int(scratch.tiles[tile].firstPanel) * kernels.panelWidth)
+      highest = max(highest, Int(scratch.tiles[tile].endKey))
+    }
+    return min(lowest, highest)..<highest
+  }
+
+  /// Asks for a share of the next task's queries: rows of a head are too short for the core's own prefetchers.
+  private func ask(for upcoming: AttentionCore.FirstReads, share: Int, of shares: Int) {
+    let tokens = upcoming.tokens
+    for token in share * tokens / shares..<(share + 1) * tokens / shares {
+      kernels.prefetch(
+        upcoming.queries + token * upcoming.stride, bytes: upcoming.floatsPerToken * 4)
+    }
+  }
+
+  /// Turns a tile's scores of a chunk into weights, and corrects its sums where a shift rose.
   private func weigh(_ tile: Int, chunk: Int) {
     let own = scratch.tiles[tile]
     let (first, panels) = (Int(own.firstPanel), Int(own.endPanel - own.firstPanel))
@@ -139,22 +164,19 @@ struct AttentionTask {
     let (width, count) = (kernels.panelWidth, Int(own.rows))
     let origin = chunk * core.cache.keysPerChunk + first * width
     let state = scratch.softmax.from(Int(own.firstRow))
+    var (token, member) = Int(own.firstRow).quotientAndRemainder(dividingBy: spec.group)
     for row in 0..<count {
-      let position =
-        span.position + tokens.lowerBound + (Int(own.firstRow) + row) / spec.group
+      let position = span.position + tokens.lowerBound + token
       let first = max(0, spec.reach.first(seenBy: position) - origin)
       let end = max(0, min(panels * width, position + 1 - origin))
       state.first[row] = Int32(truncatingIfNeeded: min(first, panels * width))
       state.end[row] = Int32(truncatingIfNeeded: end)
+      member += 1
+      if member == spec.group { (token, member) = (token + 1, 0) }
     }
     kernels.softmax(
       blocks: scratch.scores(tile) + first * kernels.blockCapacity, panels: panels, rows: count,
       softcap: spec.softcap, state: state)
-    for panel in 0..<panels {
-      kernels.storeTile(
-        block: scratch.scores(tile) + (first + panel) * kernels.blockCapacity, rows: count,
-        count: width, input: panel * width, depth: panels * width, tile: scratch.weights(tile))
-    }
     var isUnchanged = true
     for row in 0..<count where state.corrections[row] != 1 { isUnchanged = false }
     if isUnchanged { return }
@@ -171,8 +193,8 @@ struct AttentionTask {
       var (factor, sum): (Float, Float) = (1, state.sums[row])
       if let sinks = core.sinks {
         let sink = sinks[head * spec.group + row % spec.group]
-        let maximum = max(state.maxima[row], sink)
-        factor = expf(state.maxima[row] - maximum)
+        let maximum = max(state.shifts[row], sink)
+        factor = expf(state.shifts[row] - maximum)
         sum = sum * factor + expf(sink - maximum)
       }
       state.corrections[row] = factor / sum
@@ -188,7 +210,7 @@ struct AttentionTask {
     let place = parts.place(
       part: part, query: span.sequence * spec.heads + head * spec.group,
       of: core.cache.sequences * spec.heads)
-    place.maxima.update(from: scratch.softmax.maxima, count: rows)
+    place.shifts.update(from: scratch.softmax.shifts, count: rows)
     place.sums.update(from: scratch.softmax.sums, count: rows)
     store(scales: nil, to: place.values, stride: place.stride, indices: nil)
   }

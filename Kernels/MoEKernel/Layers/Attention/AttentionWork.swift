@@ -9,8 +9,11 @@ struct AttentionWork {
   /// were cut.
   func run(_ pool: WorkerPool) -> RegionSeconds {
     let tasks = spans.reduce(0) { $0 + core.tasks(of: $1) }
-    let seconds = pool.forEach(tasks, isAhead: false, in: self) { work, worker, task, _ in
-      work.perform(task, worker: worker)
+    // Tasks of prompts look ahead to the queries of the next. Those of single tokens have none to speak of, and
+    // their threads would end at other times.
+    let isAhead = spans.contains { $0.tokens > 1 }
+    let seconds = pool.forEach(tasks, isAhead: isAhead, in: self) { work, worker, task, next in
+      work.perform(task, next: next, worker: worker)
     }
     guard spans.contains(where: { core.partCount($0) > 1 }) else { return seconds }
     return seconds
@@ -20,15 +23,20 @@ struct AttentionWork {
   }
 
   /// The tasks of all spans are numbered one span after the other.
-  private func perform(_ task: Int, worker: Int) {
+  private func perform(_ task: Int, next: Int, worker: Int) {
+    guard let own = place(task) else { preconditionFailure("there is no task \(task)") }
+    let upcoming = place(next).map { core.firstReads(of: $0.task, in: $0.span) }
+    core.perform(own.task, of: own.span, upcoming: upcoming, scratch: scratch[worker])
+  }
+
+  /// The span of a task, and its number among those of the span; `nil` behind the last.
+  private func place(_ task: Int) -> (task: Int, span: AttentionCore.Span)? {
     var task = task
     for span in spans {
       let tasks = core.tasks(of: span)
-      if task < tasks {
-        core.perform(task, of: span, scratch: scratch[worker])
-        return
-      }
+      if task < tasks { return (task, span) }
       task -= tasks
     }
+    return nil
   }
 }

@@ -9,8 +9,8 @@ final class ContextParts {
   private let width: Int
   /// A row for each part of each query, those of all queries of one part behind each other.
   private let values: Matrix
-  /// The largest score and the sum of weights of each.
-  private let maxima: AlignedBuffer<Float>
+  /// What was subtracted from scores, near their maximum, and the sum of weights of each.
+  private let shifts: AlignedBuffer<Float>
   private let sums: AlignedBuffer<Float>
   /// What is added up for each query.
   private let terms: AlignedBuffer<Term>
@@ -26,7 +26,7 @@ final class ContextParts {
     self.width = width
     let rows = Self.rows(queries: queries, keys: keys)
     values = Matrix(rows: rows, columns: paddedToVector(width))
-    maxima = AlignedBuffer(count: rows)
+    shifts = AlignedBuffer(count: rows)
     sums = AlignedBuffer(count: rows)
     terms = AlignedBuffer(count: rows)
   }
@@ -46,7 +46,7 @@ final class ContextParts {
     let row = part * queries + query
     precondition(row >= 0 && row < values.rows, "part \(part) of query \(query) of \(queries)")
     return Place(
-      values: values.all[row], stride: values.columns, maxima: maxima.base + row,
+      values: values.all[row], stride: values.columns, shifts: shifts.base + row,
       sums: sums.base + row)
   }
 
@@ -54,11 +54,11 @@ final class ContextParts {
   struct Place {
     let values: UnsafeMutablePointer<Float>
     let stride: Int
-    let maxima: UnsafeMutablePointer<Float>
+    let shifts: UnsafeMutablePointer<Float>
     let sums: UnsafeMutablePointer<Float>
   }
 
-  /// Writes what all parts of a query come to: Σ e^(maximum − m)·values / Σ e^(maximum − m)·sum.
+  /// Writes what all parts of a query come to: Σ e^(shift − m)·values / Σ e^(shift − m)·sum.
   ///
   /// - Parameter sink: a further logit of which nothing is read; `nil` for none.
   func merge(
@@ -68,11 +68,11 @@ final class ContextParts {
     precondition(parts * queries <= values.rows, "\(parts) parts of \(queries) queries")
     let terms = terms.base + query * parts
     var maximum = sink ?? -.infinity
-    for part in 0..<parts { maximum = max(maximum, maxima.base[part * queries + query]) }
+    for part in 0..<parts { maximum = max(maximum, shifts.base[part * queries + query]) }
     var total = sink.map { expf($0 - maximum) } ?? 0
     for part in 0..<parts {
       let row = part * queries + query
-      let factor = expf(maxima.base[row] - maximum)
+      let factor = expf(shifts.base[row] - maximum)
       total += factor * sums.base[row]
       terms[part] = Term(row: values.all[row], factor: factor)
     }

@@ -173,7 +173,7 @@ struct LatentCore {
   private func leave(heads: Range<Int>, row: Int, part: Int, _ scratch: LatentScratch) {
     let place = parts.place(
       part: part, query: row * spec.heads + heads.lowerBound, of: contexts.count)
-    place.maxima.update(from: scratch.maxima, count: heads.count)
+    place.shifts.update(from: scratch.maxima, count: heads.count)
     place.sums.update(from: scratch.sums, count: heads.count)
     store(heads: heads.count, scales: nil, to: place.values, stride: place.stride, scratch)
   }

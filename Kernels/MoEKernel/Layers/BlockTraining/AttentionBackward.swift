@@ -191,24 +191,21 @@ private struct QueryPart {
       let origin = seen.lowerBound * width
       state.first[row] = Int32(truncatingIfNeeded: spec.reach.first(seenBy: token) - origin)
       state.end[row] = Int32(truncatingIfNeeded: token + 1 - origin)
-      state.maxima[row] = TileKernels.lowestScore
+      state.shifts[row] = TileKernels.lowestScore
       state.sums[row] = 0
     }
     kernels.softmax(
       blocks: block(scratch.weights, tile, seen.lowerBound), stride: tokens.count * width,
       panels: seen.count, rows: own.count, softcap: spec.softcap, state: state)
     slope(tile, seen, rows: own.count)
-    let depth = seen.count * width
-    for (index, panel) in seen.enumerated() {
-      kernels.storeTile(
-        block: block(scratch.slopes, tile, panel), rows: own.count, count: width,
-        input: index * width, depth: depth, tile: scratch.slopeTile)
-    }
+    let keys = tokens.lowerBound + own.upperBound - seen.lowerBound * width
+    let slopes = TileKernels.FactorBlocks(
+      base: block(scratch.slopes, tile, seen.lowerBound), stride: tokens.count * width)
     let target = pass.queryGradient[tokens.lowerBound + own.lowerBound] + head * spec.keyWidth
     for part in 0..<kernels.panels(outputs: spec.keyWidth) {
-      kernels.multiply(
-        panel: scratch.keyInputs(part) + seen.lowerBound * width * width, tile: scratch.slopeTile,
-        steps: depth, rows: own.count, block: scratch.block)
+      kernels.multiplyBlocks(
+        panel: scratch.keyInputs(part) + seen.lowerBound * width * width, factors: slopes,
+        steps: keys, rows: own.count, block: scratch.block)
       kernels.storeRows(
         block: scratch.block, rows: own.count, count: min(width, spec.keyWidth - part * width),
         destination: target + part * width, stride: pass.queryGradient.stride)
@@ -240,7 +237,7 @@ private struct QueryPart {
       for index in 0..<rows * width where weights[index] > 0 {
         // The derivative of c·tanh(s / c), of which the capped score is the weight's logarithm and the maximum.
         let row = index / width
-        let share = (logf(weights[index] / factors[row]) + state.maxima[row]) / cap
+        let share = (logf(weights[index] / factors[row]) + state.shifts[row]) / cap
         slopes[index] *= 1 - share * share
       }
     }
@@ -248,7 +245,7 @@ private struct QueryPart {
 
   /// What a row's weights are to be multiplied by, and the sink's share.
   private func shares(_ row: Int) -> (own: Float, sink: Float) {
-    let (maximum, sum) = (scratch.softmax.maxima[row], scratch.softmax.sums[row])
+    let (maximum, sum) = (scratch.softmax.shifts[row], scratch.softmax.sums[row])
     guard let sink = pass.sinks?.logits[head] else { return (1 / sum, 0) }
     let highest = max(maximum, sink)
     let (own, other) = (expf(maximum - highest), expf(sink - highest))

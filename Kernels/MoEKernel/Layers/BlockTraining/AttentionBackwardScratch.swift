@@ -16,8 +16,6 @@ struct AttentionBackwardScratch {
   /// Scores that become weights, and what becomes gradients of scores: for each panel of keys a row for each query.
   let weights: UnsafeMutablePointer<Float>
   let slopes: UnsafeMutablePointer<Float>
-  /// Gradients of the scores of one tile, key by key.
-  let slopeTile: UnsafeMutablePointer<Float>
   let block: UnsafeMutablePointer<Float>
   /// A key or value of zeros.
   let zeros: UnsafeMutablePointer<Float>
@@ -56,12 +54,11 @@ struct AttentionBackwardScratch {
     gradientStrips = take(sizes.gradients)
     weights = take(sizes.blocks)
     slopes = take(sizes.blocks)
-    slopeTile = take(sizes.tile)
     block = take(kernels.blockCapacity)
     zeros = take(sizes.widest)
     zeros.update(repeating: 0, count: sizes.widest)
     softmax = TileKernels.SoftmaxRows(
-      first: integers(), end: integers(), maxima: take(kernels.maximumRows),
+      first: integers(), end: integers(), shifts: take(kernels.maximumRows),
       sums: take(kernels.maximumRows), corrections: take(kernels.maximumRows))
     sinkShares = take(kernels.maximumRows)
   }
@@ -79,7 +76,6 @@ struct AttentionBackwardScratch {
     let queries: Int
     let gradients: Int
     let blocks: Int
-    let tile: Int
     let widest: Int
     let elements: Int
 
@@ -93,11 +89,10 @@ struct AttentionBackwardScratch {
       queries = queriesAtOnce * spec.keyWidth
       gradients = queriesAtOnce * spec.valueWidth
       blocks = Saturating.product(padded, queriesAtOnce)
-      tile = Saturating.product(padded, kernels.maximumRows)
       widest = max(spec.keyWidth, spec.valueWidth)
       let parts = [
         keys, keys, values, values, keyInputs, queries, queries, gradients, gradients, blocks,
-        blocks, tile, kernels.blockCapacity, widest,
+        blocks, kernels.blockCapacity, widest,
       ]
       // Each part begins on a cache line, as do the five of the softmax and the sink's.
       elements = Saturating.sum(

@@ -1,0 +1,53 @@
+/// Products with blocks that earlier products left.
+extension TileKernels {
+  /// The side of a product whose rows lie in blocks: `panelWidth` floats of each row, then the next ones.
+  public struct FactorBlocks {
+    /// The first row of the first block.
+    public let base: UnsafePointer<Float>
+    /// Floats from one block to the next, at least those of its rows.
+    public let stride: Int
+
+    /// Blocks of the caller's.
+    public init(base: UnsafePointer<Float>, stride: Int) {
+      self.base = base
+      self.stride = stride
+    }
+  }
+
+  /// Copies rows into blocks, with zeros behind the last float of each.
+  ///
+  /// - Parameters:
+  ///   - source: row `r` starts at `indices[r]·stride`, or at `r·stride` without indices.
+  ///   - count: floats of a row.
+  ///   - blocks: `panels(outputs: count)` blocks of `blockCapacity` floats, aligned to 64 bytes.
+  public func packBlocks(
+    source: UnsafePointer<Float>, stride: Int, indices: UnsafePointer<Int32>? = nil, rows: Int,
+    count: Int, blocks: UnsafeMutablePointer<Float>
+  ) {
+    precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
+    packBlocksEntry(source, stride, indices, rows, count, blocks, blockCapacity)
+  }
+
+  /// block = Σ over steps of `panelWidth` floats times each row's factor; `f32` alone.
+  ///
+  /// The error of a sum over `n` steps is at most γ(2n)·Σ|w·x|, as that of `multiply`.
+  ///
+  /// - Parameters:
+  ///   - panel: `steps` steps of `panelWidth` floats, aligned to 64 bytes.
+  ///   - factors: as many steps, `panelWidth` in each block.
+  ///   - rows: 1 to `maximumRows`.
+  ///   - block: `rows` × `panelWidth` floats, aligned to 64 bytes.
+  ///   - accumulates: true to add to the block.
+  ///   - prefetch: memory that is needed soon; nil for none.
+  @inline(__always)
+  public func multiplyBlocks(
+    panel: UnsafePointer<Float>, factors: FactorBlocks, steps: Int, rows: Int,
+    block: UnsafeMutablePointer<Float>, accumulates: Bool = false, prefetch: TilePrefetch? = nil
+  ) {
+    precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
+    precondition(steps >= 0, "\(steps) steps")
+    multiplyBlocksEntry(
+      UnsafeRawPointer(panel), factors.base, factors.stride, steps, rows, block, accumulates,
+      prefetch?.start ?? UnsafeRawPointer(panel), prefetch?.bytesPerStep ?? 0)
+  }
+}
