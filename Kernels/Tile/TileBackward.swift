@@ -10,12 +10,15 @@ extension TileKernels {
   ///   - source: `steps` steps of a panel.
   ///   - steps: 0 to `panelWidth`; the steps that are missing count as 0.
   ///   - target: Room for `panelWidth` steps.
+  ///   - next: The square that is transposed next, which comes into the L1 cache meanwhile; any address, `nil` for
+  ///     none.
   @inline(__always)
   public func transposeSquare(
-    source: UnsafePointer<Float>, steps: Int, target: UnsafeMutablePointer<Float>
+    source: UnsafePointer<Float>, steps: Int, target: UnsafeMutablePointer<Float>,
+    next: UnsafePointer<Float>? = nil
   ) {
     precondition(format == .f32 && steps >= 0 && steps <= panelWidth, "\(steps) steps of a square")
-    transposeSquareEntry(source, steps, target)
+    transposeSquareEntry(source, steps, target, next ?? source)
   }
 
   /// Turns a block of gradients of `panelWidth` hidden units into gradients of what they were made of.

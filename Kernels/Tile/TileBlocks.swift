@@ -19,13 +19,18 @@ extension TileKernels {
   /// - Parameters:
   ///   - source: row `r` starts at `indices[r]·stride`, or at `r·stride` without indices.
   ///   - count: floats of a row.
-  ///   - blocks: `panels(outputs: count)` blocks of `blockCapacity` floats, aligned to 64 bytes.
+  ///   - blocks: `panels(outputs: count)` blocks, aligned to 64 bytes; any number of rows makes a panel of each,
+  ///     whose steps they are.
+  ///   - blockStride: floats from one block to the next; `nil` for `blockCapacity`.
   public func packBlocks(
     source: UnsafePointer<Float>, stride: Int, indices: UnsafePointer<Int32>? = nil, rows: Int,
-    count: Int, blocks: UnsafeMutablePointer<Float>
+    count: Int, blocks: UnsafeMutablePointer<Float>, blockStride: Int? = nil
   ) {
-    precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
-    packBlocksEntry(source, stride, indices, rows, count, blocks, blockCapacity)
+    let blockStride = blockStride ?? blockCapacity
+    precondition(rows >= 0 && count >= 0, "\(rows) rows of \(count) floats")
+    precondition(
+      count <= panelWidth || rows * panelWidth <= blockStride, "\(rows) rows in \(blockStride)")
+    packBlocksEntry(source, stride, indices, rows, count, blocks, blockStride)
   }
 
   /// block = Σ over steps of `panelWidth` floats times each row's factor; `f32` alone.

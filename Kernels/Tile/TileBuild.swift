@@ -42,7 +42,7 @@ typealias Softmax =
     _ first: UnsafePointer<Int32>, _ end: UnsafePointer<Int32>, _ softcap: Float,
     _ maxima: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
     _ corrections: UnsafeMutablePointer<Float>
-  ) -> Void
+  ) -> Bool
 typealias SoftmaxGradients =
   @Sendable (
     _ weights: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>,
@@ -55,7 +55,8 @@ typealias ScaleRows =
   ) -> Void
 typealias TransposeSquare =
   @Sendable (
-    _ source: UnsafePointer<Float>, _ steps: Int, _ target: UnsafeMutablePointer<Float>
+    _ source: UnsafePointer<Float>, _ steps: Int, _ target: UnsafeMutablePointer<Float>,
+    _ next: UnsafePointer<Float>
   ) -> Void
 typealias ActivateBackward =
   @Sendable (

@@ -43,12 +43,14 @@ extension TileKernels {
   ///   - blocks: `panels` blocks of `rows` rows, aligned to 64 bytes.
   ///   - stride: floats from one block to the next; `nil` for `blockCapacity`.
   ///   - softcap: bound of scores; `nil` for none.
+  /// - Returns: true where any correction is not 1.
+  @discardableResult
   public func softmax(
     blocks: UnsafeMutablePointer<Float>, stride: Int? = nil, panels: Int, rows: Int,
     softcap: Float?, state: SoftmaxRows
-  ) {
+  ) -> Bool {
     precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
-    softmaxEntry(
+    return softmaxEntry(
       blocks, stride ?? blockCapacity, panels, rows, state.first, state.end, softcap ?? 0,
       state.shifts,
       state.sums, state.corrections)

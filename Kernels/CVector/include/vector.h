@@ -16,6 +16,9 @@
 /// Prefetches the cache line of `address` into the L2 cache (PREFETCHT1). Any address is allowed.
 VECTOR_INLINE void vector_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
 
+/// Prefetches the cache line of `address` into the L1 cache (PREFETCHT0). Any address is allowed.
+VECTOR_INLINE void vector_prefetch_near(const void *address) { __builtin_prefetch(address, 0, 3); }
+
 /// Prefetches the cache line of `address` into the L1 cache, to write to it. Any address is allowed.
 /// PREFETCHW is in no level of x86-64, so there it is PREFETCHT0: the line comes near, but where another
 /// core has it too, the store must still wait until that one gives it up.

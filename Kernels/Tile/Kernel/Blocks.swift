@@ -8,8 +8,12 @@ import CVector
 struct BlockOperands {
   /// Two vectors for each step, aligned for vectors.
   var panel: UnsafeRawPointer
+  /// Where to ask for memory that is needed next.
+  var prefetch: UnsafeRawPointer
   /// The rows of the first steps, as many as a panel is wide; the last block may have fewer steps.
   var factors: UnsafePointer<Float>
+  /// How many bytes `prefetch` moves on in a step.
+  var prefetchStep: Int
   /// Floats from one block of factors to the next.
   var stride: Int
   /// Steps of all blocks; 0 is an empty sum.
@@ -18,9 +22,6 @@ struct BlockOperands {
   var block: UnsafeMutablePointer<Float>
   /// True to add to the block, false to overwrite it.
   var accumulates: Bool
-  /// Where to ask for memory that is needed next, and how many bytes per step.
-  var prefetch: UnsafeRawPointer
-  var prefetchStep: Int
 }
 
 /// `Product`'s register block over factors that lie in blocks, in `chains` sets of accumulators.
@@ -92,8 +93,8 @@ public func multiplyBlocks(
   prefetchStep: Int
 ) {
   let operands = BlockOperands(
-    panel: panel, factors: factors, stride: stride, steps: steps, block: block,
-    accumulates: accumulates, prefetch: prefetch, prefetchStep: prefetchStep)
+    panel: panel, prefetch: prefetch, factors: factors, prefetchStep: prefetchStep,
+    stride: stride, steps: steps, block: block, accumulates: accumulates)
   // Sets of accumulators as in `Entries.swift`.
   switch rows {
   case 1: BlockProduct<1, 4>.multiply(operands)

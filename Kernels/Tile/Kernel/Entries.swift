@@ -9,8 +9,9 @@ public func multiplyF32(
   prefetch: UnsafeRawPointer, prefetchStep: Int
 ) {
   let operands = Operands(
-    weights: weights, activations: activations, steps: steps, block: block,
-    accumulates: accumulates, streams: streams, prefetch: prefetch, prefetchStep: prefetchStep)
+    weights: weights, prefetch: prefetch, activations: activations, prefetchStep: prefetchStep,
+    steps: steps, block: block,
+    accumulates: accumulates, streams: streams)
   multiply(F32Format.self, operands, rows: rows)
 }
 
@@ -22,8 +23,9 @@ public func multiplyWidened(
   prefetch: UnsafeRawPointer, prefetchStep: Int
 ) {
   let operands = Operands(
-    weights: weights, activations: activations, steps: steps, block: block,
-    accumulates: accumulates, streams: streams, prefetch: prefetch, prefetchStep: prefetchStep)
+    weights: weights, prefetch: prefetch, activations: activations, prefetchStep: prefetchStep,
+    steps: steps, block: block,
+    accumulates: accumulates, streams: streams)
   multiply(WidenedBF16Format.self, operands, rows: rows)
 }
 
@@ -36,8 +38,9 @@ public func multiplyWidened(
     prefetch: UnsafeRawPointer, prefetchStep: Int
   ) {
     let operands = Operands(
-      weights: weights, activations: activations, steps: steps, block: block,
-      accumulates: accumulates, streams: streams, prefetch: prefetch, prefetchStep: prefetchStep)
+      weights: weights, prefetch: prefetch, activations: activations, prefetchStep: prefetchStep,
+      steps: steps, block: block,
+      accumulates: accumulates, streams: streams)
     multiply(DotBF16Format.self, operands, rows: rows)
   }
 #endif

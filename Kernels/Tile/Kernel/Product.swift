@@ -1,11 +1,21 @@
 import CVector
 
 /// What a product reads and writes; that all addresses are valid is the caller's promise.
+///
+/// `prefetch` and `prefetchStep` are apart, here and in the structures of the other products. They come on the
+/// stack, one behind the other; were they neighbours here too, the compiler would copy both by one load, which no
+/// store of eight bytes can be forwarded to: it waits until the stores before it have left the core, those of the
+/// last product among them. Attention of 64-wide heads took a tenth longer so while a Zen 5 machine was in one of
+/// two states, and as long in the other.
 struct Operands {
   /// A panel: `steps` steps of the format's bytes, aligned to 64.
   var weights: UnsafeRawPointer
+  /// Where to ask for memory that is needed next.
+  var prefetch: UnsafeRawPointer
   /// An activation tile: `steps` steps, each with the words of every row side by side.
   var activations: UnsafeRawPointer
+  /// How many bytes `prefetch` moves on in a step.
+  var prefetchStep: Int
   /// Steps of panel and tile; 0 is an empty sum.
   var steps: Int
   /// The result, two vectors per row, aligned for vectors.
@@ -14,9 +24,6 @@ struct Operands {
   var accumulates: Bool
   /// True to write a block that is not added to past the caches.
   var streams: Bool
-  /// Where to ask for memory that is needed next, and how many bytes per step.
-  var prefetch: UnsafeRawPointer
-  var prefetchStep: Int
 }
 
 /// The microkernel: the product of one panel with `rows` activation rows, in `chains` sets of accumulators.

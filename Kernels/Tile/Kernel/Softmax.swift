@@ -112,12 +112,13 @@ private func keys(_ first: Int32, _ end: Int32) -> Range<Int> {
 ///     chunk is its largest score, later ones follow where scores exceed it by more than `toleratedRise`.
 ///   - sums: for each row the sum of its weights so far, corrected and added to.
 ///   - corrections: for each row what earlier sums of values are to be multiplied by; 1 where there are none.
+/// - Returns: true where any correction is not 1.
 public func softmaxBlocks(
   blocks: UnsafeMutablePointer<Float>, stride: Int, panels count: Int, rows: Int,
   first: UnsafePointer<Int32>, end: UnsafePointer<Int32>, softcap: Float,
   shifts: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
   corrections: UnsafeMutablePointer<Float>
-) {
+) -> Bool {
   let (blocks, width) = (ScoreBlocks(base: blocks, stride: stride), 2 &* lanes)
   // All maxima come before all weights, so that no row's exponentials wait for the row's own maximum alone.
   for row in 0..<rows {
@@ -132,6 +133,7 @@ public func softmaxBlocks(
     }
     corrections[row] = blocks.largest(row, own)
   }
+  var isCorrected = false
   for row in 0..<rows {
     let (largest, shift) = (corrections[row], shifts[row])
     corrections[row] = 1
@@ -140,6 +142,7 @@ public func softmaxBlocks(
     if sums[row] == 0 { continue }
     corrections[row] = exponentialOrZero(Vector(repeating: shift - largest))[0]
     sums[row] *= corrections[row]
+    isCorrected = true
   }
   for row in 0..<rows {
     let own = panels(seen: keys(first[row], end[row]), of: count)
@@ -147,6 +150,7 @@ public func softmaxBlocks(
     for panel in own.upperBound..<count { blocks.clear(row, panel) }
     sums[row] += blocks.weigh(row, own, shift: shifts[row])
   }
+  return isCorrected
 }
 
 /// c·tanh(score / c), as c·(1 − 2 / (1 + e^(2·score / c))).

@@ -8,23 +8,24 @@ import CVector
 struct StridedOperands {
   /// Two vectors for each step, aligned for vectors.
   var panel: UnsafeRawPointer
+  /// Where to ask for memory that is needed next.
+  var prefetch: UnsafeRawPointer
   /// Bytes from one step's vectors to the next one's.
   var panelStep: Int
   /// What the vectors of a step are multiplied with, one float for each row.
   var factors: UnsafePointer<Float>
+  /// How many bytes `prefetch` moves on in a step.
+  var prefetchStep: Int
   /// Floats from one row's factor to the next one's.
   var rowStep: Int
   /// Floats from one step's factors to the next one's.
   var factorStep: Int
-  /// 0 is an empty sum.
+  /// Steps of the sum; 0 is an empty one.
   var steps: Int
   /// The result, two vectors per row, aligned for vectors.
   var block: UnsafeMutablePointer<Float>
   /// True to add to the block, false to overwrite it.
   var accumulates: Bool
-  /// Where to ask for memory that is needed next, and how many bytes per step.
-  var prefetch: UnsafeRawPointer
-  var prefetchStep: Int
 }
 
 /// `Product`'s register block over operands at strides of the caller's: 2 loads of the panel and a broadcast
@@ -68,9 +69,9 @@ public func multiplyStrided(
   prefetchStep: Int
 ) {
   let operands = StridedOperands(
-    panel: panel, panelStep: panelStep, factors: factors, rowStep: rowStep,
-    factorStep: factorStep, steps: steps, block: block,
-    accumulates: accumulates, prefetch: prefetch, prefetchStep: prefetchStep)
+    panel: panel, prefetch: prefetch, panelStep: panelStep, factors: factors,
+    prefetchStep: prefetchStep, rowStep: rowStep, factorStep: factorStep, steps: steps,
+    block: block, accumulates: accumulates)
   switch rows {
   case 1: StridedProduct<1>.multiply(operands)
   case 2: StridedProduct<2>.multiply(operands)

@@ -9,8 +9,10 @@ import CVector
 ///   - source: `steps` steps of a panel of floats.
 ///   - steps: Steps that there are, at most as many as a panel has outputs; the rest counts as 0.
 ///   - target: Room for as many steps as a panel has outputs.
+///   - next: The square that is transposed next, which comes into the L1 cache meanwhile; any address.
 public func transposeSquare(
-  source: UnsafePointer<Float>, steps: Int, target: UnsafeMutablePointer<Float>
+  source: UnsafePointer<Float>, steps: Int, target: UnsafeMutablePointer<Float>,
+  next: UnsafePointer<Float>
 ) {
   let width = 2 &* lanes
   guard steps == width else {
@@ -23,6 +25,11 @@ public func transposeSquare(
   }
   for row in 0..<2 {
     for column in 0..<2 {
+      // A quarter of the next square comes near with each quarter of this one.
+      let quarter = next + (2 &* row &+ column) &* lanes &* lanes
+      for line in stride(from: 0, to: lanes &* lanes, by: cacheLine / 4) {
+        vector_prefetch_near(quarter + line)
+      }
       transpose(
         source + (row &* lanes &* width &+ column &* lanes),
         target + (column &* lanes &* width &+ row &* lanes), stride: width)

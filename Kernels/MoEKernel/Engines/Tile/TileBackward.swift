@@ -67,10 +67,12 @@ struct TransposedProduct {
       for panel in 0..<count {
         for target in 0..<targets {
           let input = wanted.lowerBound + target * width
+          let source = start + (first + panel) * panelStride + target * width * width
           kernels.transposeSquare(
-            source: start + (first + panel) * panelStride + target * width * width,
-            steps: min(width, inputs - input),
-            target: scratch + target * panelElements + panel * width * width)
+            source: source, steps: min(width, inputs - input),
+            target: scratch + target * panelElements + panel * width * width,
+            next: target + 1 < targets
+              ? source + width * width : start + (first + panel + 1) * panelStride)
         }
       }
       let steps = count * width
@@ -151,13 +153,9 @@ struct GradientProduct {
     defer { if streams { kernels.finishStreaming() } }
     for row in stride(from: 0, to: gradient.count, by: Self.rowsPerPart) {
       let count = min(Self.rowsPerPart, gradient.count - row)
-      for index in 0..<count {
-        let from = gradient[row + index]
-        for panel in 0..<panels {
-          let to = scratch + panel * panelElements + index * width
-          copy(from + panel * width, to: to, count: width)
-        }
-      }
+      kernels.packBlocks(
+        source: gradient[row], stride: gradient.stride, rows: count, count: panels * width,
+        blocks: scratch, blockStride: panelElements)
       for strip in 0..<strips {
         let columns = kernels.tileRows(strip, of: inputs)
         let part = input.base + columns.lowerBound * gradient.count + row * columns.count

@@ -174,12 +174,10 @@ struct AttentionTask {
       member += 1
       if member == spec.group { (token, member) = (token + 1, 0) }
     }
-    kernels.softmax(
+    let isCorrected = kernels.softmax(
       blocks: scratch.scores(tile) + first * kernels.blockCapacity, panels: panels, rows: count,
       softcap: spec.softcap, state: state)
-    var isUnchanged = true
-    for row in 0..<count where state.corrections[row] != 1 { isUnchanged = false }
-    if isUnchanged { return }
+    guard isCorrected else { return }
     for panel in 0..<core.cache.valuePanels {
       kernels.scaleRows(
         block: scratch.sums(tile, panel), rows: count, factors: state.corrections)
