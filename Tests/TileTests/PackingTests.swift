@@ -121,4 +121,26 @@ import Testing
     #expect(BF16.bits(-0.0) == 0x8000)
     #expect(BF16.bits(Float(bitPattern: 0x7f80_0001)) == 0x7fc0)
   }
+
+  /// More rows than a tile has become whole panels, of which they are the steps.
+  @Test(arguments: TileLevel.supported, [1, 7, 45])
+  func packsRowsAsStepsOfPanels(level: TileLevel, rows: Int) {
+    let kernels = TileKernels(level: level, format: .f32)
+    let (width, stride) = (kernels.panelWidth, 3 * kernels.panelWidth + 5)
+    let count = 2 * width + 3
+    var numbers = Numbers(seed: rows)
+    let source = numbers.array(rows * stride)
+    let blockStride = rows * width + kernels.lanes
+    let memory = Memory(bytes: 4 * 3 * blockStride)
+    memory.floats.update(repeating: .nan)
+    kernels.packBlocks(
+      source: source, stride: stride, rows: rows, count: count,
+      blocks: memory.floats.baseAddress!, blockStride: blockStride)
+    for row in 0..<rows {
+      for column in 0..<3 * width {
+        let place = column / width * blockStride + row * width + column % width
+        #expect(memory.floats[place] == (column < count ? source[row * stride + column] : 0))
+      }
+    }
+  }
 }

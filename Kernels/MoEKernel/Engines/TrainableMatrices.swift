@@ -10,6 +10,9 @@ public protocol TrainableMatrices: EngineMatrices {
   /// Columns of rows of dY, the outputs among them.
   var gradientColumns: Int { get }
 
+  /// The order of rows of dY that `multiplyBackward` reads.
+  var gradientStaging: any RowStaging { get }
+
   /// The order of rows of X that the product over rows reads.
   var columnStaging: any ColumnStaging { get }
 
@@ -61,6 +64,9 @@ public protocol TrainableNetworks: EngineNetworks {
 
   /// Columns of rows of hidden units, F among them.
   var unitColumns: Int { get }
+
+  /// The order of rows of gradients that `unitGradients` and `multiplyBackward` read.
+  var gradientStaging: any RowStaging { get }
 
   /// The order of input rows that the product over rows reads.
   var columnStaging: any ColumnStaging { get }

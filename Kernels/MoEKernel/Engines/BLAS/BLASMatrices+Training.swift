@@ -2,6 +2,8 @@
 extension BLASMatrices: TrainableMatrices {
   var gradientColumns: Int { paddedToVector(outputs) }
 
+  var gradientStaging: any RowStaging { RowMajorStaging.shared }
+
   var columnStaging: any ColumnStaging { RowMajorColumns.shared }
 
   var inputBlock: Int { Self.backwardBlock }

@@ -8,6 +8,8 @@ extension BLASNetworks: TrainableNetworks {
 
   var unitColumns: Int { paddedToVector(spec.intermediate) }
 
+  var gradientStaging: any RowStaging { RowMajorStaging.shared }
+
   var columnStaging: any ColumnStaging { RowMajorColumns.shared }
 
   var unitBlock: Int { BLASMatrices.backwardBlock }

@@ -47,7 +47,7 @@ struct TransposedProduct {
   /// - Parameters:
   ///   - source: The first panel of the matrix.
   ///   - wanted: Inputs from a multiple of `block` on, no more than that.
-  ///   - gradient: Tiles of rows of dY, as many columns as the panels have.
+  ///   - gradient: Rows of dY in `BlockStaging`, as many columns as the panels have.
   ///   - next: The first input of what will be multiplied next; `nil` where that is of another matrix.
   @inline(__always)
   func forEachBlock(
@@ -85,10 +85,10 @@ struct TransposedProduct {
       for target in 0..<targets {
         for tile in 0..<tiles {
           let rows = kernels.tileRows(tile, of: gradient.count)
-          kernels.multiply(
+          let stride = rows.count * width
+          kernels.multiplyBlocks(
             panel: scratch + target * panelElements,
-            tile: UnsafeRawPointer(gradient[rows.lowerBound])
-              + first * width * kernels.tileBytesPerStep(rows: rows.count),
+            factors: .init(base: gradient[rows.lowerBound] + first * stride, stride: stride),
             steps: steps, rows: rows.count,
             block: blocks + (target * tiles + tile) * kernels.blockCapacity,
             accumulates: first > 0,
@@ -185,6 +185,37 @@ private func copy(
   for index in stride(from: 0, to: count, by: 4) {
     let four = UnsafeRawPointer(source + index).loadUnaligned(as: SIMD4<Float>.self)
     UnsafeMutableRawPointer(target + index).storeBytes(of: four, as: SIMD4<Float>.self)
+  }
+}
+
+/// Gradients in blocks, a tile's rows in each, where its first row would lie row-major: what a product reads as fast
+/// as a packed tile, and what takes a copy of rows to make.
+final class BlockStaging: RowStaging {
+  private let kernels: TileKernels
+  let order: String
+
+  init(_ kernels: TileKernels) {
+    self.kernels = kernels
+    order = "blocks \(kernels.level.rawValue)"
+  }
+
+  let keepsRows = false
+
+  func pieces(rows count: Int) -> Int { kernels.tiles(rows: count) }
+
+  var rowsPerPiece: Int { kernels.maximumRows }
+
+  /// As in `RowStaging`; columns are whole panels.
+  func stage(
+    piece: Int, of count: Int, source: Rows, indices: UnsafePointer<Int32>?, columns: Int,
+    into target: Rows
+  ) {
+    precondition(columns % kernels.panelWidth == 0, "\(columns) columns are no whole panels")
+    let rows = kernels.tileRows(piece, of: count)
+    kernels.packBlocks(
+      source: indices == nil ? source[rows.lowerBound] : source.base, stride: source.stride,
+      indices: indices.map { $0 + rows.lowerBound }, rows: rows.count, count: columns,
+      blocks: target[rows.lowerBound], blockStride: rows.count * kernels.panelWidth)
   }
 }
 

@@ -17,6 +17,8 @@ extension TileMatrices: TrainableMatrices {
 
   var gradientColumns: Int { panelCount * kernels.panelWidth }
 
+  var gradientStaging: any RowStaging { gradientBlocks }
+
   var columnStaging: any ColumnStaging { strips }
 
   var inputBlock: Int { backward.block }

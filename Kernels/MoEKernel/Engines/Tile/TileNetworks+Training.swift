@@ -33,6 +33,8 @@ extension TileNetworks: TrainableNetworks {
 
   var unitColumns: Int { spec.intermediate.roundedUp(toMultipleOf: kernels.panelWidth) }
 
+  var gradientStaging: any RowStaging { downMatrices.gradientStaging }
+
   var columnStaging: any ColumnStaging { downMatrices.columnStaging }
 
   var unitBlock: Int { backwardOfDown.block }

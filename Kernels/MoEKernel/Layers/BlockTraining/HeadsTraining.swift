@@ -30,7 +30,7 @@ final class HeadsTraining {
     let columns = matrices.gradientColumns
     outputGradient = Matrix(rows: rows, columns: matrices.count * columns)
     staged = Matrix(
-      rows: matrices.staging.keepsRows ? 0 : rows * matrices.count, columns: columns)
+      rows: matrices.gradientStaging.keepsRows ? 0 : rows * matrices.count, columns: columns)
     blocks = Matrix(rows: threads * rows, columns: paddedToVector(matrices.inputBlock))
     scratch = Matrix(
       rows: threads,
@@ -56,11 +56,11 @@ final class HeadsTraining {
   /// - Returns: how the threads spent the products.
   func backward(_ input: Rows, addingTo sum: Rows, pool: WorkerPool) -> RegionSeconds {
     let rows = input.count
-    if !matrices.staging.keepsRows {
-      pool.forEach(heads * matrices.staging.pieces(rows: rows)) { _, index in
+    if !matrices.gradientStaging.keepsRows {
+      pool.forEach(heads * matrices.gradientStaging.pieces(rows: rows)) { _, index in
         let (head, piece) = index.quotientAndRemainder(
-          dividingBy: matrices.staging.pieces(rows: rows))
-        matrices.staging.stage(
+          dividingBy: matrices.gradientStaging.pieces(rows: rows))
+        matrices.gradientStaging.stage(
           piece: piece, of: rows, source: self.rows(head, rows), indices: nil, columns: columns,
           into: stagedRows(head, rows))
       }
@@ -99,7 +99,7 @@ final class HeadsTraining {
     for head in 0..<heads {
       matrices.multiplyBackward(
         matrix: head, inputs: inputs,
-        gradient: matrices.staging.keepsRows
+        gradient: matrices.gradientStaging.keepsRows
           ? rows(head, sum.count) : stagedRows(head, sum.count),
         into: block, scratch: scratch.all[worker], next: nil)
       for row in 0..<sum.count {

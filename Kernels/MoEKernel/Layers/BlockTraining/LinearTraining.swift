@@ -27,7 +27,7 @@ final class LinearTraining {
     biasGradient = map.bias.map { Matrix(rows: 1, columns: $0.columns) }
     let columns = matrix.gradientColumns
     outputGradient = Matrix(rows: rows, columns: columns)
-    outputStaged = Matrix(rows: matrix.staging.keepsRows ? 0 : rows, columns: columns)
+    outputStaged = Matrix(rows: matrix.gradientStaging.keepsRows ? 0 : rows, columns: columns)
     strips = Matrix(rows: matrix.columnStaging.keepsRows ? 0 : rows, columns: map.inputs)
     scratch = Matrix(
       rows: threads,
@@ -52,10 +52,10 @@ final class LinearTraining {
     let rows = input.count
     let gradients = outputGradient.all.part(from: 0, count: rows)
     var (staged, inputs) = (gradients, input)
-    if !matrix.staging.keepsRows {
+    if !matrix.gradientStaging.keepsRows {
       staged = outputStaged.all.part(from: 0, count: rows)
-      pool.forEach(matrix.staging.pieces(rows: rows)) { _, piece in
-        matrix.staging.stage(
+      pool.forEach(matrix.gradientStaging.pieces(rows: rows)) { _, piece in
+        matrix.gradientStaging.stage(
           piece: piece, of: rows, source: gradients, indices: nil,
           columns: outputGradient.columns, into: staged)
       }

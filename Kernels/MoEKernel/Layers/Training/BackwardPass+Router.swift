@@ -7,10 +7,10 @@ extension BackwardPass {
     guard let router = step.router else { return }
     let spec = router.spec
     pool.forEach(tokens, grain: 8, in: self) { $0.logitGradients(token: $2, worker: $1) }
-    let staging = router.matrix.staging
+    let staging = router.matrix.gradientStaging
     if !staging.keepsRows {
       pool.forEach(staging.pieces(rows: tokens), in: (pass: self, router: router)) {
-        let staging = $0.router.matrix.staging
+        let staging = $0.router.matrix.gradientStaging
         staging.stage(
           piece: $2, of: $0.pass.tokens, source: $0.router.logitGradients.all, indices: nil,
           columns: $0.router.logitGradients.columns, into: $0.router.staged.all)

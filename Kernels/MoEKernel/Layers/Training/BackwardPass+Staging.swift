@@ -67,7 +67,7 @@ extension BackwardPass {
 
   private func stagingTasks(_ group: RowGroup) -> (rows: Int, columns: Int) {
     let lane = lane(group)
-    let (staging, columns) = (lane.networks.staging, lane.networks.columnStaging)
+    let (staging, columns) = (lane.networks.gradientStaging, lane.networks.columnStaging)
     return (
       staging.keepsRows ? 0 : staging.pieces(rows: group.rows),
       lane.isGathered && !columns.keepsRows ? columns.pieces(columns: lane.bank.spec.width) : 0
@@ -78,7 +78,7 @@ extension BackwardPass {
     let lane = lane(group)
     let rows = stagingTasks(group).rows
     if task < rows {
-      lane.networks.staging.stage(
+      lane.networks.gradientStaging.stage(
         piece: task, of: group.rows, source: lane.rows(lane.outputGradient, of: group),
         indices: nil, columns: lane.outputGradient.columns,
         into: lane.rows(lane.outputStaged, of: group))
@@ -110,7 +110,8 @@ extension BackwardPass {
     step.tasks.number(groupCount) { index in
       let group = group(index)
       let networks = lane(group).networks
-      let rows = networks.staging.keepsRows ? 0 : networks.staging.pieces(rows: group.rows)
+      let rows =
+        networks.gradientStaging.keepsRows ? 0 : networks.gradientStaging.pieces(rows: group.rows)
       return rows + networks.columnStaging.pieces(columns: networks.spec.intermediate)
     }
     pool.forEach(step.tasks.count, in: self) { pass, _, task in
@@ -121,7 +122,7 @@ extension BackwardPass {
 
   private func stageForProducts(_ group: RowGroup, task: Int) {
     let lane = lane(group)
-    let staging = lane.networks.staging
+    let staging = lane.networks.gradientStaging
     let rows = staging.keepsRows ? 0 : staging.pieces(rows: group.rows)
     if task < rows {
       staging.stage(

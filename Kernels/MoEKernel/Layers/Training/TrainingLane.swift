@@ -98,7 +98,7 @@ struct LaneSizes {
 
   init(_ networks: any TrainableNetworks, rows: Int, isGathered: Bool) {
     self.rows = rows
-    let keepsRows = networks.staging.keepsRows
+    let keepsRows = networks.gradientStaging.keepsRows
     let keepsColumns = networks.columnStaging.keepsRows
     let spec = networks.spec
     hidden = networks.hiddenColumns
