@@ -22,6 +22,8 @@ public struct LayerPlan: Sendable {
 
   /// Bytes of the weights of one copy.
   let copyBytes: Int
+  /// Bytes beyond which passes find nothing in the caches of what earlier passes read.
+  private let workingSet: Int
 
   /// Resident weights are this many times the last-level cache, so that a pass never finds what an
   /// earlier pass left there.
@@ -46,11 +48,11 @@ public struct LayerPlan: Sendable {
     guard let measured = full.layer.narrowed(by: divisor) as (any MeasurableLayer)? else {
       return nil
     }
-    let workingSet = Self.cacheMultiple * cacheBytes
+    workingSet = Self.cacheMultiple * cacheBytes
     var bytes = measured.weightBytes(.common, formats: formats)
     residentSegments = measured.segments.map { segments in
       let one = max(1, measured.weightBytes(.segment, formats: formats))
-      let beyondCache = (workingSet + one - 1) / one
+      let beyondCache = (Self.cacheMultiple * cacheBytes + one - 1) / one
       let least = min(segments.count, max(segments.least, beyondCache))
       let resident = min(segments.count, max(least, segmentBytes / one))
       bytes += resident * one
@@ -62,6 +64,13 @@ public struct LayerPlan: Sendable {
     copyBytes = max(1, bytes)
     copies = min(Self.mostCopies, max(1, (workingSet + copyBytes - 1) / copyBytes))
     mayStayInCache = copies * copyBytes < workingSet
+  }
+
+  /// Contexts that passes are behind by turns: one for each copy, as far as they fit no cache together.
+  func contexts(_ workload: Workload, engine: any Engine) -> Int {
+    let bytes = measured.contextBytes(workload, engine: engine)
+    guard bytes > 0, bytes < workingSet else { return 1 }
+    return min(copies, (workingSet + bytes - 1) / bytes)
   }
 
   /// Bytes of the weights of all copies.
@@ -78,8 +87,10 @@ public struct LayerPlan: Sendable {
       residentSegments: residentSegments, workload: Workload(workload.kind, tokens: 0),
       threads: threads, engine: engine, formats: formats)
     let (others, othersOverflow) = weights.multipliedReportingOverflow(by: copies - 1)
-    let (total, overflow) = one.addingReportingOverflow(others)
-    return overflow || othersOverflow ? .max : total
+    if othersOverflow { return .max }
+    let contexts = Saturating.product(
+      contexts(workload, engine: engine) - 1, measured.contextBytes(workload, engine: engine))
+    return Saturating.sum([one, others, contexts])
   }
 
   /// What records say of the segments in memory: `4 of 128`, `nil` when all are.

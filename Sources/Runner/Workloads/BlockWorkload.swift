@@ -200,6 +200,14 @@ struct DecoderBlockLayer: MeasurableLayer {
         threads: threads, engine: engine, formats: formats), batches)
   }
 
+  func contextBytes(_ workload: Workload, engine: any Engine) -> Int {
+    workload.context == 0
+      ? 0
+      : BlockCache.bytes(
+        spec.attention, sequences: workload.sequences,
+        capacity: Saturating.sum(workload.context, workload.tokens), engine: engine)
+  }
+
   func operations(_ workload: Workload, formats: FormatPlan) -> [ModelSpec.Operation] {
     let layer = spec.feedForward.routed
     let reached = layer.map { min($0.experts, Saturating.product(workload.rows, $0.topK)) } ?? 0

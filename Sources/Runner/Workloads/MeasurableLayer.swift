@@ -37,12 +37,21 @@ public protocol MeasurableLayer: Hashable, Sendable {
     formats: FormatPlan
   ) -> Int
 
+  /// Bytes of what each copy keeps of the contexts behind which passes are, as a model's layers each do; 0 where
+  /// they keep nothing.
+  func contextBytes(_ workload: Workload, engine: any Engine) -> Int
+
   /// What one pass asks of the machine at the most, before any batch is drawn.
   func operations(_ workload: Workload, formats: FormatPlan) -> [Operation]
 
   /// Builds the copies of a plan, for workloads up to the given one.
   func prepare(_ plan: LayerPlan, for workload: Workload, with resources: PassResources)
     -> any PreparedPass
+}
+
+extension MeasurableLayer {
+  /// 0: passes are behind nothing.
+  public func contextBytes(_ workload: Workload, engine: any Engine) -> Int { 0 }
 }
 
 /// Segments of a layer's weights that are alike, such as routed experts.

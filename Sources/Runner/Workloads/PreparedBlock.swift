@@ -5,7 +5,8 @@ import Statistics
 
 /// A decoder block in memory with the inputs of a cell.
 ///
-/// Copies take passes in turn, all with the same weights; they share one workspace, and with it the caches.
+/// Copies take passes in turn, all with the same weights; they share one workspace. Behind a context each has a
+/// cache of its own, as a model's blocks have, so that keys and values come from memory as they do there.
 final class PreparedBlock: PreparedPass {
   private let full: BlockSpec
   private let measured: BlockSpec
@@ -13,6 +14,8 @@ final class PreparedBlock: PreparedPass {
   private let resources: PassResources
   private let copies: [BlockLayer]
   private let workspace: BlockWorkspace
+  /// Passes of copy c use that of c modulo their number.
+  private let caches: [BlockCache]
   private var nextCopy = 0
   private var batches: [Matrix] = []
   private var output: Matrix
@@ -42,6 +45,10 @@ final class PreparedBlock: PreparedPass {
     workspace = copies[0].makeWorkspace(
       maxTokens: rows.rows, sequences: rows.sequences, context: rows.context + rows.tokens,
       pool: resources.pool)
+    let workspace = workspace
+    caches =
+      [workspace.cache]
+      + (1..<plan.contexts(workload, engine: resources.engine)).map { _ in workspace.makeCache() }
     output = Matrix(rows: 0, columns: measured.hidden)
   }
 
@@ -56,7 +63,11 @@ final class PreparedBlock: PreparedPass {
       return batch
     }
     use = Array(repeating: nil, count: Batches.count)
-    if isDecoding { workspace.fillCaches(tokens: rows.context, seed: seed, pool: resources.pool) }
+    guard isDecoding else { return }
+    for cache in caches {
+      workspace.use(cache)
+      workspace.fillCaches(tokens: rows.context, seed: seed, pool: resources.pool)
+    }
   }
 
   /// Runs one pass on the batch of its number and on the next copy.
@@ -65,6 +76,7 @@ final class PreparedBlock: PreparedPass {
   /// takes what it took.
   func pass(_ number: Int) -> PassTime {
     let batch = number % batches.count
+    workspace.use(caches[nextCopy % caches.count])
     workspace.rewind(to: rows.context)
     let watch = Stopwatch()
     forward(batch, copy: nextCopy)
@@ -87,6 +99,7 @@ final class PreparedBlock: PreparedPass {
   /// Holds the last rows of two sequences, or the only one's, against the oracle; of a prefill an early row too,
   /// for which all keys and values are computed anew.
   func check(seed: UInt64) throws(PassFault) {
+    workspace.use(caches[0])
     workspace.rewind(to: rows.context)
     forward(0, copy: 0)
     let tolerance = OutputCheck.tolerance(

@@ -1,3 +1,5 @@
+import LayerSpec
+
 /// What one block of a model keeps of its sequences.
 ///
 /// Scratch is used by one block after the other, but what a block keeps is its own: blocks of one shape share a
@@ -22,6 +24,15 @@ public final class BlockCache {
     self.init(
       AttentionMemory(sharingScratchOf: other.memory), sequences: other.lengths.count,
       capacity: other.capacity)
+  }
+
+  /// Bytes of a cache before it is made, of one that passes behind a context have; `Int.max` where they cannot be
+  /// counted.
+  public static func bytes(
+    _ spec: SelfAttentionSpec, sequences: Int, capacity: Int, engine: any Engine
+  ) -> Int {
+    AttentionProduct.cacheBytes(
+      spec, sequences: sequences, tokens: 0, context: capacity, engine: engine)
   }
 
   /// Sets how many tokens a sequence has; what is stored beyond stays and is not seen.

@@ -20,7 +20,7 @@ public final class BlockWorkspace: LayerWorkspace {
   /// Of attention.
   let kernels: TileKernels
   /// Of the next pass; blocks of a model that share this workspace each have their own.
-  private(set) var cache: BlockCache
+  public private(set) var cache: BlockCache
   let rotary: RotaryTable?
   let feedForward: FeedForwardWorkspace
   /// Rows of H: normed, of a branch, and the stream between the branches.
@@ -165,10 +165,13 @@ public final class BlockWorkspace: LayerWorkspace {
   /// What attention keeps, and what its passes need besides.
   var memory: AttentionMemory { cache.memory }
 
+  /// Another cache of the same sizes, empty.
+  public func makeCache() -> BlockCache { BlockCache(like: cache) }
+
   /// Takes the cache of another block for the passes to come.
   ///
   /// - Precondition: it was made like this workspace's own.
-  func use(_ other: BlockCache) {
+  public func use(_ other: BlockCache) {
     precondition(other.keeps(like: cache), "a cache of other sizes than the workspace's")
     cache = other
   }

@@ -1,0 +1,78 @@
+import Tile
+
+/// Gradients in blocks, a tile's rows in each, where its first row would lie row-major: what a product reads as fast
+/// as a packed tile, and what takes a copy of rows to make.
+final class BlockStaging: RowStaging {
+  private let kernels: TileKernels
+  let order: String
+
+  init(_ kernels: TileKernels) {
+    self.kernels = kernels
+    order = "blocks \(kernels.level.rawValue)"
+  }
+
+  let keepsRows = false
+
+  func pieces(rows count: Int) -> Int { kernels.tiles(rows: count) }
+
+  var rowsPerPiece: Int { kernels.maximumRows }
+
+  /// As in `RowStaging`; columns are whole panels.
+  func stage(
+    piece: Int, of count: Int, source: Rows, indices: UnsafePointer<Int32>?, columns: Int,
+    into target: Rows
+  ) {
+    precondition(columns % kernels.panelWidth == 0, "\(columns) columns are no whole panels")
+    let rows = kernels.tileRows(piece, of: count)
+    kernels.packBlocks(
+      source: indices == nil ? source[rows.lowerBound] : source.base, stride: source.stride,
+      indices: indices.map { $0 + rows.lowerBound }, rows: rows.count, count: columns,
+      blocks: target[rows.lowerBound], blockStride: rows.count * kernels.panelWidth)
+  }
+}
+
+/// Strips of columns: the columns of a tile's rows side by side, row after row, so that the product over rows
+/// reads them as a tile.
+final class StripStaging: ColumnStaging {
+  private let kernels: TileKernels
+
+  init(_ kernels: TileKernels) { self.kernels = kernels }
+
+  let keepsRows = false
+
+  private static let stripsPerPiece = 16
+
+  func pieces(columns: Int) -> Int {
+    (kernels.tiles(rows: columns) + Self.stripsPerPiece - 1) / Self.stripsPerPiece
+  }
+
+  func stage(
+    piece: Int, count: Int, source: Rows, indices: UnsafePointer<Int32>?, columns: Int,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    let strips = kernels.tiles(rows: columns)
+    let first = piece * Self.stripsPerPiece
+    for strip in first..<min(first + Self.stripsPerPiece, strips) {
+      let part = kernels.tileRows(strip, of: columns)
+      let whole = part.count & ~3
+      var to = target + part.lowerBound * count
+      for row in 0..<count {
+        let from = source[indices.map { Int($0[row]) } ?? row]
+        defer { to += part.count }
+        copy(from + part.lowerBound, to: to, count: whole)
+        for index in whole..<part.count { to[index] = from[part.lowerBound + index] }
+      }
+    }
+  }
+}
+
+/// Copies floats that need only be aligned for one, four at a time: `count` is a multiple of four.
+@inline(__always)
+private func copy(
+  _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int
+) {
+  for index in stride(from: 0, to: count, by: 4) {
+    let four = UnsafeRawPointer(source + index).loadUnaligned(as: SIMD4<Float>.self)
+    UnsafeMutableRawPointer(target + index).storeBytes(of: four, as: SIMD4<Float>.self)
+  }
+}
