@@ -131,6 +131,34 @@ import Testing
     #expect(try #require(error).description.contains("of at most \(most)"))
   }
 
+  /// Copies of a block have a context each, but where one alone is beyond the caches, or passes begin without.
+  @Test func copiesHaveContextsOfTheirOwn() throws {
+    let engine = try TileEngine(forcedLevel: nil)
+    let formats = FormatPlan(.f32)
+    let planned = try BlockWorkload(.blockDecode)
+      .layers(of: pairing("olmoe-1b-7b", .isoActive)).candidate[0]
+    // Eight gibibytes are not to stay in the caches: six copies of 1.6 GB.
+    let plan = try #require(
+      LayerPlan(planned, divisor: 1, segmentBytes: .max, cacheBytes: 1 << 30, formats: formats))
+    #expect(plan.copies == 6)
+    let short = Workload(.blockDecode, tokens: 1, context: 1023)
+    #expect(plan.contexts(short, engine: engine) == 6)
+    #expect(plan.contexts(Workload(.blockForward, tokens: 1024), engine: engine) == 1)
+    let many = Workload(.blockDecode, tokens: 1, sequences: 1024, context: 1023)
+    #expect(plan.contexts(many, engine: engine) == 1)
+    // 2 · 16 heads · 128 elements · 4 bytes · 1024 tokens, in whole chunks of keys.
+    #expect(plan.measured.contextBytes(short, engine: engine) == 16 << 20)
+    let one = plan.measured.memoryBytes(
+      residentSegments: plan.residentSegments, workload: short, threads: 1, engine: engine,
+      formats: formats)
+    let empty = plan.measured.memoryBytes(
+      residentSegments: plan.residentSegments, workload: Workload(.blockDecode, tokens: 0),
+      threads: 1, engine: engine, formats: formats)
+    #expect(
+      plan.bytes(short, threads: 1, engine: engine, formats: formats)
+        == one + 5 * empty + 5 * (16 << 20))
+  }
+
   /// Contexts that no memory holds are refused by a plan, before anything is allocated.
   @Test(arguments: [(1, 1 << 40), (1 << 40, 1), (1 << 20, 1 << 20), (4096, 1 << 20)])
   func aCacheBeyondMemoryIsRefused(sequences: Int, context: Int) throws {
