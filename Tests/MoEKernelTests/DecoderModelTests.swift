@@ -109,6 +109,38 @@ import Testing
     #expect(phases.embeddingSeconds > 0 && phases.blockSeconds > 0 && phases.headSeconds > 0)
   }
 
+  /// Rows stay as independent as their tokens through many layers, so that random routers find all experts wanted.
+  @Test func rowsOfDeepModelsStayDifferent() throws {
+    let deep = DecoderSpec(
+      blocks: Array(repeating: try spec().blocks[0], count: 24), vocabulary: 70)
+    let model = DecoderModel(
+      spec: deep, seed: 3, engine: try TileEngine(forcedLevel: nil), formats: FormatPlan(.f32),
+      pool: pool)
+    let prompt = Array(0..<64)
+    let workspace = model.makeWorkspace(maxTokens: 64, sequences: 1, context: 64, pool: pool)
+    var common: [Float] = []
+    model.forward(prompt, rows: [64], workspace: workspace, pool: pool) { passage in
+      common.append(commonPart(of: passage.output))
+    }
+    // The mean of 64 independent rows has 1/64 of their square; with tokens of deviation 1 the last layer's have
+    // two thirds of it in common.
+    #expect(common.count == 24)
+    #expect(common.allSatisfy { $0 < 0.1 }, "\(common)")
+  }
+
+  /// The square of the rows' mean over the mean of their squares: 1 for equal rows.
+  private func commonPart(of rows: Matrix) -> Float {
+    var mean = [Float](repeating: 0, count: rows.columns)
+    var square: Float = 0
+    for row in 0..<rows.rows {
+      for (column, value) in rows.row(row).enumerated() {
+        mean[column] += value / Float(rows.rows)
+        square += value * value / Float(rows.rows)
+      }
+    }
+    return mean.reduce(0) { $0 + $1 * $1 } / square
+  }
+
   /// An arena of the counted bytes has room for each layer, once.
   @Test func layersOfAnArenaShareNoWeights() throws {
     let engine = try TileEngine(forcedLevel: nil)

@@ -49,23 +49,26 @@ struct EndToEndCheck {
     Set([0, sequences - 1]).sorted().map { ($0 + 1) * tokens - 1 }
   }
 
-  /// The largest relative error of a layer's rows, between its halves and behind them; of the first sequence also
-  /// with keys and values that are computed anew.
+  /// The largest error of what a layer's halves add to its rows, relative to that; of the first sequence also with
+  /// keys and values that are computed anew.
   private func error(of passage: DecoderModel.Passage, tokens: Int) -> Double {
     let block = model.blocks[passage.layer]
     var errors = lastRows(of: plan.request.sequences, tokens: tokens).flatMap { row in
       let halves = block.referenceHalves(
         of: passage.input, row: row, workspace: passage.workspace, pool: pool)
       return [
-        OutputCheck.relativeError(halves.stream, expected: halves.expectedStream),
-        OutputCheck.relativeError(passage.output.row(row), expected: halves.expectedOutput),
+        OutputCheck.branchError(
+          halves.stream, expected: halves.expectedStream, addedTo: passage.input.row(row)),
+        OutputCheck.branchError(
+          passage.output.row(row), expected: halves.expectedOutput, addedTo: halves.stream),
       ]
     }
     let middle = tokens / 2
     errors.append(
-      OutputCheck.relativeError(
+      OutputCheck.branchError(
         passage.workspace.stream(row: middle),
-        expected: block.referenceStream(of: passage.input, token: middle, pool: pool)))
+        expected: block.referenceStream(of: passage.input, token: middle, pool: pool),
+        addedTo: passage.input.row(middle)))
     return errors.max() ?? 0
   }
 

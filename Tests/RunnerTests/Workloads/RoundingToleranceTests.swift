@@ -160,4 +160,17 @@ import Testing
       #expect(engine.activationError(.bf16) > 0 ? half > 0x1p-9 : half == single)
     }
   }
+
+  /// A stream that is long dilutes no error of what is added to it, and rounding of the stream is none.
+  @Test func errorsOfBranchesAreNotDiluted() {
+    let stream: [Float] = [1000, -1000]
+    #expect(OutputCheck.branchError([1001, -1002], expected: [1001, -1002], addedTo: stream) == 0)
+    #expect(
+      OutputCheck.branchError([1001, -1001], expected: [1001, -1002], addedTo: stream) > 0.49)
+    let nextFloat = Float(1001).nextUp
+    #expect(
+      OutputCheck.branchError([nextFloat, -1002], expected: [1001, -1002], addedTo: stream) < 1e-4)
+    #expect(
+      OutputCheck.branchError([.nan, -1002], expected: [1001, -1002], addedTo: stream) == .infinity)
+  }
 }

@@ -37,12 +37,24 @@ public final class DecoderModel {
         1, outputs: spec.vocabulary, inputs: spec.hidden, seed: seeds[1], engine: engine,
         format: formats[.projection], pool: pool, in: memory)[0]
     table = Matrix(rows: spec.vocabulary, columns: spec.hidden)
-    // Uniform in ±√3 has the variance 1.
-    table.fill(seed: seeds[2], amplitude: Float(3).squareRoot(), pool: pool)
+    table.fill(
+      seed: seeds[2], amplitude: Self.amplitudeOfTokens(layers: spec.blocks.count), pool: pool)
     norm = .paddedRow([Float](repeating: 1, count: spec.hidden), spec.hidden)
     if case .view(let arena) = memory {
       precondition(arena.laps == 0, "the arena is smaller than the weights of all layers")
     }
+  }
+
+  /// Half the width of the uniform distribution of the table's elements, whose deviation is √(2·layers).
+  ///
+  /// GPT-2 begins its training with the weights that write to the stream divided by the square root of how many
+  /// branches do (Radford et al. 2019), two for each layer here. Behind norms that is the same as tokens that are
+  /// as much longer. Without it, what attention averages over a prompt is soon what all rows have in common
+  /// (Dong et al. 2021, arXiv 2103.03404), and routers of random weights send nearly all of them to some experts,
+  /// which trained ones are kept from.
+  private static func amplitudeOfTokens(layers: Int) -> Float {
+    // Uniform in ±√3 has the deviation 1.
+    Float(3 * 2 * layers).squareRoot()
   }
 
   /// Scratch for passes of up to `maxTokens` rows, and caches of every layer for `sequences` of up to `context`
