@@ -63,7 +63,7 @@ import Testing
     let plan = try #require(
       MemoryPlan(
         baseline: [dense()], candidate: [sparse()], divisor: 1,
-        segments: .fewest, limits: try limits(memory: 1 << 30, cache: cache)))
+        residence: .fewest, limits: try limits(memory: 1 << 30, cache: cache)))
     #expect(plan.candidate[0].residentSegments == experts)
   }
 
@@ -72,17 +72,33 @@ import Testing
     let plan = try #require(
       MemoryPlan(
         baseline: [dense()], candidate: [sparse()], divisor: 1,
-        segments: .all, limits: try limits(memory: 1 << 30, cache: 128 << 10)))
+        residence: .whole, limits: try limits(memory: 1 << 30, cache: 128 << 10)))
     #expect(plan.baseline[0].copies == 6)
     #expect(plan.baseline[0].weightBytes == 6 * 192 << 10)
     #expect(!plan.baseline[0].mayStayInCache)
+  }
+
+  /// Two experts of 96 KiB and a shared one are read by each pass, beside twelve that stay: 288 KiB come between two
+  /// reads of the shared one, so that eight caches of 128 KiB take four copies, unless memory is short.
+  @Test(arguments: [(Residence.whole, 4), (.enough, 4), (.fewest, 1)])
+  func whatEveryPassReadsLeavesTheCachesToo(residence: Residence, copies: Int) throws {
+    let expert = try FeedForwardSpec(width: 64, intermediate: 128)
+    let layer = try SparseLayerSpec(
+      hidden: 64, experts: 14, topK: 2, expert: expert, router: RouterPolicy(),
+      shared: SparseLayerSpec.Shared(network: expert))
+    let plan = try #require(
+      LayerPlan(
+        PlannedLayer(FeedForwardLayer(.sparse(layer)), count: 1), divisor: 1, residence: residence,
+        cacheBytes: 128 << 10, formats: FormatPlan(.f32)))
+    #expect(plan.copies == copies)
   }
 
   /// 1024 copies of 192 KiB are 192 MiB: eight caches of 24 MiB, and no more.
   @Test(arguments: [(24 << 20, false), (24 << 20 + 1, true), (1 << 40, true)])
   func copiesAreBounded(cache: Int, mayStay: Bool) throws {
     let plan = try #require(
-      LayerPlan(dense(), divisor: 1, segmentBytes: 0, cacheBytes: cache, formats: FormatPlan(.f32)))
+      LayerPlan(
+        dense(), divisor: 1, residence: .fewest, cacheBytes: cache, formats: FormatPlan(.f32)))
     #expect(plan.copies == 1024)
     #expect(plan.mayStayInCache == mayStay)
   }

@@ -24,7 +24,7 @@ import Testing
       layers: try planned.map { layer in
         let plan = try #require(
           LayerPlan(
-            layer, divisor: 2, segmentBytes: .max, cacheBytes: 1 << 10, formats: resources.formats))
+            layer, divisor: 2, residence: .whole, cacheBytes: 1 << 10, formats: resources.formats))
         return PreparedLayer(
           plan: plan, pass: plan.measured.prepare(plan, for: workload, with: resources))
       })

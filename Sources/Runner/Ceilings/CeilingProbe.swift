@@ -76,7 +76,7 @@ public final class CeilingProbe {
 
   /// The memory is at least this many times the last-level caches, so that hardly any of a pass is
   /// still there at the next.
-  private static let cacheMultiple = LayerPlan.cacheMultiple
+  private static let cacheMultiple = Residence.fewestCaches
   /// Less would be over in a few milliseconds.
   private static let leastBytes = 256 << 20
 

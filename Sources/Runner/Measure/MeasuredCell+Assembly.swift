@@ -62,7 +62,7 @@ extension MeasuredCell {
     for plan in layers.map(\.plan) where plan.mayStayInCache {
       cautions.append(
         "\(plan.name) is so small that \(plan.copies) copies of it do not fill "
-          + "\(LayerPlan.cacheMultiple) last-level caches; passes may have found its weights in a "
+          + "\(Residence.fewestCaches) last-level caches; passes may have found its weights in a "
           + "cache")
     }
     for caution in layers.flatMap(\.pass.cautions) where !cautions.contains(caution) {

@@ -108,11 +108,13 @@ struct CellPlan: Sendable {
     let allowed = MemoryPlan.divisors.filter { $0 >= widest.divisor }
     for divisor in allowed.filter({ $0 >= wanted }) + allowed.filter({ $0 < wanted }).reversed() {
       if divisor == widest.divisor { return widest }
-      if let form = MemoryPlan(
-        baseline: layers.baseline, candidate: layers.candidate, divisor: divisor, segments: .enough,
-        limits: limits)
-      {
-        return form
+      for residence in [Residence.enough, .fewest] {
+        if let form = MemoryPlan(
+          baseline: layers.baseline, candidate: layers.candidate, divisor: divisor,
+          residence: residence, limits: limits)
+        {
+          return form
+        }
       }
     }
     return widest

@@ -22,12 +22,8 @@ public struct LayerPlan: Sendable {
 
   /// Bytes of the weights of one copy.
   let copyBytes: Int
-  /// Bytes beyond which passes find nothing in the caches of what earlier passes read.
+  /// Bytes beyond which passes find hardly anything in the caches of what earlier passes read.
   private let workingSet: Int
-
-  /// Resident weights are this many times the last-level cache, so that a pass never finds what an
-  /// earlier pass left there.
-  static let cacheMultiple = 8
 
   /// Copies beyond this would take longer to make than to measure, and more memory for their pages
   /// than for their weights.
@@ -37,32 +33,31 @@ public struct LayerPlan: Sendable {
 
   /// - Parameters:
   ///   - divisor: divides every width of the layer that may be narrowed.
-  ///   - segmentBytes: bytes that the segments may take; at least as many as a token needs and a working set
-  ///     beyond the cache are kept whatever it is.
+  ///   - residence: how much is kept; of segments at least as many as a token needs.
   ///   - cacheBytes: last-level cache of the machine.
   ///   - formats: how the weights are stored.
   /// - Returns: `nil` when a width does not divide.
   init?(
-    _ full: PlannedLayer, divisor: Int, segmentBytes: Int, cacheBytes: Int, formats: FormatPlan
+    _ full: PlannedLayer, divisor: Int, residence: Residence, cacheBytes: Int, formats: FormatPlan
   ) {
     guard let measured = full.layer.narrowed(by: divisor) as (any MeasurableLayer)? else {
       return nil
     }
-    workingSet = Self.cacheMultiple * cacheBytes
-    var bytes = measured.weightBytes(.common, formats: formats)
-    residentSegments = measured.segments.map { segments in
-      let one = max(1, measured.weightBytes(.segment, formats: formats))
-      let beyondCache = (Self.cacheMultiple * cacheBytes + one - 1) / one
-      let least = min(segments.count, max(segments.least, beyondCache))
-      let resident = min(segments.count, max(least, segmentBytes / one))
-      bytes += resident * one
-      return resident
+    let common = measured.weightBytes(.common, formats: formats)
+    let one = max(1, measured.weightBytes(.segment, formats: formats))
+    let segments = measured.segments
+    residentSegments = segments.map {
+      residence.segments(of: $0.count, least: $0.least, bytes: one, cacheBytes: cacheBytes)
     }
     self.full = full
     self.measured = measured
     self.divisor = divisor
-    copyBytes = max(1, bytes)
-    copies = min(Self.mostCopies, max(1, (workingSet + copyBytes - 1) / copyBytes))
+    copyBytes = max(1, common + (residentSegments ?? 0) * one)
+    let wanted = residence.copies(
+      bytes: copyBytes, common: common, read: common + (segments?.least ?? 0) * one,
+      cacheBytes: cacheBytes)
+    copies = min(Self.mostCopies, wanted)
+    workingSet = Saturating.product(Residence.fewestCaches, cacheBytes)
     mayStayInCache = copies * copyBytes < workingSet
   }
 
@@ -70,7 +65,7 @@ public struct LayerPlan: Sendable {
   func contexts(_ workload: Workload, engine: any Engine) -> Int {
     let bytes = measured.contextBytes(workload, engine: engine)
     guard bytes > 0, bytes < workingSet else { return 1 }
-    return min(copies, (workingSet + bytes - 1) / bytes)
+    return min(copies, (workingSet - 1) / bytes + 1)
   }
 
   /// Bytes of the weights of all copies.

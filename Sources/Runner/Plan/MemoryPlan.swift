@@ -17,30 +17,6 @@ struct MemoryPlan: Hashable {
   /// Below a 64th, tasks of a few rows would measure the scheduler.
   static let divisors = [1, 2, 4, 8, 16, 32, 64]
 
-  /// How many segments of each layer (routed experts) are kept in memory.
-  enum Segments: Hashable {
-    /// All.
-    case all
-    /// Segments of `enoughCaches` last-level caches together, or all where that is less.
-    case enough
-    /// As few as still come from memory at every visit.
-    case fewest
-
-    /// Four times what is needed for segments to have left the caches before its next visit.
-    ///
-    /// More would change no pass, and every gigabyte takes its time to fill.
-    static let enoughCaches = 4 * LayerPlan.cacheMultiple
-
-    /// Bytes that the segments of one layer may take.
-    func bytes(cacheBytes: Int) -> Int {
-      switch self {
-      case .all: .max
-      case .enough: Self.enoughCaches * cacheBytes
-      case .fewest: 0
-      }
-    }
-  }
-
   /// What the plan must stay within.
   struct Limits: Sendable {
     var memoryBytes: Int
@@ -63,12 +39,11 @@ struct MemoryPlan: Hashable {
   ///
   /// - Returns: `nil` when a width does not divide, or when the plan does not fit.
   init?(
-    baseline: [PlannedLayer], candidate: [PlannedLayer], divisor: Int, segments: Segments,
+    baseline: [PlannedLayer], candidate: [PlannedLayer], divisor: Int, residence: Residence,
     limits: Limits
   ) {
     self.init(
-      baseline: baseline, candidate: candidate, divisor: divisor,
-      segmentBytes: segments.bytes(cacheBytes: limits.cacheBytes), limits: limits)
+      layersOf: baseline, candidate, divisor: divisor, residence: residence, limits: limits)
     guard bytes(limits) <= limits.memoryBytes,
       !limits.usesArena || weightBytes(limits) <= limits.arenaBytes
     else { return nil }
@@ -82,9 +57,10 @@ struct MemoryPlan: Hashable {
   ) throws(PlanError) -> MemoryPlan {
     for divisor in divisors {
       // At full width a layer is kept whole where it can be; a narrowed one is not the model's anyway.
-      for segments: Segments in divisor == 1 ? [.all, .enough, .fewest] : [.enough, .fewest] {
+      let residences: [Residence] = divisor == 1 ? [.whole, .enough, .fewest] : [.enough, .fewest]
+      for residence in residences {
         if let plan = MemoryPlan(
-          baseline: baseline, candidate: candidate, divisor: divisor, segments: segments,
+          baseline: baseline, candidate: candidate, divisor: divisor, residence: residence,
           limits: limits)
         {
           return plan
@@ -94,14 +70,15 @@ struct MemoryPlan: Hashable {
     throw refusal(name, baseline: baseline, candidate: candidate, limits: limits)
   }
 
+  /// The plan, whether it fits or not.
   private init?(
-    baseline: [PlannedLayer], candidate: [PlannedLayer], divisor: Int, segmentBytes: Int,
-    limits: Limits
+    layersOf baseline: [PlannedLayer], _ candidate: [PlannedLayer], divisor: Int,
+    residence: Residence, limits: Limits
   ) {
     func plans(_ layers: [PlannedLayer], _ side: SideResources) -> [LayerPlan]? {
       let plans = layers.compactMap {
         LayerPlan(
-          $0, divisor: divisor, segmentBytes: segmentBytes, cacheBytes: limits.cacheBytes,
+          $0, divisor: divisor, residence: residence, cacheBytes: limits.cacheBytes,
           formats: side.formats)
       }
       return plans.count == layers.count ? plans : nil
@@ -156,7 +133,7 @@ struct MemoryPlan: Hashable {
   ) -> PlanError {
     let forms = divisors.compactMap { divisor in
       MemoryPlan(
-        baseline: baseline, candidate: candidate, divisor: divisor, segmentBytes: 0, limits: limits)
+        layersOf: baseline, candidate, divisor: divisor, residence: .fewest, limits: limits)
     }
     // Not always the narrowest: a very narrow layer is padded, and copied more often.
     guard let smallest = forms.min(by: { $0.bytes(limits) < $1.bytes(limits) }) else {

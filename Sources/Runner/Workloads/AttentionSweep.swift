@@ -169,8 +169,8 @@ public struct AttentionSweep {
     return Point(shape: shape, rows: rows, copies: copies)
   }
 
-  /// As `LayerPlan` has it for weights, half as often: a pass goes over all of a copy.
-  private static let cacheMultiple = max(2, LayerPlan.cacheMultiple / 2)
+  /// As weights have where memory is short, half as often: a pass goes over all of a copy.
+  private static let cacheMultiple = Residence.fewestCaches / 2
   /// Copies beyond which caches are too small to matter.
   private static let mostCopies = 256
 

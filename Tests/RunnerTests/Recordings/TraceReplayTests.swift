@@ -81,7 +81,7 @@ import Testing
   private func prepared(_ spec: SparseLayerSpec) throws -> any PreparedPass {
     let plan = try #require(
       LayerPlan(
-        PlannedLayer(FeedForwardLayer(.sparse(spec)), count: 1), divisor: 1, segmentBytes: .max,
+        PlannedLayer(FeedForwardLayer(.sparse(spec)), count: 1), divisor: 1, residence: .whole,
         cacheBytes: 16 << 10, formats: FormatPlan(.f32)))
     return plan.measured.prepare(
       plan, for: workload,

@@ -139,7 +139,7 @@ import Testing
       .layers(of: pairing("olmoe-1b-7b", .isoActive)).candidate[0]
     // Eight gibibytes are not to stay in the caches: six copies of 1.6 GB.
     let plan = try #require(
-      LayerPlan(planned, divisor: 1, segmentBytes: .max, cacheBytes: 1 << 30, formats: formats))
+      LayerPlan(planned, divisor: 1, residence: .fewest, cacheBytes: 1 << 30, formats: formats))
     #expect(plan.copies == 6)
     let short = Workload(.blockDecode, tokens: 1, context: 1023)
     #expect(plan.contexts(short, engine: engine) == 6)

@@ -12,7 +12,7 @@ import Testing
       router: RouterPolicy())
     return try #require(
       LayerPlan(
-        PlannedLayer(FeedForwardLayer(.sparse(layer)), count: 1), divisor: 1, segmentBytes: .max,
+        PlannedLayer(FeedForwardLayer(.sparse(layer)), count: 1), divisor: 1, residence: .whole,
         cacheBytes: 16 << 10, formats: FormatPlan(.f32)))
   }
 

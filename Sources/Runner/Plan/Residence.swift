@@ -1,0 +1,61 @@
+import MoEKernel
+
+/// How much of a layer is kept in memory: how many segments (routed experts), and how many copies that passes take
+/// in turn.
+///
+/// A pass must find its weights in memory and not in a cache, as those of a whole model do. So what is read between
+/// two reads of one weight has to be several times the last-level caches, which do not simply forget what is
+/// oldest.
+enum Residence: Hashable {
+  /// All segments; copies until even what every pass reads has left the caches.
+  case whole
+  /// Segments of `enoughCaches`, and as many copies.
+  case enough
+  /// Where memory is short: segments and copies of `fewestCaches`, whatever a pass reads of them.
+  case fewest
+
+  /// Bytes between two reads of a weight, as a multiple of the last-level caches, behind which hardly anything is
+  /// found there.
+  static let fewestCaches = 8
+
+  /// Four times what is needed for segments to have left the caches before their next visit.
+  ///
+  /// More would change no pass, and every gigabyte takes its time to fill.
+  static let enoughCaches = 4 * fewestCaches
+
+  /// Weights that every pass reads, as a share of all that a pass reads, below which it does not matter where they
+  /// are found.
+  ///
+  /// After a third of `fewestCaches` some third of them still is, 2 % of such a pass. Attention is a fifth to a
+  /// fourth of what a step of small sparse blocks reads, and steps of Granite 3.0 1B A400M's block were 2 to 5 %
+  /// faster than the layers of the whole model (Results/calibration/prediction.md).
+  private static let leastCommonShare = 1.0 / 16
+
+  /// Of so many segments those that are kept.
+  ///
+  /// - Parameters:
+  ///   - least: that one token needs.
+  ///   - bytes: of one.
+  func segments(of count: Int, least: Int, bytes: Int, cacheBytes: Int) -> Int {
+    let caches = self == .fewest ? Self.fewestCaches : Self.enoughCaches
+    guard self != .whole else { return count }
+    return min(count, max(least, Self.pieces(of: bytes, in: caches, cacheBytes)))
+  }
+
+  /// How many copies passes take in turn.
+  ///
+  /// - Parameters:
+  ///   - bytes: of one.
+  ///   - common: of them, what every pass reads.
+  ///   - read: what a pass of one token reads.
+  func copies(bytes: Int, common: Int, read: Int, cacheBytes: Int) -> Int {
+    let isCommonFound =
+      self != .fewest && Double(common) > Self.leastCommonShare * Double(read)
+    return Self.pieces(of: isCommonFound ? read : bytes, in: Self.fewestCaches, cacheBytes)
+  }
+
+  /// How many pieces of so many bytes come to so many caches, at least one.
+  private static func pieces(of bytes: Int, in caches: Int, _ cacheBytes: Int) -> Int {
+    max(1, (Saturating.product(caches, cacheBytes) - 1) / max(1, bytes) + 1)
+  }
+}
