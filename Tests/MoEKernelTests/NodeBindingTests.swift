@@ -109,7 +109,7 @@ import Testing
     let (nodes, grain) = of
     let binding = NodeBinding(
       threads: nodes, among: Self.nodes(Array(repeating: 1, count: nodes)))
-    let cursors = TaskCursors(nodes: nodes)
+    let cursors = TaskCursors(workers: nodes)
     defer { cursors.deallocate() }
     for count in [0, 1, 2, 37] {
       cursors.reset()
@@ -126,7 +126,7 @@ import Testing
       while let node = open.sorted().first(where: { (done.reduce(0, +) + $0) % 2 == 0 })
         ?? open.first
       {
-        let first = queue.take(node: node, passed: &passed[node])
+        let first = queue.take(worker: node, passed: &passed[node])
         guard first < count else {
           open.remove(node)
           continue
@@ -139,16 +139,62 @@ import Testing
     }
   }
 
+  /// Each worker begins with the same part of every region's tasks, whatever others do meanwhile, and then takes
+  /// what is left of the next worker's.
+  @Test func workersBeginWithTheirShare() {
+    let cursors = TaskCursors(workers: 3)
+    defer { cursors.deallocate() }
+    for count in [9, 27] {
+      cursors.reset()
+      let queue = TaskQueue(
+        count: count, grain: 1, context: (), home: nil, staysHome: false, cursors: cursors,
+        binding: NodeBinding(threads: 3, among: []))
+      var passed = [0, 0, 0]
+      let share = count / 3
+      for step in 0..<share {
+        #expect(queue.take(worker: 1, passed: &passed[1]) == share + step)
+        if step == 0 { #expect(queue.take(worker: 2, passed: &passed[2]) == 2 * share) }
+      }
+      #expect(queue.take(worker: 1, passed: &passed[1]) == 2 * share + 1)
+      #expect(queue.take(worker: 0, passed: &passed[0]) == 0)
+    }
+  }
+
+  /// Shares of one node's workers are all pieces, and each worker goes through the shares of all, once and its own
+  /// first.
+  @Test(arguments: [([], 5), ([4], 4), ([2, 3], 5), ([1, 1, 2], 4)], [0, 1, 3, 100])
+  func sharesAreAllPieces(of: (cores: [Int], threads: Int), pieces: Int) {
+    let binding = NodeBinding(threads: of.threads, among: Self.nodes(of.cores))
+    for node in 0..<max(1, of.cores.count) {
+      let own = (0..<of.threads).filter { binding.nodeOfWorker[$0] == node }
+        .map { binding.share(of: $0, among: pieces) }
+      #expect(own.flatMap(Array.init) == Array(0..<pieces))
+    }
+    for worker in 0..<of.threads {
+      let owners = (0..<binding.shares(for: worker, staysHome: false)).map {
+        binding.owner(ofShare: $0, for: worker)
+      }
+      #expect(owners.first == worker)
+      #expect(owners.sorted() == Array(0..<of.threads))
+      let atHome = owners.prefix(binding.shares(for: worker, staysHome: true))
+      #expect(
+        atHome.sorted()
+          == (0..<of.threads).filter {
+            binding.nodeOfWorker[$0] == binding.nodeOfWorker[worker]
+          })
+    }
+  }
+
   /// A thread with nothing left on its own node helps the others, and is told so once all is done.
   @Test func aThreadWithoutTasksOfItsOwnHelps() {
-    let cursors = TaskCursors(nodes: 2)
+    let cursors = TaskCursors(workers: 2)
     defer { cursors.deallocate() }
     let queue = TaskQueue(
       count: 5, grain: 1, context: (),
       home: { _, task in UnsafeRawPointer(bitPattern: 2 << 21) }, staysHome: false,
       cursors: cursors, binding: NodeBinding(threads: 2, among: Self.nodes([1, 1])))
     var passed = 0
-    #expect((0..<6).map { _ in queue.take(node: 1, passed: &passed) } == [0, 1, 2, 3, 4, 5])
+    #expect((0..<6).map { _ in queue.take(worker: 1, passed: &passed) } == [0, 1, 2, 3, 4, 5])
     #expect(passed == 2)
   }
 

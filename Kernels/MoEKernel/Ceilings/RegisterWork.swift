@@ -43,7 +43,7 @@ public final class RegisterWork {
     }
   }
 
-  /// Does tasks of equal work, taken from one counter as a layer's are, on all threads of the pool.
+  /// Does tasks of equal work, shared out as a layer's are, on all threads of the pool.
   ///
   /// Taken, not dealt out: where other programs use a processor, both halves of a static division would
   /// wait for the slower one, and a layer would seem faster than the machine.

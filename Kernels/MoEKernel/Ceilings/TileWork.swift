@@ -9,7 +9,7 @@ public protocol TileWork: AnyObject {
   /// The most rows of a tile; `run` takes every number from 1 to this.
   var mostRows: Int { get }
 
-  /// Does tasks of equal work, taken from one counter as a layer's are, on all threads of the pool.
+  /// Does tasks of equal work, shared out as a layer's are, on all threads of the pool.
   ///
   /// - Parameters:
   ///   - rows: of each tile, 1 to `mostRows`.

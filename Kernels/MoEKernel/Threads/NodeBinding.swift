@@ -28,6 +28,9 @@ struct NodeBinding: Hashable {
   /// For each worker the index of its node among these, in blocks of consecutive workers.
   let nodeOfWorker: [Int]
 
+  /// The workers of each node, of one where threads are not bound.
+  private let workersOfNode: [Range<Int>]
+
   /// For huge pages one after the other the index of the node that each belongs on, over and over: as many of
   /// each node as it has threads, evenly mixed.
   let homes: [Int]
@@ -59,6 +62,11 @@ struct NodeBinding: Hashable {
     }
     nodeOfWorker = workers
     let counts = nodes.indices.map { node in workers.count { $0 == node } }
+    var first = 0
+    workersOfNode = (counts.isEmpty ? [threads] : counts).map { count in
+      defer { first += count }
+      return first..<first + count
+    }
     let places = nodes.indices.flatMap { node in
       (0..<counts[node]).map { (place: (Double($0) + 0.5) / Double(counts[node]), node: node) }
     }
@@ -66,6 +74,36 @@ struct NodeBinding: Hashable {
       nodes.count > 1
       ? places.sorted { ($0.place, $0.node) < ($1.place, $1.node) }.map(\.node) : [0]
   }
+
+  // MARK: - Shares of a region's tasks
+
+  /// Shares that a worker takes tasks of: those of its node where it stays there.
+  func shares(for worker: Int, staysHome: Bool) -> Int {
+    staysHome ? workersOfNode[nodeOfWorker[worker]].count : nodeOfWorker.count
+  }
+
+  /// Whose share a worker takes tasks of after so many others: its own, those of the next workers on its node in
+  /// a circle, and so on the following nodes.
+  func owner(ofShare passed: Int, for worker: Int) -> Int {
+    var node = nodeOfWorker[worker]
+    let place = worker - workersOfNode[node].lowerBound
+    var passed = passed
+    while passed >= workersOfNode[node].count {
+      passed -= workersOfNode[node].count
+      node = (node + 1) % workersOfNode.count
+    }
+    let workers = workersOfNode[node]
+    return workers.lowerBound + (place + passed) % workers.count
+  }
+
+  /// A worker's share of pieces of work, of which the workers of each node share all.
+  func share(of worker: Int, among pieces: Int) -> Range<Int> {
+    let workers = workersOfNode[nodeOfWorker[worker]]
+    let place = worker - workers.lowerBound
+    return place * pieces / workers.count..<(place + 1) * pieces / workers.count
+  }
+
+  // MARK: - Memory
 
   /// The index of the node on which the memory at an address belongs.
   ///

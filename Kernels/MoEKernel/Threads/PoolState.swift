@@ -7,7 +7,7 @@ import Synchronization
 /// `@unchecked Sendable`: `region` and `address` are written before `generation` is released and read after it is
 /// acquired; the mutex and the conditions are made for sharing; the rest is atomic or constant.
 final class PoolState: @unchecked Sendable {
-  /// The numbers of the next tasks of the present region.
+  /// What is taken of the present region's tasks.
   let cursors: TaskCursors
 
   private let workers: Int
@@ -31,12 +31,10 @@ final class PoolState: @unchecked Sendable {
   /// The time is that of the spin-wait hint, which differs from CPU to CPU.
   private static let spins = 1_000
 
-  /// - Parameters:
-  ///   - workers: threads beside the caller.
-  ///   - nodes: that all of them are on.
-  init(workers: Int, nodes: Int) {
+  /// - Parameter workers: threads beside the caller.
+  init(workers: Int) {
     self.workers = workers
-    cursors = TaskCursors(nodes: nodes)
+    cursors = TaskCursors(workers: workers + 1)
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(workCame, nil)
     pthread_cond_init(workEnded, nil)

@@ -27,10 +27,10 @@ struct Tasks<Context>: Region {
   let body: (Context, Int, Int) -> Void
 
   func work(as worker: Int) {
-    let (context, node) = (queue.context, queue.binding.nodeOfWorker[worker])
+    let context = queue.context
     var passed = 0
     while true {
-      let first = queue.take(node: node, passed: &passed)
+      let first = queue.take(worker: worker, passed: &passed)
       if first >= queue.count { return }
       for index in first..<min(first + queue.grain, queue.count) { body(context, worker, index) }
     }
@@ -49,14 +49,13 @@ struct TasksAhead<Context>: Region {
   func work(as worker: Int) {
     let begin = MonotonicClock.nanoseconds()
     let (context, count) = (queue.context, queue.count)
-    let node = queue.binding.nodeOfWorker[worker]
     var passed = 0
-    var index = queue.take(node: node, passed: &passed)
+    var index = queue.take(worker: worker, passed: &passed)
     let hasTasks = index < count
     while index < count {
-      let next = isAhead ? queue.take(node: node, passed: &passed) : count
+      let next = isAhead ? queue.take(worker: worker, passed: &passed) : count
       body(context, worker, index, next)
-      index = isAhead ? next : queue.take(node: node, passed: &passed)
+      index = isAhead ? next : queue.take(worker: worker, passed: &passed)
     }
     spans.note(worker, begin: begin, end: hasTasks ? MonotonicClock.nanoseconds() : begin)
   }

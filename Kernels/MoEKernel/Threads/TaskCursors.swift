@@ -1,47 +1,51 @@
 import Synchronization
 
-/// The numbers of the next tasks of a region, one for each node that its threads are on.
+/// How many tasks of each worker's share of a region are taken.
 ///
-/// Additions are relaxed: that each number is handed out once is all they must see to, and what tasks read and
+/// Additions are relaxed: that each task is handed out once is all they must see to, and what tasks read and
 /// write is ordered by the region's start and end.
 struct TaskCursors {
   private let cursors: UnsafeMutablePointer<Atomic<Int>>
-  let nodes: Int
+  private let workers: Int
 
-  /// Numbers from one node's cursor to the next: two cache lines, which a core may fetch together.
+  /// Numbers from one worker's cursor to the next: two cache lines, which a core may fetch together.
   private static let stride = 128 / MemoryLayout<Atomic<Int>>.stride
 
-  init(nodes: Int) {
-    self.nodes = max(1, nodes)
+  init(workers: Int) {
+    self.workers = workers
     // One stride before the first keeps what else is allocated there off its lines.
-    cursors = .allocate(capacity: (self.nodes + 1) * Self.stride)
-    for node in 0..<self.nodes { (cursors + place(node)).initialize(to: Atomic(0)) }
+    cursors = .allocate(capacity: (workers + 1) * Self.stride)
+    for worker in 0..<workers { (cursors + place(worker)).initialize(to: Atomic(0)) }
   }
 
   /// Ends them; none is used afterwards.
   func deallocate() {
-    for node in 0..<nodes { (cursors + place(node)).deinitialize(count: 1) }
+    for worker in 0..<workers { (cursors + place(worker)).deinitialize(count: 1) }
     cursors.deallocate()
   }
 
   /// Begins a region.
   func reset() {
-    for node in 0..<nodes { cursors[place(node)].store(0, ordering: .relaxed) }
+    for worker in 0..<workers { cursors[place(worker)].store(0, ordering: .relaxed) }
   }
 
-  /// Takes so many numbers of a node's and returns the first.
-  func take(_ count: Int, node: Int) -> Int {
-    cursors[place(node)].wrappingAdd(count, ordering: .relaxed).oldValue
+  /// Takes one more of a worker's share, and returns how many were taken before.
+  func take(of worker: Int) -> Int {
+    cursors[place(worker)].wrappingAdd(1, ordering: .relaxed).oldValue
   }
 
-  private func place(_ node: Int) -> Int { (node + 1) * Self.stride - Self.stride / 2 }
+  private func place(_ worker: Int) -> Int { (worker + 1) * Self.stride - Self.stride / 2 }
 }
 
 /// The tasks of one region, each handed out once.
 ///
-/// Where threads are on several nodes, each takes first the tasks whose weights lie on its own, and then helps
-/// with those of the others. Every node has a cursor over all tasks and passes by those that are not its own,
-/// so nothing is sorted beforehand.
+/// Every worker begins with a share of its own, consecutive tasks and the same part of them in every region, and
+/// then helps with those of others. So what a task of one region wrote is mostly read by the same thread in the
+/// next, and what a core fetched beyond the end of a task is the beginning of its next one. Where threads have
+/// different last-level caches, both would else go from one to the other (Kernels/README.md has what that costs).
+///
+/// Where threads are on several nodes, each takes first the tasks whose weights lie on its own: a share passes by
+/// those that are not, so nothing is sorted beforehand.
 struct TaskQueue<Context> {
   let count: Int
   /// Consecutive tasks that are taken at a time.
@@ -52,25 +56,29 @@ struct TaskQueue<Context> {
   /// Whether tasks of other nodes are left to them: what is touched first must be touched at home.
   let staysHome: Bool
   let cursors: TaskCursors
-  /// Which node memory belongs on.
+  /// Which workers are beside each other, and which node memory belongs on.
   let binding: NodeBinding
 
-  /// The first of the next tasks for a thread of a node, `count` when there are none.
+  /// The first of the next tasks for a worker, `count` when there are none.
   ///
-  /// - Parameter passed: how many nodes, from the thread's own on, have no tasks left; from 0.
-  func take(node: Int, passed: inout Int) -> Int {
-    let nodes = cursors.nodes
-    if nodes == 1 { return min(count, cursors.take(grain, node: 0)) }
-    while passed < (staysHome ? 1 : nodes) {
-      let present = (node + passed) % nodes
+  /// - Parameter passed: how many shares, from the worker's own on, have no tasks left; from 0.
+  func take(worker: Int, passed: inout Int) -> Int {
+    let pieces = (count + grain - 1) / grain
+    let shares = binding.shares(for: worker, staysHome: staysHome)
+    while passed < shares {
+      let owner = binding.owner(ofShare: passed, for: worker)
+      let (node, share) = (binding.nodeOfWorker[owner], binding.share(of: owner, among: pieces))
       while true {
-        let first = cursors.take(grain, node: present)
-        if first >= count { break }
-        let home = home.flatMap { $0(context, first) }.map(binding.home)
-        if home ?? (first / grain) % nodes == present { return first }
+        let piece = share.lowerBound + cursors.take(of: owner)
+        if piece >= share.upperBound { break }
+        if binding.nodes.count < 2 || self.node(ofPiece: piece) == node { return piece * grain }
       }
       passed += 1
     }
     return count
+  }
+
+  private func node(ofPiece piece: Int) -> Int {
+    home.flatMap { $0(context, piece * grain) }.map(binding.home) ?? piece % binding.nodes.count
   }
 }

@@ -6,8 +6,9 @@ import Synchronization
 ///
 /// `run` is one region and ends with a barrier. Between regions the threads spin for some tens of
 /// microseconds, longer than the gap between two regions of one pass, and then sleep. Inside a region,
-/// tasks come from atomic counters (`forEach`), so that no thread waits while tasks are left. On machines with
-/// several NUMA nodes threads are bound to theirs, and begin with the tasks whose weights lie there.
+/// every thread begins with its share of the tasks and then helps the others (`forEach`), so that none waits while
+/// tasks are left. On machines with several NUMA nodes threads are bound to theirs, and begin with the tasks whose
+/// weights lie there.
 public final class WorkerPool {
   /// Threads of a region, the caller included: workers are numbered from 0, which is the caller.
   public let threads: Int
@@ -42,7 +43,7 @@ public final class WorkerPool {
     let binds = nodes.count > 1 && !cthread_is_empty(caller)
     let binding = NodeBinding(threads: threads, among: binds ? nodes : [])
     self.binding = binding
-    state = PoolState(workers: threads - 1, nodes: binding.nodes.count)
+    state = PoolState(workers: threads - 1)
     spans = WorkerSpans(workers: threads)
     callerCPUs = binding.nodes.isEmpty ? nil : caller
     for worker in 1..<max(threads, 1) {

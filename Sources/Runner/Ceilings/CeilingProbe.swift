@@ -5,7 +5,7 @@ import ModelSpec
 /// Measures how fast this machine computes and reads at most.
 ///
 /// Peak FLOP/s: products on registers only. Read bandwidth: the memory of the weights, or of
-/// `bufferBytes`, in whichever streams are the fastest. All threads work at once, on tasks from one counter, in slices of 20 ms; the second best
+/// `bufferBytes`, in whichever streams are the fastest. All threads work at once, on equal shares of tasks, in slices of 20 ms; the second best
 /// slice counts. Not the mean, for whatever disturbs a slice makes it slower; and not the best, for it may be
 /// a fluke: on a two-core VM one pass in some thousands read at twice the rate of all others.
 ///

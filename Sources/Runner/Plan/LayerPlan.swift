@@ -43,19 +43,18 @@ public struct LayerPlan: Sendable {
     guard let measured = full.layer.narrowed(by: divisor) as (any MeasurableLayer)? else {
       return nil
     }
-    let common = measured.weightBytes(.common, formats: formats)
-    let one = max(1, measured.weightBytes(.segment, formats: formats))
-    let segments = measured.segments
-    residentSegments = segments.map {
-      residence.segments(of: $0.count, least: $0.least, bytes: one, cacheBytes: cacheBytes)
+    let weights = PassWeights(measured, formats: formats)
+    residentSegments = measured.segments.map {
+      residence.segments(
+        of: $0.count, least: $0.least, bytes: weights.segment, cacheBytes: cacheBytes)
     }
     self.full = full
     self.measured = measured
     self.divisor = divisor
-    copyBytes = max(1, common + (residentSegments ?? 0) * one)
+    copyBytes = max(1, weights.common + (residentSegments ?? 0) * weights.segment)
     let wanted = residence.copies(
-      bytes: copyBytes, common: common, read: common + (segments?.least ?? 0) * one,
-      cacheBytes: cacheBytes)
+      bytes: copyBytes, read: weights.read,
+      commonShare: PassWeights(full.layer, formats: formats).commonShare, cacheBytes: cacheBytes)
     copies = min(Self.mostCopies, wanted)
     workingSet = Saturating.product(Residence.fewestCaches, cacheBytes)
     mayStayInCache = copies * copyBytes < workingSet
@@ -102,6 +101,25 @@ public struct LayerPlan: Sendable {
 
   /// What records call the layer: its kind and its sizes at full width.
   var name: String { full.layer.name }
+}
+
+/// Bytes of a layer's weights by how often passes read them.
+private struct PassWeights {
+  /// What every pass reads.
+  let common: Int
+  /// One segment, such as an expert.
+  let segment: Int
+  /// What a pass of one token reads.
+  let read: Int
+
+  /// Of what a pass of one token reads, what every pass does.
+  var commonShare: Double { Double(common) / Double(max(1, read)) }
+
+  init(_ layer: any MeasurableLayer, formats: FormatPlan) {
+    common = layer.weightBytes(.common, formats: formats)
+    segment = max(1, layer.weightBytes(.segment, formats: formats))
+    read = Saturating.sum(common, Saturating.product(layer.segments?.least ?? 0, segment))
+  }
 }
 
 extension LayerPlan: Hashable {

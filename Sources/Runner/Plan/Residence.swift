@@ -46,12 +46,11 @@ enum Residence: Hashable {
   ///
   /// - Parameters:
   ///   - bytes: of one.
-  ///   - common: of them, what every pass reads.
   ///   - read: what a pass of one token reads.
-  func copies(bytes: Int, common: Int, read: Int, cacheBytes: Int) -> Int {
-    let isCommonFound =
-      self != .fewest && Double(common) > Self.leastCommonShare * Double(read)
-    return Self.pieces(of: isCommonFound ? read : bytes, in: Self.fewestCaches, cacheBytes)
+  ///   - commonShare: weights that every pass reads as a share of that, of the layer at full width.
+  func copies(bytes: Int, read: Int, commonShare: Double, cacheBytes: Int) -> Int {
+    let countsReads = self != .fewest && commonShare > Self.leastCommonShare
+    return Self.pieces(of: countsReads ? read : bytes, in: Self.fewestCaches, cacheBytes)
   }
 
   /// How many pieces of so many bytes come to so many caches, at least one.
