@@ -169,8 +169,8 @@ public struct AttentionSweep {
     return Point(shape: shape, rows: rows, copies: copies)
   }
 
-  /// As weights have where memory is short, half as often: a pass goes over all of a copy.
-  private static let cacheMultiple = Residence.fewestCaches / 2
+  /// As weights have it: a pass goes over all of a copy.
+  private static let cacheMultiple = Residence.fewestCaches
   /// Copies beyond which caches are too small to matter.
   private static let mostCopies = 256
 

@@ -5,9 +5,9 @@ import Tile
 ///
 /// A product of few rows waits for memory, and how weights arrive fastest differs from CPU to CPU. Asked for by
 /// PREFETCHT1, they came with 35 to 44 GB/s to two Zen 4 cores, and with 45 to 58 by the hardware's own
-/// prefetchers (Kernels/README.md); on Zen 5, 8 KiB was the best of 2 to 32 KiB ahead, and beside asking for
-/// nothing it was not held there. So both are tried on memory that is in no cache, before the first kernel is
-/// made. No result depends on it.
+/// prefetchers (Kernels/README.md); on Zen 5, 8 KiB was the best of 2 to 32 KiB ahead, with which eight rows took
+/// 0.7 to 0.8 of the time. So both are tried on memory that is in no cache, before the first kernel is made. No
+/// result depends on it.
 enum PrefetchDistance {
   /// Bytes; 0 leaves it to the hardware.
   static let ofThisCPU: Int = measured() ?? 0
@@ -23,6 +23,10 @@ enum PrefetchDistance {
   /// Panels that are timed together: 2 MiB, long against a look at the clock.
   private static let panelsOfASlice = 16
 
+  /// Rows that are multiplied: a single one is so soon done with a step that both choices wait for memory alike,
+  /// within the noise of a slice on Zen 5, where of two rows on one is faster.
+  private static func rows(_ kernels: TileKernels) -> Int { max(1, kernels.maximumRows / 2) }
+
   /// Asking must be faster by more than this, for it takes a place among the loads of every step.
   private static let worthwhile = 1.03
 
@@ -36,7 +40,9 @@ enum PrefetchDistance {
     for start in stride(from: 0, to: memory.count, by: page) { memory.base[start] = 1 }
     let kernels = candidates.map { TileKernels(level: level, format: .f32, prefetchBytes: $0) }
     let panel = steps * kernels[0].panelBytesPerStep / MemoryLayout<Float>.stride
-    let tile = AlignedBuffer<Float>(count: steps)
+    let rows = rows(kernels[0])
+    let tile = AlignedBuffer<Float>(
+      count: steps * kernels[0].tileBytesPerStep(rows: rows) / MemoryLayout<Float>.stride)
     let block = AlignedBuffer<Float>(count: kernels[0].blockCapacity)
     var nanoseconds = candidates.map { _ in [Int]() }
     for slice in 0..<memory.count / (panel * panelsOfASlice) {
@@ -45,7 +51,7 @@ enum PrefetchDistance {
       for index in slice * panelsOfASlice..<(slice + 1) * panelsOfASlice {
         let weights = UnsafeRawPointer(memory.base + index * panel)
         kernels[choice].multiply(
-          panel: weights, tile: UnsafeRawPointer(tile.base), steps: steps, rows: 1,
+          panel: weights, tile: UnsafeRawPointer(tile.base), steps: steps, rows: rows,
           block: block.base,
           prefetch: kernels[choice].prefetch(
             panel: weights, next: weights, steps: steps, tile: 0, tiles: 1))
