@@ -100,6 +100,9 @@ public struct EndToEndDocument: Codable, Hashable, Sendable {
     public var bytes: Int
     /// Mean over the layers that route of the distinct experts that a pass reached; absent without such layers.
     public var distinctExperts: Double?
+    /// What memory read beside these passes, bytes a second: the median of the glances, the least and the most;
+    /// absent where there is no probe.
+    public var readBytesPerSecond: Quantity?
     /// Roofline seconds / measured seconds, absent without ceilings.
     public var rooflineShare: Double?
     /// Seconds of one pass in each round.
@@ -118,10 +121,12 @@ public struct EndToEndDocument: Codable, Hashable, Sendable {
     /// - Parameters:
     ///   - tokens: of one pass.
     ///   - seconds: the median of the rounds with its interval.
+    ///   - reads: what memory read beside them, bytes a second.
+    ///   - ceilings: what a pass is held against.
     public init(
       kind: Kind, context: Int, sequences: Int, tokens: Int, seconds: Quantity,
       layerSeconds: Double, headSeconds: Double, work: [LayerWork], distinctExperts: Double?,
-      ceilings: Ceilings?, rounds: [Double]
+      reads: Quantity?, ceilings: Ceilings?, rounds: [Double]
     ) {
       self.kind = kind
       self.context = context
@@ -133,6 +138,7 @@ public struct EndToEndDocument: Codable, Hashable, Sendable {
       flops = Int(clamping: work.flops)
       bytes = work.bytes
       self.distinctExperts = distinctExperts
+      readBytesPerSecond = reads
       rooflineShare = ceilings.flatMap { work.rooflineSeconds(under: $0) }.map {
         $0 / seconds.median
       }

@@ -16,7 +16,8 @@ public enum EndToEndReport {
           + "of each sequence's last token; choosing the next one is not timed. Intervals are those of the rounds' "
           + "median, 95 %."
           + (document.passes.contains { $0.rooflineShare != nil }
-            ? " Roofline is the share of what this machine's ceilings allow." : "")),
+            ? " Roofline is the share of what the peak allows and what memory read beside the passes, in GB/s."
+            : "")),
     ]
     blocks += document.cautions.map { .warning($0) }
     return Page(blocks)
@@ -56,7 +57,7 @@ public enum EndToEndReport {
       .init("tokens/s", .right), .init("interval"), .init("a pass", .right), .init("head", .right),
     ]
     if hasExperts { columns.append(.init("experts", .right)) }
-    if hasRoofline { columns.append(.init("roofline", .right)) }
+    if hasRoofline { columns += [.init("GB/s", .right), .init("roofline", .right)] }
     return Table(
       columns: columns,
       rows: document.passes.map { pass in
@@ -70,7 +71,12 @@ public enum EndToEndReport {
         if hasExperts {
           entries.append(.init(pass.distinctExperts.map { Figures.significant($0) } ?? ""))
         }
-        if hasRoofline { entries.append(.init(pass.rooflineShare.map(Figures.percent) ?? "")) }
+        if hasRoofline {
+          entries += [
+            .init(pass.readBytesPerSecond.map { Figures.significant($0.median / 1e9) } ?? ""),
+            .init(pass.rooflineShare.map(Figures.percent) ?? ""),
+          ]
+        }
         return Table.Row(entries)
       })
   }

@@ -67,6 +67,8 @@ public struct EndToEndLog: Sendable {
 
   private let contexts: [Int]
   private var times: [Key: [TimedDecoderPass]] = [:]
+  /// What memory read before and after each pass or series of steps, bytes a second.
+  private var reads: [Key: [Double]] = [:]
   private var work: [Key: (layers: [LayerWork], distinctExperts: Double?)] = [:]
   /// How the check ended; `nil` before it did.
   var check: EndToEndDocument.Check?
@@ -82,8 +84,20 @@ public struct EndToEndLog: Sendable {
     times[Key(kind: kind, context: context), default: []].append(pass)
   }
 
+  /// Takes in glances at the ceilings beside a pass.
+  mutating func note(
+    glances: [Ceiling], beside kind: EndToEndDocument.Pass.Kind, _ context: Int
+  ) {
+    // Ceilings of several precisions share one bandwidth.
+    guard let read = glances.first?.readBytesPerSecond else { return }
+    reads[Key(kind: kind, context: context), default: []].append(read)
+  }
+
   /// Takes in what a round gave.
-  mutating func append(_ round: EndToEndLog) { times.merge(round.times) { $0 + $1 } }
+  mutating func append(_ round: EndToEndLog) {
+    times.merge(round.times) { $0 + $1 }
+    reads.merge(round.reads) { $0 + $1 }
+  }
 
   mutating func note(
     _ use: LayerUse, of kind: EndToEndDocument.Pass.Kind, context: Int, rows: SequenceRows,
@@ -97,19 +111,29 @@ public struct EndToEndLog: Sendable {
     )
   }
 
-  /// The passes of a document, prefills and then decodings.
-  func passes(_ request: EndToEndRequest, under ceilings: Ceilings?) -> [EndToEndDocument.Pass] {
+  /// The passes of a document, prefills and then decodings, each held against the highest peak and what memory
+  /// read beside it.
+  func passes(_ request: EndToEndRequest, under ceilings: [Ceiling]) -> [EndToEndDocument.Pass] {
     [EndToEndDocument.Pass.Kind.prefill, .decode].flatMap { kind in
       contexts.compactMap { context -> EndToEndDocument.Pass? in
         let key = Key(kind: kind, context: context)
         guard let rounds = times[key], let counted = work[key] else { return nil }
+        let reads = reads[key].map {
+          Quantity(median: $0.median, low: $0.min() ?? 0, high: $0.max() ?? 0)
+        }
+        let beside = ceilings.map { ceiling in
+          var ceiling = ceiling
+          ceiling.readBytesPerSecond = reads?.median ?? ceiling.readBytesPerSecond
+          return ceiling
+        }
         return EndToEndDocument.Pass(
           kind: kind, context: context, sequences: kind == .prefill ? 1 : request.sequences,
           tokens: kind == .prefill ? context : request.sequences,
           seconds: Self.quantity(rounds.map(\.seconds)),
           layerSeconds: rounds.map(\.layerSeconds).median,
           headSeconds: rounds.map(\.headSeconds).median, work: counted.layers,
-          distinctExperts: counted.distinctExperts, ceilings: ceilings,
+          distinctExperts: counted.distinctExperts, reads: reads,
+          ceilings: Ceilings(beside, threads: request.threads),
           rounds: rounds.map(\.seconds))
       }
     }
@@ -140,7 +164,7 @@ extension EndToEndDocument {
       instructionSet: engine.instructionSet, model: request.architecture.id, engine: engine.name,
       precision: request.formats.networks, threads: request.threads,
       layers: plan.spec.blocks.count, bytes: Bytes(plan.bytes), check: check, ceilings: list,
-      passes: run.log.passes(request, under: Ceilings(list, threads: request.threads)),
+      passes: run.log.passes(request, under: list),
       cautions: (failure.map { ["it ended early: \($0)"] } ?? []) + request.effort.cautions
         + machine.cautions(threads: request.threads) + run.ceilings.cautions + run.cautions)
   }

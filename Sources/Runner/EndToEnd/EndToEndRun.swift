@@ -71,7 +71,7 @@ public final class EndToEndRun {
     var rounds = OrderStatisticInterval.minimumRounds
     var round = 0
     while round < rounds {
-      try take(round: round, model, workspace) { doing throws(RunError) in
+      try take(round: round, model, workspace, tracker) { doing throws(RunError) in
         try stage(doing, round + 1, of: rounds)
       }
       round += 1
@@ -136,7 +136,7 @@ public final class EndToEndRun {
 
   /// One prefill and one decoding at every context.
   private func take(
-    round: Int, _ model: DecoderModel, _ workspace: DecoderWorkspace,
+    round: Int, _ model: DecoderModel, _ workspace: DecoderWorkspace, _ tracker: CeilingTracker,
     stage: (String) throws(RunError) -> Void
   ) throws(RunError) {
     let contexts = round.isMultiple(of: 2) ? request.contexts : request.contexts.reversed()
@@ -144,15 +144,20 @@ public final class EndToEndRun {
     for context in contexts {
       try stage("measuring \(request.architecture.id) at \(context) tokens")
       workspace.rewind(to: 0)
+      found.note(glances: tracker.probeBriefly(), beside: .prefill, context)
       // The other sequences keep what an earlier prompt left: their caches are as long again below.
       found.append(
         time(draw(context), rows: rows(context, in: 0), model, workspace), to: .prefill, context)
       workspace.rewind(to: context)
+      let between = tracker.probeBriefly()
+      found.note(glances: between, beside: .prefill, context)
+      found.note(glances: between, beside: .decode, context)
       var sum = TimedDecoderPass()
       for _ in 0..<request.steps {
         sum += time(draw(request.sequences), rows: stepRows, model, workspace)
       }
       found.append(sum / request.steps, to: .decode, context)
+      found.note(glances: tracker.probeBriefly(), beside: .decode, context)
     }
     log.append(found)
   }
