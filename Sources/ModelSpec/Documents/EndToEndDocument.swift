@@ -100,8 +100,8 @@ public struct EndToEndDocument: Codable, Hashable, Sendable {
     public var bytes: Int
     /// Mean over the layers that route of the distinct experts that a pass reached; absent without such layers.
     public var distinctExperts: Double?
-    /// What memory read beside these passes, bytes a second: the median of the glances, the least and the most;
-    /// absent where there is no probe.
+    /// What memory read beside these passes, bytes a second: the median of the glances with its interval; absent
+    /// where there is no probe.
     public var readBytesPerSecond: Quantity?
     /// Roofline seconds / measured seconds, absent without ceilings.
     public var rooflineShare: Double?

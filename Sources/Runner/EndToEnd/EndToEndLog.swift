@@ -118,9 +118,7 @@ public struct EndToEndLog: Sendable {
       contexts.compactMap { context -> EndToEndDocument.Pass? in
         let key = Key(kind: kind, context: context)
         guard let rounds = times[key], let counted = work[key] else { return nil }
-        let reads = reads[key].map {
-          Quantity(median: $0.median, low: $0.min() ?? 0, high: $0.max() ?? 0)
-        }
+        let reads = reads[key].map(Self.quantity)
         let beside = ceilings.map { ceiling in
           var ceiling = ceiling
           ceiling.readBytesPerSecond = reads?.median ?? ceiling.readBytesPerSecond
@@ -139,13 +137,12 @@ public struct EndToEndLog: Sendable {
     }
   }
 
-  /// The median of the rounds with its interval, of few rounds with their range.
-  private static func quantity(_ seconds: [Double]) -> Quantity {
-    if let estimate = MedianEstimate(seconds) {
+  /// The median of some values with its interval, of few values with their range.
+  private static func quantity(_ values: [Double]) -> Quantity {
+    if let estimate = MedianEstimate(values) {
       return Quantity(median: estimate.median, low: estimate.low, high: estimate.high)
     }
-    return Quantity(
-      median: seconds.median, low: seconds.min() ?? 0, high: seconds.max() ?? 0)
+    return Quantity(median: values.median, low: values.min() ?? 0, high: values.max() ?? 0)
   }
 }
 
