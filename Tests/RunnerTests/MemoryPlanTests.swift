@@ -78,19 +78,33 @@ import Testing
     #expect(!plan.baseline[0].mayStayInCache)
   }
 
-  /// Two experts of 96 KiB and a shared one are read by each pass, beside twelve that stay: 288 KiB come between two
+  /// Two experts of 96 KiB and a shared one are read by each pass, beside eight that stay: 288 KiB come between two
   /// reads of the shared one, so that eight caches of 128 KiB take four copies, unless memory is short.
   @Test(arguments: [(Residence.whole, 4), (.enough, 4), (.fewest, 1)])
   func whatEveryPassReadsLeavesTheCachesToo(residence: Residence, copies: Int) throws {
     let expert = try FeedForwardSpec(width: 64, intermediate: 128)
     let layer = try SparseLayerSpec(
-      hidden: 64, experts: 14, topK: 2, expert: expert, router: RouterPolicy(),
+      hidden: 64, experts: 10, topK: 2, expert: expert, router: RouterPolicy(),
       shared: SparseLayerSpec.Shared(network: expert))
     let plan = try #require(
       LayerPlan(
         PlannedLayer(FeedForwardLayer(.sparse(layer)), count: 1), divisor: 1, residence: residence,
         cacheBytes: 128 << 10, formats: FormatPlan(.f32)))
     #expect(plan.copies == copies)
+  }
+
+  /// Of a layer of which passes read next to nothing, copies come to 32 caches and no more.
+  @Test func copiesOfManyExpertsAreBounded() throws {
+    let expert = try FeedForwardSpec(width: 64, intermediate: 128)
+    let layer = try SparseLayerSpec(
+      hidden: 64, experts: 128, topK: 1, expert: expert, router: RouterPolicy(),
+      shared: SparseLayerSpec.Shared(network: expert))
+    let plan = try #require(
+      LayerPlan(
+        PlannedLayer(FeedForwardLayer(.sparse(layer)), count: 1), divisor: 1, residence: .whole,
+        cacheBytes: 1 << 20, formats: FormatPlan(.f32)))
+    // 129 networks of 96 KiB and a router are 12.1 MiB; reads of 224 KiB would want 37 copies.
+    #expect(plan.copies == 3)
   }
 
   /// 1024 copies of 192 KiB are 192 MiB: eight caches of 24 MiB, and no more.

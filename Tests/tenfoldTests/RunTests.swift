@@ -141,7 +141,7 @@ extension MeasuringTests {
         let started = try Executable.release().start(
           [
             "run", model, "--baseline", "iso-active", "--tokens", "1,2,4,8,16", "--threads", "1",
-            "--budget", "5s", "--interval", "0.1%", "--output", file.path,
+            "--budget", "8s", "--interval", "0.1%", "--output", file.path,
           ], in: directory.path)
         // Six tenths of the run were for visits, so that every cell has as many rounds as an interval takes.
         func tenths() -> Int { started.errorsSoFar.components(separatedBy: "measuring").count - 1 }

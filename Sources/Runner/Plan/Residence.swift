@@ -7,9 +7,9 @@ import MoEKernel
 /// two reads of one weight has to be several times the last-level caches, which do not simply forget what is
 /// oldest.
 enum Residence: Hashable {
-  /// All segments; copies until even what every pass reads has left the caches.
+  /// All segments; copies until even what every pass reads has left the caches, of `enoughCaches` at most.
   case whole
-  /// Segments of `enoughCaches`, and as many copies.
+  /// Segments of `enoughCaches`, and copies likewise.
   case enough
   /// Where memory is short: segments and copies of `fewestCaches`, whatever a pass reads of them.
   case fewest
@@ -49,8 +49,10 @@ enum Residence: Hashable {
   ///   - read: what a pass of one token reads.
   ///   - commonShare: weights that every pass reads as a share of that, of the layer at full width.
   func copies(bytes: Int, read: Int, commonShare: Double, cacheBytes: Int) -> Int {
-    let countsReads = self != .fewest && commonShare > Self.leastCommonShare
-    return Self.pieces(of: countsReads ? read : bytes, in: Self.fewestCaches, cacheBytes)
+    let fewest = Self.pieces(of: bytes, in: Self.fewestCaches, cacheBytes)
+    guard self != .fewest, commonShare > Self.leastCommonShare else { return fewest }
+    let enough = Self.pieces(of: bytes, in: Self.enoughCaches, cacheBytes)
+    return min(enough, Self.pieces(of: read, in: Self.fewestCaches, cacheBytes))
   }
 
   /// How many pieces of so many bytes come to so many caches, at least one.

@@ -27,7 +27,7 @@ import Testing
   /// Inputs are made for one router, and every copy that passes meet has the same one.
   @Test func everyBatchIsRoutedAsWanted() throws {
     let plan = try plan()
-    #expect(plan.copies == 16)
+    #expect(plan.copies == 11)
     let pass = try prepared(plan)
     pass.load(Workload(.feedForward, tokens: 8), routing: .single, seed: 1)
     #expect(pass.routingStatistics.map(\.distinctExperts) == [2, 2, 2, 2])
