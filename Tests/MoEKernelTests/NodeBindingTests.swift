@@ -104,12 +104,17 @@ import Testing
   }
 
   /// Tasks at pages of a made-up memory: each is done once, by its own node where the others stay at home.
-  @Test(arguments: [(1, 1), (1, 4), (2, 1), (2, 4), (3, 1), (3, 5)], [false, true])
-  func everyTaskIsDoneOnceAndAtHome(of: (nodes: Int, grain: Int), staysHome: Bool) {
-    let (nodes, grain) = of
+  @Test(
+    arguments: [(1, 1, 1), (1, 3, 4), (2, 1, 1), (2, 1, 4), (2, 3, 1), (3, 1, 5), (3, 2, 2)],
+    [false, true])
+  func everyTaskIsDoneOnceAndAtHome(
+    of: (nodes: Int, workersOfEach: Int, grain: Int), staysHome: Bool
+  ) {
+    let (nodes, grain) = (of.nodes, of.grain)
+    let workers = nodes * of.workersOfEach
     let binding = NodeBinding(
-      threads: nodes, among: Self.nodes(Array(repeating: 1, count: nodes)))
-    let cursors = TaskCursors(workers: nodes)
+      threads: workers, among: Self.nodes(Array(repeating: of.workersOfEach, count: nodes)))
+    let cursors = TaskCursors(workers: workers)
     defer { cursors.deallocate() }
     for count in [0, 1, 2, 37] {
       cursors.reset()
@@ -120,18 +125,19 @@ import Testing
           task % 7 == 6 ? nil : UnsafeRawPointer(bitPattern: (context + task / 3) << 21)
         }, staysHome: staysHome, cursors: cursors, binding: binding)
       var done = [Int](repeating: 0, count: count)
-      var passed = [Int](repeating: 0, count: nodes)
-      var open = Set(0..<nodes)
+      var passed = [Int](repeating: 0, count: workers)
+      var open = Set(0..<workers)
       var strangers = 0
-      while let node = open.sorted().first(where: { (done.reduce(0, +) + $0) % 2 == 0 })
+      while let worker = open.sorted().first(where: { (done.reduce(0, +) + $0) % 2 == 0 })
         ?? open.first
       {
-        let first = queue.take(worker: node, passed: &passed[node])
+        let first = queue.take(worker: worker, passed: &passed[worker])
         guard first < count else {
-          open.remove(node)
+          open.remove(worker)
           continue
         }
-        if first % 7 != 6, (5 + first / 3) % nodes != node { strangers += 1 }
+        let isAtHome = (5 + first / 3) % nodes == worker / of.workersOfEach
+        if first % 7 != 6, !isAtHome { strangers += 1 }
         for task in first..<min(first + grain, count) { done[task] += 1 }
       }
       #expect(done == [Int](repeating: 1, count: count))
