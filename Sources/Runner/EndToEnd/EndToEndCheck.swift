@@ -29,7 +29,7 @@ struct EndToEndCheck {
       let spec = plan.spec.blocks[passage.layer]
       let tolerance = OutputCheck.tolerance(
         for: spec, keys: tokens, engine: plan.side.engine, formats: plan.side.formats)
-      let error = error(of: passage, tokens: tokens)
+      let error = error(of: passage, tokens: tokens, tolerance: tolerance)
       if error / tolerance > (worst.map { $0.error / $0.tolerance } ?? -1) || error.isNaN {
         worst = (passage.layer, error, tolerance)
       }
@@ -51,16 +51,20 @@ struct EndToEndCheck {
 
   /// The largest error of what a layer's halves add to its rows, relative to that; of the first sequence also with
   /// keys and values that are computed anew.
-  private func error(of passage: DecoderModel.Passage, tokens: Int) -> Double {
+  private func error(
+    of passage: DecoderModel.Passage, tokens: Int, tolerance: Double
+  ) -> Double {
     let block = model.blocks[passage.layer]
     var errors = lastRows(of: plan.request.sequences, tokens: tokens).flatMap { row in
       let halves = block.referenceHalves(
         of: passage.input, row: row, workspace: passage.workspace, pool: pool)
       return [
         OutputCheck.branchError(
-          halves.stream, expected: halves.expectedStream, addedTo: passage.input.row(row)),
+          halves.stream, expected: halves.expectedStream, addedTo: passage.input.row(row),
+          tolerance: tolerance),
         OutputCheck.branchError(
-          passage.output.row(row), expected: halves.expectedOutput, addedTo: halves.stream),
+          passage.output.row(row), expected: halves.expectedOutput, addedTo: halves.stream,
+          tolerance: tolerance),
       ]
     }
     let middle = tokens / 2
@@ -68,7 +72,7 @@ struct EndToEndCheck {
       OutputCheck.branchError(
         passage.workspace.stream(row: middle),
         expected: block.referenceStream(of: passage.input, token: middle, pool: pool),
-        addedTo: passage.input.row(middle)))
+        addedTo: passage.input.row(middle), tolerance: tolerance))
     return errors.max() ?? 0
   }
 

@@ -87,17 +87,16 @@ enum OutputCheck {
 
   /// max|y − ŷ| / max|ŷ − x|: the error relative to what a branch adds to a stream x.
   ///
-  /// In a deep model the stream is much longer and would hide it. What adding to it rounds is left out. Infinite as
-  /// above.
+  /// In a deep model the stream is much longer and would hide it. Adding to it rounds as well, which the error is
+  /// given room for: it is at the tolerance when the difference is what both explain. Infinite as above.
   static func branchError(
-    _ values: [Float], expected: [Double], addedTo stream: [Float]
+    _ values: [Float], expected: [Double], addedTo stream: [Float], tolerance: Double
   ) -> Double {
     let difference = largestDifference(values, expected)
     guard difference.isFinite else { return .infinity }
     let rounded = unitRoundoff * (expected.map(abs).max() ?? 0)
-    let beyond = max(0, difference - rounded)
     let added = zip(expected, stream).reduce(0) { max($0, abs($1.0 - Double($1.1))) }
-    return beyond == 0 ? 0 : beyond / added
+    return difference == 0 ? 0 : difference / (added + rounded / tolerance)
   }
 
   /// max|y − ŷ| in units of the deviation of an output, infinite when a value is not a number.

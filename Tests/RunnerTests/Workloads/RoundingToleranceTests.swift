@@ -161,16 +161,19 @@ import Testing
     }
   }
 
-  /// A stream that is long dilutes no error of what is added to it, and rounding of the stream is none.
+  /// A stream that is long dilutes no error of what is added to it, and rounding of the stream is within the
+  /// tolerance.
   @Test func errorsOfBranchesAreNotDiluted() {
-    let stream: [Float] = [1000, -1000]
-    #expect(OutputCheck.branchError([1001, -1002], expected: [1001, -1002], addedTo: stream) == 0)
-    #expect(
-      OutputCheck.branchError([1001, -1001], expected: [1001, -1002], addedTo: stream) > 0.49)
-    let nextFloat = Float(1001).nextUp
-    #expect(
-      OutputCheck.branchError([nextFloat, -1002], expected: [1001, -1002], addedTo: stream) < 1e-4)
-    #expect(
-      OutputCheck.branchError([.nan, -1002], expected: [1001, -1002], addedTo: stream) == .infinity)
+    let tolerance = 1e-5
+    func error(_ values: [Float]) -> Double {
+      OutputCheck.branchError(
+        values, expected: [1001, -1002], addedTo: [1000, -1000], tolerance: tolerance)
+    }
+    #expect(error([1001, -1002]) == 0)
+    // A thousandth of what is added is a millionth of the stream, and above the tolerance.
+    #expect(error([1001, -1001.998]) > 10 * tolerance)
+    let rounded = error([Float(1001).nextUp, -1002])
+    #expect(rounded > 0 && rounded < tolerance)
+    #expect(error([.nan, -1002]) == .infinity)
   }
 }
