@@ -35,6 +35,11 @@ extension ConfigReader {
     }
     do {
       return try RotarySpec(width: turned, pairing: block.pairing, base: base, scaling: scaling)
+    } catch LayerSpecError.oddRotaryWidth {
+      let part = turned == width ? "" : ", of which \(turned) are turned"
+      throw ConfigError(
+        "\(place)heads have \(width) elements\(part), and rotary embedding turns pairs; give an even width"
+      )
     } catch {
       throw ConfigError("\(error); check rope_theta and rope_scaling")
     }

@@ -17,9 +17,14 @@ public struct PassTimes: Sendable {
   private let ceilings: [Ceiling]
 
   /// Times from the cells of records of one machine, as their rounds give them.
-  public init(_ records: [Record], pairing: ScenarioPairing) {
+  ///
+  /// - Parameter conditions: under which a cell must have been measured to be taken.
+  public init(
+    _ records: [Record], pairing: ScenarioPairing, conditions: PassConditions = PassConditions()
+  ) {
     self.init(
-      cells: records.flatMap(\.cells), ceilings: records.flatMap(\.ceilings), pairing: pairing)
+      cells: records.flatMap(\.cells).filter(conditions.allow),
+      ceilings: records.flatMap(\.ceilings), pairing: pairing)
   }
 
   init(cells: [Cell], ceilings: [Ceiling], pairing: ScenarioPairing) {
@@ -33,6 +38,14 @@ public struct PassTimes: Sendable {
   /// Those of some passes that no record holds.
   public func missing(_ passes: [ModelPass]) -> [ModelPass] {
     passes.filter { cell(of: $0) == nil }
+  }
+
+  /// What the cells of some passes were measured under, where any is held: what others are to be measured under,
+  /// so that a formula does not mix weights of two formats.
+  public func conditions(of passes: [ModelPass]) -> PassConditions? {
+    passes.lazy.compactMap { cell(of: $0) }.first.map {
+      PassConditions(engines: [$0.engine], threads: $0.threads, format: $0.precision)
+    }
   }
 
   /// The cell that a pass is timed by; `nil` where the record has none.
@@ -86,8 +99,11 @@ public struct PassTimes: Sendable {
     let work = [LayerWork(count: 1, operations: countedOperations(pass, role, cell.precision))]
     guard let ceiling = ceilings.ceiling(decidingFor: cell),
       let ceilings = Ceilings([ceiling], threads: cell.threads),
-      let seconds = work.rooflineSeconds(under: ceilings), let share = side.rooflineShare, share > 0
+      let seconds = work.rooflineSeconds(under: ceilings)
     else { throw .noCeilings(part: countedParts) }
+    guard let share = side.rooflineShare, share > 0 else {
+      throw .noShare(pass: pass.phrase, part: countedParts)
+    }
     return seconds / min(1, share)
   }
 
@@ -110,6 +126,45 @@ public struct PassTimes: Sendable {
   /// The parts that are counted and not timed, in words.
   var countedParts: String {
     pairing.hasBlocks ? "the output head" : "attention and the output head"
+  }
+}
+
+/// What passes are measured under, as far as it is asked for.
+public struct PassConditions: Hashable, Sendable {
+  /// The engines, one of which computes; `nil` for any.
+  public var engines: [String]?
+  /// Worker threads; `nil` for any number.
+  public var threads: Int?
+  /// How weights are stored; `nil` for any format.
+  public var format: WeightFormat?
+
+  /// Conditions that leave open what is not given.
+  public init(engines: [String]? = nil, threads: Int? = nil, format: WeightFormat? = nil) {
+    self.engines = engines
+    self.threads = threads
+    self.format = format
+  }
+
+  /// Whether a cell was measured under them.
+  func allow(_ cell: Cell) -> Bool {
+    engines?.contains(cell.engine) != false && [nil, cell.threads].contains(threads)
+      && [nil, cell.precision].contains(format)
+  }
+
+  /// These, and of others what these leave open.
+  public func completed(by others: PassConditions?) -> PassConditions {
+    PassConditions(
+      engines: engines ?? others?.engines, threads: threads ?? others?.threads,
+      format: format ?? others?.format)
+  }
+
+  /// `with bf16 weights, 1 thread, the tile engine`; empty where nothing is asked for.
+  public var phrase: String {
+    let parts = [
+      format.map { "\($0) weights" }, threads.map { $0 == 1 ? "1 thread" : "\($0) threads" },
+      engines.map { "the \($0.joined(separator: " or the ")) engine" },
+    ].compactMap(\.self)
+    return parts.isEmpty ? "" : "with " + parts.joined(separator: ", ")
   }
 }
 

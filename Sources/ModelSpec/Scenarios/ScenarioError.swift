@@ -12,6 +12,8 @@ public enum ScenarioError: Error, Hashable, Sendable, CustomStringConvertible {
   case missing(pass: String, candidate: String, baseline: String)
   /// The records hold no ceilings, by which parts that were not timed are counted.
   case noCeilings(part: String)
+  /// A cell without a share of the roofline, such as of layers that stay in a cache.
+  case noShare(pass: String, part: String)
   /// Sizes that cannot be counted, or that a model was not made for.
   case uncountable(reason: String)
 
@@ -36,6 +38,9 @@ public enum ScenarioError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noCeilings(let part):
       "the record has no ceilings of its cells, by which \(part) is counted; measure again on a CPU with "
         + "vector units"
+    case .noShare(let pass, let part):
+      "the record has no share of the roofline of \(pass), by which \(part) is counted; layers so small that "
+        + "passes find them in a cache have none, so name larger models"
     case .uncountable(let reason): reason
     }
   }

@@ -142,7 +142,8 @@ public final class EndToEndRun {
     let contexts = round.isMultiple(of: 2) ? request.contexts : request.contexts.reversed()
     var found = EndToEndLog(contexts: request.contexts)
     for context in contexts {
-      try stage("measuring \(request.architecture.id) at \(context) tokens")
+      try stage(
+        "measuring \(request.architecture.id) at \(context) \(context == 1 ? "token" : "tokens")")
       workspace.rewind(to: 0)
       found.note(glances: tracker.probeBriefly(), beside: .prefill, context)
       // The other sequences keep what an earlier prompt left: their caches are as long again below.

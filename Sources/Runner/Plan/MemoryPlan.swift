@@ -51,9 +51,11 @@ struct MemoryPlan: Hashable {
 
   /// The least narrowed plan that fits, full width first.
   ///
+  /// - Parameter others: the layers of the run's other pairings, which what a refusal advises must fit as well.
   /// - Throws: `PlanError.memory` with the arithmetic of the narrowest one when nothing fits.
   static func fitting(
-    _ name: String, baseline: [PlannedLayer], candidate: [PlannedLayer], limits: Limits
+    _ name: String, baseline: [PlannedLayer], candidate: [PlannedLayer], limits: Limits,
+    others: [PairedLayers] = []
   ) throws(PlanError) -> MemoryPlan {
     for divisor in divisors {
       // At full width a layer is kept whole where it can be; a narrowed one is not the model's anyway.
@@ -67,7 +69,8 @@ struct MemoryPlan: Hashable {
         }
       }
     }
-    throw refusal(name, baseline: baseline, candidate: candidate, limits: limits)
+    throw refusal(
+      name, PairedLayers(baseline: baseline, candidate: candidate), others, limits)
   }
 
   /// The plan, whether it fits or not.
@@ -128,13 +131,19 @@ struct MemoryPlan: Hashable {
     }
   }
 
-  private static func refusal(
-    _ name: String, baseline: [PlannedLayer], candidate: [PlannedLayer], limits: Limits
-  ) -> PlanError {
-    let forms = divisors.compactMap { divisor in
+  /// The forms of a pairing that take least, whether they fit or not.
+  private static func forms(_ layers: PairedLayers, _ limits: Limits) -> [MemoryPlan] {
+    divisors.compactMap { divisor in
       MemoryPlan(
-        layersOf: baseline, candidate, divisor: divisor, residence: .fewest, limits: limits)
+        layersOf: layers.baseline, layers.candidate, divisor: divisor, residence: .fewest,
+        limits: limits)
     }
+  }
+
+  private static func refusal(
+    _ name: String, _ layers: PairedLayers, _ others: [PairedLayers], _ limits: Limits
+  ) -> PlanError {
+    let forms = forms(layers, limits)
     // Not always the narrowest: a very narrow layer is padded, and copied more often.
     guard let smallest = forms.min(by: { $0.bytes(limits) < $1.bytes(limits) }) else {
       preconditionFailure("every width is divided by 1")
@@ -149,29 +158,35 @@ struct MemoryPlan: Hashable {
     return .memory(
       pairing: name, arithmetic: terms.joined(separator: " and "),
       neededBytes: smallest.bytes(limits), allowedBytes: limits.memoryBytes,
-      remedy: remedy(forms, limits))
+      remedy: remedy([forms] + others.map { Self.forms($0, limits) }, limits))
   }
 
   /// What would fit: sizes of passes of which less does, a smaller pass altogether, or nothing.
-  private static func remedy(_ forms: [MemoryPlan], _ limits: Limits) -> PlanError.MemoryRemedy {
-    let most = most(forms, limits)
+  ///
+  /// - Parameter pairings: the forms of each, one of which has to fit.
+  private static func remedy(
+    _ pairings: [[MemoryPlan]], _ limits: Limits
+  ) -> PlanError.MemoryRemedy {
+    let most = most(pairings, limits)
     if !most.isEmpty { return .atMost(most) }
     let smallest = limits.workload.smallest
-    return fits(forms, limits, smallest)
+    return fits(pairings, limits, smallest)
       ? .smaller(limits.workload.sizes) : .none(smallest: smallest.sizesInWords)
   }
 
   private static func fits(
-    _ forms: [MemoryPlan], _ limits: Limits, _ workload: Workload
+    _ pairings: [[MemoryPlan]], _ limits: Limits, _ workload: Workload
   ) -> Bool {
     var limits = limits
     limits.workload = workload
-    return forms.contains { $0.bytes(limits) <= limits.memoryBytes }
+    return pairings.allSatisfy { forms in
+      forms.contains { $0.bytes(limits) <= limits.memoryBytes }
+    }
   }
 
-  /// The largest value of each size, below that of `limits`, with which one of the forms fits if all other
-  /// sizes stay; a size of which no value fits is left out.
-  private static func most(_ forms: [MemoryPlan], _ limits: Limits) -> [Workload.Size: Int] {
+  /// The largest value of each size, below that of `limits`, with which one of each pairing's forms fits if all
+  /// other sizes stay; a size of which no value fits is left out.
+  private static func most(_ pairings: [[MemoryPlan]], _ limits: Limits) -> [Workload.Size: Int] {
     var most: [Workload.Size: Int] = [:]
     for size in limits.workload.sizes {
       var workload = limits.workload
@@ -179,7 +194,7 @@ struct MemoryPlan: Hashable {
       var (fitting, failing) = (smallest - 1, workload[size])
       while failing - fitting > 1 {
         workload[size] = fitting + (failing - fitting) / 2
-        if fits(forms, limits, workload) {
+        if fits(pairings, limits, workload) {
           fitting = workload[size]
         } else {
           failing = workload[size]

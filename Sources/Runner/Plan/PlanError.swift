@@ -34,6 +34,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     id: String, arithmetic: String, neededBytes: Int, allowedBytes: Int, longestContext: Int?)
   /// The caches of an attention do not fit.
   case attentionMemory(name: String, neededBytes: Int, allowedBytes: Int)
+  /// Attention takes longer than the time, most of it by one point.
+  case attentionTime(longest: String, neededSeconds: Double, budgetSeconds: Double)
   /// A cell does not have a fraction of the width that was asked for, or has no memory for it.
   case width(cell: String, fraction: String)
   /// Even the fewest rounds that an interval needs do not fit.
@@ -113,6 +115,10 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
       return "\(name) does not fit the memory: keys, values, queries, scratch and measuring read "
         + "bandwidth take \(ByteCount(needed)), and \(ByteCount(allowed)) can be had; free some, or give a "
         + "smaller --tokens, --sequences or --context"
+    case .attentionTime(let longest, let needed, let budget):
+      return
+        "the fewest rounds take about \(Self.time(needed)) by a guess, most of it \(longest), and --budget allows "
+        + "\(Self.time(budget)); give a larger --budget or a smaller --tokens, --sequences or --context"
     case .width(let cell, let fraction):
       return
         "\(cell) cannot be measured at \(fraction) of its width: it does not divide, or does not fit "
@@ -138,7 +144,9 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
       .impossibleVariant, .format,
       .uncountable, .notWhole:
       true
-    case .recording, .memory, .productMemory, .modelMemory, .attentionMemory, .time, .width: false
+    case .recording, .memory, .productMemory, .modelMemory, .attentionMemory, .attentionTime, .time,
+      .width:
+      false
     }
   }
 

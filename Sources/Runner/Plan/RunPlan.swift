@@ -86,6 +86,13 @@ public struct RunPlan: Sendable {
   /// How many cells are ready for visits at once, group after group.
   public var cellsOpenAtOnce: [Int] { groups.map(\.count) }
 
+  /// A layer of which even the most copies do not fill the caches, so that no roofline tells how well its passes
+  /// are made; `nil` where there is none.
+  public var smallLayer: String? {
+    cells.lazy.flatMap { $0.widest.baseline + $0.widest.candidate }.first(where: \.mayStayInCache)?
+      .name
+  }
+
   /// Cells that will be measured.
   public var cellCount: Int { cells.count }
 
@@ -108,12 +115,17 @@ public struct RunPlan: Sendable {
       workload: request.sizes.largest(request.workload.kind),
       threads: request.threads, baseline: side, candidate: side,
       ceilingBytes: CeilingProbe.bufferBytes(cacheBytes: cacheBytes))
-    var cells: [CellPlan] = []
+    var pairings: [(pairing: Pairing, layers: PairedLayers)] = []
     for pairing in request.suite.pairings {
       let layers = try request.workload.layers(of: pairing)
       try Self.check(pairing, layers, limits)
+      pairings.append((pairing, layers))
+    }
+    var cells: [CellPlan] = []
+    for (pairing, layers) in pairings {
       let widest = try MemoryPlan.fitting(
-        pairing.name, baseline: layers.baseline, candidate: layers.candidate, limits: limits)
+        pairing.name, baseline: layers.baseline, candidate: layers.candidate, limits: limits,
+        others: pairings.map(\.layers))
       for workload in request.sizes.workloads(request.workload.kind) {
         let routings = request.workload.routes ? pairing.routings.map(Optional.some) : [nil]
         for routing in routings {

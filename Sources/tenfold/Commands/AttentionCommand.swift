@@ -13,7 +13,8 @@ struct AttentionCommand: ParsableCommand {
     discussion: """
       For each model, or for the shape that --heads, --kv-heads and --head-dim give: time, GFLOP/s, GB/s \
       and the share of the machine's ceilings, which are measured beside every point. Every pass is \
-      compared with double precision before it is timed.
+      compared with double precision before it is timed. Sequences may be longer than a model is made \
+      for, which the page then says.
       """)
 
   @Argument(
@@ -64,7 +65,16 @@ struct AttentionCommand: ParsableCommand {
     transform: OptionValue.count)
   var threads: Int?
 
-  @Option(parsing: .unconditional, help: "Seed of every random choice.")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Longest time, by which points have fewer rounds (default: 2m).", valueName: "time"),
+    transform: OptionValue.seconds)
+  var budget = AttentionRequest.defaultBudgetSeconds
+
+  @Option(
+    parsing: .unconditional, help: "Seed of every random choice.",
+    transform: OptionValue.seed)
   var seed = RunRequest.defaultSeed
 
   @OptionGroup var output: OutputOptions
@@ -98,7 +108,8 @@ struct AttentionCommand: ParsableCommand {
       sequences: sequences?.values ?? AttentionRequest.defaultSequences,
       context: context?.values
         ?? (sequences != nil || tokens == nil ? AttentionRequest.defaultContext : []),
-      threads: try machine.threads(asked: threads), memoryBytes: machine.defaultMemoryBytes,
+      threads: try machine.threads(asked: threads), budgetSeconds: budget,
+      memoryBytes: machine.defaultMemoryBytes,
       seed: seed, effort: MeasuringOptions.effort)
     let (identity, engine) = (machine.identity, try Self.engine())
     let sweep: AttentionSweep
@@ -147,8 +158,13 @@ struct AttentionCommand: ParsableCommand {
         hidden: heads, heads: heads, keyValueHeads: keyHeads, keyWidth: width, valueWidth: width,
         rotary: nil, scale: 1)
       return [AttentionShape(name: "\(heads)/\(keyHeads) heads of \(width)", spec: spec)]
+    } catch LayerSpecError.headsDoNotDivide {
+      throw Failure(
+        .usage, "--kv-heads \(keyHeads) does not divide --heads \(heads); give a divisor")
     } catch {
-      throw Failure(.usage, "a shape of \(heads) heads is refused: \(error)")
+      throw Failure(
+        .usage, "a shape of \(heads) heads is refused: \(error); give smaller --heads or --head-dim"
+      )
     }
   }
 

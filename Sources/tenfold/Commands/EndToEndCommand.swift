@@ -59,7 +59,9 @@ struct EndToEndCommand: ParsableCommand {
       valueName: "size"), transform: OptionValue.bytes)
   var memory: Int?
 
-  @Option(parsing: .unconditional, help: "Seed of every random choice.")
+  @Option(
+    parsing: .unconditional, help: "Seed of every random choice.",
+    transform: OptionValue.seed)
   var seed = RunRequest.defaultSeed
 
   @OptionGroup var engine: EngineOptions

@@ -41,7 +41,9 @@ struct GemmCommand: ParsableCommand {
 
   @OptionGroup var engine: EngineOptions
 
-  @Option(help: "Seed of every random choice.")
+  @Option(
+    parsing: .unconditional, help: "Seed of every random choice.",
+    transform: OptionValue.seed)
   var seed = RunRequest.defaultSeed
 
   @OptionGroup var output: OutputOptions

@@ -37,6 +37,8 @@ struct MeasuringSession {
   private let engines: [OpenedEngine]
   private let machine: MachineProbe
   private var measurement: Measurement
+  /// A layer that is so small that no roofline tells how well it is made; `nil` where there is none.
+  let smallLayer: String?
 
   /// Plans every request with every engine; all of them share the budget.
   ///
@@ -58,6 +60,7 @@ struct MeasuringSession {
         }
       }
     }
+    smallLayer = plans.lazy.compactMap(\.smallLayer).first
     measurement = Measurement(
       plans: plans, throttling: ThrottleMeter(machine), energy: EnergyMeter(machine),
       nodes: machine.nodes)

@@ -11,7 +11,9 @@ struct ScenarioCommand: ParsableCommand {
     abstract: "Composes a quantity from measured passes, by a stated formula.",
     discussion: """
       Without a name it lists the scenarios. The passes of a formula are taken from --record, and what no \
-      record holds is measured; the record of that goes to Results/local/.
+      record holds is measured; the record of that goes to Results/local/. Where --precision, --threads or \
+      --engine is given, only passes measured with it are taken from records; else what a record lacks is \
+      measured as the rest was.
 
       Where the decoder blocks of both models can be computed, these are timed; else their feed-forward \
       layers are, and attention is counted. The output head is always counted.
@@ -110,7 +112,7 @@ struct ScenarioCommand: ParsableCommand {
     let document: ScenarioDocument
     do {
       document = try ScenarioDocument(
-        scenario, assumptions, PassTimes(records, pairing: pairing))
+        scenario, assumptions, PassTimes(records, pairing: pairing, conditions: conditions))
     } catch {
       throw Failure(record.isEmpty ? .refused : .badInput, "\(error)")
     }
@@ -132,6 +134,11 @@ struct ScenarioCommand: ParsableCommand {
     }
   }
 
+  /// What passes of records must have been measured with.
+  private var conditions: PassConditions {
+    PassConditions(threads: threads).completed(by: engine.conditions)
+  }
+
   private func pairing() throws(Failure) -> ScenarioPairing {
     let names =
       architectures.isEmpty ? ["muse-spark-open-816b-a42b", "llama4-maverick"] : architectures
@@ -145,28 +152,41 @@ struct ScenarioCommand: ParsableCommand {
   private static func session(
     _ requests: [RunRequest], engines: [OpenedEngine], on machine: MachineProbe
   ) throws(Failure) -> MeasuringSession {
+    let session: MeasuringSession
     do {
-      return try MeasuringSession(requests, engines: engines, on: machine)
+      session = try MeasuringSession(requests, engines: engines, on: machine)
     } catch {
       throw Failure(
         error.status, "\(error); sizes of a scenario's passes are changed with --set")
     }
+    if let layer = session.smallLayer {
+      throw Failure(
+        .refused,
+        "\(layer) is so small that passes find its weights in a cache, where no roofline holds by which what is "
+          + "not timed could be counted; name a larger model")
+    }
+    return session
   }
 
   /// The record of the passes that no other record holds, which is kept; `nil` where none is lacking.
   private func measure(
     _ passes: [ModelPass], of pairing: ScenarioPairing, besides records: [Record]
   ) throws -> Record? {
-    let missing = PassTimes(records, pairing: pairing).missing(passes)
+    let held = PassTimes(records, pairing: pairing, conditions: conditions)
+    let missing = held.missing(passes)
     guard !missing.isEmpty else { return nil }
     let machine = MachineProbe.current
+    let lacking =
+      "the record lacks \(missing.count) of \(passes.count) passes that the formula takes"
+      + (conditions.phrase.isEmpty ? "" : " \(conditions.phrase)")
     if let other = records.first(where: { !$0.machine.isSameHardware(as: machine.identity) }) {
       throw Failure(
         .badInput,
-        "the record lacks \(missing.count) of \(passes.count) passes that the formula takes, and is of another "
-          + "machine (\(other.machine.cpu)); measure the scenario there")
+        "\(lacking), and is of another machine (\(other.machine.cpu)); measure the scenario there")
     }
-    let threads = try machine.threads(asked: threads)
+    let wanted = conditions.completed(by: held.conditions(of: passes))
+    let threads = try machine.threads(asked: wanted.threads)
+    let engine = engine.completed(by: wanted)
     let requests = RunRequest.requests(
       for: missing, of: pairing, formats: engine.formats, threads: threads,
       budgetSeconds: budget,
@@ -174,6 +194,7 @@ struct ScenarioCommand: ParsableCommand {
       effort: MeasuringOptions.effort)
     var session = try Self.session(requests, engines: try engine.open(), on: machine)
     try ToolVersion.requireReleaseBuild()
+    if !records.isEmpty { StandardStream.note("Measuring: \(lacking).") }
     let archive = try RecordArchive()
     let failure = session.measure()
     let record = session.record

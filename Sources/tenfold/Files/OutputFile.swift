@@ -116,9 +116,13 @@ struct OutputFile {
   }
 
   private static func cannotCreate(_ path: String, _ error: any Error) -> Failure {
-    Failure(
+    let directory = FilePath(path).removingLastComponent().string
+    let hasDirectory = FileManager.default.fileExists(atPath: directory.isEmpty ? "." : directory)
+    return Failure(
       .cannotCreate,
-      "\(path) cannot be created (\(InputFile.reason(error))); make its directory or name another file"
-    )
+      "\(path) cannot be created (\(InputFile.reason(error))); "
+        + (hasDirectory
+          ? "name a file in a directory that takes new ones"
+          : "make its directory or name another file"))
   }
 }

@@ -15,10 +15,11 @@ struct EngineOptions: ParsableArguments {
   var engine: [String]?
 
   @Option(
+    name: .customLong("precision"),
     help: ArgumentHelp(
       "How weights are stored: \(Self.precisions) (default: f32).",
       valueName: "precision"), transform: OptionValue.format)
-  var precision = WeightFormat.f32
+  var askedPrecision: WeightFormat?
 
   @Option(
     help: ArgumentHelp(
@@ -44,6 +45,9 @@ struct EngineOptions: ParsableArguments {
     }.joined(separator: ", or ")
   }
 
+  /// The weight format, by default that of every engine.
+  var precision: WeightFormat { askedPrecision ?? .f32 }
+
   /// The weight format of every role; networks and projections have the same one.
   var formats: FormatPlan { FormatPlan(precision) }
 
@@ -53,6 +57,20 @@ struct EngineOptions: ParsableArguments {
     else { return }
     throw ValidationError(
       "--blas names a library, and the \(first.name) engine uses none; give one of both")
+  }
+
+  /// What was asked for of engines and formats, so that records of others are not taken for it.
+  var conditions: PassConditions {
+    PassConditions(
+      engines: engine ?? (blas == nil ? nil : chosen(false).map(\.name)), format: askedPrecision)
+  }
+
+  /// These options with what they leave open.
+  func completed(by conditions: PassConditions) -> EngineOptions {
+    var options = self
+    options.engine = engine ?? (blas == nil ? conditions.engines : nil)
+    options.askedPrecision = askedPrecision ?? conditions.format
+    return options
   }
 
   /// Opens the engines asked for.

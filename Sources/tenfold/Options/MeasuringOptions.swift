@@ -45,7 +45,9 @@ struct MeasuringOptions: ParsableArguments {
       """, valueName: "fractions"), transform: OptionValue.width)
   var width: ForcedWidth?
 
-  @Option(parsing: .unconditional, help: "Seed of every random choice.")
+  @Option(
+    parsing: .unconditional, help: "Seed of every random choice.",
+    transform: OptionValue.seed)
   var seed = RunRequest.defaultSeed
 
   @Option(

@@ -92,6 +92,14 @@ enum OptionValue {
     return count
   }
 
+  /// `42`: what random choices follow from.
+  static func seed(_ text: String) throws(OptionError) -> UInt64 {
+    guard let seed = UInt64(text) else {
+      throw OptionError("'\(text)' is not a seed; give a whole number from 0 to \(UInt64.max)")
+    }
+    return seed
+  }
+
   /// `3%`, `0.5%` as a fraction.
   static func percentage(_ text: String) throws(OptionError) -> Double {
     guard text.hasSuffix("%"), let value = Double(text.dropLast()), value >= 0.1, value <= 50 else {

@@ -5,9 +5,9 @@
 struct StatusLine {
   /// How far a run is.
   struct Step {
-    /// The cell's number, from 1.
+    /// The cell's number, from 1; 0 before the first.
     let cell: Int
-    /// Cells of the run.
+    /// Cells of the run; 0 as long as they are not known.
     let cells: Int
     /// How much of the run is done, 0 to 1.
     let fraction: Double
@@ -18,6 +18,8 @@ struct StatusLine {
     /// What is being done, in words: `measuring olmoe-1b-7b against iso-total, 16 tokens`.
     let doing: String
 
+    /// `7/24`; empty as long as the cells are not known.
+    fileprivate var place: String { cells > 0 ? "\(cell)/\(cells)" : "" }
     /// The tenth of the run that it is in.
     fileprivate var tenth: Int { Int(10 * max(0, min(1, fraction))) }
   }
@@ -76,13 +78,15 @@ struct StatusLine {
       ? ""
       : "[" + String(repeating: "#", count: filled)
         + String(repeating: "-", count: barLength - filled) + "] "
-    return "\(bar)\(step.cell)/\(step.cells)\(left): \(step.doing)"
+    let place = step.place.isEmpty ? "" : "\(step.place)\(left): "
+    return "\(bar)\(place)\(step.doing)"
   }
 
   /// The line of a log file: `[7/24]  42 s left, measuring …`.
   static func logged(_ step: Step) -> String {
     let left = step.secondsLeft.map { "\(words(seconds: $0)) left, " } ?? ""
-    return "[\(step.cell)/\(step.cells)]  \(left)\(step.doing)"
+    let place = step.place.isEmpty ? "" : "[\(step.place)]  "
+    return "\(place)\(left)\(step.doing)"
   }
 
   /// A time as people say it: `42 s`, `3 min 20 s`, `2 h 5 min`; steps of five seconds beyond a minute.

@@ -3,82 +3,6 @@ import MoEKernel
 import ModelSpec
 import Statistics
 
-/// One attention with a name for it.
-public struct AttentionShape: Hashable, Sendable {
-  /// The model, or the sizes as they were given.
-  public let name: String
-  /// What is computed.
-  public let spec: SelfAttentionSpec
-
-  /// A shape of the user's.
-  public init(name: String, spec: SelfAttentionSpec) {
-    self.name = name
-    self.spec = spec
-  }
-
-  /// The distinct attentions of a model, in order of appearance.
-  ///
-  /// - Throws: `PlanError` for a model without one that is executable.
-  public static func shapes(of architecture: Architecture) throws(PlanError) -> [AttentionShape] {
-    var specs: [SelfAttentionSpec] = []
-    var reasons: [String] = []
-    for layer in architecture.layers {
-      switch layer.block {
-      case .executable(let block): specs.append(block.attention)
-      case .counted(let reason): reasons.append("\(reason)")
-      }
-    }
-    guard !specs.isEmpty else {
-      throw .unpairable(
-        reason: "the attention of \(architecture.id) cannot be measured: "
-          + (reasons.first ?? "it has no layer"))
-    }
-    return specs.uniqued().map { AttentionShape(name: architecture.id, spec: $0) }
-  }
-}
-
-/// What `tenfold attention` is asked for, after parsing and defaults.
-public struct AttentionRequest: Sendable {
-  /// What is measured.
-  public var shapes: [AttentionShape]
-  /// Tokens of prompts of one sequence, a point for each.
-  public var tokens: [Int]
-  /// B, sequences of a step of decoding.
-  public var sequences: [Int]
-  /// C, tokens in each one's cache; a point for each with each number of sequences.
-  public var context: [Int]
-  /// Worker threads.
-  public var threads: Int
-  /// Bytes that caches and scratch may take.
-  public var memoryBytes: Int
-  /// Seed of every random choice.
-  public var seed: UInt64
-  /// How much time points and the machine's ceilings take.
-  public var effort: MeasuringEffort
-
-  /// Prompts from one that is bound by its diagonal to one that is not.
-  public static let defaultTokens = [256, 512, 1024, 2048]
-  /// One user and some.
-  public static let defaultSequences = [1, 2, 4, 8]
-  /// A long conversation.
-  public static let defaultContext = [4096]
-
-  /// A request of all that is measured.
-  public init(
-    shapes: [AttentionShape], tokens: [Int], sequences: [Int], context: [Int], threads: Int,
-    memoryBytes: Int, seed: UInt64, effort: MeasuringEffort
-  ) {
-    self.shapes = shapes
-    self.tokens = tokens
-    self.sequences = sequences
-    self.context = context
-    self.threads = threads
-    self.memoryBytes = memoryBytes
-    self.seed = seed
-    self.effort = effort
-  }
-}
-
 /// Attention alone, shape after shape: prompts, and steps of decoding whose caches come from memory.
 public struct AttentionSweep {
   /// One pass that is measured.
@@ -109,12 +33,15 @@ public struct AttentionSweep {
 
   /// Rounds of a point: their median leaves out some that were disturbed.
   private static let rounds = 9
+  /// Rounds of a point that takes longer than its share of the time, of which the median is still not an end.
+  private static let fewestRounds = 3
   /// The largest error is one of sums over keys and widths in 32-bit floats, whose weights err by their scores'.
   private static let deviations = 8.0
 
   /// A sweep that fits the memory.
   ///
-  /// - Throws: `PlanError.attentionMemory` for a point that does not fit.
+  /// - Throws: `PlanError.attentionMemory` for a point that does not fit, and `PlanError.attentionTime` where even the
+  ///   fewest rounds take longer than the time.
   public init(
     _ request: AttentionRequest, engine: OpenedEngine, machine: MachineIdentity,
     nodes: [ProcessorNode]
@@ -140,6 +67,26 @@ public struct AttentionSweep {
       }
     }
     self.points = points
+    try checkTime()
+  }
+
+  /// Refuses points of which the fewest rounds, and the pass that is checked, take too long by a guess.
+  private func checkTime() throws(PlanError) {
+    let passes = Double(Self.fewestRounds + 1)
+    let seconds = points.map { passes * guessedSeconds($0) }
+    guard let longest = seconds.indices.max(by: { seconds[$0] < seconds[$1] }) else { return }
+    let needed = seconds.reduce(0, +)
+    guard needed > request.budgetSeconds else { return }
+    throw .attentionTime(
+      longest: points[longest].name, neededSeconds: needed, budgetSeconds: request.budgetSeconds)
+  }
+
+  /// Guessed seconds of a pass (`TimeEstimate`).
+  private func guessedSeconds(_ point: Point) -> Double {
+    let operation = point.shape.spec.mixing(point.rows)
+    return max(
+      Double(operation.flops) / side.engine.guessedFlopsPerSecond,
+      operation.bytes / TimeEstimate.guessedBytesPerSecond) / Double(request.threads)
   }
 
   /// Caches of decoding are copied until they are several times what processors keep.
@@ -190,18 +137,25 @@ public struct AttentionSweep {
       arena: nil, effort: request.effort)
     ceilings.probeFully()
     var measured: [AttentionPoint] = []
+    let watch = Stopwatch()
     for (index, point) in points.enumerated() {
       if isCancelled() { break }
       progress(index)
-      measured.append(try measure(point, ceilings, pool))
+      let share = (request.budgetSeconds - watch.seconds) / Double(points.count - index)
+      guard let point = try measure(point, ceilings, pool, share, isCancelled) else { break }
+      measured.append(point)
     }
     return measured
   }
 
+  /// - Parameter share: seconds that the point may take, beyond which it has the fewest rounds.
+  /// - Returns: `nil` when it was cancelled.
   private func measure(
-    _ point: Point, _ ceilings: CeilingTracker, _ pool: WorkerPool
-  ) throws(RunError) -> AttentionPoint {
+    _ point: Point, _ ceilings: CeilingTracker, _ pool: WorkerPool, _ share: Double,
+    _ isCancelled: () -> Bool
+  ) throws(RunError) -> AttentionPoint? {
     let (spec, rows) = (point.shape.spec, point.rows)
+    let start = Stopwatch()
     let product = AttentionProduct(
       spec, sequences: rows.sequences, tokens: rows.tokens, context: rows.context,
       copies: point.copies, engine: engine.engine, seed: request.seed, pool: pool)
@@ -212,7 +166,10 @@ public struct AttentionSweep {
     }
     var (seconds, peaks, reads): ([Double], [Double], [Double]) = ([], [], [])
     var passes = 1
-    for _ in 0..<Self.rounds {
+    while seconds.count < Self.rounds {
+      let round = start.seconds / Double(seconds.count + 1)
+      if seconds.count >= Self.fewestRounds, start.seconds + round > share { break }
+      if isCancelled() { return nil }
       let found = ceilings.probeBriefly()
       if let own = Ceilings(found, threads: request.threads), let peak = own.peak(.f32) {
         peaks.append(peak)
@@ -268,6 +225,6 @@ extension AttentionDocument {
       created: created, tool: tool, machine: machine, instructionSet: engine.instructionSet,
       points: points,
       cautions: (failure.map { ["the sweep ended early: \($0)"] } ?? []) + request.effort.cautions
-        + machine.cautions(threads: request.threads))
+        + request.cautions + machine.cautions(threads: request.threads))
   }
 }
