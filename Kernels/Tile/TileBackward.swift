@@ -21,6 +21,72 @@ extension TileKernels {
     transposeSquareEntry(source, steps, target, next ?? source)
   }
 
+  /// The most vectors of rows that one backward product takes.
+  public var maximumBackwardVectors: Int { backwardInputs.count }
+
+  /// Inputs that one backward product of so many vectors of rows takes of those that are left.
+  ///
+  /// At the end of a matrix these are one after the other.
+  @inline(__always)
+  public func backwardInputs(vectors: Int, left: Int) -> Int {
+    let inputs = backwardInputs[vectors - 1]
+    return left >= inputs ? inputs : 1
+  }
+
+  /// Whether dX of so many rows is made of panels where they lie, and not of transposed ones.
+  ///
+  /// There whole vectors of rows are computed. A transposition takes as long as some ten rows of the product that it
+  /// is for: on a Zen 5 with 512-bit vectors, from memory, 37 rows took 25.1 ms with it and 26.6 ms in place, 32 rows
+  /// 23.8 and 18.0 ms.
+  public func multipliesInPlace(rows: Int) -> Bool {
+    let idle = (rows + lanes - 1) / lanes * lanes - rows
+    return rows > 0 && idle < Self.rowsOfTransposition
+  }
+
+  private static let rowsOfTransposition = 10
+
+  /// Writes rows column by column, the values of all rows side by side, as `multiplyBackward` reads dY.
+  ///
+  /// - Parameters:
+  ///   - source: row `r` starts at `indices[r]·stride`, or at `r·stride` without indices.
+  ///   - count: columns.
+  ///   - columns: `count` × `rows` floats.
+  public func packColumns(
+    source: UnsafePointer<Float>, stride: Int, indices: UnsafePointer<Int32>? = nil, rows: Int,
+    count: Int, columns: UnsafeMutablePointer<Float>
+  ) {
+    precondition(format == .f32 && rows >= 0 && count >= 0, "\(rows) rows of \(count) floats")
+    packColumnsEntry(source, stride, indices, rows, count, columns)
+  }
+
+  /// sums = Σ over the panels' outputs of each input's weights times vectors of rows: a piece of dXᵀ.
+  ///
+  /// The error of a sum over `n` outputs is at most γ(2n)·Σ|w·x|, as that of `multiply`.
+  ///
+  /// - Parameters:
+  ///   - weights: of the first input, in the first panel.
+  ///   - panelStride: floats from one panel to the next.
+  ///   - inputs: as many as `backwardInputs(vectors:left:)` says, one behind the other.
+  ///   - rows: dY in the order of `packColumns`, from the first row on; up to a vector less one float behind the last
+  ///     output's rows is read and comes to nothing.
+  ///   - rowStep: floats from one output to the next.
+  ///   - vectors: of rows, 1 to `maximumBackwardVectors`.
+  ///   - sums: `vectors` vectors for each input, aligned for vectors.
+  ///   - accumulates: true to add to the sums.
+  ///   - prefetch: the first of the weights that are needed next, which lie as these do; nil for none.
+  @inline(__always)
+  public func multiplyBackward(
+    weights: UnsafePointer<Float>, panelStride: Int, panels: Int, inputs: Int,
+    rows: UnsafePointer<Float>, rowStep: Int, vectors: Int, sums: UnsafeMutablePointer<Float>,
+    accumulates: Bool = false, prefetch: UnsafePointer<Float>? = nil
+  ) {
+    precondition(format == .f32 && panels >= 0, "\(panels) panels of \(format)")
+    precondition(vectors >= 1 && vectors <= maximumBackwardVectors, "\(vectors) vectors of rows")
+    multiplyBackwardEntry(
+      weights, panelStride, panels, inputs, rows, rowStep, vectors, sums, accumulates,
+      UnsafeRawPointer(prefetch ?? weights))
+  }
+
   /// Turns a block of gradients of `panelWidth` hidden units into gradients of what they were made of.
   ///
   /// - Parameters:

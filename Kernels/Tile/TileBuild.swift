@@ -58,6 +58,17 @@ typealias TransposeSquare =
     _ source: UnsafePointer<Float>, _ steps: Int, _ target: UnsafeMutablePointer<Float>,
     _ next: UnsafePointer<Float>
   ) -> Void
+typealias MultiplyBackward =
+  @Sendable (
+    _ weights: UnsafePointer<Float>, _ panelStride: Int, _ panels: Int, _ inputs: Int,
+    _ rows: UnsafePointer<Float>, _ rowStep: Int, _ vectors: Int,
+    _ sums: UnsafeMutablePointer<Float>, _ accumulates: Bool, _ prefetch: UnsafeRawPointer
+  ) -> Void
+typealias PackColumns =
+  @Sendable (
+    _ source: UnsafePointer<Float>, _ stride: Int, _ indices: UnsafePointer<Int32>?, _ rows: Int,
+    _ count: Int, _ columns: UnsafeMutablePointer<Float>
+  ) -> Void
 typealias ActivateBackward =
   @Sendable (
     _ block: UnsafePointer<Float>, _ rows: Int, _ vectors: Int, _ isGated: Bool,
@@ -152,6 +163,10 @@ struct TileBuild: Sendable {
   let turnNeighbours: TurnRow
   let transposeSquare: TransposeSquare
   let activateBackward: ActivateBackward
+  /// Inputs of a backward product by its vectors of rows, from one vector on.
+  let backwardInputs: [Int]
+  let multiplyBackward: MultiplyBackward
+  let packColumns: PackColumns
   /// Reading in `ReadPattern.streamCounts` streams.
   let reads: [Read]
 }
@@ -184,6 +199,8 @@ extension TileBuild {
     addRow: TileV2.addRow, turnHalves: TileV2.turnHalves,
     turnNeighbours: TileV2.turnNeighbours,
     transposeSquare: TileV2.transposeSquare, activateBackward: TileV2.activateBackward,
+    backwardInputs: TileV2.backwardInputs, multiplyBackward: TileV2.multiplyBackward,
+    packColumns: TileV2.packColumns,
     reads: [TileV2.readOneStream, TileV2.readTwoStreams, TileV2.readFourStreams])
 
   #if arch(x86_64)
@@ -210,6 +227,8 @@ extension TileBuild {
       addRow: TileV3.addRow, turnHalves: TileV3.turnHalves,
       turnNeighbours: TileV3.turnNeighbours,
       transposeSquare: TileV3.transposeSquare, activateBackward: TileV3.activateBackward,
+      backwardInputs: TileV3.backwardInputs, multiplyBackward: TileV3.multiplyBackward,
+      packColumns: TileV3.packColumns,
       reads: [TileV3.readOneStream, TileV3.readTwoStreams, TileV3.readFourStreams])
 
     static let v4 = TileBuild(
@@ -239,6 +258,8 @@ extension TileBuild {
       addRow: TileV4.addRow, turnHalves: TileV4.turnHalves,
       turnNeighbours: TileV4.turnNeighbours,
       transposeSquare: TileV4.transposeSquare, activateBackward: TileV4.activateBackward,
+      backwardInputs: TileV4.backwardInputs, multiplyBackward: TileV4.multiplyBackward,
+      packColumns: TileV4.packColumns,
       reads: [TileV4.readOneStream, TileV4.readTwoStreams, TileV4.readFourStreams])
   #endif
 }

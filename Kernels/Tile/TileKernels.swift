@@ -56,6 +56,10 @@ public struct TileKernels: Sendable {
   let scaleRowsEntry: ScaleRows
   let transposeSquareEntry: TransposeSquare
   let activateBackwardEntry: ActivateBackward
+  /// Inputs of a backward product by its vectors of rows, from one vector on, no fewer than with one more.
+  let backwardInputs: [Int]
+  let multiplyBackwardEntry: MultiplyBackward
+  let packColumnsEntry: PackColumns
   let multiplyStridedEntry: MultiplyStrided
   let multiplyBlocksEntry: MultiplyBlocks
   let packBlocksEntry: PackBlocks
@@ -103,6 +107,9 @@ public struct TileKernels: Sendable {
     scaleRowsEntry = build.scaleRows
     transposeSquareEntry = build.transposeSquare
     activateBackwardEntry = build.activateBackward
+    backwardInputs = build.backwardInputs
+    multiplyBackwardEntry = build.multiplyBackward
+    packColumnsEntry = build.packColumns
     multiplyStridedEntry = build.multiplyStrided
     multiplyBlocksEntry = build.multiplyBlocks
     packBlocksEntry = build.packBlocks

@@ -20,6 +20,23 @@ import Testing
     }
   }
 
+  /// A library's default is no model's window: Llama's is 2048, and Llama 3 8B is made for 8192.
+  @Test func modelsThatAreComputedStateTheirWindow() throws {
+    for entry in Catalogue.entries {
+      guard let architecture = Catalogue.architecture(id: entry.id),
+        case .executable? = architecture.layers.first?.block
+      else { continue }
+      #expect(
+        try #require(entry.config)["max_position_embeddings"] != nil, "\(entry.id)")
+    }
+    let llama = try #require(Catalogue.architecture(id: "llama3-8b"))
+    guard case .executable(let block) = try #require(llama.layers.first).block else {
+      Issue.record("Llama 3 is counted only")
+      return
+    }
+    #expect(block.longestContext == 8192)
+  }
+
   /// Every catalogue entry whose family transformers has is held to the digit elsewhere, or its family is by
   /// other configurations; these are the families that it does not have, or not yet had when it counted.
   @Test func familiesWithoutAReferenceAreFew() throws {

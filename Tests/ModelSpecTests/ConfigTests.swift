@@ -137,6 +137,19 @@ import Testing
         == "num_hidden_layers is 100000000; give at most 10000")
   }
 
+  /// Counted all the same; what stands in the way of computing is named by what is wrong.
+  @Test func headsOfOddWidthAreCountedAndNotComputed() throws {
+    let json =
+      #"{"model_type": "llama", "hidden_size": 64, "num_attention_heads": 4, "head_dim": 15}"#
+    let layer = try #require(try Architecture(configJSON: Array(json.utf8), id: "odd").layers.first)
+    guard case .counted(let reason) = layer.block else {
+      Issue.record("heads of odd width are computed")
+      return
+    }
+    #expect(
+      reason == "heads have 15 elements, and rotary embedding turns pairs; give an even width")
+  }
+
   @Test func topKAboveTheExpertsIsRefused() {
     #expect(
       sentence(#"{"model_type": "mixtral", "num_experts_per_tok": 9}"#)

@@ -158,6 +158,35 @@ import Testing
     #expect(throws: PlanError.self) { try fit() }
   }
 
+  /// What a refusal advises fits every pairing of the run, not the one alone that was refused.
+  @Test func theLargestSizeFitsAllPairings() throws {
+    var limits = try limits(memory: 4 << 20)
+    limits.workload.tokens = 1 << 20
+    let (small, large) = (
+      PairedLayers(baseline: [try dense()], candidate: [try sparse()]),
+      PairedLayers(baseline: [try dense(units: 3 << 10)], candidate: [try sparse()])
+    )
+    func most(_ others: [PairedLayers]) throws -> Int {
+      let error = try #require(
+        #expect(throws: PlanError.self) {
+          try MemoryPlan.fitting(
+            "test", baseline: small.baseline, candidate: small.candidate, limits: limits,
+            others: others)
+        })
+      guard case .memory(_, _, _, _, .atMost(let most)) = error else { return 0 }
+      return most[.tokens] ?? 0
+    }
+    let (alone, together) = (try most([]), try most([small, large]))
+    #expect(together < alone)
+    limits.workload.tokens = together
+    for layers in [small, large] {
+      #expect(throws: Never.self) {
+        try MemoryPlan.fitting(
+          "test", baseline: layers.baseline, candidate: layers.candidate, limits: limits)
+      }
+    }
+  }
+
   /// A width that does not divide keeps the other side wide: both have the same fraction, or none.
   @Test func aSideThatCannotBeNarrowedKeepsTheOtherWide() throws {
     let error = #expect(throws: PlanError.self) {

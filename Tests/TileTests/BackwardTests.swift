@@ -33,6 +33,81 @@ import Testing
     }
   }
 
+  /// Below, at, and beyond whole vectors, each way, and rows that are gathered.
+  @Test(arguments: [false, true]) func rowsAreWrittenColumnByColumn(isGathered: Bool) {
+    for kernels in kernels() {
+      let lanes = kernels.lanes
+      let sizes = [1, lanes - 1, lanes, lanes + 1, 2 * lanes, 3 * lanes - 1]
+      for (rows, count) in sizes.flatMap({ rows in ([0] + sizes).map { (rows, $0) } }) {
+        let stride = count + 3
+        let source = (0..<(rows + 1) * stride).map { Float($0) }
+        let order = (0..<rows).map { Int32(isGathered ? rows - $0 : $0) }
+        // One float more, which is not to be written.
+        var columns = [Float](repeating: -1, count: rows * count + 1)
+        source.withUnsafeBufferPointer { source in
+          order.withUnsafeBufferPointer { order in
+            columns.withUnsafeMutableBufferPointer { columns in
+              kernels.packColumns(
+                source: source.baseAddress!, stride: stride,
+                indices: isGathered ? order.baseAddress! : nil, rows: rows, count: count,
+                columns: columns.baseAddress!)
+            }
+          }
+        }
+        let expected = (0..<count).flatMap { column in
+          order.map { Float(Int($0) * stride + column) }
+        }
+        #expect(columns == expected + [-1], "\(kernels.level): \(rows) rows of \(count)")
+      }
+    }
+  }
+
+  /// What lies behind the last row comes to nothing, whatever it is.
+  @Test(arguments: [0, 1, 3]) func weightsAreMultipliedWhereTheyLie(panels: Int) throws {
+    for kernels in kernels() {
+      let width = kernels.panelWidth
+      for vectors in 1...kernels.maximumBackwardVectors {
+        for rows in [(vectors - 1) * kernels.lanes + 1, vectors * kernels.lanes] {
+          for left in [1, 1000] {
+            let inputs = kernels.backwardInputs(vectors: vectors, left: left)
+            #expect((inputs == 1) == (left == 1))
+            let panelStride = (inputs + 2) * width
+            var numbers = Numbers(seed: rows)
+            let weights = numbers.array(max(1, panels) * panelStride)
+            let gradients = numbers.array(panels * width * rows)
+            let sums = Memory(bytes: inputs * vectors * kernels.lanes * 4)
+            for accumulates in [false, true] {
+              weights.withUnsafeBufferPointer { weights in
+                (gradients + [Float](repeating: .nan, count: kernels.lanes))
+                  .withUnsafeBufferPointer { gradients in
+                    kernels.multiplyBackward(
+                      weights: weights.baseAddress! + width, panelStride: panelStride,
+                      panels: panels, inputs: inputs, rows: gradients.baseAddress!, rowStep: rows,
+                      vectors: vectors, sums: sums.floats.baseAddress!, accumulates: accumulates)
+                  }
+              }
+            }
+            for (input, row) in (0..<inputs).flatMap({ i in (0..<rows).map { (i, $0) } }) {
+              var (sum, size) = (0.0, 0.0)
+              for output in 0..<panels * width {
+                let weight = weights[
+                  output / width * panelStride + (input + 1) * width + output % width]
+                let term = Double(weight) * Double(gradients[output * rows + row])
+                (sum, size) = (sum + term, size + abs(term))
+              }
+              // Added to itself once: two sums of n terms each err by γ(2n)·Σ|w·x|, and their sum by one rounding.
+              let steps = Double(2 * panels * width + 1)
+              let found = Double(sums.floats[input * vectors * kernels.lanes + row])
+              #expect(
+                abs(found - 2 * sum) <= 2 * steps * 0x1p-24 / (1 - steps * 0x1p-24) * size,
+                "\(kernels.level): \(vectors) vectors, \(rows) rows, input \(input) of \(inputs)")
+            }
+          }
+        }
+      }
+    }
+  }
+
   /// Difference quotients of the activation itself, in double precision.
   @Test(arguments: [
     Activation.silu, .gelu, .geluTanh, .relu, .reluSquared, .clampedSiLU(limit: 0.5),

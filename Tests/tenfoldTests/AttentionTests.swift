@@ -21,6 +21,37 @@ extension MeasuringTests {
       #expect(outcome.errors.contains("smaller --tokens"))
     }
 
+    /// 2¹⁵ tokens by 64 heads of 128 are 8.8·10¹² FLOPs a pass, which no server does four times in a second.
+    @Test func whatTakesTooLongIsRefusedBeforeItBegins() throws {
+      let outcome = try Executable.debug.run([
+        "attention", "--heads", "64", "--kv-heads", "1", "--tokens", "16,32768", "--budget", "1s",
+      ])
+      #expect(outcome.status == 6)
+      #expect(outcome.errors.contains("a prompt of 32768 tokens, and --budget allows 1 s"))
+      #expect(outcome.errors.split(separator: "\n").count == 1)
+    }
+
+    /// Attention is what is measured, whatever the model was made for; but the page says so.
+    @Test func sequencesBeyondTheModelsWindowAreSaid() throws {
+      for (context, isSaid) in [(4095, false), (4096, true)] {
+        let outcome = try Executable.release().run([
+          "attention", "olmoe-1b-7b", "--sequences", "1", "--context", "\(context)",
+          "--threads", "1", "--format", "json",
+        ])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let cautions = try #require(try outcome.json["cautions"] as? [String])
+        #expect(cautions.contains { $0.contains("made for sequences of 4096 tokens") } == isSaid)
+      }
+    }
+
+    @Test func refusalsSayWhatToDo() throws {
+      let heads = try Executable.debug.run(["attention", "--heads", "4", "--kv-heads", "3"])
+      #expect(heads.errors.contains("--kv-heads 3 does not divide --heads 4; give a divisor"))
+      let seed = try Executable.debug.run(["attention", "--seed", "-1"])
+      #expect(seed.status == 64)
+      #expect(seed.errors.contains("'-1' is not a seed; give a whole number from 0 to"))
+    }
+
     @Test(arguments: [
       ["attention", "--kv-heads", "2"], ["attention", "llama2-70b", "--heads", "2"],
       ["attention", "--heads", "3", "--kv-heads", "2"], ["attention", "lama2-70b"],

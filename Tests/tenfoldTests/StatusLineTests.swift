@@ -26,8 +26,16 @@ import Testing
   }
 
   @Test func stepsThatCannotBeDoNotTrap() {
-    #expect(StatusLine.moving(step(0, of: 0), columns: 80).hasPrefix("[--------------------] 0/0"))
+    #expect(StatusLine.moving(step(0, of: 5), columns: 80).hasPrefix("[--------------------] 0/5"))
     #expect(StatusLine.moving(step(9, of: 3), columns: 80).hasPrefix("[####################] 9/3"))
+  }
+
+  /// As long as nobody knows how many cells there are.
+  @Test func withoutCellsThereIsNoNumberOfThem() {
+    let step = StatusLine.Step(
+      cell: 0, cells: 0, fraction: 0, secondsLeft: nil, isVisit: false, doing: "writing weights")
+    #expect(StatusLine.moving(step, columns: 99) == "[--------------------] writing weights")
+    #expect(StatusLine.logged(step) == "writing weights")
   }
 
   @Test func aLogSeesTheSameWithoutABar() {

@@ -23,7 +23,8 @@ public protocol RowStaging: AnyObject, Sendable {
   ///   - source: Row-major rows.
   ///   - indices: Which rows of the source, `count` of them; `nil` for the first ones in order.
   ///   - columns: Elements of a row.
-  ///   - target: Memory for `count` rows, each of `columns` elements up to a multiple of `vectorLanes`.
+  ///   - target: Memory for `count` rows, each of `columns` elements up to a multiple of `vectorLanes`; products may
+  ///     read up to a vector behind them, which comes to nothing.
   func stage(
     piece: Int, of count: Int, source: Rows, indices: UnsafePointer<Int32>?, columns: Int,
     into target: Rows)

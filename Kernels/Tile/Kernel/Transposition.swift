@@ -31,22 +31,23 @@ public func transposeSquare(
         vector_prefetch_near(quarter + line)
       }
       transpose(
-        source + (row &* lanes &* width &+ column &* lanes),
+        source + (row &* lanes &* width &+ column &* lanes), stride: width,
         target + (column &* lanes &* width &+ row &* lanes), stride: width)
     }
   }
 }
 
-/// One quarter of a square: as many floats each way as a vector has.
+/// As many floats each way as a vector has, at addresses that need only be aligned for one.
 @inline(__always)
-private func transpose(
-  _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, stride: Int
+func transpose(
+  _ source: UnsafePointer<Float>, stride: Int, _ target: UnsafeMutablePointer<Float>,
+  stride targetStride: Int
 ) {
   #if TILE_V4
-    vector_transpose16(source, stride, target, stride)
+    vector_transpose16(source, stride, target, targetStride)
   #elseif TILE_V3
-    vector_transpose8(source, stride, target, stride)
+    vector_transpose8(source, stride, target, targetStride)
   #else
-    vector_transpose4(source, stride, target, stride)
+    vector_transpose4(source, stride, target, targetStride)
   #endif
 }

@@ -11,13 +11,13 @@ extension TileMatrices: TrainableMatrices {
 
   private var panelCount: Int { kernels.panels(outputs: outputs) }
 
-  private var backward: TransposedProduct {
-    TransposedProduct(kernels, panels: panelCount, inputs: inputs)
+  private var backward: BackwardProduct {
+    BackwardProduct(kernels, panels: panelCount, inputs: inputs)
   }
 
   var gradientColumns: Int { panelCount * kernels.panelWidth }
 
-  var gradientStaging: any RowStaging { gradientBlocks }
+  var gradientStaging: any RowStaging { gradientRows }
 
   var columnStaging: any ColumnStaging { strips }
 

@@ -10,7 +10,7 @@ final class TileMatrices: EngineMatrices {
   let holdsWeights: Bool
   let kernels: TileKernels
   let strips: StripStaging
-  let gradientBlocks: BlockStaging
+  let gradientRows: GradientStaging
   private let product: TileProduct
   let weights: Weights
 
@@ -28,7 +28,7 @@ final class TileMatrices: EngineMatrices {
     let memory = codec == nil ? memory.holding(staging.kernels.format) : .own
     kernels = staging.kernels
     strips = StripStaging(kernels)
-    gradientBlocks = BlockStaging(kernels)
+    gradientRows = GradientStaging(kernels)
     self.count = count
     self.outputs = outputs
     self.inputs = inputs

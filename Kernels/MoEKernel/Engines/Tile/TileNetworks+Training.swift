@@ -18,12 +18,12 @@ extension TileNetworks: TrainableNetworks {
       : kernels.panels(outputs: spec.intermediate)
   }
 
-  private var backward: TransposedProduct {
-    TransposedProduct(kernels, panels: panelCount, inputs: spec.width)
+  private var backward: BackwardProduct {
+    BackwardProduct(kernels, panels: panelCount, inputs: spec.width)
   }
 
-  private var backwardOfDown: TransposedProduct {
-    TransposedProduct(
+  private var backwardOfDown: BackwardProduct {
+    BackwardProduct(
       kernels, panels: kernels.panels(outputs: spec.width), inputs: spec.intermediate)
   }
 

@@ -1,14 +1,15 @@
 import Tile
 
-/// Gradients in blocks, a tile's rows in each, where its first row would lie row-major: what a product reads as fast
-/// as a packed tile, and what takes a copy of rows to make.
-final class BlockStaging: RowStaging {
+/// Gradients as `BackwardProduct` reads so many rows of them: column by column for products in place, and else in
+/// blocks, a tile's rows in each, where its first row would lie row-major: what a product reads as fast as a packed
+/// tile, and what takes a copy of rows to make.
+final class GradientStaging: RowStaging {
   private let kernels: TileKernels
   let order: String
 
   init(_ kernels: TileKernels) {
     self.kernels = kernels
-    order = "blocks \(kernels.level.rawValue)"
+    order = "gradients \(kernels.level.rawValue)"
   }
 
   let keepsRows = false
@@ -23,6 +24,14 @@ final class BlockStaging: RowStaging {
     into target: Rows
   ) {
     precondition(columns % kernels.panelWidth == 0, "\(columns) columns are no whole panels")
+    guard !kernels.multipliesInPlace(rows: count) else {
+      let (panels, pieces) = (columns / kernels.panelWidth, pieces(rows: count))
+      let first = piece * panels / pieces * kernels.panelWidth
+      let end = (piece + 1) * panels / pieces * kernels.panelWidth
+      return kernels.packColumns(
+        source: source.base + first, stride: source.stride, indices: indices, rows: count,
+        count: end - first, columns: target.base + first * count)
+    }
     let rows = kernels.tileRows(piece, of: count)
     kernels.packBlocks(
       source: indices == nil ? source[rows.lowerBound] : source.base, stride: source.stride,

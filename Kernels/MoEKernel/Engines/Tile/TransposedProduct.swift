@@ -47,7 +47,7 @@ struct TransposedProduct {
   /// - Parameters:
   ///   - source: The first panel of the matrix.
   ///   - wanted: Inputs from a multiple of `block` on, no more than that.
-  ///   - gradient: Rows of dY in `BlockStaging`, as many columns as the panels have.
+  ///   - gradient: Rows of dY in blocks, as many columns as the panels have.
   ///   - next: The first input of what will be multiplied next; `nil` where that is of another matrix.
   @inline(__always)
   func forEachBlock(

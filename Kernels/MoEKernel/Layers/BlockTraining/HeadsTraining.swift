@@ -29,8 +29,8 @@ final class HeadsTraining {
     self.gradient = gradient
     let columns = matrices.gradientColumns
     outputGradient = Matrix(rows: rows, columns: matrices.count * columns)
-    staged = Matrix(
-      rows: matrices.gradientStaging.keepsRows ? 0 : rows * matrices.count, columns: columns)
+    staged = LaneSizes.staged(
+      rows * matrices.count, columns: matrices.gradientStaging.keepsRows ? 0 : columns)
     blocks = Matrix(rows: threads * rows, columns: paddedToVector(matrices.inputBlock))
     scratch = Matrix(
       rows: threads,

@@ -27,7 +27,8 @@ final class LinearTraining {
     biasGradient = map.bias.map { Matrix(rows: 1, columns: $0.columns) }
     let columns = matrix.gradientColumns
     outputGradient = Matrix(rows: rows, columns: columns)
-    outputStaged = Matrix(rows: matrix.gradientStaging.keepsRows ? 0 : rows, columns: columns)
+    outputStaged = LaneSizes.staged(
+      rows, columns: matrix.gradientStaging.keepsRows ? 0 : columns)
     strips = Matrix(rows: matrix.columnStaging.keepsRows ? 0 : rows, columns: map.inputs)
     scratch = Matrix(
       rows: threads,

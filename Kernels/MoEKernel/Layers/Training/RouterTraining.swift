@@ -28,7 +28,8 @@ final class RouterTraining {
         count: 1, outputs: spec.choices, inputs: spec.hidden, format: .f32, in: .own))
     let columns = matrix.gradientColumns
     logitGradients = Matrix(rows: maxTokens, columns: columns)
-    staged = Matrix(rows: matrix.gradientStaging.keepsRows ? 0 : maxTokens, columns: columns)
+    staged = LaneSizes.staged(
+      maxTokens, columns: matrix.gradientStaging.keepsRows ? 0 : columns)
     inputGradient = Matrix(rows: maxTokens, columns: paddedToVector(spec.hidden))
     biasGradient = Matrix(rows: 1, columns: paddedToVector(spec.choices))
     gateGradient = Matrix(rows: 1, columns: paddedToVector(spec.hidden))

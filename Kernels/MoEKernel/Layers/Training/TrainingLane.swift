@@ -45,11 +45,11 @@ final class TrainingLane {
     }
     kept = matrix(sizes.hidden)
     hiddenGradient = matrix(sizes.hidden)
-    hiddenStaged = matrix(sizes.hiddenStaged)
+    hiddenStaged = LaneSizes.staged(rows, columns: sizes.hiddenStaged)
     active = matrix(sizes.units)
     activeStrips = matrix(sizes.unitStrips)
     outputGradient = matrix(sizes.outputs)
-    outputStaged = matrix(sizes.outputsStaged)
+    outputStaged = LaneSizes.staged(rows, columns: sizes.outputsStaged)
     inputStrips = matrix(sizes.inputStrips)
     inputGradient = matrix(sizes.inputGradient)
     isWritten = AlignedBuffer(count: bank.count)
@@ -113,11 +113,15 @@ struct LaneSizes {
 
   /// Floats of all of them.
   var elements: Int {
-    [
-      2 * hidden, hiddenStaged, units, unitStrips, outputs, outputsStaged, inputStrips,
-      inputGradient,
-    ]
-    .reduce(0) { Saturating.sum($0, Saturating.product(rows, $1)) }
+    let plain = [2 * hidden, units, unitStrips, outputs, inputStrips, inputGradient]
+      .map { Saturating.product(rows, $0) }
+    let staged = [hiddenStaged, outputsStaged].map { Saturating.product(rows + 1, $0) }
+    return Saturating.sum(plain + staged)
+  }
+
+  /// Staged rows, and one more, since products may read a little behind the last.
+  static func staged(_ rows: Int, columns: Int) -> Matrix {
+    Matrix(rows: columns == 0 ? 0 : rows + 1, columns: columns)
   }
 }
 

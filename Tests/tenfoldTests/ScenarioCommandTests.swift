@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// `tenfold scenario` from the outside; the tests that measure need the release build.
+extension MeasuringTests {
+  @Suite struct ScenarioCommandTests {
+    /// What a record holds is taken under the conditions that were asked for, and all else is measured under them;
+    /// without any, a record decides.
+    @Test func recordsAreTakenForWhatWasAskedAlone() throws {
+      try withSmallModel { directory, model in
+        func run(_ options: String...) throws -> Executable.Outcome {
+          try Executable.release().run(
+            [
+              "scenario", "whole-model", model, "--set", "prompt=8", "--budget", "2s",
+              "--format", "json",
+            ] + options, in: directory.path)
+        }
+        func conditions(_ outcome: Executable.Outcome) throws -> [String] {
+          try #require(try outcome.json["inputs"] as? [[String: Any]])
+            .compactMap { $0["conditions"] as? String }
+        }
+        let first = try run("--threads", "1", "--precision", "bf16")
+        #expect(first.status == 0, "\(first.errors)")
+        let line = try #require(
+          first.errors.split(separator: "\n").last { $0.hasPrefix("Record: ") })
+        let record = String(line.dropFirst("Record: ".count))
+        #expect(try conditions(first).allSatisfy { $0.contains("bf16") })
+
+        for options in [[], ["--precision", "bf16", "--engine", "tile"]] {
+          let again = try Executable.release().run(
+            [
+              "scenario", "whole-model", model, "--set", "prompt=8", "--record", record,
+              "--format", "json",
+            ] + options, in: directory.path)
+          #expect(again.status == 0, "\(again.errors)")
+          #expect(again.errors.isEmpty)
+          #expect(
+            try again.json["value"] as? [String: Double] == first.json["value"] as? [String: Double]
+          )
+        }
+
+        let others = try run("--record", record, "--precision", "f32", "--threads", "1")
+        #expect(others.status == 0, "\(others.errors)")
+        #expect(
+          others.errors.contains(
+            "Measuring: the record lacks 2 of 2 passes that the formula takes with f32 weights, 1 thread."
+          ))
+        #expect(try conditions(others).allSatisfy { !$0.contains("bf16") })
+
+        // Of another prompt, a prefill and a step are missing, and are measured as the rest was.
+        let rest = try run("--record", record, "--set", "sequences=2")
+        #expect(rest.status == 0, "\(rest.errors)")
+        #expect(rest.errors.contains("the record lacks 1 of 2 passes"))
+        #expect(try conditions(rest).allSatisfy { $0.contains("bf16") })
+      }
+    }
+
+    /// Layers that stay in a cache have no share of a roofline: said before anything is measured.
+    @Test func aModelThatStaysInACacheIsRefused() throws {
+      try withTemporaryDirectory { directory in
+        let model = directory.appending(path: "tiny.json")
+        try Data(
+          """
+          {"model_type": "mixtral", "hidden_size": 16, "intermediate_size": 16,
+           "num_local_experts": 4, "num_experts_per_tok": 2, "num_hidden_layers": 2,
+           "num_attention_heads": 2, "num_key_value_heads": 1, "vocab_size": 256}
+          """.utf8
+        ).write(to: model)
+        let outcome = try Executable.debug.run(["scenario", "whole-model", model.path])
+        #expect(outcome.status == 6)
+        #expect(outcome.errors.contains("is so small that passes find its weights in a cache"))
+        #expect(outcome.errors.split(separator: "\n").count == 1)
+      }
+    }
+  }
+}
