@@ -26,11 +26,18 @@ extension TileKernels {
 
   /// Inputs that one backward product of so many vectors of rows takes of those that are left.
   ///
-  /// At the end of a matrix these are one after the other.
+  /// At the end of a matrix these may be one after the other.
   @inline(__always)
   public func backwardInputs(vectors: Int, left: Int) -> Int {
-    let inputs = backwardInputs[vectors - 1]
-    return left >= inputs ? inputs : 1
+    let (most, rest) = (backwardInputs[vectors - 1], backwardInputsOfRest[vectors - 1])
+    if left == most || left >= most + rest { return most }
+    return left >= rest ? rest : 1
+  }
+
+  /// Inputs that products of two and of three vectors of rows both make up: the least common multiple of theirs.
+  public var backwardInputsOfAll: Int {
+    let (two, three) = (backwardInputs[1], backwardInputs[2])
+    return (1...three).map { two * $0 }.first { $0 % three == 0 } ?? two * three
   }
 
   /// Whether dX of so many rows is made of panels where they lie, and not of transposed ones.

@@ -165,6 +165,8 @@ struct TileBuild: Sendable {
   let activateBackward: ActivateBackward
   /// Inputs of a backward product by its vectors of rows, from one vector on.
   let backwardInputs: [Int]
+  /// The same where fewer inputs are left.
+  let backwardInputsOfRest: [Int]
   let multiplyBackward: MultiplyBackward
   let packColumns: PackColumns
   /// Reading in `ReadPattern.streamCounts` streams.
@@ -199,7 +201,8 @@ extension TileBuild {
     addRow: TileV2.addRow, turnHalves: TileV2.turnHalves,
     turnNeighbours: TileV2.turnNeighbours,
     transposeSquare: TileV2.transposeSquare, activateBackward: TileV2.activateBackward,
-    backwardInputs: TileV2.backwardInputs, multiplyBackward: TileV2.multiplyBackward,
+    backwardInputs: TileV2.backwardInputs, backwardInputsOfRest: TileV2.backwardInputsOfRest,
+    multiplyBackward: TileV2.multiplyBackward,
     packColumns: TileV2.packColumns,
     reads: [TileV2.readOneStream, TileV2.readTwoStreams, TileV2.readFourStreams])
 
@@ -227,7 +230,8 @@ extension TileBuild {
       addRow: TileV3.addRow, turnHalves: TileV3.turnHalves,
       turnNeighbours: TileV3.turnNeighbours,
       transposeSquare: TileV3.transposeSquare, activateBackward: TileV3.activateBackward,
-      backwardInputs: TileV3.backwardInputs, multiplyBackward: TileV3.multiplyBackward,
+      backwardInputs: TileV3.backwardInputs, backwardInputsOfRest: TileV3.backwardInputsOfRest,
+      multiplyBackward: TileV3.multiplyBackward,
       packColumns: TileV3.packColumns,
       reads: [TileV3.readOneStream, TileV3.readTwoStreams, TileV3.readFourStreams])
 
@@ -258,7 +262,8 @@ extension TileBuild {
       addRow: TileV4.addRow, turnHalves: TileV4.turnHalves,
       turnNeighbours: TileV4.turnNeighbours,
       transposeSquare: TileV4.transposeSquare, activateBackward: TileV4.activateBackward,
-      backwardInputs: TileV4.backwardInputs, multiplyBackward: TileV4.multiplyBackward,
+      backwardInputs: TileV4.backwardInputs, backwardInputsOfRest: TileV4.backwardInputsOfRest,
+      multiplyBackward: TileV4.multiplyBackward,
       packColumns: TileV4.packColumns,
       reads: [TileV4.readOneStream, TileV4.readTwoStreams, TileV4.readFourStreams])
   #endif

@@ -58,6 +58,8 @@ public struct TileKernels: Sendable {
   let activateBackwardEntry: ActivateBackward
   /// Inputs of a backward product by its vectors of rows, from one vector on, no fewer than with one more.
   let backwardInputs: [Int]
+  /// The same where fewer inputs are left.
+  let backwardInputsOfRest: [Int]
   let multiplyBackwardEntry: MultiplyBackward
   let packColumnsEntry: PackColumns
   let multiplyStridedEntry: MultiplyStrided
@@ -108,6 +110,7 @@ public struct TileKernels: Sendable {
     transposeSquareEntry = build.transposeSquare
     activateBackwardEntry = build.activateBackward
     backwardInputs = build.backwardInputs
+    backwardInputsOfRest = build.backwardInputsOfRest
     multiplyBackwardEntry = build.multiplyBackward
     packColumnsEntry = build.packColumns
     multiplyStridedEntry = build.multiplyStrided

@@ -7,7 +7,7 @@ import Testing
 @Suite struct BackwardProductTests {
   /// Rows of none, one and several groups of vectors, of which the last is full or nearly empty; inputs and outputs
   /// that fill no panel, fill some, and fill more than one task or part.
-  @Test(arguments: [0, 1, 5, 16, 17, 26, 32, 37, 48, 49, 70, 97])
+  @Test(arguments: [0, 1, 5, 16, 17, 26, 32, 37, 48, 49, 70, 97, 300])
   func agreesWithPlainLoops(rows: Int) throws {
     for engine in try allEngines() {
       for (inputs, outputs) in [(1, 1), (45, 70), (32, 64), (160, 40), (130, 300), (64, 600)] {

@@ -98,18 +98,24 @@ enum BackwardProduct<let inputs: Int, let vectors: Int> {
   ///
   /// With 12 inputs by two vectors a training step took 1.5 % longer than with 8 (Zen 5).
   public let backwardInputs = [16, 8, 8]
+  /// The same where fewer are left.
+  public let backwardInputsOfRest = [16, 8, 8]
 #elseif TILE_V3
   /// Inputs of one product by its vectors of rows, 1 to 3: 8 or 12 accumulators of 16 registers.
-  public let backwardInputs = [8, 4, 4]
+  public let backwardInputs = [8, 6, 4]
+  /// The same where fewer are left: 4 by two vectors, whose 8 accumulators wait for each other a little.
+  public let backwardInputsOfRest = [8, 4, 4]
 #else
   /// Inputs of one product by its vectors of rows, 1 to 3; without FMA, a product waits in a register of its own
   /// until it is added.
   public let backwardInputs = [8, 4, 2]
+  /// The same where fewer are left.
+  public let backwardInputsOfRest = [8, 4, 2]
 #endif
 
 /// sums = Σ over the panels' outputs of each input's weight times the vectors of rows, or that added to the sums.
 ///
-/// - Parameter inputs: as many as `backwardInputs` has for the vectors, or 1.
+/// - Parameter inputs: as many as `backwardInputs` or `backwardInputsOfRest` has for the vectors, or 1.
 public func multiplyBackward(
   weights: UnsafePointer<Float>, panelStride: Int, panels: Int, inputs: Int,
   rows: UnsafePointer<Float>, rowStep: Int, vectors: Int, sums: UnsafeMutablePointer<Float>,
@@ -128,6 +134,7 @@ public func multiplyBackward(
     case (3, 8): BackwardProduct<8, 3>.multiply(operands)
   #elseif TILE_V3
     case (1, 8): BackwardProduct<8, 1>.multiply(operands)
+    case (2, 6): BackwardProduct<6, 2>.multiply(operands)
     case (2, 4): BackwardProduct<4, 2>.multiply(operands)
     case (3, 4): BackwardProduct<4, 3>.multiply(operands)
   #else

@@ -3,7 +3,8 @@ import Tile
 /// dX = dY·W from panels of W where they lie: whole vectors of rows by some inputs at a time.
 ///
 /// Rows beyond those of three vectors make further groups, which meet the weights of some inputs and panels while
-/// these are in the L1 cache.
+/// these are in the L1 cache. Of very many groups some are done before the others, so that their gradients stay in
+/// the L2 cache from one input to the next.
 struct InPlaceProduct {
   private let kernels: TileKernels
   /// Panels of one matrix, whose columns are the terms of each sum.
@@ -19,20 +20,26 @@ struct InPlaceProduct {
 
   /// Steps that one group after the other is multiplied with.
   private static let stepsPerPart = 256
+  /// Rows that are done together, about: 256 steps of them are 256 KiB.
+  private static let rowsAtOnce = 256
+
+  private var rowsOfGroup: Int { kernels.maximumBackwardVectors * kernels.lanes }
+  private var groupsAtOnce: Int { (Self.rowsAtOnce + rowsOfGroup - 1) / rowsOfGroup }
 
   /// Floats of scratch for up to `rows` rows and a task of `inputs` inputs: sums, and one panel of blocks.
   func scratchElements(rows: Int, inputs: Int) -> Int {
     Saturating.sum(
       Saturating.product(
         inputs.roundedUp(toMultipleOf: kernels.panelWidth),
-        rows.roundedUp(toMultipleOf: kernels.lanes)),
-      kernels.maximumBackwardVectors * kernels.lanes * kernels.panelWidth)
+        min(rows.roundedUp(toMultipleOf: kernels.lanes), groupsAtOnce * rowsOfGroup)),
+      rowsOfGroup * kernels.panelWidth)
   }
 
   /// Multiplies, and hands over each finished block with its first input and its rows, as
   /// `TransposedProduct.forEachBlock` does.
   ///
-  /// - Parameter gradient: Rows of dY in the order of `TileKernels.packColumns`.
+  /// - Parameter gradient: Rows of dY as `RowGroups` orders them, each group's in the order of
+  ///   `TileKernels.packColumns`.
   @inline(__always)
   func forEachBlock(
     _ source: UnsafePointer<Float>, inputs wanted: Range<Int>, gradient: Rows, next: Int?,
@@ -42,63 +49,73 @@ struct InPlaceProduct {
     let width = kernels.panelWidth
     let groups = RowGroups(gradient.count, kernels)
     let padded = wanted.count.roundedUp(toMultipleOf: width)
-    multiply(
-      source + wanted.lowerBound * width, inputs: wanted.count, groups, gradient, sums: scratch,
-      sumsPerVector: padded * kernels.lanes, next: next.map { source + $0 * width })
-    let blocks = scratch + padded * kernels.lanes * groups.vectors
-    for index in 0..<groups.count {
-      let group = groups[index]
-      let columns = group.vectors.count * kernels.lanes
-      let sums = scratch + group.vectors.lowerBound * padded * kernels.lanes
-      // The inputs that a last block lacks have no gradient.
-      (sums + wanted.count * columns).update(
-        repeating: 0, count: (padded - wanted.count) * columns)
-      for first in stride(from: 0, to: wanted.count, by: width) {
-        // Blocks have a row for each row of dY again.
-        kernels.packColumns(
-          source: sums + first * columns, stride: columns, rows: width, count: group.rows.count,
-          columns: blocks)
-        let input = wanted.lowerBound + first
-        for tile in 0..<kernels.tiles(rows: group.rows.count) {
-          let rows = kernels.tileRows(tile, of: group.rows.count)
-          finish(
-            blocks + rows.lowerBound * width, input..<min(input + width, wanted.upperBound),
-            group.rows.lowerBound + rows.lowerBound..<group.rows.lowerBound + rows.upperBound)
+    let blocks = scratch + padded * min(groups.count, groupsAtOnce) * rowsOfGroup
+    for first in stride(from: 0, to: groups.count, by: groupsAtOnce) {
+      let end = min(first + groupsAtOnce, groups.count)
+      let following = end < groups.count ? wanted.lowerBound : next
+      multiply(
+        source + wanted.lowerBound * width, inputs: wanted.count, groups, first..<end, gradient,
+        sums: scratch, next: following.map { source + $0 * width })
+      for index in first..<end {
+        let group = groups[index]
+        let columns = group.vectors * kernels.lanes
+        let sums = scratch + (index - first) * padded * rowsOfGroup
+        // The inputs that a last block lacks have no gradient.
+        (sums + wanted.count * columns).update(
+          repeating: 0, count: (padded - wanted.count) * columns)
+        for input in stride(from: 0, to: wanted.count, by: width) {
+          // Blocks have a row for each row of dY again.
+          kernels.packColumns(
+            source: sums + input * columns, stride: columns, rows: width, count: group.rows.count,
+            columns: blocks)
+          let inputs =
+            wanted.lowerBound + input..<min(wanted.lowerBound + input + width, wanted.upperBound)
+          for tile in 0..<kernels.tiles(rows: group.rows.count) {
+            let rows = kernels.tileRows(tile, of: group.rows.count)
+            finish(
+              blocks + rows.lowerBound * width, inputs,
+              group.rows.lowerBound + rows.lowerBound..<group.rows.lowerBound + rows.upperBound)
+          }
         }
       }
     }
   }
 
-  /// Sums of some inputs for all groups.
+  /// Sums of some inputs for some groups.
   ///
   /// - Parameters:
   ///   - weights: Of the first of the inputs, in the first panel.
-  ///   - sumsPerVector: Floats of sums that a vector of rows has.
-  ///   - next: The same of the task that comes next; `nil` for none.
+  ///   - sums: Room for whole panels of inputs of a group of the most rows, for each group.
+  ///   - next: The same as `weights` of what comes next; `nil` for none.
   private func multiply(
-    _ weights: UnsafePointer<Float>, inputs: Int, _ groups: RowGroups, _ gradient: Rows,
-    sums: UnsafeMutablePointer<Float>, sumsPerVector: Int, next: UnsafePointer<Float>?
+    _ weights: UnsafePointer<Float>, inputs: Int, _ groups: RowGroups, _ chosen: Range<Int>,
+    _ gradient: Rows, sums: UnsafeMutablePointer<Float>, next: UnsafePointer<Float>?
   ) {
     let width = kernels.panelWidth
-    let panelsPerPart = groups.count == 1 ? panels : Self.stepsPerPart / width
+    let padded = inputs.roundedUp(toMultipleOf: width)
+    let panelsPerPart = chosen.count == 1 ? panels : Self.stepsPerPart / width
+    let inputsAtOnce = kernels.backwardInputsOfAll
     for first in stride(from: 0, to: panels, by: panelsPerPart) {
       let count = min(panelsPerPart, panels - first)
       let part = weights + first * panelStride
       let nextPart = first + count < panels ? weights + (first + count) * panelStride : next
       var input = 0
       while input < inputs {
-        // The first group has the fewest vectors, and so takes most inputs at once.
         let end =
-          input + kernels.backwardInputs(vectors: groups[0].vectors.count, left: inputs - input)
+          input
+          + (chosen.count > 1
+            ? min(inputsAtOnce, inputs - input)
+            : kernels.backwardInputs(
+              vectors: groups[chosen.lowerBound].vectors, left: inputs - input))
         let ahead = end < inputs ? part + end * width : nextPart
-        for index in 0..<groups.count {
+        for index in chosen {
           let group = groups[index]
+          let rows = gradient.base + group.rows.lowerBound * panels * width
           multiply(
             part, inputs: input..<end, panels: count,
-            rows: gradient.base + first * width * gradient.count + group.rows.lowerBound,
-            rowStep: gradient.count, vectors: group.vectors.count,
-            sums: sums + group.vectors.lowerBound * sumsPerVector, accumulates: first > 0,
-            prefetch: index == 0 ? ahead : nil)
+            rows: rows + first * width * group.rows.count, rowStep: group.rows.count,
+            vectors: group.vectors, sums: sums + (index - chosen.lowerBound) * padded * rowsOfGroup,
+            accumulates: first > 0, prefetch: index == chosen.lowerBound ? ahead : nil)
         }
         input = end
       }
@@ -118,17 +135,19 @@ struct InPlaceProduct {
       kernels.multiplyBackward(
         weights: part + input * kernels.panelWidth, panelStride: panelStride, panels: panels,
         inputs: count, rows: rows, rowStep: rowStep, vectors: vectors,
-        sums: sums + input * vectors * kernels.lanes, accumulates: accumulates, prefetch: prefetch)
+        sums: sums + input * vectors * kernels.lanes, accumulates: accumulates,
+        prefetch: prefetch.map { $0 + (input - inputs.lowerBound) * kernels.panelWidth })
       input += count
     }
   }
 }
 
-/// Rows in groups of as many vectors as one product takes, as equal as they can be.
-private struct RowGroups {
+/// Rows in groups of as many vectors as one product takes, as equal as they can be; the rows of each lie side by
+/// side, so that a step reads what lies behind that of the step before.
+struct RowGroups {
   let count: Int
-  let vectors: Int
   private let rows: Int
+  private let vectors: Int
   private let lanes: Int
 
   init(_ rows: Int, _ kernels: TileKernels) {
@@ -138,8 +157,9 @@ private struct RowGroups {
     count = (vectors + kernels.maximumBackwardVectors - 1) / kernels.maximumBackwardVectors
   }
 
-  subscript(index: Int) -> (vectors: Range<Int>, rows: Range<Int>) {
-    let own = index * vectors / count..<(index + 1) * vectors / count
-    return (own, own.lowerBound * lanes..<min(rows, own.upperBound * lanes))
+  /// A group's rows, and the vectors that they take.
+  subscript(index: Int) -> (rows: Range<Int>, vectors: Int) {
+    let (first, end) = (index * vectors / count, (index + 1) * vectors / count)
+    return (first * lanes..<min(rows, end * lanes), end - first)
   }
 }

@@ -18,7 +18,7 @@ final class GradientStaging: RowStaging {
 
   var rowsPerPiece: Int { kernels.maximumRows }
 
-  /// As in `RowStaging`; columns are whole panels.
+  /// As in `RowStaging`; columns are whole panels, of which a piece of rows for products in place has some.
   func stage(
     piece: Int, of count: Int, source: Rows, indices: UnsafePointer<Int32>?, columns: Int,
     into target: Rows
@@ -28,9 +28,16 @@ final class GradientStaging: RowStaging {
       let (panels, pieces) = (columns / kernels.panelWidth, pieces(rows: count))
       let first = piece * panels / pieces * kernels.panelWidth
       let end = (piece + 1) * panels / pieces * kernels.panelWidth
-      return kernels.packColumns(
-        source: source.base + first, stride: source.stride, indices: indices, rows: count,
-        count: end - first, columns: target.base + first * count)
+      let groups = RowGroups(count, kernels)
+      for index in 0..<groups.count {
+        let rows = groups[index].rows
+        kernels.packColumns(
+          source: (indices == nil ? source[rows.lowerBound] : source.base) + first,
+          stride: source.stride, indices: indices.map { $0 + rows.lowerBound }, rows: rows.count,
+          count: end - first,
+          columns: target.base + rows.lowerBound * columns + first * rows.count)
+      }
+      return
     }
     let rows = kernels.tileRows(piece, of: count)
     kernels.packBlocks(
