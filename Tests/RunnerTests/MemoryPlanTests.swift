@@ -147,7 +147,7 @@ import Testing
         "test", baseline: [dense()], candidate: [sparse()], limits: limits)
     }
     let error = try #require(#expect(throws: PlanError.self) { try fit() })
-    guard case .memory(_, _, _, _, .atMost(let most)) = error else {
+    guard case .memory(_, _, _, _, .atMost(let most), _) = error else {
       Issue.record("refused for another reason: \(error)")
       return
     }
@@ -173,7 +173,7 @@ import Testing
             "test", baseline: small.baseline, candidate: small.candidate, limits: limits,
             others: others)
         })
-      guard case .memory(_, _, _, _, .atMost(let most)) = error else { return 0 }
+      guard case .memory(_, _, _, _, .atMost(let most), _) = error else { return 0 }
       return most[.tokens] ?? 0
     }
     let (alone, together) = (try most([]), try most([small, large]))

@@ -47,12 +47,29 @@ extension MeasuringTests {
           ))
         #expect(try conditions(others).allSatisfy { !$0.contains("bf16") })
 
-        // Of another prompt, a prefill and a step are missing, and are measured as the rest was.
+        // Of two sequences a step is missing, and is measured as the rest was.
         let rest = try run("--record", record, "--set", "sequences=2")
         #expect(rest.status == 0, "\(rest.errors)")
         #expect(rest.errors.contains("the record lacks 1 of 2 passes"))
         #expect(try conditions(rest).allSatisfy { $0.contains("bf16") })
+
+        // A configuration that was edited since is another model.
+        let text = try String(contentsOfFile: model, encoding: .utf8)
+        try text.replacing("1024", with: "2048").write(
+          toFile: model, atomically: true, encoding: .utf8)
+        let edited = try run("--record", record)
+        #expect(edited.status == 0, "\(edited.errors)")
+        #expect(edited.errors.contains("the record lacks 2 of 2 passes"))
       }
+    }
+
+    /// Half a token is no answer.
+    @Test func anAnswerOfLessThanATokenIsRefused() throws {
+      let outcome = try Executable.debug.run([
+        "scenario", "shorter-reasoning", "--set", "tokens=100", "--set", "shorter=1000",
+      ])
+      #expect(outcome.status == 64)
+      #expect(outcome.errors.contains("100 tokens cannot be 1000 times shorter"))
     }
 
     /// Layers that stay in a cache have no share of a roofline: said before anything is measured.

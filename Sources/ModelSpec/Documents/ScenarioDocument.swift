@@ -37,6 +37,8 @@ public struct ScenarioDocument: Encodable, Hashable, Sendable {
   public var isSaving: Bool
   /// Whether the value holds the candidate against itself.
   public var isOfOneModel: Bool
+  /// What passes were measured with, in words, for pages: `f32 weights, 2 threads, the tile engine`; `nil` without any.
+  public var measuredWith: String?
   /// What was counted in every pass and not timed, in words, for pages.
   public var countedParts: String
 
@@ -111,6 +113,7 @@ extension ScenarioDocument {
         key: $0.assumption.key, value: $0.value, meaning: $0.assumption.meaning, isUsual: $0.isUsual
       )
     }
+    measuredWith = times.conditions(of: try scenario.passes(assumptions))?.phrase
     countedParts = times.countedParts
     isSaving = scenario.isSaving
     isOfOneModel = scenario.isOfOneModel

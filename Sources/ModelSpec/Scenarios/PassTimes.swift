@@ -32,6 +32,8 @@ public struct PassTimes: Sendable {
     self.ceilings = ceilings
     self.cells = cells.filter {
       $0.isKnown && $0.candidate == pairing.candidate.id && $0.baseline == pairing.baseline.id
+        && pairing.candidate.isDescribed(by: $0.sides.candidate.layers)
+        && pairing.baseline.isDescribed(by: $0.sides.baseline.layers)
     }
   }
 
@@ -129,6 +131,15 @@ public struct PassTimes: Sendable {
   }
 }
 
+extension Architecture {
+  /// Whether layers of a record may be this model's, and not those of another one that had the same id, such as a
+  /// configuration that was edited since: their networks are among its own.
+  fileprivate func isDescribed(by layers: [LayerGroup]) -> Bool {
+    let labels = Set(self.layers.flatMap(\.feedForwards).map(\.label))
+    return layers.allSatisfy { group in labels.contains { group.layer.hasPrefix($0) } }
+  }
+}
+
 /// What passes are measured under, as far as it is asked for.
 public struct PassConditions: Hashable, Sendable {
   /// The engines, one of which computes; `nil` for any.
@@ -158,13 +169,13 @@ public struct PassConditions: Hashable, Sendable {
       format: format ?? others?.format)
   }
 
-  /// `with bf16 weights, 1 thread, the tile engine`; empty where nothing is asked for.
+  /// `bf16 weights, 1 thread, the tile engine`; empty where nothing is asked for.
   public var phrase: String {
     let parts = [
       format.map { "\($0) weights" }, threads.map { $0 == 1 ? "1 thread" : "\($0) threads" },
       engines.map { "the \($0.joined(separator: " or the ")) engine" },
     ].compactMap(\.self)
-    return parts.isEmpty ? "" : "with " + parts.joined(separator: ", ")
+    return parts.joined(separator: ", ")
   }
 }
 

@@ -24,8 +24,14 @@ struct ShorterReasoning: Scenario {
       knots: knots(assumptions))
   }
 
-  func passes(_ assumptions: Assumptions) -> [ModelPass] {
-    knots(assumptions).map { .step(sequences: 1, context: $0) }
+  func passes(_ assumptions: Assumptions) throws(ScenarioError) -> [ModelPass] {
+    guard assumptions["shorter"] <= assumptions["tokens"] else {
+      throw .uncountable(
+        reason: "an answer of \(assumptions.count("tokens")) tokens cannot be "
+          + "\(ScenarioError.plain(assumptions["shorter"])) times shorter; set shorter to no more than tokens"
+      )
+    }
+    return knots(assumptions).map { .step(sequences: 1, context: $0) }
   }
 
   func outcome(

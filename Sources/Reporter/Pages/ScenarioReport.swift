@@ -26,13 +26,14 @@ public enum ScenarioReport {
   public static func page(of document: ScenarioDocument) -> Page {
     var blocks: [Page.Block] = [
       .title(document.question),
-      .facts([
-        .init("Answer", "\(written(document.value, document.unit)): \(document.valueName)"),
-        .init(
-          "Models",
-          document.candidate + (document.baseline.map { " against \($0)" } ?? "")),
-        .init("Formula", document.formula),
-      ]),
+      .facts(
+        [
+          .init("Answer", "\(written(document.value, document.unit)): \(document.valueName)"),
+          .init(
+            "Models",
+            document.candidate + (document.baseline.map { " against \($0)" } ?? "")),
+          .init("Formula", document.formula),
+        ] + (document.measuredWith.map { [.init("Passes", $0)] } ?? [])),
     ]
     if let caution = document.caution { blocks.append(.warning(caution)) }
     if let chart = ScenarioChart(document)?.chart { blocks.append(.chart(chart)) }

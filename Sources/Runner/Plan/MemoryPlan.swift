@@ -155,10 +155,12 @@ struct MemoryPlan: Hashable {
     }
     let probeBytes = smallest.probeBytes(limits)
     if probeBytes > 0 { terms.append("measuring read bandwidth takes \(ByteCount(probeBytes))") }
+    let pairings = [forms] + others.map { Self.forms($0, limits) }
     return .memory(
       pairing: name, arithmetic: terms.joined(separator: " and "),
       neededBytes: smallest.bytes(limits), allowedBytes: limits.memoryBytes,
-      remedy: remedy([forms] + others.map { Self.forms($0, limits) }, limits))
+      remedy: remedy(pairings, limits),
+      enoughBytes: pairings.compactMap { $0.map { $0.bytes(limits) }.min() }.max() ?? 0)
   }
 
   /// What would fit: sizes of passes of which less does, a smaller pass altogether, or nothing.

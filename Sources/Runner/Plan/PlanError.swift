@@ -21,10 +21,10 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   case format(engine: String, format: String, has: [String])
   /// The work of a pass cannot be counted.
   case uncountable(pairing: String, reason: String)
-  /// The smallest faithful form of a pairing does not fit.
+  /// The smallest faithful form of a pairing does not fit; with what is enough for all pairings of the run.
   case memory(
     pairing: String, arithmetic: String, neededBytes: Int, allowedBytes: Int,
-    remedy: MemoryRemedy)
+    remedy: MemoryRemedy, enoughBytes: Int)
   /// The matrices of a product do not fit.
   case productMemory(arithmetic: String, neededBytes: Int, allowedBytes: Int)
   /// A model has parts that cannot be computed, so that it cannot be run as a whole.
@@ -95,11 +95,11 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
         + has.joined(separator: ", ")
     case .uncountable(let pairing, let reason):
       return "\(pairing) cannot be measured: \(reason)"
-    case .memory(let pairing, let arithmetic, let needed, let allowed, let remedy):
+    case .memory(let pairing, let arithmetic, let needed, let allowed, let remedy, let enough):
       return "\(pairing) does not fit the memory: even the smallest faithful form needs more "
         + "than the \(ByteCount(allowed)) that --memory or the limits of this process allow, for \(arithmetic), "
         + "\(ByteCount(needed)) together; "
-        + "\(remedy) --memory \(ByteCount.roundedUp(needed))"
+        + "\(remedy) --memory \(ByteCount.roundedUp(enough))"
     case .productMemory(let arithmetic, let needed, let allowed):
       return "the product does not fit the memory: \(arithmetic), \(ByteCount(needed)) "
         + "together, and \(ByteCount(allowed)) can be had; give a smaller --n, --k or --m"

@@ -98,7 +98,7 @@ extension RunPlan {
       widest = try MemoryPlan.fitting(
         layer.name, baseline: sides, candidate: sides, limits: limits)
     } catch {
-      guard case .memory(_, let arithmetic, let needed, let allowed, _) = error else {
+      guard case .memory(_, let arithmetic, let needed, let allowed, _, _) = error else {
         throw error
       }
       throw .productMemory(arithmetic: arithmetic, neededBytes: needed, allowedBytes: allowed)

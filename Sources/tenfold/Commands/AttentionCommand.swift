@@ -125,7 +125,11 @@ struct AttentionCommand: ParsableCommand {
     let created = Date.now.ISO8601Format()
     let points = try Self.measure(sweep)
     let interruption = Interruption.status.map {
-      Failure($0, "interrupted; the document holds the points that were finished")
+      Failure(
+        $0,
+        points.isEmpty
+          ? "interrupted before a point was finished; there is nothing to print"
+          : "interrupted; the document holds the points that were finished")
     }
     if let interruption, points.isEmpty { throw interruption }
     let document = AttentionDocument(

@@ -103,10 +103,12 @@ struct ScenarioCommand: ParsableCommand {
     } catch {
       throw Failure(.usage, "\(error)")
     }
-    var records: [Record] = []
-    for path in record { records.append(try RecordFile.read(path).record) }
+    var records = try givenRecords()
     let destination = try output.destination()
-    if let measured = try measure(passes, of: pairing, besides: records) {
+    // One set of conditions for all passes: those that were asked for, and else those of the first that is held.
+    let conditions = conditions.completed(
+      by: PassTimes(records, pairing: pairing, conditions: conditions).conditions(of: passes))
+    if let measured = try measure(passes, of: pairing, under: conditions, besides: records) {
       records.append(measured)
     }
     let document: ScenarioDocument
@@ -118,6 +120,30 @@ struct ScenarioCommand: ParsableCommand {
     }
     try destination.write(
       output.render(ScenarioReport.page(of: document), document: document))
+  }
+
+  /// What --record names, of one machine and one instruction set.
+  private func givenRecords() throws -> [Record] {
+    var records: [Record] = []
+    for path in record {
+      let own = try RecordFile.read(path).record
+      if let first = records.first {
+        guard own.machine.isSameHardware(as: first.machine) else {
+          throw Failure(
+            .badInput,
+            "\(path) is of another machine (\(own.machine.cpu)) than \(record[0]) (\(first.machine.cpu)); give "
+              + "records of one")
+        }
+        guard own.instructionSet == first.instructionSet else {
+          throw Failure(
+            .badInput,
+            "\(path) was measured with other instructions (\(own.instructionSet ?? "unknown")) than \(record[0]) "
+              + "(\(first.instructionSet ?? "unknown")); give records of one instruction set")
+        }
+      }
+      records.append(own)
+    }
+    return records
   }
 
   /// The scenario with its assumptions as they were set, and the passes that it takes.
@@ -170,23 +196,22 @@ struct ScenarioCommand: ParsableCommand {
 
   /// The record of the passes that no other record holds, which is kept; `nil` where none is lacking.
   private func measure(
-    _ passes: [ModelPass], of pairing: ScenarioPairing, besides records: [Record]
+    _ passes: [ModelPass], of pairing: ScenarioPairing, under conditions: PassConditions,
+    besides records: [Record]
   ) throws -> Record? {
-    let held = PassTimes(records, pairing: pairing, conditions: conditions)
-    let missing = held.missing(passes)
+    let missing = PassTimes(records, pairing: pairing, conditions: conditions).missing(passes)
     guard !missing.isEmpty else { return nil }
     let machine = MachineProbe.current
     let lacking =
       "the record lacks \(missing.count) of \(passes.count) passes that the formula takes"
-      + (conditions.phrase.isEmpty ? "" : " \(conditions.phrase)")
+      + (conditions.phrase.isEmpty ? "" : " with \(conditions.phrase)")
     if let other = records.first(where: { !$0.machine.isSameHardware(as: machine.identity) }) {
       throw Failure(
         .badInput,
         "\(lacking), and is of another machine (\(other.machine.cpu)); measure the scenario there")
     }
-    let wanted = conditions.completed(by: held.conditions(of: passes))
-    let threads = try machine.threads(asked: wanted.threads)
-    let engine = engine.completed(by: wanted)
+    let threads = try machine.threads(asked: conditions.threads)
+    let engine = engine.completed(by: conditions)
     let requests = RunRequest.requests(
       for: missing, of: pairing, formats: engine.formats, threads: threads,
       budgetSeconds: budget,
