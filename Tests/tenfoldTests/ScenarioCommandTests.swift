@@ -63,6 +63,12 @@ extension MeasuringTests {
       }
     }
 
+    @Test func aBillOfOneModelIsRefused() throws {
+      let outcome = try Executable.debug.run(["scenario", "bill", "olmoe-1b-7b"])
+      #expect(outcome.status == 64)
+      #expect(outcome.errors.contains("name what olmoe-1b-7b is held against"))
+    }
+
     /// Half a token is no answer.
     @Test func anAnswerOfLessThanATokenIsRefused() throws {
       let outcome = try Executable.debug.run([

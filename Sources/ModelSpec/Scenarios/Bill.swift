@@ -2,6 +2,7 @@
 /// machine.
 struct Bill: Scenario {
   let name = "bill"
+  let needsTwoModels = true
   let question = "What does a bill come to at the claimed and at the measured ratio?"
   let formula =
     "dollars_per_month / claimed; dollars_per_month / measured, where a request is prefill(input) + output x "

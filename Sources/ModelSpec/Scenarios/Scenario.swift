@@ -20,6 +20,9 @@ public protocol Scenario: Sendable {
   /// Whether its value holds a model against itself, working in another way, and not against another model.
   var isOfOneModel: Bool { get }
 
+  /// Whether it is about a ratio of two models, and means nothing of one alone.
+  var needsTwoModels: Bool { get }
+
   /// What it takes as given, in the order of reading.
   var assumptions: [Assumption] { get }
 
@@ -43,6 +46,8 @@ extension Scenario {
   public var isSaving: Bool { true }
   /// Against another.
   public var isOfOneModel: Bool { false }
+  /// It is of one alone too.
+  public var needsTwoModels: Bool { false }
 }
 
 /// The scenarios that there are.

@@ -98,6 +98,11 @@ struct ScenarioCommand: ParsableCommand {
     }
     let (scenario, assumptions, passes) = try formula(named: name)
     let pairing = try pairing()
+    guard pairing.hasTwo || !scenario.needsTwoModels else {
+      throw Failure(
+        .usage,
+        "\(name) is about a ratio of two models; name what \(architectures[0]) is held against")
+    }
     do {
       try pairing.check(passes)
     } catch {
