@@ -113,8 +113,9 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
         + " --memory \(ByteCount.roundedUp(needed)), or a smaller --precision"
     case .attentionMemory(let name, let needed, let allowed):
       return "\(name) does not fit the memory: keys, values, queries, scratch and measuring read "
-        + "bandwidth take \(ByteCount(needed)), and \(ByteCount(allowed)) can be had; free some, or give a "
-        + "smaller --tokens, --sequences or --context"
+        + "bandwidth take \(ByteCount(needed)), and --memory or the limits of this process allow "
+        + "\(ByteCount(allowed)); give a smaller --tokens, --sequences or --context, or --memory "
+        + "\(ByteCount.roundedUp(needed))"
     case .attentionTime(let longest, let needed, let budget):
       return
         "the fewest rounds take about \(Self.time(needed)) by a guess, most of it \(longest), and --budget allows "

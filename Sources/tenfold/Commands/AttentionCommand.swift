@@ -73,6 +73,13 @@ struct AttentionCommand: ParsableCommand {
   var budget = AttentionRequest.defaultBudgetSeconds
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Memory for caches and scratch (default: 8GiB, or less where less is free).",
+      valueName: "size"), transform: OptionValue.bytes)
+  var memory: Int?
+
+  @Option(
     parsing: .unconditional, help: "Seed of every random choice.",
     transform: OptionValue.seed)
   var seed = RunRequest.defaultSeed
@@ -109,7 +116,7 @@ struct AttentionCommand: ParsableCommand {
       context: context?.values
         ?? (sequences != nil || tokens == nil ? AttentionRequest.defaultContext : []),
       threads: try machine.threads(asked: threads), budgetSeconds: budget,
-      memoryBytes: machine.defaultMemoryBytes,
+      memoryBytes: try machine.memoryBytes(asked: memory) ?? machine.defaultMemoryBytes,
       seed: seed, effort: MeasuringOptions.effort)
     let (identity, engine) = (machine.identity, try Self.engine())
     let sweep: AttentionSweep
