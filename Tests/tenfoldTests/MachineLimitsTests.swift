@@ -89,7 +89,7 @@ import Testing
 
   /// What reads bandwidth alone, or takes memory by an option, is refused as runs are.
   @Test(arguments: [
-    (400_000, "attention mixtral-8x7b --tokens 16", "can be had"),
+    (400_000, "attention mixtral-8x7b --tokens 16", "limits of this process allow"),
     (400_000, "roofline", "ulimit -v"), (400_000, "doctor --watch 1s", "ulimit -v"),
     (
       1_000_000, "scenario whole-model olmoe-1b-7b --budget 1s --memory 8GiB",
