@@ -31,7 +31,7 @@ struct InPlaceProduct {
     Saturating.sum(
       Saturating.product(
         inputs.roundedUp(toMultipleOf: kernels.panelWidth),
-        min(rows.roundedUp(toMultipleOf: kernels.lanes), groupsAtOnce * rowsOfGroup)),
+        min(rows, groupsAtOnce * rowsOfGroup).roundedUp(toMultipleOf: rowsOfGroup)),
       rowsOfGroup * kernels.panelWidth)
   }
 
