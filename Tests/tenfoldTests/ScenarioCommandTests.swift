@@ -53,6 +53,15 @@ extension MeasuringTests {
         #expect(rest.errors.contains("the record lacks 1 of 2 passes"))
         #expect(try conditions(rest).allSatisfy { $0.contains("bf16") })
 
+        // What would be measured now is measured with other instructions.
+        let slower = try Executable.release().run(
+          [
+            "scenario", "whole-model", model, "--set", "prompt=8", "--set", "sequences=2",
+            "--record", record,
+          ], environment: ["TENFOLD_ISA": "v2"], in: directory.path)
+        #expect(slower.status == 65)
+        #expect(slower.errors.contains("was measured with other instructions"))
+
         // A configuration that was edited since is another model.
         let text = try String(contentsOfFile: model, encoding: .utf8)
         try text.replacing("1024", with: "2048").write(

@@ -222,7 +222,15 @@ struct ScenarioCommand: ParsableCommand {
       budgetSeconds: budget,
       memoryBytes: try machine.memoryBytes(asked: memory) ?? machine.defaultMemoryBytes,
       effort: MeasuringOptions.effort)
-    var session = try Self.session(requests, engines: try engine.open(), on: machine)
+    let engines = try engine.open()
+    let instructionSet = engines.lazy.compactMap(\.instructionSet).first
+    if let first = records.first, first.instructionSet != instructionSet {
+      throw Failure(
+        .badInput,
+        "\(lacking), and was measured with other instructions (\(first.instructionSet ?? "unknown")) than would be "
+          + "now (\(instructionSet ?? "unknown")); measure it again, or with the same")
+    }
+    var session = try Self.session(requests, engines: engines, on: machine)
     try ToolVersion.requireReleaseBuild()
     if !records.isEmpty { StandardStream.note("Measuring: \(lacking).") }
     let archive = try RecordArchive()
