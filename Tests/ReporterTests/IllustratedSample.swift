@@ -1,5 +1,6 @@
 import LayerSpec
-import ModelSpec
+
+@testable import ModelSpec
 
 extension Sample {
   /// A small record from which every picture can be drawn: ceilings, explained cells, and four token
@@ -20,8 +21,24 @@ extension Sample {
           "mixtral-8x7b", "llama2-70b", tokens: 256, flopRatio: 5.33, estimate(5, 5.1, 5.2),
           bytesRatio: 1.33, distinctExperts: 8),
       ], at: 2)
+    record.cells[record.cells.count - 1] = muse
     for index in record.cells.indices { explain(&record.cells[index], isAnalysed: index < 2) }
     return record
+  }()
+
+  /// Muse Spark Open's cell with the FLOPs that its layers have, by which scenarios know it.
+  private static let muse: Cell = {
+    let (candidate, baseline) = ("muse-spark-open-816b-a42b", "llama4-maverick")
+    func flops(_ id: String) -> Int {
+      let workload = Workload(.feedForward, tokens: 1)
+      return Catalogue.architecture(id: id)?.flops(of: workload).map(Int.init) ?? 0
+    }
+    var muse = cell(
+      candidate, baseline, tokens: 1, flopRatio: Double(flops(baseline)) / Double(flops(candidate)),
+      estimate(0.36, 0.372, 0.38), bytesRatio: 0.41, distinctExperts: 8, resident: "4 of 256",
+      flops: flops(baseline))
+    muse.sides.candidate.flops = flops(candidate)
+    return muse
   }()
 
   /// Gives a cell a roofline and, when it is analysed, a chain of factors whose product is its realised share.

@@ -24,16 +24,16 @@ enum Sample {
     }
   }
 
-  /// A cell in which the baseline does 10 TFLOP in 100 s, and the candidate's FLOPs and time follow
+  /// A cell in which the baseline does 10 TFLOP in 100 s, or others as fast, and the candidate's FLOPs and time follow
   /// from the ratios.
   static func cell(
     _ candidate: String, _ baseline: String, tokens: Int, flopRatio: Double,
     _ time: RatioEstimate, bytesRatio: Double = 1, distinctExperts: Double = 2,
     engine: String = "blas", routing: String = "uniform", alpha: Double? = nil,
-    scaled: String? = nil, resident: String? = nil, cautions: [String] = []
+    scaled: String? = nil, resident: String? = nil, cautions: [String] = [],
+    flops: Int = 10_000_000_000_000
   ) -> Cell {
-    let flops = 10_000_000_000_000
-    let bytes = 1_000_000_000
+    let (bytes, seconds) = (flops / 10_000, Double(flops) / 100e9)
     return Cell(
       candidate: candidate, baseline: baseline, workload: Workload(.feedForward, tokens: tokens),
       threads: 2, engine: engine, precision: .f32,
@@ -43,12 +43,12 @@ enum Sample {
       flopRatio: flopRatio, timeRatio: time, realisedShare: time.median / flopRatio,
       sides: Sides(
         baseline: Side(
-          flops: flops, bytes: bytes, secondsMedian: 100, scaled: scaled, residentExperts: nil,
+          flops: flops, bytes: bytes, secondsMedian: seconds, scaled: scaled, residentExperts: nil,
           layers: []),
         candidate: Side(
           flops: Int(Double(flops) / flopRatio), bytes: Int(Double(bytes) / bytesRatio),
-          secondsMedian: 100 / time.median, scaled: nil, residentExperts: resident, layers: [])),
-      rounds: rounds(time), cautions: cautions)
+          secondsMedian: seconds / time.median, scaled: nil, residentExperts: resident, layers: [])),
+      rounds: rounds(time, baselineSeconds: seconds), cautions: cautions)
   }
 
   static func record(

@@ -31,6 +31,17 @@ extension MeasuringTests {
       #expect(outcome.errors.split(separator: "\n").count == 1)
     }
 
+    /// Three rounds of a point take what they take: beyond the time, the page says so.
+    @Test func aSweepThatTakesLongerThanItsTimeSaysSo() throws {
+      let outcome = try Executable.release().run([
+        "attention", "--heads", "1", "--tokens", "1", "--threads", "1", "--budget", "1ms",
+        "--format", "json",
+      ])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let cautions = try #require(try outcome.json["cautions"] as? [String])
+      #expect(cautions.contains { $0.hasPrefix("the sweep took") && $0.contains("budget of 1 ms") })
+    }
+
     /// Attention is what is measured, whatever the model was made for; but the page says so.
     @Test func sequencesBeyondTheModelsWindowAreSaid() throws {
       for (context, isSaid) in [(4095, false), (4096, true)] {

@@ -72,6 +72,107 @@ extension MeasuringTests {
       }
     }
 
+    /// A record of this machine, edited: what it lacks is completed or refused for the reason that it has, and never
+    /// for an option that was not given.
+    @Test func whatARecordLacksIsRefusedByItsReason() throws {
+      try withSmallModel { directory, model in
+        func run(_ options: String...) throws -> Executable.Outcome {
+          try Executable.release().run(
+            [
+              "scenario", "whole-model", model, "--set", "prompt=8", "--budget", "2s",
+              "--format", "json",
+            ] + options, in: directory.path)
+        }
+        let first = try run("--threads", "1", "--engine", "blas")
+        #expect(first.status == 0, "\(first.errors)")
+        let line = try #require(
+          first.errors.split(separator: "\n").last { $0.hasPrefix("Record: ") })
+        let text = try String(
+          contentsOf: directory.appending(path: line.dropFirst("Record: ".count)), encoding: .utf8)
+        /// The record with other text in it.
+        func record(_ pattern: String, _ replacement: String) throws -> String {
+          let edited = text.replacingOccurrences(
+            of: pattern, with: replacement, options: .regularExpression)
+          #expect(edited != text, "\(pattern)")
+          let path = directory.appending(path: "edited.json")
+          try edited.write(to: path, atomically: true, encoding: .utf8)
+          return path.path
+        }
+        let two = ["--set", "sequences=2"]
+
+        // Fewer processors for one process are no other machine.
+        let taskset = try run(
+          "--record", record("\"effective_cpus\" : [0-9]+", "\"effective_cpus\" : 1"))
+        #expect(taskset.status == 0, "\(taskset.errors)")
+        #expect(taskset.errors.isEmpty)
+
+        let said = try run(
+          "--record", record("\"cautions\" : \\[[^\\]]*\\]", "\"cautions\" : [\"said\"]"))
+        #expect(said.status == 0, "\(said.errors)")
+        let cautions = try #require(try said.json["cautions"] as? [String])
+        #expect(cautions.contains("said"))
+        #expect(cautions.contains("every pass: said"))
+
+        let threads = try run(
+          "--record", record("\"threads\" : 1", "\"threads\" : 65535"), two[0], two[1])
+        #expect(threads.status == 65)
+        #expect(threads.errors.contains("65535 threads"))
+        #expect(threads.errors.contains("this process may use"))
+
+        let engine = try run(
+          "--record", record("\"engine\" : \"blas\"", "\"engine\" : \"warp\""), two[0], two[1])
+        #expect(engine.status == 65)
+        #expect(engine.errors.contains("the warp engine, an engine that this version lacks"))
+
+        let elsewhere = try record("\"path\" : \"[^\"]*\"", "\"path\" : \"/nowhere/libother.so\"")
+        let library = try run("--record", elsewhere, two[0], two[1])
+        #expect(library.status == 69)
+        #expect(library.errors.contains("that library cannot be used"))
+        let named = try run("--record", elsewhere, "--blas", "libopenblas.so.0", "--threads", "1")
+        #expect(named.status == 0, "\(named.errors)")
+        #expect(named.errors.contains("the record lacks 2 of 2 passes"))
+
+        // A configuration that was edited where no name of a layer tells it.
+        for (old, new) in [
+          ("\"hidden_size\": 512", "\"hidden_size\": 640"),
+          ("layers\": 2", "layers\": 3"),
+        ] {
+          let own = try String(contentsOfFile: model, encoding: .utf8)
+          try own.replacing(old, with: new).write(
+            toFile: model, atomically: true, encoding: .utf8)
+          let edited = try run(
+            "--record", String(line.dropFirst("Record: ".count)))
+          #expect(edited.errors.contains("the record lacks 2 of 2 passes"), "\(edited.errors)")
+          try own.write(toFile: model, atomically: true, encoding: .utf8)
+        }
+      }
+    }
+
+    /// Sizes of passes are assumptions, and so are what a refusal names.
+    @Test func whatDoesNotFitIsSaidInAssumptions() throws {
+      let outcome = try Executable.debug.run([
+        "scenario", "whole-model", "olmoe-1b-7b", "llama2-7b", "--memory", "100MiB",
+      ])
+      #expect(outcome.status == 6)
+      #expect(outcome.errors.contains("--set") || outcome.errors.contains("not even a pass"))
+      #expect(!outcome.errors.contains("--sequences"))
+      #expect(!outcome.errors.contains("--context"))
+      #expect(outcome.errors.contains("--memory "))
+    }
+
+    /// Half of an unknown option is an argument only to the parser.
+    @Test func aMisspeltOptionIsNamed() throws {
+      for arguments in [
+        ["scenario", "whole-model", "olmoe-1b-7b", "llama2-7b", "--precison", "bf16"],
+        ["attention", "--heads", "8", "--memry", "16GiB"],
+        ["run", "--suite", "seeds", "--budgt", "10s"],
+      ] {
+        let outcome = try Executable.debug.run(arguments)
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains("Unknown option '--"), "\(outcome.errors)")
+      }
+    }
+
     @Test func aBillOfOneModelIsRefused() throws {
       let outcome = try Executable.debug.run(["scenario", "bill", "olmoe-1b-7b"])
       #expect(outcome.status == 64)

@@ -111,8 +111,8 @@ public enum DocumentCoding {
       return "\(place(context.codingPath)) has no \(name(key))"
     case DecodingError.valueNotFound(_, let context):
       return "\(place(context.codingPath)) is null"
-    case DecodingError.typeMismatch(_, let context):
-      return "\(place(context.codingPath)) has the wrong type: \(clause(context.debugDescription))"
+    case DecodingError.typeMismatch(let type, let context):
+      return "\(place(context.codingPath)) has the wrong type: expected \(words(type))"
     case DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty:
       return "the document is not valid JSON"
     case DecodingError.dataCorrupted(let context):
@@ -141,12 +141,27 @@ public enum DocumentCoding {
     }
   }
 
+  /// What a value of a type is in a document.
+  private static func words(_ type: any Any.Type) -> String {
+    switch type {
+    case is String.Type: "a text"
+    case is Bool.Type: "true or false"
+    case is any Numeric.Type: "a number"
+    case is any DocumentList.Type: "a list"
+    default: "an object"
+    }
+  }
+
   /// A coder's sentence as a part of another: no capital at its beginning, no full stop at its end.
   private static func clause(_ sentence: String) -> String {
     let whole = sentence.hasSuffix(".") ? sentence.dropLast() : sentence[...]
     return whole.prefix(1).lowercased() + whole.dropFirst()
   }
 }
+
+/// What decodes from a list, whatever its elements are.
+private protocol DocumentList {}
+extension Array: DocumentList {}
 
 /// Writes Tenfold's JSON documents.
 public enum JSONText {

@@ -21,6 +21,8 @@ public struct ScenarioDocument: Encodable, Hashable, Sendable {
   public var assumptions: [String: Double]
   /// The passes that were timed.
   public var inputs: [Input]
+  /// What is to be known of the passes' cells and of their runs.
+  public var cautions: [String]
   /// The number that answers the question.
   public var value: Quantity
   /// What it is, in words.
@@ -46,6 +48,12 @@ public struct ScenarioDocument: Encodable, Hashable, Sendable {
   public struct Input: Encodable, Hashable, Sendable {
     /// The pass in words.
     public var pass: String
+    /// The pass in a word: `prefill`, `step`, `training`.
+    public var kind: String
+    /// Sequences that it reads or writes together.
+    public var sequences: Int
+    /// Tokens of each: of the prompt or the training sequence, and of a step those in its cache.
+    public var tokens: Int
     /// What was timed of it: `block-decode`.
     public var workload: WorkloadKind
     /// The cell's conditions in words.
@@ -86,7 +94,7 @@ public struct ScenarioDocument: Encodable, Hashable, Sendable {
 
   private enum CodingKeys: CodingKey {
     case schema, name, question, candidate, baseline, formula, caution, assumptions, inputs, value
-    case valueName, unit, values, picture
+    case cautions, valueName, unit, values, picture
   }
 }
 
@@ -97,6 +105,8 @@ extension ScenarioDocument {
   public init(
     _ scenario: any Scenario, _ assumptions: Assumptions, _ times: PassTimes
   ) throws(ScenarioError) {
+    let passes = try scenario.passes(assumptions)
+    let times = times.ofOneSet(for: passes)
     let outcome = try scenario.outcome(assumptions, of: times)
     let pairing = times.pairing
     schema = Self.currentSchema
@@ -113,12 +123,13 @@ extension ScenarioDocument {
         key: $0.assumption.key, value: $0.value, meaning: $0.assumption.meaning, isUsual: $0.isUsual
       )
     }
-    measuredWith = times.conditions(of: try scenario.passes(assumptions))?.phrase
+    measuredWith = times.conditions(of: passes)?.phrase
+    cautions = times.cautions(of: passes)
     countedParts = times.countedParts
     isSaving = scenario.isSaving
     isOfOneModel = scenario.isOfOneModel
     var inputs: [Input] = []
-    for pass in try scenario.passes(assumptions) {
+    for pass in passes {
       if let input = try times.input(pass) { inputs.append(input) }
     }
     self.inputs = inputs
@@ -139,7 +150,8 @@ extension PassTimes {
     let timed = try self.pass(pass)
     let candidate = timed.candidate.seconds
     return ScenarioDocument.Input(
-      pass: pass.phrase, workload: cell.workload.kind,
+      pass: pass.phrase, kind: pass.kind, sequences: pass.sequences, tokens: pass.tokens,
+      workload: cell.workload.kind,
       conditions: cell.conditions.partsToSay.map(\.phrase).joined(separator: ", "),
       candidateSeconds: candidate,
       baselineSeconds: pairing.hasTwo ? timed.baseline.seconds : nil,

@@ -113,8 +113,16 @@ public struct BLASIdentity: Codable, Hashable, Sendable {
 }
 
 extension MachineIdentity {
-  /// Whether times of both can be put together: the same processor with as many CPUs that may be used.
+  /// Whether times of both can be put together where they are of as many threads: the same processor, as many CPUs.
+  ///
+  /// How many of them a process may use is not asked: that is a matter of its threads.
   public func isSameHardware(as other: MachineIdentity) -> Bool {
-    cpu == other.cpu && cpuSignature == other.cpuSignature && effectiveCPUs == other.effectiveCPUs
+    cpu == other.cpu && cpuSignature == other.cpuSignature && logicalCPUs == other.logicalCPUs
+  }
+
+  /// What `isSameHardware` goes by, in words: `AMD EPYC 26-2-1, 2 CPUs`.
+  public var hardware: String {
+    ([cpu] + [cpuSignature].compactMap(\.self)).joined(separator: " ")
+      + ", \(logicalCPUs) \(logicalCPUs == 1 ? "CPU" : "CPUs")"
   }
 }

@@ -6,20 +6,23 @@ public enum ModelPass: Hashable, Sendable {
   case prefill(tokens: Int)
   /// One more token of each of some sequences, with so many tokens in each cache.
   case step(sequences: Int, context: Int)
+  /// A training step, forward and backward, over one sequence of so many tokens.
+  case training(tokens: Int)
 
   /// Rows of its activation matrix.
   var rows: Int {
     switch self {
-    case .prefill(let tokens): tokens
+    case .prefill(let tokens), .training(let tokens): tokens
     case .step(let sequences, _): sequences
     }
   }
 
-  /// Rows that the head is multiplied with: a prompt is read for the token after its last.
+  /// Rows that the head is multiplied with: a prompt is read for the token after its last, and every token of a
+  /// training step has a next one to learn.
   var rowsOfHead: Int {
     switch self {
     case .prefill: 1
-    case .step(let sequences, _): sequences
+    case .step, .training: rows
     }
   }
 
@@ -35,14 +38,41 @@ public enum ModelPass: Hashable, Sendable {
       hasBlocks
         ? Workload(.blockDecode, tokens: 1, sequences: sequences, context: context)
         : Workload(.feedForward, tokens: sequences)
+    case .training(let tokens):
+      Workload(hasBlocks ? .blockTrain : .trainStep, tokens: tokens)
     }
   }
 
   /// Tokens of a sequence at its end.
   var reach: Int {
     switch self {
-    case .prefill(let tokens): tokens
+    case .prefill(let tokens), .training(let tokens): tokens
     case .step(_, let context): context + 1
+    }
+  }
+
+  /// The pass in a word.
+  var kind: String {
+    switch self {
+    case .prefill: "prefill"
+    case .step: "step"
+    case .training: "training"
+    }
+  }
+
+  /// Sequences that it reads or writes together.
+  var sequences: Int {
+    switch self {
+    case .prefill, .training: 1
+    case .step(let sequences, _): sequences
+    }
+  }
+
+  /// Tokens of each: of the prompt or the training sequence, and of a step those in its cache.
+  var tokens: Int {
+    switch self {
+    case .prefill(let tokens), .training(let tokens): tokens
+    case .step(_, let context): context
     }
   }
 
@@ -53,6 +83,7 @@ public enum ModelPass: Hashable, Sendable {
     case .step(let sequences, let context):
       "a step of \(Workload.Size.sequences.counted(sequences)) with "
         + Workload.Size.context.counted(context)
+    case .training(let tokens): "a training step of \(Workload.Size.tokens.counted(tokens))"
     }
   }
 }

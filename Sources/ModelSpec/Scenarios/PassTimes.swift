@@ -12,9 +12,17 @@ import Statistics
 /// pass reached: it is taken to be as well made as what was timed.
 public struct PassTimes: Sendable {
   let pairing: ScenarioPairing
-  private let cells: [Cell]
-  /// Of the cells without a ceiling of their own.
-  private let ceilings: [Ceiling]
+  private let heldPasses: [HeldPass]
+
+  /// A cell with what its record says of all cells.
+  private struct HeldPass {
+    let cell: Cell
+    /// Of cells without a ceiling of their own.
+    let ceilings: [Ceiling]
+    let conditions: PassConditions
+    /// Of the whole run.
+    let cautions: [String]
+  }
 
   /// Times from the cells of records of one machine, as their rounds give them.
   ///
@@ -22,60 +30,96 @@ public struct PassTimes: Sendable {
   public init(
     _ records: [Record], pairing: ScenarioPairing, conditions: PassConditions = PassConditions()
   ) {
-    self.init(
-      cells: records.flatMap(\.cells).filter(conditions.allow),
-      ceilings: records.flatMap(\.ceilings), pairing: pairing)
+    self.pairing = pairing
+    heldPasses = records.flatMap { record in
+      record.cells.filter { cell in
+        cell.isKnown && cell.candidate == pairing.candidate.id
+          && cell.baseline == pairing.baseline.id
+          && pairing.candidate.isDescribed(by: cell.sides.candidate, in: cell.workload)
+          && pairing.baseline.isDescribed(by: cell.sides.baseline, in: cell.workload)
+      }.map {
+        HeldPass(
+          cell: $0, ceilings: record.ceilings, conditions: PassConditions($0, of: record),
+          cautions: record.cautions)
+      }
+    }.filter { conditions.allow($0.conditions) }
   }
 
+  /// Times from cells that are taken for those of the models whatever they say of them.
   init(cells: [Cell], ceilings: [Ceiling], pairing: ScenarioPairing) {
     self.pairing = pairing
-    self.ceilings = ceilings
-    self.cells = cells.filter {
-      $0.isKnown && $0.candidate == pairing.candidate.id && $0.baseline == pairing.baseline.id
-        && pairing.candidate.isDescribed(by: $0.sides.candidate.layers)
-        && pairing.baseline.isDescribed(by: $0.sides.baseline.layers)
+    heldPasses = cells.map {
+      HeldPass(
+        cell: $0, ceilings: ceilings,
+        conditions: PassConditions(
+          engines: [$0.engine], threads: $0.threads, format: $0.precision), cautions: [])
     }
   }
 
   /// Those of some passes that no record holds.
   public func missing(_ passes: [ModelPass]) -> [ModelPass] {
-    passes.filter { cell(of: $0) == nil }
+    passes.filter { held($0) == nil }
   }
 
   /// What the cells of some passes were measured under, where any is held: what others are to be measured under,
   /// so that a formula does not mix weights of two formats.
   public func conditions(of passes: [ModelPass]) -> PassConditions? {
-    passes.lazy.compactMap { cell(of: $0) }.first.map {
-      PassConditions(engines: [$0.engine], threads: $0.threads, format: $0.precision)
+    passes.lazy.compactMap { held($0) }.first?.conditions
+  }
+
+  /// These, without what was measured under other conditions than the first of some passes that is held.
+  func ofOneSet(for passes: [ModelPass]) -> PassTimes {
+    guard let conditions = conditions(of: passes) else { return self }
+    return PassTimes(
+      heldPasses: heldPasses.filter { conditions.allow($0.conditions) }, pairing: pairing)
+  }
+
+  private init(heldPasses: [HeldPass], pairing: ScenarioPairing) {
+    self.heldPasses = heldPasses
+    self.pairing = pairing
+  }
+
+  /// What a reader should know of the cells of some passes and of the runs that they are from, each once:
+  /// `a prefill of 256 tokens: the interval spans …`.
+  func cautions(of passes: [ModelPass]) -> [String] {
+    let taken = passes.compactMap { pass in held(pass).map { (pass: pass, held: $0) } }
+    let own = taken.flatMap { pass, held in held.cell.cautions.map { (pass.phrase, $0) } }
+    let texts = own.map(\.1).uniqued().map { text in
+      let names = own.filter { $0.1 == text }.map(\.0).uniqued()
+      return names.count == taken.count && taken.count > 1
+        ? "every pass: \(text)" : "\(names.joined(separator: ", ")): \(text)"
     }
+    return taken.flatMap(\.held.cautions).uniqued() + texts
   }
 
   /// The cell that a pass is timed by; `nil` where the record has none.
-  ///
-  /// Of several, the one with the most threads, and then the first.
-  func cell(of pass: ModelPass) -> Cell? {
+  func cell(of pass: ModelPass) -> Cell? { held(pass)?.cell }
+
+  /// Of several cells of a pass, the one with the most threads, and then the first.
+  private func held(_ pass: ModelPass) -> HeldPass? {
     let workload = pass.workload(hasBlocks: pairing.hasBlocks)
-    let matching = cells.filter { $0.workload == workload }
-    let most = matching.map(\.threads).max()
-    return matching.first { $0.threads == most }
+    let matching = heldPasses.filter { $0.cell.workload == workload }
+    let most = matching.map(\.cell.threads).max()
+    return matching.first { $0.cell.threads == most }
   }
 
   /// Seconds of both sides of a pass.
   ///
   /// - Throws: `ScenarioError.missing` where the record does not hold it.
   func pass(_ pass: ModelPass) throws(ScenarioError) -> TimedPass {
-    guard let cell = cell(of: pass) else {
+    guard let held = held(pass) else {
       throw .missing(
         pass: pass.phrase, candidate: pairing.candidate.id, baseline: pairing.baseline.id)
     }
+    let cell = held.cell
     return TimedPass(
       ratio: Quantity(cell.timeRatio),
       baseline: TimedPass.Side(
         timed: try seconds(cell, \.baselineSeconds),
-        counted: try countedSeconds(pass, .baseline, beside: cell)),
+        counted: try countedSeconds(pass, .baseline, beside: held)),
       candidate: TimedPass.Side(
         timed: try seconds(cell, \.candidateSeconds),
-        counted: try countedSeconds(pass, .candidate, beside: cell)))
+        counted: try countedSeconds(pass, .candidate, beside: held)))
   }
 
   /// The seconds of one side with the interval of its visits.
@@ -95,11 +139,12 @@ public struct PassTimes: Sendable {
 
   /// Seconds of the parts of a pass that its workload leaves out.
   private func countedSeconds(
-    _ pass: ModelPass, _ role: ScenarioPairing.Role, beside cell: Cell
+    _ pass: ModelPass, _ role: ScenarioPairing.Role, beside held: HeldPass
   ) throws(ScenarioError) -> Double {
+    let cell = held.cell
     let side = role == .candidate ? cell.sides.candidate : cell.sides.baseline
     let work = [LayerWork(count: 1, operations: countedOperations(pass, role, cell.precision))]
-    guard let ceiling = ceilings.ceiling(decidingFor: cell),
+    guard let ceiling = held.ceilings.ceiling(decidingFor: cell),
       let ceilings = Ceilings([ceiling], threads: cell.threads),
       let seconds = work.rooflineSeconds(under: ceilings)
     else { throw .noCeilings(part: countedParts) }
@@ -114,15 +159,19 @@ public struct PassTimes: Sendable {
     _ pass: ModelPass, _ role: ScenarioPairing.Role, _ format: WeightFormat
   ) -> [Operation] {
     let (model, formats) = (pairing.model(role), FormatPlan(format))
-    let head = model.operations(of: .head, tokens: pass.rowsOfHead, formats: formats)
-    guard !pairing.hasBlocks else { return head }
-    let mixing =
-      switch pass {
-      case .prefill(let tokens): model.operations(of: .attention, tokens: tokens, formats: formats)
-      case .step(let sequences, let context):
-        model.attentionStep(sequences: sequences, context: context, formats: formats)
-      }
-    return mixing + model.operations(of: .other, tokens: pass.rows, formats: formats) + head
+    var forward = model.operations(of: .head, tokens: pass.rowsOfHead, formats: formats)
+    if !pairing.hasBlocks {
+      let mixing =
+        switch pass {
+        case .prefill(let tokens), .training(let tokens):
+          model.operations(of: .attention, tokens: tokens, formats: formats)
+        case .step(let sequences, let context):
+          model.attentionStep(sequences: sequences, context: context, formats: formats)
+        }
+      forward =
+        mixing + model.operations(of: .other, tokens: pass.rows, formats: formats) + forward
+    }
+    return if case .training = pass { forward.trained } else { forward }
   }
 
   /// The parts that are counted and not timed, in words.
@@ -132,51 +181,41 @@ public struct PassTimes: Sendable {
 }
 
 extension Architecture {
-  /// Whether layers of a record may be this model's, and not those of another one that had the same id, such as a
-  /// configuration that was edited since: their networks are among its own.
-  fileprivate func isDescribed(by layers: [LayerGroup]) -> Bool {
-    let labels = Set(self.layers.flatMap(\.feedForwards).map(\.label))
-    return layers.allSatisfy { group in labels.contains { group.layer.hasPrefix($0) } }
+  /// Whether a side of a record may be this model's, and not that of another one that had the same id, such as a
+  /// configuration that was edited since: its networks are among this one's, and its pass had as many FLOPs.
+  fileprivate func isDescribed(by side: Side, in workload: Workload) -> Bool {
+    let labels = Set(layers.flatMap(\.feedForwards).map(\.label))
+    return side.layers.allSatisfy { group in labels.contains { group.layer.hasPrefix($0) } }
+      && flops(of: workload) == Count(side.flops)
+  }
+
+  /// FLOPs of a workload's pass through all of its layers; `nil` for a workload that times no layers of this model.
+  func flops(of workload: Workload) -> Count? {
+    let formats = FormatPlan(.f32)
+    func blocks() -> Count? {
+      layers.reduce(Count(0)) { sum, layer in
+        guard let sum, case .executable(let block) = layer.block else { return nil }
+        return sum
+          + block.operations(
+            SequenceRows(workload), use: ExpertUse(distinctExperts: 0), formats: formats
+          ).flops
+      }
+    }
+    func feedForwards() -> Count {
+      operations(of: .feedForward, tokens: workload.tokens, formats: formats).flops
+    }
+    return switch workload.kind {
+    case .feedForward: feedForwards()
+    case .trainStep: 3 * feedForwards()
+    case .blockForward, .blockDecode: blocks()
+    case .blockTrain: blocks().map { 3 * $0 }
+    default: nil
+    }
   }
 }
 
-/// What passes are measured under, as far as it is asked for.
-public struct PassConditions: Hashable, Sendable {
-  /// The engines, one of which computes; `nil` for any.
-  public var engines: [String]?
-  /// Worker threads; `nil` for any number.
-  public var threads: Int?
-  /// How weights are stored; `nil` for any format.
-  public var format: WeightFormat?
-
-  /// Conditions that leave open what is not given.
-  public init(engines: [String]? = nil, threads: Int? = nil, format: WeightFormat? = nil) {
-    self.engines = engines
-    self.threads = threads
-    self.format = format
-  }
-
-  /// Whether a cell was measured under them.
-  func allow(_ cell: Cell) -> Bool {
-    engines?.contains(cell.engine) != false && [nil, cell.threads].contains(threads)
-      && [nil, cell.precision].contains(format)
-  }
-
-  /// These, and of others what these leave open.
-  public func completed(by others: PassConditions?) -> PassConditions {
-    PassConditions(
-      engines: engines ?? others?.engines, threads: threads ?? others?.threads,
-      format: format ?? others?.format)
-  }
-
-  /// `bf16 weights, 1 thread, the tile engine`; empty where nothing is asked for.
-  public var phrase: String {
-    let parts = [
-      format.map { "\($0) weights" }, threads.map { $0 == 1 ? "1 thread" : "\($0) threads" },
-      engines.map { "the \($0.joined(separator: " or the ")) engine" },
-    ].compactMap(\.self)
-    return parts.joined(separator: ", ")
-  }
+extension [Operation] {
+  fileprivate var flops: Count { reduce(0) { $0 + $1.flops } }
 }
 
 /// Seconds of one pass of both models.

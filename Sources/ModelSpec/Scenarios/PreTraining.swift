@@ -1,12 +1,15 @@
-/// `pre-training`: FLOPs of training two models, and how many tokens a part of one's would give the other.
+/// `pre-training`: FLOPs of training two models, how many tokens a part of one's would give the other, and how many
+/// the same part of its time would.
 struct PreTraining: Scenario {
   let name = "pre-training"
   let question = "What would a claimed part of the baseline's training compute buy?"
   let formula =
     "FLOPs = 6 x active parameters x tokens (Kaplan et al. 2020); tokens for the candidate = FLOPs of the "
-    + "baseline / part / (6 x its active parameters)"
+    + "baseline / part / (6 x its active parameters); by time, tokens / part x training(rows) of the baseline / "
+    + "training(rows) of the candidate"
   let caution: String? =
-    "FLOPs and not quality: how many tokens a model needs for a given quality is not known from its layers."
+    "FLOPs and time, and not quality: how many tokens a model needs for a given quality is not known from its "
+    + "layers. Optimiser and communication are in neither."
   let assumptions = [
     // Llama 4 Maverick's, by its model card.
     Assumption.number(
@@ -17,11 +20,11 @@ struct PreTraining: Scenario {
     Assumption.number(
       "baseline_active", "the baseline's, likewise", 0, 0...1e6),
     Assumption.number("part", "the claimed ratio of compute", 10, 1e-6...1e9),
-    Assumption.count("rows", "tokens of the pass whose time is measured", 256),
+    Assumption.count("rows", "tokens of the training step whose time is measured", 256),
   ]
 
   func passes(_ assumptions: Assumptions) -> [ModelPass] {
-    [.prefill(tokens: assumptions.count("rows"))]
+    [.training(tokens: assumptions.count("rows"))]
   }
 
   func outcome(
@@ -38,7 +41,7 @@ struct PreTraining: Scenario {
     let compute = 6 * active.baseline * assumptions["tokens"]
     let tokens = compute / assumptions["part"] / (6 * active.candidate)
     // The answer is arithmetic: what was measured stands beside it where it is known.
-    let passes = try? times.ratio(of: Work(1, .prefill(tokens: assumptions.count("rows"))))
+    let step = try? times.ratio(of: Work(1, .training(tokens: assumptions.count("rows"))))
     return ScenarioOutcome(
       .init("tokens for the candidate", "trillion", Quantity(tokens / 1e12)),
       [
@@ -50,8 +53,14 @@ struct PreTraining: Scenario {
           "FLOPs of a token, baseline / candidate", "", Quantity(active.baseline / active.candidate)
         ),
       ]
-        + [passes].compactMap(\.self).map {
-          .init("time of a forward pass, baseline / candidate", "", $0)
+        + [step].compactMap(\.self).flatMap { ratio -> [ScenarioOutcome.Value] in
+          let trillions = assumptions["tokens"] / assumptions["part"] / 1e12
+          return [
+            .init("time of a training step, baseline / candidate", "", ratio),
+            .init(
+              "tokens for the candidate by time, as steps are on this machine", "trillion",
+              trillions * ratio),
+          ]
         })
   }
 }

@@ -64,6 +64,9 @@ extension Architecture {
           + head(rows: pass.rowsOfHead)
       case .step(let sequences, let context):
         return Double(sequences) * Double(try stepFLOPs(context: context))
+      case .training(let tokens):
+        // Every product has two behind it (`[Operation].trained`).
+        return 3 * Double(try visibleForwardFLOPs(tokens: tokens))
       }
     } catch {
       throw .uncountable(reason: "\(error)")

@@ -35,14 +35,15 @@ public enum ScenarioReport {
           .init("Formula", document.formula),
         ] + (document.measuredWith.map { [.init("Passes", $0)] } ?? [])),
     ]
-    if let caution = document.caution { blocks.append(.warning(caution)) }
+    blocks += ([document.caution].compactMap(\.self) + document.cautions).map { .warning($0) }
     if let chart = ScenarioChart(document)?.chart { blocks.append(.chart(chart)) }
     blocks += [.table(values(of: document)), .heading("Assumptions"), .table(given(in: document))]
     if !document.inputs.isEmpty {
       blocks += [
         .heading("Measured"), .table(inputs(of: document)),
         .paragraph(
-          "Counted is the part of the candidate's seconds that was not timed but counted (\(document.countedParts)), "
+          "Tokens are those of a prompt or a training sequence, and of a step those in each sequence's cache. "
+            + "Counted is the part of the candidate's seconds that was not timed but counted (\(document.countedParts)), "
             + "at the share of the roofline that the timed part reached. Intervals are those of the measured "
             + "passes, carried through the formula end to end."),
       ]
@@ -75,13 +76,17 @@ public enum ScenarioReport {
   private static func inputs(of document: ScenarioDocument) -> Table {
     let hasBaseline = document.baseline != nil
     return Table(
-      columns: [.init("pass"), .init("timed as"), .init("candidate", .right)]
+      columns: [
+        .init("pass"), .init("sequences", .right), .init("tokens", .right), .init("timed as"),
+        .init("candidate", .right),
+      ]
         + (hasBaseline ? [.init("baseline", .right), .init("ratio", .right)] : [])
         + [.init("counted", .right), .init("width")],
       rows: document.inputs.map { input in
         Table.Row(
           [
-            .init(input.pass), .init(input.workload.rawValue),
+            .init(input.kind), .init("\(input.sequences)"), .init("\(input.tokens)"),
+            .init(input.workload.rawValue),
             .init(seconds(input.candidateSeconds.median)),
           ]
             + (hasBaseline

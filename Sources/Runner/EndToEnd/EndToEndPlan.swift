@@ -78,7 +78,7 @@ public struct EndToEndPlan: Sendable {
   /// The arithmetic of what does not fit, and the longest context that does.
   private func refusal() -> PlanError {
     let layers = spec.blocks.count
-    let terms = [
+    var terms = [
       ("the weights of \(layers) \(layers == 1 ? "layer" : "layers")", bytes.blocks),
       ("the output head", bytes.head), ("the table of tokens", bytes.table),
       (
@@ -86,6 +86,7 @@ public struct EndToEndPlan: Sendable {
           + "\(request.reach) tokens", bytes.caches
       ), ("scratch", bytes.scratch),
     ]
+    if !usesArena(bytes) { terms.append(("measuring read bandwidth", probeBytes)) }
     var (fitting, failing) = (0, request.longestContext)
     while failing - fitting > 1 {
       let middle = fitting + (failing - fitting) / 2

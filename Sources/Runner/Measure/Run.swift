@@ -119,21 +119,11 @@ public final class Run {
   ///
   /// - Parameter firstSeconds: what writing memory and the first probe took.
   private func noteOverrun(firstSeconds: Double) {
-    guard watch.seconds > Self.overrun * plan.budgetSeconds else { return }
+    guard watch.seconds > BudgetShare.overrun * plan.budgetSeconds else { return }
     cautions.append(
-      "the run took \(Self.inWords(watch.seconds)) with a budget of "
-        + "\(Self.inWords(plan.budgetSeconds)), \(Self.inWords(firstSeconds)) of them to write memory "
+      "the run took \(SecondsInWords(watch.seconds)) with a budget of "
+        + "\(SecondsInWords(plan.budgetSeconds)), \(SecondsInWords(firstSeconds)) of them to write memory "
         + "and probe ceilings; the fewest visits that an interval takes cannot be fewer")
-  }
-
-  /// A budget is exceeded by more than what one slow pass may add.
-  private static let overrun = 1.2
-
-  /// Seconds with one decimal, less than one in milliseconds: `5.4 s`, `30 ms`.
-  private static func inWords(_ seconds: Double) -> String {
-    let tenths = Int((min(seconds, 1e9) * 10).rounded())
-    if tenths < 10 { return "\(Int((seconds * 1000).rounded())) ms" }
-    return "\(tenths / 10).\(tenths % 10) s"
   }
 
   private var secondsLeft: Double { max(0, plan.budgetSeconds - watch.seconds) }

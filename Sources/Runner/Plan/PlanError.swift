@@ -42,7 +42,7 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   case time(cell: String, neededSeconds: Double, budgetSeconds: Double, sizes: [Workload.Size])
 
   /// What fits the memory that a pairing does not.
-  public enum MemoryRemedy: Hashable, Sendable, CustomStringConvertible {
+  public enum MemoryRemedy: Hashable, Sendable {
     /// So much at most of one size or the other, if all else stays.
     case atMost([Workload.Size: Int])
     /// A pass of less of all sizes.
@@ -51,8 +51,11 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     case none(smallest: String)
 
     /// What to give, up to more memory.
-    public var description: String {
+    fileprivate func sentence(sizedBy sizing: Sizing) -> String {
+      let assumptions = "give less with --set, or"
       switch self {
+      case .atMost where sizing == .assumptions: return assumptions
+      case .smaller where sizing == .assumptions: return assumptions
       case .atMost(let most):
         let options = Workload.Size.allCases.compactMap { size in
           most[size].map { "--\(size) of at most \($0)" }
@@ -66,8 +69,19 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// What gives passes their sizes.
+  public enum Sizing: Hashable, Sendable {
+    /// An option for each size: `--tokens`.
+    case options
+    /// Assumptions, which `--set` changes.
+    case assumptions
+  }
+
   /// What is wrong and what to do.
-  public var description: String {
+  public var description: String { description(sizedBy: .options) }
+
+  /// What is wrong and what to do where passes have their sizes by such means.
+  public func description(sizedBy sizing: Sizing) -> String {
     switch self {
     case .unpairable(let reason):
       return reason
@@ -99,7 +113,7 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
       return "\(pairing) does not fit the memory: even the smallest faithful form needs more "
         + "than the \(ByteCount(allowed)) that --memory or the limits of this process allow, for \(arithmetic), "
         + "\(ByteCount(needed)) together; "
-        + "\(remedy) --memory \(ByteCount.roundedUp(enough))"
+        + "\(remedy.sentence(sizedBy: sizing)) --memory \(ByteCount.roundedUp(enough))"
     case .productMemory(let arithmetic, let needed, let allowed):
       return "the product does not fit the memory: \(arithmetic), \(ByteCount(needed)) "
         + "together, and \(ByteCount(allowed)) can be had; give a smaller --n, --k or --m"
@@ -127,8 +141,9 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     case .time(let cell, let needed, let budget, let sizes):
       return
         "\(cell) needs about \(Self.time(needed)) for the fewest rounds that an interval takes, and "
-        + "--budget allows \(Self.time(budget)); give a larger --budget or a smaller "
-        + sizes.map { "--\($0)" }.joined(separator: " or ")
+        + "--budget allows \(Self.time(budget)); give a larger --budget or "
+        + (sizing == .assumptions
+          ? "less with --set" : "a smaller " + sizes.map { "--\($0)" }.joined(separator: " or "))
     }
   }
 

@@ -74,6 +74,9 @@ extension CellPlan {
 /// Divides a budget of seconds among cells: who needs little gets what it needs, and what that leaves
 /// is shared equally by the others.
 enum BudgetShare {
+  /// A budget is exceeded by more than what one slow pass may add.
+  static let overrun = 1.2
+
   /// Seconds of rounds that even the quickest cell can make use of: some 25 rounds of four slices.
   static let least = 2.0
 
@@ -127,5 +130,17 @@ enum BudgetShare {
       if fits(allowances[middle]) { fitting = middle } else { tooLarge = middle }
     }
     return taken(fitting < 0 ? -.infinity : allowances[fitting])
+  }
+}
+
+/// Seconds as people read them, with one decimal, less than one in milliseconds: `5.4 s`, `30 ms`.
+struct SecondsInWords: CustomStringConvertible {
+  let description: String
+
+  init(_ seconds: Double) {
+    let tenths = Int((min(seconds, 1e9) * 10).rounded())
+    description =
+      tenths < 10
+      ? "\(Int((seconds * 1000).rounded())) ms" : "\(tenths / 10).\(tenths % 10) s"
   }
 }

@@ -68,16 +68,24 @@ public struct AttentionRequest: Sendable {
     max(tokens.max() ?? 0, context.max().map { Saturating.sum($0, 1) } ?? 0)
   }
 
-  /// What a document must say of sequences that are longer than models are made for.
-  var cautions: [String] {
-    shapes.compactMap { shape in
-      shape.longestContext.flatMap { longest in
-        reach > longest
-          ? "\(shape.name) is made for sequences of \(longest) tokens, and \(reach) were measured: its "
-            + "attention's cost, and no use of the model"
-          : nil
-      }
-    }.uniqued()
+  /// What a document must say of sequences that are longer than models are made for, and of a sweep that took longer
+  /// than it should.
+  func cautions(ofSeconds seconds: Double) -> [String] {
+    let overrun =
+      seconds > BudgetShare.overrun * budgetSeconds
+      ? [
+        "the sweep took \(SecondsInWords(seconds)) with a budget of \(SecondsInWords(budgetSeconds)); ceilings, the "
+          + "pass that is checked and the fewest rounds of a point cannot be fewer"
+      ] : []
+    return overrun
+      + shapes.compactMap { shape in
+        shape.longestContext.flatMap { longest in
+          reach > longest
+            ? "\(shape.name) is made for sequences of \(longest) tokens, and \(reach) were measured: its "
+              + "attention's cost, and no use of the model"
+            : nil
+        }
+      }.uniqued()
   }
 
   /// Prompts from one that is bound by its diagonal to one that is not.

@@ -17,9 +17,9 @@ public struct AttentionSweep {
     /// `llama2-70b, 8 sequences behind 4096 tokens`.
     public var name: String {
       rows.context == 0
-        ? "\(shape.name), a prompt of \(rows.tokens) tokens"
-        : "\(shape.name), \(rows.sequences) \(rows.sequences == 1 ? "sequence" : "sequences") behind "
-          + "\(rows.context) tokens"
+        ? "\(shape.name), a prompt of \(Workload.Size.tokens.counted(rows.tokens))"
+        : "\(shape.name), \(Workload.Size.sequences.counted(rows.sequences)) behind "
+          + Workload.Size.tokens.counted(rows.context)
     }
   }
 
@@ -126,18 +126,18 @@ public struct AttentionSweep {
   /// - Parameters:
   ///   - progress: is told which point is begun.
   ///   - isCancelled: whether to end before the next one.
-  /// - Returns: what was measured; fewer points than there are when it was cancelled.
+  /// - Returns: what was measured, fewer points than there are when it was cancelled, and the seconds that it took.
   /// - Throws: `RunError` for an output that differs from its reference.
   public func measure(
     progress: (_ point: Int) -> Void, isCancelled: () -> Bool
-  ) throws(RunError) -> [AttentionPoint] {
+  ) throws(RunError) -> (points: [AttentionPoint], seconds: Double) {
+    let watch = Stopwatch()
     let pool = WorkerPool(threads: request.threads, nodes: nodes)
     let ceilings = CeilingTracker(
       pool: pool, sides: [side], cacheBytes: machine.cacheBytes(threads: request.threads),
       arena: nil, effort: request.effort)
     ceilings.probeFully()
     var measured: [AttentionPoint] = []
-    let watch = Stopwatch()
     for (index, point) in points.enumerated() {
       if isCancelled() { break }
       progress(index)
@@ -145,7 +145,7 @@ public struct AttentionSweep {
       guard let point = try measure(point, ceilings, pool, share, isCancelled) else { break }
       measured.append(point)
     }
-    return measured
+    return (measured, watch.seconds)
   }
 
   /// - Parameter share: seconds that the point may take, beyond which it has the fewest rounds.
@@ -216,15 +216,18 @@ public struct AttentionSweep {
 extension AttentionDocument {
   /// What a sweep measured so far.
   ///
-  /// - Parameter failure: why points are missing, `nil` when all are there.
+  /// - Parameters:
+  ///   - seconds: how long it took.
+  ///   - failure: why points are missing, `nil` when all are there.
   public init(
-    _ points: [AttentionPoint], request: AttentionRequest, engine: OpenedEngine, created: String,
+    _ points: [AttentionPoint], seconds: Double, request: AttentionRequest, engine: OpenedEngine,
+    created: String,
     tool: ToolIdentity, machine: MachineIdentity, failure: String?
   ) {
     self.init(
       created: created, tool: tool, machine: machine, instructionSet: engine.instructionSet,
       points: points,
       cautions: (failure.map { ["the sweep ended early: \($0)"] } ?? []) + request.effort.cautions
-        + request.cautions + machine.cautions(threads: request.threads))
+        + request.cautions(ofSeconds: seconds) + machine.cautions(threads: request.threads))
   }
 }

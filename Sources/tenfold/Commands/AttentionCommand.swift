@@ -60,12 +60,6 @@ struct AttentionCommand: ParsableCommand {
   var context: NumberList?
 
   @Option(
-    help: ArgumentHelp(
-      "Worker threads (default: one on each core that may be used).", valueName: "count"),
-    transform: OptionValue.count)
-  var threads: Int?
-
-  @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "Longest time, by which points have fewer rounds (default: 2m).", valueName: "time"),
@@ -79,11 +73,7 @@ struct AttentionCommand: ParsableCommand {
       valueName: "size"), transform: OptionValue.bytes)
   var memory: Int?
 
-  @Option(
-    parsing: .unconditional, help: "Seed of every random choice.",
-    transform: OptionValue.seed)
-  var seed = RunRequest.defaultSeed
-
+  @OptionGroup var passes: PassOptions
   @OptionGroup var output: OutputOptions
 
   /// Grouped attention with groups of 8, 4 and 8 of different sizes, and latent attention.
@@ -93,7 +83,10 @@ struct AttentionCommand: ParsableCommand {
     numbers.map(String.init).joined(separator: ",")
   }
 
-  func validate() throws {
+  /// Refuses arguments that do not go together.
+  ///
+  /// Not before they are all parsed: the value of an option that is misspelt is an argument until then.
+  private func checkArguments() throws {
     if heads == nil, kvHeads != nil || headDim != nil {
       throw ValidationError(
         "--kv-heads and --head-dim are of a shape with --heads; give --heads too")
@@ -106,6 +99,7 @@ struct AttentionCommand: ParsableCommand {
 
   /// Refuses all that can be refused before anything is allocated or measured.
   func run() throws {
+    try checkArguments()
     let machine = MachineProbe.current
     let request = AttentionRequest(
       shapes: try shapes(),
@@ -115,9 +109,9 @@ struct AttentionCommand: ParsableCommand {
       sequences: sequences?.values ?? AttentionRequest.defaultSequences,
       context: context?.values
         ?? (sequences != nil || tokens == nil ? AttentionRequest.defaultContext : []),
-      threads: try machine.threads(asked: threads), budgetSeconds: budget,
+      threads: try passes.threads(on: machine), budgetSeconds: budget,
       memoryBytes: try machine.memoryBytes(asked: memory) ?? machine.defaultMemoryBytes,
-      seed: seed, effort: MeasuringOptions.effort)
+      seed: passes.seed, effort: MeasuringOptions.effort)
     let (identity, engine) = (machine.identity, try Self.engine())
     let sweep: AttentionSweep
     do {
@@ -130,7 +124,7 @@ struct AttentionCommand: ParsableCommand {
     let destination = try output.destination()
     Interruption.listen()
     let created = Date.now.ISO8601Format()
-    let points = try Self.measure(sweep)
+    let (points, seconds) = try Self.measure(sweep)
     let interruption = Interruption.status.map {
       Failure(
         $0,
@@ -140,7 +134,8 @@ struct AttentionCommand: ParsableCommand {
     }
     if let interruption, points.isEmpty { throw interruption }
     let document = AttentionDocument(
-      points, request: request, engine: engine, created: created, tool: ToolVersion.identity,
+      points, seconds: seconds, request: request, engine: engine, created: created,
+      tool: ToolVersion.identity,
       machine: identity, failure: interruption.map { "\($0)" })
     try destination.write(output.render(AttentionReport.page(of: document), document: document))
     if let interruption { throw interruption }
@@ -174,7 +169,8 @@ struct AttentionCommand: ParsableCommand {
         .usage, "--kv-heads \(keyHeads) does not divide --heads \(heads); give a divisor")
     } catch {
       throw Failure(
-        .usage, "a shape of \(heads) heads is refused: \(error); give smaller --heads or --head-dim"
+        .usage,
+        "--heads \(heads) of that width is refused: \(error); give smaller --heads or --head-dim"
       )
     }
   }
@@ -194,7 +190,9 @@ struct AttentionCommand: ParsableCommand {
   }
 
   /// Measures all points and shows on standard error how far it is.
-  private static func measure(_ sweep: AttentionSweep) throws(Failure) -> [AttentionPoint] {
+  private static func measure(
+    _ sweep: AttentionSweep
+  ) throws(Failure) -> (points: [AttentionPoint], seconds: Double) {
     var line = StatusLine()
     defer { line.clear() }
     let points = sweep.points

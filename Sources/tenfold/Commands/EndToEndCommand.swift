@@ -41,13 +41,6 @@ struct EndToEndCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Worker threads (default: one on each core that may be used).", valueName: "count"),
-    transform: OptionValue.count)
-  var threads: Int?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
       "Time for the rounds, of which there are six at least (default: 60s).", valueName: "time"),
     transform: OptionValue.seconds)
   var budget = RunRequest.defaultBudgetSeconds
@@ -59,12 +52,8 @@ struct EndToEndCommand: ParsableCommand {
       valueName: "size"), transform: OptionValue.bytes)
   var memory: Int?
 
-  @Option(
-    parsing: .unconditional, help: "Seed of every random choice.",
-    transform: OptionValue.seed)
-  var seed = RunRequest.defaultSeed
-
   @OptionGroup var engine: EngineOptions
+  @OptionGroup var passes: PassOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -79,8 +68,9 @@ struct EndToEndCommand: ParsableCommand {
     let request = EndToEndRequest(
       try ArchitectureArgument.resolve(architecture), formats: engine.formats,
       contexts: context.values, sequences: sequences, steps: tokens,
-      threads: try machine.threads(asked: threads), budgetSeconds: budget,
-      memoryBytes: try machine.memoryBytes(asked: memory) ?? machine.spareMemoryBytes, seed: seed,
+      threads: try passes.threads(on: machine), budgetSeconds: budget,
+      memoryBytes: try machine.memoryBytes(asked: memory) ?? machine.spareMemoryBytes,
+      seed: passes.seed,
       effort: MeasuringOptions.effort)
     let engines = try engine.open()
     let identity = machine.identity

@@ -33,19 +33,8 @@ struct GemmCommand: ParsableCommand {
     transform: OptionValue.size)
   var k = ProductRequest.defaultInputs
 
-  @Option(
-    help: ArgumentHelp(
-      "Worker threads (default: one on each core that may be used).", valueName: "count"),
-    transform: OptionValue.count)
-  var threads: Int?
-
   @OptionGroup var engine: EngineOptions
-
-  @Option(
-    parsing: .unconditional, help: "Seed of every random choice.",
-    transform: OptionValue.seed)
-  var seed = RunRequest.defaultSeed
-
+  @OptionGroup var passes: PassOptions
   @OptionGroup var output: OutputOptions
 
   /// Refuses all that can be refused before anything is allocated or measured.
@@ -53,8 +42,8 @@ struct GemmCommand: ParsableCommand {
     let machine = MachineProbe.current
     let request = ProductRequest(
       rows: m.values, outputs: n, inputs: k, format: engine.precision,
-      threads: try machine.threads(asked: threads), memoryBytes: machine.defaultMemoryBytes,
-      seed: seed, effort: MeasuringOptions.effort)
+      threads: try passes.threads(on: machine), memoryBytes: machine.defaultMemoryBytes,
+      seed: passes.seed, effort: MeasuringOptions.effort)
     let engines = try engine.open(opensAll: true)
     let identity = machine.identity
     let plan: RunPlan

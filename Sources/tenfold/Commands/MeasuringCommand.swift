@@ -10,16 +10,30 @@ protocol MeasuringCommand: ParsableCommand {
   var measuring: MeasuringOptions { get }
   var output: OutputOptions { get }
 
+  /// Refuses arguments that do not go together.
+  ///
+  /// Not before they are all parsed: the value of an option that is misspelt is an argument until then.
+  func checkArguments() throws
+
   /// What is to be measured: one request for each number of threads, alike in all else.
   func requests(on machine: MachineProbe) throws(Failure) -> [RunRequest]
 }
 
 extension MeasuringCommand {
+  /// Whatever was parsed goes together.
+  func checkArguments() throws {}
+
   /// Refuses all that can be refused before anything is allocated or measured.
   func run() throws {
+    try checkArguments()
     let machine = MachineProbe.current
-    var session = try MeasuringSession(
-      try requests(on: machine), engines: try measuring.engine.open(), on: machine)
+    let (requests, engines) = (try requests(on: machine), try measuring.engine.open())
+    var session: MeasuringSession
+    do {
+      session = try MeasuringSession(requests, engines: engines, on: machine)
+    } catch {
+      throw Failure(error)
+    }
     try ToolVersion.requireReleaseBuild()
     let keeper = try RecordKeeper(
       output, writesPage: measuring.html, details: measuring.detail.details)
@@ -42,10 +56,10 @@ struct MeasuringSession {
 
   /// Plans every request with every engine; all of them share the budget.
   ///
-  /// - Throws: `Failure` for what cannot be measured or does not fit the memory.
+  /// - Throws: `PlanError` for what cannot be measured or does not fit the memory.
   init(
     _ requests: [RunRequest], engines: [OpenedEngine], on machine: MachineProbe
-  ) throws(Failure) {
+  ) throws(PlanError) {
     self.requests = requests
     self.engines = engines
     self.machine = machine
@@ -53,11 +67,7 @@ struct MeasuringSession {
     for request in requests {
       let share = request.sharing(budgetAmong: requests.count * engines.count)
       for engine in engines {
-        do {
-          plans.append(try RunPlan(share, engine: engine, machine: machine.identity))
-        } catch {
-          throw Failure(error)
-        }
+        plans.append(try RunPlan(share, engine: engine, machine: machine.identity))
       }
     }
     smallLayer = plans.lazy.compactMap(\.smallLayer).first

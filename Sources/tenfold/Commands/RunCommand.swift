@@ -63,7 +63,7 @@ struct RunCommand: MeasuringCommand {
     case seeds
   }
 
-  func validate() throws {
+  func checkArguments() throws {
     if let suite {
       guard architectures.isEmpty else {
         throw ValidationError(

@@ -78,7 +78,10 @@ struct ScenarioCommand: ParsableCommand {
       key: String(text[..<mark]), value: String(text[text.index(after: mark)...]))
   }
 
-  func validate() throws {
+  /// Refuses arguments that do not go together.
+  ///
+  /// Not before they are all parsed: the value of an option that is misspelt is an argument until then.
+  private func checkArguments() throws {
     guard architectures.count <= 2 else {
       throw ValidationError(
         "a scenario is about one model or two, and \(architectures.count) were named; name two at most"
@@ -87,6 +90,7 @@ struct ScenarioCommand: ParsableCommand {
   }
 
   func run() throws {
+    try checkArguments()
     guard let name else {
       guard set.isEmpty, record.isEmpty else {
         throw ValidationError("--set and --record need a scenario; name one")
@@ -108,47 +112,20 @@ struct ScenarioCommand: ParsableCommand {
     } catch {
       throw Failure(.usage, "\(error)")
     }
-    var records = try givenRecords()
     let destination = try output.destination()
-    // One set of conditions for all passes: those that were asked for, and else those of the first that is held.
-    let conditions = conditions.completed(
-      by: PassTimes(records, pairing: pairing, conditions: conditions).conditions(of: passes))
-    if let measured = try measure(passes, of: pairing, under: conditions, besides: records) {
-      records.append(measured)
-    }
+    var source = try PassSource(
+      passes, of: pairing, records: record,
+      asked: PassConditions(threads: threads).completed(by: engine.conditions()))
+    try source.measureMissing(
+      engine: engine, threads: threads, budgetSeconds: budget, memoryBytes: memory)
     let document: ScenarioDocument
     do {
-      document = try ScenarioDocument(
-        scenario, assumptions, PassTimes(records, pairing: pairing, conditions: conditions))
+      document = try ScenarioDocument(scenario, assumptions, source.times)
     } catch {
       throw Failure(record.isEmpty ? .refused : .badInput, "\(error)")
     }
     try destination.write(
       output.render(ScenarioReport.page(of: document), document: document))
-  }
-
-  /// What --record names, of one machine and one instruction set.
-  private func givenRecords() throws -> [Record] {
-    var records: [Record] = []
-    for path in record {
-      let own = try RecordFile.read(path).record
-      if let first = records.first {
-        guard own.machine.isSameHardware(as: first.machine) else {
-          throw Failure(
-            .badInput,
-            "\(path) is of another machine (\(own.machine.cpu)) than \(record[0]) (\(first.machine.cpu)); give "
-              + "records of one")
-        }
-        guard own.instructionSet == first.instructionSet else {
-          throw Failure(
-            .badInput,
-            "\(path) was measured with other instructions (\(own.instructionSet ?? "unknown")) than \(record[0]) "
-              + "(\(first.instructionSet ?? "unknown")); give records of one instruction set")
-        }
-      }
-      records.append(own)
-    }
-    return records
   }
 
   /// The scenario with its assumptions as they were set, and the passes that it takes.
@@ -165,11 +142,6 @@ struct ScenarioCommand: ParsableCommand {
     }
   }
 
-  /// What passes of records must have been measured with.
-  private var conditions: PassConditions {
-    PassConditions(threads: threads).completed(by: engine.conditions)
-  }
-
   private func pairing() throws(Failure) -> ScenarioPairing {
     let names =
       architectures.isEmpty ? ["muse-spark-open-816b-a42b", "llama4-maverick"] : architectures
@@ -177,71 +149,5 @@ struct ScenarioCommand: ParsableCommand {
     return ScenarioPairing(
       candidate: candidate,
       baseline: names.count > 1 ? try ArchitectureArgument.resolve(names[1]) : candidate)
-  }
-
-  /// Plans what is to be measured; sizes of passes are assumptions here, and no options.
-  private static func session(
-    _ requests: [RunRequest], engines: [OpenedEngine], on machine: MachineProbe
-  ) throws(Failure) -> MeasuringSession {
-    let session: MeasuringSession
-    do {
-      session = try MeasuringSession(requests, engines: engines, on: machine)
-    } catch {
-      throw Failure(
-        error.status, "\(error); sizes of a scenario's passes are changed with --set")
-    }
-    if let layer = session.smallLayer {
-      throw Failure(
-        .refused,
-        "\(layer) is so small that passes find its weights in a cache, where no roofline holds by which what is "
-          + "not timed could be counted; name a larger model")
-    }
-    return session
-  }
-
-  /// The record of the passes that no other record holds, which is kept; `nil` where none is lacking.
-  private func measure(
-    _ passes: [ModelPass], of pairing: ScenarioPairing, under conditions: PassConditions,
-    besides records: [Record]
-  ) throws -> Record? {
-    let missing = PassTimes(records, pairing: pairing, conditions: conditions).missing(passes)
-    guard !missing.isEmpty else { return nil }
-    let machine = MachineProbe.current
-    let lacking =
-      "the record lacks \(missing.count) of \(passes.count) passes that the formula takes"
-      + (conditions.phrase.isEmpty ? "" : " with \(conditions.phrase)")
-    if let other = records.first(where: { !$0.machine.isSameHardware(as: machine.identity) }) {
-      throw Failure(
-        .badInput,
-        "\(lacking), and is of another machine (\(other.machine.cpu)); measure the scenario there")
-    }
-    let threads = try machine.threads(asked: conditions.threads)
-    let engine = engine.completed(by: conditions)
-    let requests = RunRequest.requests(
-      for: missing, of: pairing, formats: engine.formats, threads: threads,
-      budgetSeconds: budget,
-      memoryBytes: try machine.memoryBytes(asked: memory) ?? machine.defaultMemoryBytes,
-      effort: MeasuringOptions.effort)
-    let engines = try engine.open()
-    let instructionSet = engines.lazy.compactMap(\.instructionSet).first
-    if let first = records.first, first.instructionSet != instructionSet {
-      throw Failure(
-        .badInput,
-        "\(lacking), and was measured with other instructions (\(first.instructionSet ?? "unknown")) than would be "
-          + "now (\(instructionSet ?? "unknown")); measure it again, or with the same")
-    }
-    var session = try Self.session(requests, engines: engines, on: machine)
-    try ToolVersion.requireReleaseBuild()
-    if !records.isEmpty { StandardStream.note("Measuring: \(lacking).") }
-    let archive = try RecordArchive()
-    let failure = session.measure()
-    let record = session.record
-    if !session.isEmpty { StandardStream.note("Record: \(try archive.keep(record))") }
-    if let failure { throw failure }
-    do {
-      return try NamedRecord(name: "the record", record: record).record
-    } catch {
-      throw Failure(.mismatch, "internal error: \(error); please report it")
-    }
   }
 }

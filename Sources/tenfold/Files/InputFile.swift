@@ -67,6 +67,9 @@ enum InputFile {
   ///
   /// - Throws: `Failure` with status 65 where there is none.
   static func size(of path: String, as role: String) throws(Failure) -> Int {
+    guard !path.isEmpty else {
+      throw Failure(.badInput, "the path of a \(role) is empty; name a file")
+    }
     let status: Stat
     do {
       status = try FilePath(path).stat()

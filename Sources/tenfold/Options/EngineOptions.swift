@@ -60,15 +60,20 @@ struct EngineOptions: ParsableArguments {
   }
 
   /// What was asked for of engines and formats, so that records of others are not taken for it.
-  var conditions: PassConditions {
+  ///
+  /// - Throws: as `open` does where a library was named, for which file that is the loader knows.
+  func conditions() throws(Failure) -> PassConditions {
     PassConditions(
-      engines: engine ?? (blas == nil ? nil : chosen(false).map(\.name)), format: askedPrecision)
+      engines: engine ?? (blas == nil ? nil : chosen(false).map(\.name)),
+      library: blas == nil ? nil : try open().lazy.compactMap(\.blas?.path).first,
+      format: askedPrecision)
   }
 
   /// These options with what they leave open.
   func completed(by conditions: PassConditions) -> EngineOptions {
     var options = self
-    options.engine = engine ?? (blas == nil ? conditions.engines : nil)
+    options.engine = engine ?? conditions.engines
+    options.blas = blas ?? conditions.library
     options.askedPrecision = askedPrecision ?? conditions.format
     return options
   }

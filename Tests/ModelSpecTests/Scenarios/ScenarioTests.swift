@@ -147,7 +147,7 @@ import Testing
     let times = try times(scenario, assumptions) { pass in
       switch pass {
       case .step(let sequences, _): (Double(sequences), 1 + Double(sequences - 1) / 2)
-      case .prefill(let tokens): (Double(tokens), Double(tokens) / 10)
+      case .prefill(let tokens), .training(let tokens): (Double(tokens), Double(tokens) / 10)
       }
     }
     let outcome = try scenario.outcome(assumptions, of: times)
@@ -256,6 +256,13 @@ import Testing
     #expect(isClose(outcome.others[0].quantity.median, 6 * 17e9 * 22e12))
     #expect(isClose(outcome.value.quantity.median, 17e9 * 22 / 10 / 42e9))
     #expect(outcome.value.isExact)
+    // By time, where the candidate's training step takes half as long.
+    let timed = try scenario.outcome(
+      published,
+      of: times(scenario, published, of: muse) { _ in (2, 1) })
+    #expect(scenario.passes(published) == [.training(tokens: 256)])
+    #expect(isClose(timed.others[timed.others.count - 2].quantity.median, 2))
+    #expect(timed.others.last.map { isClose($0.quantity.median, 22 / 10 * 2) } == true)
     // The matrices that a token meets are some percent more or less than what is published.
     let counted = try scenario.outcome(
       Assumptions(of: scenario), of: PassTimes([], pairing: muse))

@@ -1,6 +1,6 @@
 import LayerSpec
-import ModelSpec
 
+@testable import ModelSpec
 @testable import Reporter
 
 /// A record of figures as a two-core machine gives them, for pictures.
@@ -13,11 +13,14 @@ enum ChartSample {
   ]
 
   /// A cell whose sides have these intensities (FLOP/byte) and speeds (GFLOP/s).
+  ///
+  /// - Parameter flops: of the baseline's pass.
   static func cell(
     _ candidate: String, _ baseline: String, tokens: Int, flopRatio: Double, roofline: Double?,
     _ time: RatioEstimate, intensity: (Double, Double) = (8, 2),
     speed: (Double, Double) = (215, 76), shares: (Double, Double)? = (0.6, 0.8),
-    routing: String = "uniform", alpha: Double? = nil, explanation: Explanation? = nil
+    routing: String = "uniform", alpha: Double? = nil, explanation: Explanation? = nil,
+    flops: Double = 1e12
   ) -> Cell {
     func side(_ flops: Double, _ intensity: Double, _ speed: Double, _ share: Double?) -> Side {
       Side(
@@ -32,10 +35,26 @@ enum ChartSample {
       flopRatio: flopRatio, rooflineRatio: roofline, timeRatio: time,
       realisedShare: time.median / flopRatio,
       sides: Sides(
-        baseline: side(1e12, intensity.0, speed.0, shares?.0),
-        candidate: side(1e12 / flopRatio, intensity.1, speed.1, shares?.1)),
-      rounds: Sample.rounds(time, baselineSeconds: 1e12 / (speed.0 * 1e9)), cautions: [],
+        baseline: side(flops, intensity.0, speed.0, shares?.0),
+        candidate: side((flops / flopRatio).rounded(), intensity.1, speed.1, shares?.1)),
+      rounds: Sample.rounds(time, baselineSeconds: flops / (speed.0 * 1e9)), cautions: [],
       explanation: explanation)
+  }
+
+  /// A cell of Muse Spark Open with the FLOPs that its layers have, by which scenarios know it.
+  private static func muse(
+    tokens: Int, roofline: Double, _ time: RatioEstimate, intensity: (Double, Double),
+    speed: (Double, Double), shares: (Double, Double)
+  ) -> Cell {
+    let (candidate, baseline) = ("muse-spark-open-816b-a42b", "llama4-maverick")
+    func flops(_ id: String) -> Double {
+      let workload = Workload(.feedForward, tokens: tokens)
+      return Catalogue.architecture(id: id)?.flops(of: workload).map(Double.init) ?? .nan
+    }
+    return cell(
+      candidate, baseline, tokens: tokens, flopRatio: flops(baseline) / flops(candidate),
+      roofline: roofline, time, intensity: intensity, speed: speed, shares: shares,
+      flops: flops(baseline))
   }
 
   /// The chain from a FLOP ratio of 5 to a measured ratio of 1.75; the factors are powers of two.
@@ -51,17 +70,14 @@ enum ChartSample {
     ], rest: 1.75 / 5 * 4 / 2 * 1.25 * 1.02 * 1.01 * 1.04)
 
   static let cells = [
-    cell(
-      "muse-spark-open-816b-a42b", "llama4-maverick", tokens: 1, flopRatio: 0.413, roofline: 0.413,
-      Sample.estimate(0.386, 0.42, 0.446), intensity: (0.5, 0.5), speed: (19.1, 19.8),
-      shares: (0.82, 0.85)),
-    cell(
-      "muse-spark-open-816b-a42b", "llama4-maverick", tokens: 16, flopRatio: 0.413,
-      roofline: 0.174, Sample.estimate(0.166, 0.178, 0.186), intensity: (1.71, 0.719),
+    muse(
+      tokens: 1, roofline: 0.413, Sample.estimate(0.386, 0.42, 0.446), intensity: (0.5, 0.5),
+      speed: (19.1, 19.8), shares: (0.82, 0.85)),
+    muse(
+      tokens: 16, roofline: 0.174, Sample.estimate(0.166, 0.178, 0.186), intensity: (1.71, 0.719),
       speed: (67.1, 28.4), shares: (0.85, 0.85)),
-    cell(
-      "muse-spark-open-816b-a42b", "llama4-maverick", tokens: 256, flopRatio: 0.413,
-      roofline: 0.434, Sample.estimate(0.498, 0.51, 0.52), intensity: (4.47, 4.66),
+    muse(
+      tokens: 256, roofline: 0.434, Sample.estimate(0.498, 0.51, 0.52), intensity: (4.47, 4.66),
       speed: (134, 167), shares: (0.65, 0.77)),
     cell(
       "mixtral-8x7b", "llama2-70b", tokens: 1, flopRatio: 5, roofline: 5,

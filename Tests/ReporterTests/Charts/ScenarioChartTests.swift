@@ -1,6 +1,6 @@
-import ModelSpec
 import Testing
 
+@testable import ModelSpec
 @testable import Reporter
 
 @Suite("Pictures of scenarios")
@@ -25,6 +25,8 @@ struct ScenarioChartTests {
           pairing.candidate.id, pairing.baseline.id, tokens: 1, flopRatio: 4, roofline: 4,
           Sample.estimate(2.8, 3, 3.1))
         cell.workload = pass.workload(hasBlocks: pairing.hasBlocks)
+        cell.sides.candidate.flops = Int(try #require(pairing.candidate.flops(of: cell.workload)))
+        cell.sides.baseline.flops = Int(try #require(pairing.baseline.flops(of: cell.workload)))
         return cell
       })
     return try ScenarioDocument(scenario, assumptions, PassTimes([record], pairing: pairing))
@@ -77,11 +79,20 @@ struct ScenarioChartTests {
     #expect(html.contains("How long the same thinking takes") && html.contains("<svg"))
     // Claims on parallel agents are about this pairing, whose blocks are not computed: passes are of their rows.
     let (candidate, baseline) = ("muse-spark-open-816b-a42b", "llama4-maverick")
-    let cells = [1, 8, 1024].map { tokens in
-      ChartSample.cell(
-        candidate, baseline, tokens: tokens, flopRatio: 4, roofline: 4,
-        Sample.estimate(2.8, 3, 3.1), intensity: (8, 8), speed: (215, 215.0 * 3 / 4),
-        shares: (215 / (8 * 46.4), 215.0 * 3 / 4 / (8 * 46.4)))
+    let models = (
+      candidate: try #require(Catalogue.architecture(id: candidate)),
+      baseline: try #require(Catalogue.architecture(id: baseline))
+    )
+    let cells = try [1, 8, 1024].map { tokens in
+      let workload = Workload(.feedForward, tokens: tokens)
+      let flops = Double(try #require(models.baseline.flops(of: workload)))
+      let ratio = flops / Double(try #require(models.candidate.flops(of: workload)))
+      // Three quarters of the saving are realised.
+      return ChartSample.cell(
+        candidate, baseline, tokens: tokens, flopRatio: ratio, roofline: ratio,
+        Sample.estimate(0.7 * ratio, 0.75 * ratio, 0.8 * ratio), intensity: (8, 8),
+        speed: (215, 215 * 0.75),
+        shares: (215 / (8 * 46.4), 215 * 0.75 / (8 * 46.4)), flops: flops)
     }
     let report = try Report(
       records: [NamedRecord(name: "r.json", record: ChartSample.record(cells))], claims: [])

@@ -121,7 +121,7 @@ struct BriefPageTests {
     let lines = try lines(Sample.illustrated)
     let claim = try #require(lines.firstIndex { $0.hasPrefix("seed-10x-lower-inference-cost") })
     #expect(claim == 3)
-    #expect(lines[claim + 1] == "    FLOPs give only 0.41x; at 1 token per pass")
+    #expect(lines[claim + 1] == "    FLOPs give only 0.413x; at 1 token per pass")
     let mixtral = try #require(lines.firstIndex { $0.hasPrefix("mixtral-8x7b-6x-llama2-70b") })
     #expect(
       lines[mixtral + 1]
