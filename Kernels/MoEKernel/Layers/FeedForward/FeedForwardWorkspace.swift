@@ -30,6 +30,9 @@ public final class FeedForwardWorkspace: LayerWorkspace {
   let outputs: [Matrix]
   /// What stands before the activations of each lane, for a backward pass; empty where none follows.
   var kept: [Matrix] = []
+  /// The same of the input projection into a latent space: what its norm reads, tokens × L; `nil` where no backward
+  /// pass follows.
+  var keptProjection: Matrix?
   /// A row for each thread.
   private let scratchRows: Matrix
 

@@ -83,6 +83,8 @@ extension SparsePass {
       routing.sharedFactor.base[token] = logistic(Vector(repeating: z))[0]
     }
     if let latent = layer.latent {
+      workspace.keptProjection?.all[token].update(
+        from: expertInput[token], count: spec.expertWidth)
       Norm.apply(
         to: expertInput[token], count: spec.expertWidth, scale: latent.inputNorm.all[0],
         epsilon: latent.spec.inputNormEpsilon)

@@ -47,13 +47,17 @@ extension BackwardPass {
       let slot = token * spec.topK + choice
       let row = Int(routing.dispatch.rowOfSlot.base[slot])
       // ⟨expert output, dy⟩; where the weight scales what the expert reads, ⟨x, gradient of what it reads⟩.
-      var (left, right) = (workspace.outputs[0].all[max(row, 0)], cotangent[token])
-      if row < 0 {
-        left = input[token]
-      } else if scalesInput {
-        (left, right) = (input[token], lane.inputGradient.all[row])
+      if row >= 0, !scalesInput, let latent = step.latent {
+        gradients[choice] = latent.weightGradients.base[row]
+        continue
       }
-      gradients[choice] = RowArithmetic.dot(left, right, count: spec.hidden)
+      var (left, right) = (workspace.outputs[0].all[max(row, 0)], routedCotangent[token])
+      if row < 0 {
+        left = routedInput[token]
+      } else if scalesInput {
+        (left, right) = (routedInput[token], lane.inputGradient.all[row])
+      }
+      gradients[choice] = RowArithmetic.dot(left, right, count: spec.expertWidth)
     }
     router.backward(
       token: token, logits: routing.logits.all[token],
@@ -124,16 +128,11 @@ extension BackwardPass {
       terms[count] = Term(row: row, factor: factor)
       count += 1
     }
-    if let router = step.router, let routing {
-      let topK = router.spec.topK
-      for slot in (token * topK)..<((token + 1) * topK) {
-        let row = Int(routing.dispatch.rowOfSlot.base[slot])
-        let weight = routing.weights.base[slot]
-        if row < 0 {
-          add(cotangent[token], weight)
-        } else {
-          add(step.lanes[0].inputGradient.all[row], scalesInput ? weight : 1)
-        }
+    if let router = step.router {
+      if let latent = step.latent {
+        add(latent.inputGradient.all[token], 1)
+      } else {
+        count = expertTerms(ofToken: token, into: terms)
       }
       add(router.inputGradient.all[token], 1)
       if step.lanes.count > 1 { add(step.lanes[1].inputGradient.all[token], 1) }
@@ -147,5 +146,23 @@ extension BackwardPass {
         gate, times: router.gateLogits.base[token], to: result[token], into: result[token],
         count: result.stride)
     }
+  }
+
+  /// The gradients of what a token's experts read, each with what it is multiplied by.
+  ///
+  /// - Returns: how many there are: K.
+  func expertTerms(ofToken token: Int, into terms: UnsafeMutablePointer<Term>) -> Int {
+    guard let router = step.router, let routing else { return 0 }
+    let topK = router.spec.topK
+    for choice in 0..<topK {
+      let slot = token * topK + choice
+      let row = Int(routing.dispatch.rowOfSlot.base[slot])
+      let weight = routing.weights.base[slot]
+      terms[choice] =
+        row < 0
+        ? Term(row: routedCotangent[token], factor: weight)
+        : Term(row: step.lanes[0].inputGradient.all[row], factor: scalesInput ? weight : 1)
+    }
+    return topK
   }
 }

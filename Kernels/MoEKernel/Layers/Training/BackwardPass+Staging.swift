@@ -7,7 +7,8 @@ extension BackwardPass {
 
   /// Gives every network's rows the gradients of what it returned: the token's, times the weight that it had.
   func spreadCotangent() {
-    for index in step.lanes.indices {
+    if let latent = step.latent { spreadThroughNorm(latent) }
+    for index in step.lanes.indices where index > 0 || step.latent == nil {
       let rows = step.lanes[index].isGathered ? gatheredRows : tokens
       pool.forEach(blocks(rows, Self.rowsPerTask), in: (pass: self, lane: index, rows: rows)) {
         context, _, task in
@@ -20,7 +21,7 @@ extension BackwardPass {
   }
 
   /// Rows of routed experts: choices that compute.
-  private var gatheredRows: Int {
+  var gatheredRows: Int {
     guard let dispatch = routing?.dispatch else { return 0 }
     var rows = 0
     for index in 0..<dispatch.groupCount where dispatch.groups.base[index].lane == 0 {
@@ -88,7 +89,7 @@ extension BackwardPass {
     let tokens = UnsafePointer(dispatch.tokenOfRow.base + group.firstRow)
     lane.networks.columnStaging.stage(
       piece: task - rows, count: group.rows,
-      source: scalesInput ? lane.rows(workspace.scaled, of: group) : input,
+      source: scalesInput ? lane.rows(workspace.scaled, of: group) : routedInput,
       indices: scalesInput ? nil : tokens, columns: lane.bank.spec.width,
       into: lane.inputStrips.all[group.firstRow])
   }

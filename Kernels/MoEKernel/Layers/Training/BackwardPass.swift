@@ -26,6 +26,8 @@ struct BackwardPass {
       return phases
     }
     var clock = PhaseClock()
+    let outputProjection = projectCotangent()
+    phases.dispatchSeconds -= outputProjection.wall
     spreadCotangent()
     stageForUnits()
     phases.dispatchSeconds += clock.lap()
@@ -38,8 +40,10 @@ struct BackwardPass {
     _ = clock.lap()
     routerBackward()
     phases.routerSeconds += clock.lap()
+    let inputProjection = projectReadGradients()
     combine()
-    phases.combineSeconds += clock.lap()
+    phases.combineSeconds += clock.lap() - inputProjection.wall
+    phases.projections = phases.projections + outputProjection + inputProjection
     return phases
   }
 

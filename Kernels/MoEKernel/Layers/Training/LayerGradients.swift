@@ -21,7 +21,8 @@ extension TrainingStep {
       experts: (0..<spec.experts).map(lanes[0].canonical),
       shared: lanes.count > 1 ? lanes[1].canonical(0) : nil,
       sharedGate: spec.shared?.isGated == true
-        ? Array(router.gateGradient.row(0).prefix(spec.hidden)) : nil)
+        ? Array(router.gateGradient.row(0).prefix(spec.hidden)) : nil,
+      latent: latent?.gradients)
   }
 }
 

@@ -79,7 +79,7 @@ extension ReferenceRouter {
 }
 
 /// (f(h) − f(−h)) / 2h: with h = 2⁻¹⁷ both the third derivative and the rounding of f leave errors of 10⁻¹⁰.
-private func differenceQuotient(_ value: (Double) -> Double) -> Double {
+func differenceQuotient(_ value: (Double) -> Double) -> Double {
   (value(0x1p-17) - value(-0x1p-17)) * 0x1p16
 }
 

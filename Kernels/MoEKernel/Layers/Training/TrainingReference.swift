@@ -31,10 +31,10 @@ extension TrainingStep {
     }
     for (index, lane) in lanes.enumerated() {
       samples += unitSamples(
-        of: lane, rows: sampledRows(ofLane: index, input, cotangent), unit: unit, pool: pool)
+        of: lane, rows: sampledRows(ofLane: index, input, cotangent, pool), unit: unit, pool: pool)
     }
     if let router { samples.append(routerSample(router, input)) }
-    return samples
+    return samples + latentSamples(of: input, cotangent: cotangent, unit: unit, pool: pool)
   }
 
   // MARK: One token
@@ -55,24 +55,37 @@ extension TrainingStep {
       selectionBias: layer.selectionBias?.row(0).prefix(spec.choices).map(Double.init))
     let choice = router.route(logits)
     let scalesInput = spec.router.application == .input
-    var sum = [Double](repeating: 0, count: x.count)
+    let space = layer.latent.map { LatentSpaceReference(space: $0, pool: pool) }
+    let latent = space?.read(x)
+    let (read, sumGradient) = (latent?.normed ?? x, space?.sumGradient(dy) ?? dy)
+    var sum = [Double](repeating: 0, count: read.count)
     var weightGradients: [Double] = []
     for (expert, weight) in zip(choice.experts, choice.weights) {
       guard expert < spec.experts else {
-        weightGradients.append(Reference.dot(x, dy))
-        sum = Reference.added(sum, weight, dy)
+        weightGradients.append(Reference.dot(read, sumGradient))
+        sum = Reference.added(sum, weight, sumGradient)
         continue
       }
       let network = ReferenceNetwork(lanes[0].bank, expert, pool)
+      let own = scalesInput ? read.map { $0 * weight } : read
+      var (output, gradient) = ([Double](), sumGradient)
+      if let space {
+        let norm = space.expertNorm(network.step(own, sumGradient).output, sumGradient)
+        (output, gradient) = (norm.normed, norm.gradient)
+      }
       if scalesInput {
-        let step = network.step(x.map { $0 * weight }, dy)
-        weightGradients.append(Reference.dot(x, step.gradient))
+        let step = network.step(own, gradient)
+        weightGradients.append(Reference.dot(read, step.gradient))
         sum = Reference.added(sum, weight, step.gradient)
       } else {
-        let step = network.step(x, dy.map { $0 * weight })
-        weightGradients.append(Reference.dot(step.output, dy))
+        let step = network.step(own, gradient.map { $0 * weight })
+        weightGradients.append(
+          Reference.dot(space == nil ? step.output : output, sumGradient))
         sum = Reference.added(sum, 1, step.gradient)
       }
+    }
+    if let space, let latent {
+      sum = space.inputGradient(sum, projected: latent.projected, hidden: x.count)
     }
     let logitGradients = router.gradients(
       of: weightGradients, chosen: choice.experts, product: logits)
@@ -97,7 +110,7 @@ extension TrainingStep {
 
   /// The rows of one network of a lane, the one with most: what it read, and the gradient of what it returned.
   private func sampledRows(
-    ofLane index: Int, _ input: Matrix, _ cotangent: Matrix
+    ofLane index: Int, _ input: Matrix, _ cotangent: Matrix, _ pool: WorkerPool
   ) -> (network: Int, rows: [(x: [Double], dy: [Double])]) {
     func rows(_ factors: [(token: Int, input: Double, output: Double)])
       -> [(x: [Double], dy: [Double])]
@@ -123,6 +136,24 @@ extension TrainingStep {
     let counts = workspace.tokensPerExpert
     let network = counts.indices.max { counts[$0] < counts[$1] } ?? 0
     let scalesInput = spec.router.application == .input
+    if let latent {
+      let space = LatentSpaceReference(space: latent.space, pool: pool)
+      return (
+        network,
+        (0..<input.rows * spec.topK).compactMap { slot in
+          guard Int(routing.experts[slot]) == network, let own = latentRows(slot / spec.topK)
+          else { return nil }
+          let row = Int(routing.dispatch.rowOfSlot[slot])
+          let output = workspace.outputs[0].row(row).prefix(latent.width).map(Double.init)
+          let weight = Double(routing.weights[slot])
+          let gradient = space.expertNorm(output, own.dy).gradient
+          return (
+            own.x.map { $0 * (scalesInput ? weight : 1) },
+            gradient.map { $0 * (scalesInput ? 1 : weight) }
+          )
+        }
+      )
+    }
     return (
       network,
       rows(

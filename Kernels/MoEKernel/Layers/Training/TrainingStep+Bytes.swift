@@ -38,6 +38,12 @@ extension TrainingStep {
         parts.append(gradients(shared.network, 1))
         rows.append(laneBytes(shared.network, rows: maxTokens))
       }
+      if let latent = layer.latent {
+        parts.append(
+          latentBytes(
+            latent.width, hidden: layer.hidden, topK: layer.topK, maxTokens: maxTokens,
+            threads: threads, engine: engine))
+      }
     }
     let tokens = rowBytes(maxTokens, padded(spec.hidden))
     let scratch = rowBytes(
@@ -61,6 +67,28 @@ extension TrainingStep {
     Saturating.product(MemoryLayout<Float>.size, Saturating.product(rows, columns))
   }
 
+  /// Bytes of the gradients and rows around a latent space (`LatentSpaceTraining`).
+  private static func latentBytes(
+    _ width: Int, hidden: Int, topK: Int, maxTokens: Int, threads: Int, engine: any Engine
+  ) -> Int {
+    let (inner, outer) = (padded(width), padded(hidden))
+    // Of both projections gradients of outputs, staged and not, and strips of inputs; three rows between the norms,
+    // the gradient by the input, and that of every weight.
+    let columns = Saturating.sum([
+      Saturating.product(6, inner), Saturating.product(4, outer), padded(topK),
+    ])
+    let matrices = [(width, hidden), (hidden, width)].map {
+      engine.matrixBytes(outputs: $0.0, inputs: $0.1, format: .f32)
+    }
+    let scratch = Saturating.sum(scratchPerWorker, Saturating.product(scratchPerRow, maxTokens))
+    return Saturating.sum(
+      matrices + [
+        rowBytes(Saturating.sum(maxTokens, 1), columns),
+        rowBytes(Saturating.product(2, threads), scratch),
+        rowBytes(2 * (ScaleGradient.parts + 1), inner),
+      ])
+  }
+
   /// Bytes of a lane's rows (`TrainingLane`).
   private static func laneBytes(_ network: FeedForwardSpec, rows: Int) -> Int {
     let (units, width) = (padded(network.intermediate), padded(network.width))
@@ -82,7 +110,7 @@ extension TrainingStep {
         $0.outputStaged, $0.inputStrips, $0.inputGradient,
       ]
     }
-    return (rows + [tokenStrips, scratchRows]).reduce(0) {
+    return (rows + [tokenStrips, scratchRows]).reduce(latent?.rowBytes ?? 0) {
       $0 + $1.rows * $1.columns * MemoryLayout<Float>.size
     }
   }

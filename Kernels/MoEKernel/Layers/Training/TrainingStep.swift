@@ -14,6 +14,8 @@ public final class TrainingStep {
   /// Routed experts or the dense network, and behind them the shared expert.
   let lanes: [TrainingLane]
   let router: RouterTraining?
+  /// What is around experts in a latent space; `nil` where they read the input.
+  let latent: LatentSpaceTraining?
   /// The input as products over tokens read it; empty where that is its own order.
   let tokenStrips: Matrix
   /// Which tasks of a region belong to which group of rows.
@@ -32,6 +34,7 @@ public final class TrainingStep {
       workspace = dense.makeWorkspace(maxTokens: maxTokens, pool: pool)
       lanes = [TrainingLane(dense.bank, rows: maxTokens, engine: layer.engine, isGathered: false)]
       router = nil
+      latent = nil
     case .sparse(let sparse):
       precondition(
         sparse.residentExperts == sparse.spec.experts,
@@ -45,7 +48,13 @@ public final class TrainingStep {
           [TrainingLane($0, rows: maxTokens, engine: layer.engine, isGathered: false)]
         } ?? [])
       router = RouterTraining(sparse, maxTokens: maxTokens, threads: pool.threads)
+      latent = sparse.latent.map {
+        LatentSpaceTraining(
+          $0, hidden: sparse.spec.hidden, topK: sparse.spec.topK, maxTokens: maxTokens,
+          engine: layer.engine, threads: pool.threads)
+      }
     }
+    workspace.keptProjection = latent?.projected
     workspace.kept = lanes.map(\.kept)
     tokenStrips = Matrix(
       rows: lanes[0].networks.columnStaging.keepsRows ? 0 : maxTokens, columns: layer.spec.hidden)
@@ -70,6 +79,7 @@ public final class TrainingStep {
       lanes[0].use(sparse.experts)
       if let shared = sparse.shared { lanes[1].use(shared) }
       router?.use(sparse)
+      if let space = sparse.latent { latent?.use(space) }
     }
   }
 
@@ -172,7 +182,6 @@ public enum TrainableLayer {
       return "a training step has weights and gradients in f32, not \(format); give --precision f32"
     }
     guard case .sparse(let layer) = spec else { return nil }
-    if layer.latent != nil { return "experts in a latent space have no backward pass here" }
     if case .sparseMixer = layer.router.score {
       return "a sparse mixer is trained by sampling, which has no gradient to compare"
     }
