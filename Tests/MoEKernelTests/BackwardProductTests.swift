@@ -1,5 +1,6 @@
 import LayerSpec
 import Testing
+import Tile
 
 @testable import MoEKernel
 
@@ -14,6 +15,48 @@ import Testing
         try check(engine, inputs: inputs, outputs: outputs, rows: rows)
       }
     }
+  }
+
+  /// Each way has scratch of its own, which the larger of both would hide where it is too small.
+  @Test(arguments: [17, 33, 49, 97, 300, 700])
+  func eachWayStaysWithinItsOwnScratch(rows: Int) throws {
+    for engine in try allEngines() {
+      guard let level = (engine as? TileEngine)?.level else { continue }
+      let kernels = TileKernels(level: level, format: .f32)
+      let (panels, inputs) = (5, 45)
+      let width = kernels.panelWidth
+      let weights = Matrix(rows: panels, columns: inputs * width)
+      // Products read a little behind the last row.
+      let gradient = Matrix(rows: rows + 1, columns: panels * width)
+      let inPlace = InPlaceProduct(kernels, panels: panels, inputs: inputs)
+      let transposed = TransposedProduct(kernels, panels: panels, inputs: inputs)
+      let source = gradient.all.part(from: 0, count: rows)
+      for wanted in [0..<1, 0..<min(transposed.block, inputs)] {
+        expectGuarded(inPlace.scratchElements(rows: rows, inputs: wanted.count)) {
+          inPlace.forEachBlock(
+            weights.all.base, inputs: wanted, gradient: source, next: nil, scratch: $0
+          ) { _, _, _ in }
+        }
+        expectGuarded(transposed.scratchElements(rows: rows)) {
+          transposed.forEachBlock(
+            weights.all.base, inputs: wanted, gradient: source, next: nil, scratch: $0
+          ) { _, _, _ in }
+        }
+      }
+      withExtendedLifetime((weights, gradient)) {}
+    }
+  }
+
+  /// Whatever lies behind so many floats is as before.
+  private func expectGuarded(
+    _ count: Int, _ body: (_ scratch: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    let guarded = 1 << 14
+    let scratch = Matrix(rows: 1, columns: count + guarded)
+    scratch.all.base.update(repeating: 7, count: count + guarded)
+    body(scratch.all.base)
+    #expect((count..<count + guarded).allSatisfy { scratch.all.base[$0] == 7 })
+    withExtendedLifetime(scratch) {}
   }
 
   private func check(_ engine: any Engine, inputs: Int, outputs: Int, rows: Int) throws {

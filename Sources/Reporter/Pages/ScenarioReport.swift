@@ -104,7 +104,8 @@ public enum ScenarioReport {
       return Figures.measuredRatio(quantity.median)
         + (quantity.low < quantity.high ? " \(Figures.interval(quantity.low, quantity.high))" : "")
     }
-    return "\(Figures.significant(quantity.median, trimmed: true)) \(interval(quantity)) \(unit)"
+    let number = Figures.significant(quantity.median, trimmed: true)
+    return (quantity.low < quantity.high ? "\(number) \(interval(quantity))" : number) + " \(unit)"
   }
 
   private static func interval(_ quantity: Quantity) -> String {
