@@ -79,6 +79,16 @@ import Testing
     }
   }
 
+  @Test func aFileIsNoGoldenLayer() throws {
+    try withTemporaryDirectory { directory in
+      let file = directory.appending(path: "model.gguf")
+      try Data("GGUF\u{3}\0\0\0".utf8).write(to: file)
+      let outcome = try Executable.debug.run(["verify", file.path])
+      #expect(outcome.status == 65)
+      #expect(outcome.errors.contains("model.gguf is a GGUF file, and a golden layer is a directory"))
+    }
+  }
+
   @Test func aMissingDirectoryIs65() throws {
     let outcome = try Executable.release().run(["verify", "/no/such/layer"])
     #expect(outcome.status == 65)

@@ -58,6 +58,13 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private static func model(in directory: String) throws(Failure) -> GoldenModel {
+    if InputFile.exists(directory) {
+      let kind = ForeignFormat(of: directory).map { "a \($0.rawValue) file" } ?? "a file"
+      throw Failure(
+        .badInput,
+        "\(directory) is \(kind), and a golden layer is a directory with config.json, layer.safetensors and "
+          + "io.safetensors; name such a directory")
+    }
     let config = try InputFile.read("\(directory)/config.json", as: "configuration")
     do {
       return try GoldenModel(config: config)
