@@ -233,6 +233,13 @@ import Testing
     #expect(try refusal("softmax") == nil)
     #expect(try refusal("softmax", .bf16)?.contains("--precision f32") == true)
     #expect(try refusal("Muse Spark") == nil)
+    let narrow = try SparseLayerSpec(
+      hidden: 8, experts: 2, topK: 1, expert: FeedForwardSpec(width: 1, intermediate: 4),
+      router: try #require(LayerCase.all.first).spec.router,
+      latent: .init(width: 1, inputNormEpsilon: 1e-6, expertNormEpsilon: 1e-8))
+    #expect(
+      TrainableLayer.refusal(of: .sparse(narrow), formats: FormatPlan(.f32))?
+        .contains("a width is 1") == true)
     #expect(try refusal("Phi")?.contains("sparse mixer") == true)
   }
 }

@@ -85,7 +85,8 @@ import Testing
       try Data("GGUF\u{3}\0\0\0".utf8).write(to: file)
       let outcome = try Executable.debug.run(["verify", file.path])
       #expect(outcome.status == 65)
-      #expect(outcome.errors.contains("model.gguf is a GGUF file, and a golden layer is a directory"))
+      #expect(
+        outcome.errors.contains("model.gguf is a GGUF file, and a golden layer is a directory"))
     }
   }
 

@@ -10,6 +10,7 @@ struct PreTraining: Scenario {
   let caution: String? =
     "FLOPs and time, and not quality: how many tokens a model needs for a given quality is not known from its "
     + "layers. Optimiser and communication are in neither."
+  let needsTwoModels = true
   let assumptions = [
     // Llama 4 Maverick's, by its model card.
     Assumption.number(

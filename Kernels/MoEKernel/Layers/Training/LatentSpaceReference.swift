@@ -64,8 +64,10 @@ struct LatentSpaceReference {
   ) -> [Double] {
     let sum = Reference.dot(factors, values)
     let total = zip(squares, values).reduce(0) { $0 + $1.0 * $1.1 * $1.1 }
+    // Rows may be as small as the root of epsilon, where the norm bends within far less than 1.
+    let root = (total / Double(values.count) + epsilon).squareRoot()
     return values.indices.map { index in
-      differenceQuotient { step in
+      differenceQuotient(scale: root) { step in
         let moved = squares[index] * (2 * values[index] * step + step * step)
         return (sum + factors[index] * step)
           / ((total + moved) / Double(values.count) + epsilon).squareRoot()

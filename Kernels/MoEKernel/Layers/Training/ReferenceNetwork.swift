@@ -79,8 +79,10 @@ extension ReferenceRouter {
 }
 
 /// (f(h) − f(−h)) / 2h: with h = 2⁻¹⁷ both the third derivative and the rounding of f leave errors of 10⁻¹⁰.
-func differenceQuotient(_ value: (Double) -> Double) -> Double {
-  (value(0x1p-17) - value(-0x1p-17)) * 0x1p16
+///
+/// - Parameter scale: how far an argument moves until its function does; h is that part of it.
+func differenceQuotient(scale: Double = 1, _ value: (Double) -> Double) -> Double {
+  (value(0x1p-17 * scale) - value(-0x1p-17 * scale)) * 0x1p16 / scale
 }
 
 extension Reference {

@@ -182,6 +182,13 @@ public enum TrainableLayer {
       return "a training step has weights and gradients in f32, not \(format); give --precision f32"
     }
     guard case .sparse(let layer) = spec else { return nil }
+    if let latent = layer.latent,
+      [latent.width, layer.hidden, layer.expert.intermediate].contains(1)
+    {
+      // What is normed is then a number times one vector, whose norm does not depend on the number.
+      return
+        "the norms around experts in a latent space leave no gradient but rounding where a width is 1"
+    }
     if case .sparseMixer = layer.router.score {
       return "a sparse mixer is trained by sampling, which has no gradient to compare"
     }
