@@ -173,8 +173,9 @@ extension MeasuringTests {
       }
     }
 
-    @Test func aBillOfOneModelIsRefused() throws {
-      let outcome = try Executable.debug.run(["scenario", "bill", "olmoe-1b-7b"])
+    @Test(arguments: ["bill", "pre-training"])
+    func aRatioOfOneModelIsRefused(name: String) throws {
+      let outcome = try Executable.debug.run(["scenario", name, "olmoe-1b-7b"])
       #expect(outcome.status == 64)
       #expect(outcome.errors.contains("name what olmoe-1b-7b is held against"))
     }
