@@ -106,6 +106,14 @@ extension MeasuringTests {
         #expect(taskset.status == 0, "\(taskset.errors)")
         #expect(taskset.errors.isEmpty)
 
+        // Experts that are not chosen as scenarios take it.
+        let routed = try record(
+          "\"cautions\"",
+          "\"routing\" : {\"kind\" : \"single\", \"seed\" : 1, \"gini\" : 0.5, "
+            + "\"distinct_experts\" : 2, \"max_over_mean\" : 2}, \"cautions\"")
+        let single = try run("--record", routed)
+        #expect(single.errors.contains("the record lacks 2 of 2 passes"), "\(single.errors)")
+
         let said = try run(
           "--record", record("\"cautions\" : \\[[^\\]]*\\]", "\"cautions\" : [\"said\"]"))
         #expect(said.status == 0, "\(said.errors)")
@@ -133,12 +141,16 @@ extension MeasuringTests {
         #expect(named.errors.contains("the record lacks 2 of 2 passes"))
 
         // A configuration that was edited where no name of a layer tells it.
-        for (old, new) in [
-          ("\"hidden_size\": 512", "\"hidden_size\": 640"),
-          ("layers\": 2", "layers\": 3"),
+        for changes in [
+          [("\"hidden_size\": 512", "\"hidden_size\": 640")], [("layers\": 2", "layers\": 3")],
+          // As many FLOPs in more heads.
+          [
+            ("attention_heads\": 4", "attention_heads\": 8, \"head_dim\": 64"),
+            ("value_heads\": 2", "value_heads\": 4"),
+          ],
         ] {
           let own = try String(contentsOfFile: model, encoding: .utf8)
-          try own.replacing(old, with: new).write(
+          try changes.reduce(own) { $0.replacing($1.0, with: $1.1) }.write(
             toFile: model, atomically: true, encoding: .utf8)
           let edited = try run(
             "--record", String(line.dropFirst("Record: ".count)))
@@ -177,7 +189,7 @@ extension MeasuringTests {
     func aRatioOfOneModelIsRefused(name: String) throws {
       let outcome = try Executable.debug.run(["scenario", name, "olmoe-1b-7b"])
       #expect(outcome.status == 64)
-      #expect(outcome.errors.contains("name what olmoe-1b-7b is held against"))
+      #expect(outcome.errors.contains("name another one that olmoe-1b-7b is held against"))
     }
 
     /// Half a token is no answer.

@@ -56,3 +56,17 @@ extension FFNLayerSpec {
     return label.description
   }
 }
+
+extension BlockSpec {
+  /// The label that records give the block: `sparse E=8 K=2 F=14336 heads=32/8`, with what a query sees where that is
+  /// not all, since layers of a model differ by it.
+  public var label: String {
+    let reach =
+      switch attention.reach {
+      case .all: ""
+      case .window(let tokens): " window=\(tokens)"
+      case .chunk(let tokens): " chunk=\(tokens)"
+      }
+    return "\(feedForward.label) heads=\(attention.heads)/\(attention.keyValueHeads)" + reach
+  }
+}

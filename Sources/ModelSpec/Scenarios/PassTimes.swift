@@ -33,8 +33,8 @@ public struct PassTimes: Sendable {
     self.pairing = pairing
     heldPasses = records.flatMap { record in
       record.cells.filter { cell in
-        cell.isKnown && cell.candidate == pairing.candidate.id
-          && cell.baseline == pairing.baseline.id
+        cell.isKnown && cell.isRoutedUniformly
+          && cell.candidate == pairing.candidate.id && cell.baseline == pairing.baseline.id
           && pairing.candidate.isDescribed(by: cell.sides.candidate, in: cell.workload)
           && pairing.baseline.isDescribed(by: cell.sides.baseline, in: cell.workload)
       }.map {
@@ -182,11 +182,25 @@ public struct PassTimes: Sendable {
 
 extension Architecture {
   /// Whether a side of a record may be this model's, and not that of another one that had the same id, such as a
-  /// configuration that was edited since: its networks are among this one's, and its pass had as many FLOPs.
+  /// configuration that was edited since: it has as many layers of every label, where it names any, and its pass had
+  /// as many FLOPs.
   fileprivate func isDescribed(by side: Side, in workload: Workload) -> Bool {
-    let labels = Set(layers.flatMap(\.feedForwards).map(\.label))
-    return side.layers.allSatisfy { group in labels.contains { group.layer.hasPrefix($0) } }
+    let named = Dictionary(side.layers.map { ($0.layer, $0.count) }, uniquingKeysWith: +)
+    return (named.isEmpty || named == labels(in: workload))
       && flops(of: workload) == Count(side.flops)
+  }
+
+  /// How many layers of every label a workload's pass goes through.
+  private func labels(in workload: Workload) -> [String: Int] {
+    let labels: [String] =
+      switch workload.kind {
+      case .feedForward, .trainStep: layers.flatMap(\.feedForwards).map(\.label)
+      default:
+        layers.compactMap { layer in
+          if case .executable(let block) = layer.block { block.label } else { nil }
+        }
+      }
+    return Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
   }
 
   /// FLOPs of a workload's pass through all of its layers; `nil` for a workload that times no layers of this model.
@@ -212,6 +226,12 @@ extension Architecture {
     default: nil
     }
   }
+}
+
+extension Cell {
+  /// Whether tokens went to experts as scenarios take it, independently of each other and to all alike; of a workload
+  /// that routes nothing they do.
+  fileprivate var isRoutedUniformly: Bool { routing.map { $0.kind == "uniform" } ?? true }
 }
 
 extension [Operation] {

@@ -36,8 +36,7 @@ public enum ScenarioError: Error, Hashable, Sendable, CustomStringConvertible {
       "the record does not hold \(pass) of \(candidate) against \(baseline), which the formula needs; "
         + "measure it by the scenario without --record, on one machine"
     case .noCeilings(let part):
-      "the record has no ceilings of its cells, by which \(part) is counted; measure again on a CPU with "
-        + "vector units"
+      "the record has no ceilings of its cells' threads and precision, by which \(part) is counted; measure again"
     case .noShare(let pass, let part):
       "the record has no share of the roofline of \(pass), by which \(part) is counted; layers so small that "
         + "passes find them in a cache have none, so name larger models"

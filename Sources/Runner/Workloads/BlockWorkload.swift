@@ -107,18 +107,7 @@ struct DecoderBlockLayer: MeasurableLayer {
 
   private var feedForward: FeedForwardLayer { FeedForwardLayer(spec.feedForward) }
 
-  /// `sparse E=8 K=2 F=14336 heads=32/8`, with what a query sees where that is not all: layers of a model differ
-  /// by it.
-  var name: String {
-    let reach =
-      switch spec.attention.reach {
-      case .all: ""
-      case .window(let tokens): " window=\(tokens)"
-      case .chunk(let tokens): " chunk=\(tokens)"
-      }
-    return "\(spec.feedForward.label) heads=\(spec.attention.heads)/\(spec.attention.keyValueHeads)"
-      + reach
-  }
+  var name: String { spec.label }
 
   /// Of the feed-forward half, which alone is narrowed.
   var narrowestWidth: Int { feedForward.narrowestWidth }

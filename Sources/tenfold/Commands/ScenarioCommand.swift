@@ -105,7 +105,8 @@ struct ScenarioCommand: ParsableCommand {
     guard pairing.hasTwo || !scenario.needsTwoModels else {
       throw Failure(
         .usage,
-        "\(name) is about a ratio of two models; name what \(architectures[0]) is held against")
+        "\(name) is about a ratio of two models; name another one that \(architectures[0]) is held against"
+      )
     }
     do {
       try pairing.check(passes)
