@@ -121,7 +121,7 @@ extension MachineIdentity {
   }
 
   /// What `isSameHardware` goes by, in words: `AMD EPYC 26-2-1, 2 CPUs`.
-  public var hardware: String {
+  public var processorInWords: String {
     ([cpu] + [cpuSignature].compactMap(\.self)).joined(separator: " ")
       + ", \(logicalCPUs) \(logicalCPUs == 1 ? "CPU" : "CPUs")"
   }

@@ -39,8 +39,8 @@ struct PassSource {
         guard own.machine.isSameHardware(as: first.machine) else {
           throw Failure(
             .badInput,
-            "\(path) is of another machine (\(own.machine.hardware)) than \(paths[0]) "
-              + "(\(first.machine.hardware)); give records of one")
+            "\(path) is of another machine (\(own.machine.processorInWords)) than \(paths[0]) "
+              + "(\(first.machine.processorInWords)); give records of one")
         }
         guard own.instructionSet == first.instructionSet else {
           throw Failure(
@@ -103,8 +103,8 @@ struct PassSource {
     if let other = records.first(where: { !$0.machine.isSameHardware(as: machine.identity) }) {
       throw Failure(
         .badInput,
-        "\(lacking), and is of another machine (\(other.machine.hardware)) than this one "
-          + "(\(machine.identity.hardware)); measure the scenario there")
+        "\(lacking), and is of another machine (\(other.machine.processorInWords)) than this one "
+          + "(\(machine.identity.processorInWords)); measure the scenario there")
     }
     let available = machine.identity.effectiveCPUs
     if threads == nil, let held = conditions.threads, held > available {
