@@ -4,16 +4,31 @@ import Testing
 /// `tenfold scenario` from the outside; the tests that measure need the release build.
 extension MeasuringTests {
   @Suite struct ScenarioCommandTests {
+    /// The speed of a model that reads little, measured for two seconds where no record holds it.
+    private static func run(
+      _ model: String, _ options: [String], in directory: URL
+    ) throws -> Executable.Outcome {
+      try Executable.release().run(
+        [
+          "scenario", "whole-model", model, "--set", "prompt=8", "--budget", "2s", "--format",
+          "json",
+        ] + options, in: directory.path)
+    }
+
+    /// The path of the record that a run says it kept.
+    private static func record(of outcome: Executable.Outcome) throws -> String {
+      let mark = "Record: "
+      let line = try #require(
+        outcome.errors.split(separator: "\n").last { $0.hasPrefix(mark) })
+      return String(line.dropFirst(mark.count))
+    }
+
     /// What a record holds is taken under the conditions that were asked for, and all else is measured under them;
     /// without any, a record decides.
     @Test func recordsAreTakenForWhatWasAskedAlone() throws {
       try withSmallModel { directory, model in
         func run(_ options: String...) throws -> Executable.Outcome {
-          try Executable.release().run(
-            [
-              "scenario", "whole-model", model, "--set", "prompt=8", "--budget", "2s",
-              "--format", "json",
-            ] + options, in: directory.path)
+          try Self.run(model, options, in: directory)
         }
         func conditions(_ outcome: Executable.Outcome) throws -> [String] {
           try #require(try outcome.json["inputs"] as? [[String: Any]])
@@ -21,9 +36,7 @@ extension MeasuringTests {
         }
         let first = try run("--threads", "1", "--precision", "bf16")
         #expect(first.status == 0, "\(first.errors)")
-        let line = try #require(
-          first.errors.split(separator: "\n").last { $0.hasPrefix("Record: ") })
-        let record = String(line.dropFirst("Record: ".count))
+        let record = try Self.record(of: first)
         #expect(try conditions(first).allSatisfy { $0.contains("bf16") })
 
         for options in [[], ["--precision", "bf16", "--engine", "tile"]] {
@@ -77,18 +90,12 @@ extension MeasuringTests {
     @Test func whatARecordLacksIsRefusedByItsReason() throws {
       try withSmallModel { directory, model in
         func run(_ options: String...) throws -> Executable.Outcome {
-          try Executable.release().run(
-            [
-              "scenario", "whole-model", model, "--set", "prompt=8", "--budget", "2s",
-              "--format", "json",
-            ] + options, in: directory.path)
+          try Self.run(model, options, in: directory)
         }
         let first = try run("--threads", "1", "--engine", "blas")
         #expect(first.status == 0, "\(first.errors)")
-        let line = try #require(
-          first.errors.split(separator: "\n").last { $0.hasPrefix("Record: ") })
-        let text = try String(
-          contentsOf: directory.appending(path: line.dropFirst("Record: ".count)), encoding: .utf8)
+        let kept = try Self.record(of: first)
+        let text = try String(contentsOf: directory.appending(path: kept), encoding: .utf8)
         /// The record with other text in it.
         func record(_ pattern: String, _ replacement: String) throws -> String {
           let edited = text.replacingOccurrences(
@@ -152,8 +159,7 @@ extension MeasuringTests {
           let own = try String(contentsOfFile: model, encoding: .utf8)
           try changes.reduce(own) { $0.replacing($1.0, with: $1.1) }.write(
             toFile: model, atomically: true, encoding: .utf8)
-          let edited = try run(
-            "--record", String(line.dropFirst("Record: ".count)))
+          let edited = try run("--record", kept)
           #expect(edited.errors.contains("the record lacks 2 of 2 passes"), "\(edited.errors)")
           try own.write(toFile: model, atomically: true, encoding: .utf8)
         }

@@ -109,7 +109,7 @@ struct AttentionCommand: ParsableCommand {
       sequences: sequences?.values ?? AttentionRequest.defaultSequences,
       context: context?.values
         ?? (sequences != nil || tokens == nil ? AttentionRequest.defaultContext : []),
-      threads: try passes.threads(on: machine), budgetSeconds: budget,
+      threads: try passes.threading.threads(on: machine), budgetSeconds: budget,
       memoryBytes: try machine.memoryBytes(asked: memory) ?? machine.defaultMemoryBytes,
       seed: passes.seed, effort: MeasuringOptions.effort)
     let (identity, engine) = (machine.identity, try Self.engine())

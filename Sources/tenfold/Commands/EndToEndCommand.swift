@@ -68,7 +68,7 @@ struct EndToEndCommand: ParsableCommand {
     let request = EndToEndRequest(
       try ArchitectureArgument.resolve(architecture), formats: engine.formats,
       contexts: context.values, sequences: sequences, steps: tokens,
-      threads: try passes.threads(on: machine), budgetSeconds: budget,
+      threads: try passes.threading.threads(on: machine), budgetSeconds: budget,
       memoryBytes: try machine.memoryBytes(asked: memory) ?? machine.spareMemoryBytes,
       seed: passes.seed,
       effort: MeasuringOptions.effort)

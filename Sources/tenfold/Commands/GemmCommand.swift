@@ -42,7 +42,7 @@ struct GemmCommand: ParsableCommand {
     let machine = MachineProbe.current
     let request = ProductRequest(
       rows: m.values, outputs: n, inputs: k, format: engine.precision,
-      threads: try passes.threads(on: machine), memoryBytes: machine.defaultMemoryBytes,
+      threads: try passes.threading.threads(on: machine), memoryBytes: machine.defaultMemoryBytes,
       seed: passes.seed, effort: MeasuringOptions.effort)
     let engines = try engine.open(opensAll: true)
     let identity = machine.identity

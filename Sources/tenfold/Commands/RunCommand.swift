@@ -33,12 +33,7 @@ struct RunCommand: MeasuringCommand {
     transform: OptionValue.tokenCounts)
   var tokens: NumberList?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Worker threads (default: one on each core that may be used).", valueName: "count"),
-    transform: OptionValue.count)
-  var threads: Int?
+  @OptionGroup var threading: ThreadOptions
 
   @Option(
     parsing: .unconditional,
@@ -88,7 +83,7 @@ struct RunCommand: MeasuringCommand {
       sizes: measuring.sizes(
         tokens: tokens,
         orElse: suite == .seeds ? RunRequest.seedSizes : measuring.workload.defaultSizes.run),
-      threads: [try machine.threads(asked: threads)],
+      threads: [try threading.threads(on: machine)],
       budgetSeconds: budget ?? defaultBudgetSeconds, on: machine)
   }
 

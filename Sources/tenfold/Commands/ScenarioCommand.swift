@@ -40,12 +40,7 @@ struct ScenarioCommand: ParsableCommand {
       "A record that holds passes of this machine; may be repeated.", valueName: "file"))
   var record: [String] = []
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Worker threads (default: one on each core that may be used).", valueName: "count"),
-    transform: OptionValue.count)
-  var threads: Int?
+  @OptionGroup var threading: ThreadOptions
 
   @Option(
     parsing: .unconditional,
@@ -116,9 +111,9 @@ struct ScenarioCommand: ParsableCommand {
     let destination = try output.destination()
     var source = try PassSource(
       passes, of: pairing, records: record,
-      asked: PassConditions(threads: threads).completed(by: engine.conditions()))
+      asked: PassConditions(threads: threading.threads).completed(by: engine.conditions()))
     try source.measureMissing(
-      engine: engine, threads: threads, budgetSeconds: budget, memoryBytes: memory)
+      engine: engine, threads: threading.threads, budgetSeconds: budget, memoryBytes: memory)
     let document: ScenarioDocument
     do {
       document = try ScenarioDocument(scenario, assumptions, source.times)

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Runner
 
-/// The options of every command that measures passes of its own, and no pairings.
-struct PassOptions: ParsableArguments {
+/// The option for one number of threads.
+struct ThreadOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -10,15 +10,20 @@ struct PassOptions: ParsableArguments {
     transform: OptionValue.count)
   var threads: Int?
 
-  @Option(
-    parsing: .unconditional, help: "Seed of every random choice.",
-    transform: OptionValue.seed)
-  var seed = RunRequest.defaultSeed
-
   /// Worker threads on a machine.
   ///
   /// - Throws: `Failure` with status 64 for more threads than processors.
   func threads(on machine: MachineProbe) throws(Failure) -> Int {
     try machine.threads(asked: threads)
   }
+}
+
+/// The options of every command that measures passes of its own, and no pairings.
+struct PassOptions: ParsableArguments {
+  @OptionGroup var threading: ThreadOptions
+
+  @Option(
+    parsing: .unconditional, help: "Seed of every random choice.",
+    transform: OptionValue.seed)
+  var seed = RunRequest.defaultSeed
 }
