@@ -18,25 +18,27 @@ extension TileKernels {
     next: UnsafePointer<Float>? = nil
   ) {
     precondition(format == .f32 && steps >= 0 && steps <= panelWidth, "\(steps) steps of a square")
-    transposeSquareEntry(source, steps, target, next ?? source)
+    build.pointee.transposeSquare(source, steps, target, next ?? source)
   }
 
   /// The most vectors of rows that one backward product takes.
-  public var maximumBackwardVectors: Int { backwardInputs.count }
+  public var maximumBackwardVectors: Int { build.pointee.backwardInputs.count }
 
   /// Inputs that one backward product of so many vectors of rows takes of those that are left.
   ///
   /// At the end of a matrix these may be one after the other.
   @inline(__always)
   public func backwardInputs(vectors: Int, left: Int) -> Int {
-    let (most, rest) = (backwardInputs[vectors - 1], backwardInputsOfRest[vectors - 1])
+    let (most, rest) = (
+      build.pointee.backwardInputs[vectors - 1], build.pointee.backwardInputsOfRest[vectors - 1]
+    )
     if left == most || left >= most + rest { return most }
     return left >= rest ? rest : 1
   }
 
   /// Inputs that products of two and of three vectors of rows both make up: the least common multiple of theirs.
   public var backwardInputsOfAll: Int {
-    let (two, three) = (backwardInputs[1], backwardInputs[2])
+    let (two, three) = (build.pointee.backwardInputs[1], build.pointee.backwardInputs[2])
     return (1...three).map { two * $0 }.first { $0 % three == 0 } ?? two * three
   }
 
@@ -63,7 +65,7 @@ extension TileKernels {
     count: Int, columns: UnsafeMutablePointer<Float>
   ) {
     precondition(format == .f32 && rows >= 0 && count >= 0, "\(rows) rows of \(count) floats")
-    packColumnsEntry(source, stride, indices, rows, count, columns)
+    build.pointee.packColumns(source, stride, indices, rows, count, columns)
   }
 
   /// sums = Σ over the panels' outputs of each input's weights times vectors of rows: a piece of dXᵀ.
@@ -89,7 +91,7 @@ extension TileKernels {
   ) {
     precondition(format == .f32 && panels >= 0, "\(panels) panels of \(format)")
     precondition(vectors >= 1 && vectors <= maximumBackwardVectors, "\(vectors) vectors of rows")
-    multiplyBackwardEntry(
+    build.pointee.multiplyBackward(
       weights, panelStride, panels, inputs, rows, rowStep, vectors, sums, accumulates,
       UnsafeRawPointer(prefetch ?? weights))
   }
@@ -109,7 +111,7 @@ extension TileKernels {
     gradientStride: Int, active: UnsafeMutablePointer<Float>, activeStride: Int
   ) {
     precondition(units > 0 && units <= panelWidth, "\(units) units of a block of \(panelWidth)")
-    activateBackwardEntry(
+    build.pointee.activateBackward(
       block, rows, (units + lanes - 1) / lanes, isGated, activation, kept, keptStride, gradients,
       gradientStride, active, activeStride)
   }

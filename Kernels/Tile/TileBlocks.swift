@@ -30,7 +30,7 @@ extension TileKernels {
     precondition(rows >= 0 && count >= 0, "\(rows) rows of \(count) floats")
     precondition(
       count <= panelWidth || rows * panelWidth <= blockStride, "\(rows) rows in \(blockStride)")
-    packBlocksEntry(source, stride, indices, rows, count, blocks, blockStride)
+    build.pointee.packBlocks(source, stride, indices, rows, count, blocks, blockStride)
   }
 
   /// block = Σ over steps of `panelWidth` floats times each row's factor; `f32` alone.
@@ -51,7 +51,7 @@ extension TileKernels {
   ) {
     precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
     precondition(steps >= 0, "\(steps) steps")
-    multiplyBlocksEntry(
+    build.pointee.multiplyBlocks(
       UnsafeRawPointer(panel), factors.base, factors.stride, steps, rows, block, accumulates,
       prefetch?.start ?? UnsafeRawPointer(panel), prefetch?.bytesPerStep ?? 0)
   }

@@ -140,12 +140,12 @@ struct TileFormat: Sendable {
 ///
 /// The modules declare the same names, so each function is named with its module; this is the only place
 /// that does.
-struct TileBuild: Sendable {
+struct TileBuild {
   /// Floats in one vector.
   let lanes: Int
   /// The products that it has, of those with one format the fastest first: the first that the CPU supports is
   /// taken.
-  let products: [TileFormat]
+  let products: [UnsafePointer<TileFormat>]
   let storeRows: StoreRows
   let addBias: AddBias
   let activateGated: Activate
@@ -164,13 +164,20 @@ struct TileBuild: Sendable {
   let transposeSquare: TransposeSquare
   let activateBackward: ActivateBackward
   /// Inputs of a backward product by its vectors of rows, from one vector on.
-  let backwardInputs: [Int]
+  let backwardInputs: InlineArray<3, Int>
   /// The same where fewer inputs are left.
-  let backwardInputsOfRest: [Int]
+  let backwardInputsOfRest: InlineArray<3, Int>
   let multiplyBackward: MultiplyBackward
   let packColumns: PackColumns
   /// Reading in `ReadPattern.streamCounts` streams.
   let reads: [Read]
+}
+
+/// A copy of a value that is never freed.
+private func immortal<Value>(_ value: Value) -> UnsafePointer<Value> {
+  let memory = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+  memory.initialize(to: value)
+  return UnsafePointer(memory)
 }
 
 extension TileBuild {
@@ -178,93 +185,107 @@ extension TileBuild {
   static let lowestScore = TileV2.lowestScore
 
   /// x86-64-v2; on arm64 the same target is built for NEON and is the only one.
-  static let v2 = TileBuild(
-    lanes: TileV2.lanes,
-    products: [
-      TileFormat(
-        format: .f32, maximumRows: TileV2.maximumRows, inputsPerStep: 1, wordsPerStep: 1,
-        panelBytesPerStep: 8 * TileV2.lanes, multiply: TileV2.multiplyF32,
-        packTile: TileV2.packFloats, storeTile: TileV2.storeFloats,
-        compute: TileV2.multiplyInRegisters),
-      TileFormat(
-        format: .bf16, maximumRows: TileV2.maximumRowsWidened, inputsPerStep: 2, wordsPerStep: 2,
-        panelBytesPerStep: 8 * TileV2.lanes, multiply: TileV2.multiplyWidened,
-        packTile: TileV2.packFloats, storeTile: TileV2.storeFloats,
-        compute: TileV2.multiplyInRegisters),
-    ],
-    storeRows: TileV2.storeRows, addBias: TileV2.addBias, activateGated: TileV2.activateGated,
-    activatePlain: TileV2.activatePlain, softmax: TileV2.softmaxBlocks,
-    softmaxGradients: TileV2.softmaxGradients,
-    scaleRows: TileV2.scaleRows, multiplyStrided: TileV2.multiplyStrided,
-    multiplyBlocks: TileV2.multiplyBlocks, packBlocks: TileV2.packBlocks,
-    softmaxColumns: TileV2.softmaxColumns, normaliseRow: TileV2.normaliseRow,
-    addRow: TileV2.addRow, turnHalves: TileV2.turnHalves,
-    turnNeighbours: TileV2.turnNeighbours,
-    transposeSquare: TileV2.transposeSquare, activateBackward: TileV2.activateBackward,
-    backwardInputs: TileV2.backwardInputs, backwardInputsOfRest: TileV2.backwardInputsOfRest,
-    multiplyBackward: TileV2.multiplyBackward,
-    packColumns: TileV2.packColumns,
-    reads: [TileV2.readOneStream, TileV2.readTwoStreams, TileV2.readFourStreams])
+  nonisolated(unsafe) static let v2 = immortal(
+    TileBuild(
+      lanes: TileV2.lanes,
+      products: [
+        immortal(
+          TileFormat(
+            format: .f32, maximumRows: TileV2.maximumRows, inputsPerStep: 1, wordsPerStep: 1,
+            panelBytesPerStep: 8 * TileV2.lanes, multiply: TileV2.multiplyF32,
+            packTile: TileV2.packFloats, storeTile: TileV2.storeFloats,
+            compute: TileV2.multiplyInRegisters)),
+        immortal(
+          TileFormat(
+            format: .bf16, maximumRows: TileV2.maximumRowsWidened, inputsPerStep: 2,
+            wordsPerStep: 2,
+            panelBytesPerStep: 8 * TileV2.lanes, multiply: TileV2.multiplyWidened,
+            packTile: TileV2.packFloats, storeTile: TileV2.storeFloats,
+            compute: TileV2.multiplyInRegisters)),
+      ],
+      storeRows: TileV2.storeRows, addBias: TileV2.addBias, activateGated: TileV2.activateGated,
+      activatePlain: TileV2.activatePlain, softmax: TileV2.softmaxBlocks,
+      softmaxGradients: TileV2.softmaxGradients,
+      scaleRows: TileV2.scaleRows, multiplyStrided: TileV2.multiplyStrided,
+      multiplyBlocks: TileV2.multiplyBlocks, packBlocks: TileV2.packBlocks,
+      softmaxColumns: TileV2.softmaxColumns, normaliseRow: TileV2.normaliseRow,
+      addRow: TileV2.addRow, turnHalves: TileV2.turnHalves,
+      turnNeighbours: TileV2.turnNeighbours,
+      transposeSquare: TileV2.transposeSquare, activateBackward: TileV2.activateBackward,
+      backwardInputs: TileV2.backwardInputs, backwardInputsOfRest: TileV2.backwardInputsOfRest,
+      multiplyBackward: TileV2.multiplyBackward,
+      packColumns: TileV2.packColumns,
+      reads: [TileV2.readOneStream, TileV2.readTwoStreams, TileV2.readFourStreams]))
 
   #if arch(x86_64)
-    static let v3 = TileBuild(
-      lanes: TileV3.lanes,
-      products: [
-        TileFormat(
-          format: .f32, maximumRows: TileV3.maximumRows, inputsPerStep: 1, wordsPerStep: 1,
-          panelBytesPerStep: 8 * TileV3.lanes, multiply: TileV3.multiplyF32,
-          packTile: TileV3.packFloats, storeTile: TileV3.storeFloats,
-          compute: TileV3.multiplyInRegisters),
-        TileFormat(
-          format: .bf16, maximumRows: TileV3.maximumRowsWidened, inputsPerStep: 2, wordsPerStep: 2,
-          panelBytesPerStep: 8 * TileV3.lanes, multiply: TileV3.multiplyWidened,
-          packTile: TileV3.packFloats, storeTile: TileV3.storeFloats,
-          compute: TileV3.multiplyInRegisters),
-      ],
-      storeRows: TileV3.storeRows, addBias: TileV3.addBias, activateGated: TileV3.activateGated,
-      activatePlain: TileV3.activatePlain, softmax: TileV3.softmaxBlocks,
-      softmaxGradients: TileV3.softmaxGradients,
-      scaleRows: TileV3.scaleRows, multiplyStrided: TileV3.multiplyStrided,
-      multiplyBlocks: TileV3.multiplyBlocks, packBlocks: TileV3.packBlocks,
-      softmaxColumns: TileV3.softmaxColumns, normaliseRow: TileV3.normaliseRow,
-      addRow: TileV3.addRow, turnHalves: TileV3.turnHalves,
-      turnNeighbours: TileV3.turnNeighbours,
-      transposeSquare: TileV3.transposeSquare, activateBackward: TileV3.activateBackward,
-      backwardInputs: TileV3.backwardInputs, backwardInputsOfRest: TileV3.backwardInputsOfRest,
-      multiplyBackward: TileV3.multiplyBackward,
-      packColumns: TileV3.packColumns,
-      reads: [TileV3.readOneStream, TileV3.readTwoStreams, TileV3.readFourStreams])
+    nonisolated(unsafe) static let v3 = immortal(
+      TileBuild(
+        lanes: TileV3.lanes,
+        products: [
+          immortal(
+            TileFormat(
+              format: .f32, maximumRows: TileV3.maximumRows, inputsPerStep: 1, wordsPerStep: 1,
+              panelBytesPerStep: 8 * TileV3.lanes, multiply: TileV3.multiplyF32,
+              packTile: TileV3.packFloats, storeTile: TileV3.storeFloats,
+              compute: TileV3.multiplyInRegisters)),
+          immortal(
+            TileFormat(
+              format: .bf16, maximumRows: TileV3.maximumRowsWidened, inputsPerStep: 2,
+              wordsPerStep: 2,
+              panelBytesPerStep: 8 * TileV3.lanes, multiply: TileV3.multiplyWidened,
+              packTile: TileV3.packFloats, storeTile: TileV3.storeFloats,
+              compute: TileV3.multiplyInRegisters)),
+        ],
+        storeRows: TileV3.storeRows, addBias: TileV3.addBias, activateGated: TileV3.activateGated,
+        activatePlain: TileV3.activatePlain, softmax: TileV3.softmaxBlocks,
+        softmaxGradients: TileV3.softmaxGradients,
+        scaleRows: TileV3.scaleRows, multiplyStrided: TileV3.multiplyStrided,
+        multiplyBlocks: TileV3.multiplyBlocks, packBlocks: TileV3.packBlocks,
+        softmaxColumns: TileV3.softmaxColumns, normaliseRow: TileV3.normaliseRow,
+        addRow: TileV3.addRow, turnHalves: TileV3.turnHalves,
+        turnNeighbours: TileV3.turnNeighbours,
+        transposeSquare: TileV3.transposeSquare, activateBackward: TileV3.activateBackward,
+        backwardInputs: TileV3.backwardInputs, backwardInputsOfRest: TileV3.backwardInputsOfRest,
+        multiplyBackward: TileV3.multiplyBackward,
+        packColumns: TileV3.packColumns,
+        reads: [TileV3.readOneStream, TileV3.readTwoStreams, TileV3.readFourStreams]))
 
-    static let v4 = TileBuild(
-      lanes: TileV4.lanes,
-      products: [
-        TileFormat(
-          format: .f32, maximumRows: TileV4.maximumRows, inputsPerStep: 1, wordsPerStep: 1,
-          panelBytesPerStep: 8 * TileV4.lanes, multiply: TileV4.multiplyF32,
-          packTile: TileV4.packFloats, storeTile: TileV4.storeFloats,
-          compute: TileV4.multiplyInRegisters),
-        TileFormat(
-          format: .bf16, usesBF16Dot: true, maximumRows: TileV4.maximumRows, inputsPerStep: 2,
-          wordsPerStep: 1, panelBytesPerStep: 8 * TileV4.lanes, multiply: TileV4.multiplyDot,
-          packTile: TileV4.packPairs, storeTile: TileV4.storePairs, compute: TileV4.dotInRegisters),
-        TileFormat(
-          format: .bf16, maximumRows: TileV4.maximumRowsWidened, inputsPerStep: 2, wordsPerStep: 2,
-          panelBytesPerStep: 8 * TileV4.lanes, multiply: TileV4.multiplyWidened,
-          packTile: TileV4.packFloats, storeTile: TileV4.storeFloats,
-          compute: TileV4.multiplyInRegisters),
-      ],
-      storeRows: TileV4.storeRows, addBias: TileV4.addBias, activateGated: TileV4.activateGated,
-      activatePlain: TileV4.activatePlain, softmax: TileV4.softmaxBlocks,
-      softmaxGradients: TileV4.softmaxGradients,
-      scaleRows: TileV4.scaleRows, multiplyStrided: TileV4.multiplyStrided,
-      multiplyBlocks: TileV4.multiplyBlocks, packBlocks: TileV4.packBlocks,
-      softmaxColumns: TileV4.softmaxColumns, normaliseRow: TileV4.normaliseRow,
-      addRow: TileV4.addRow, turnHalves: TileV4.turnHalves,
-      turnNeighbours: TileV4.turnNeighbours,
-      transposeSquare: TileV4.transposeSquare, activateBackward: TileV4.activateBackward,
-      backwardInputs: TileV4.backwardInputs, backwardInputsOfRest: TileV4.backwardInputsOfRest,
-      multiplyBackward: TileV4.multiplyBackward,
-      packColumns: TileV4.packColumns,
-      reads: [TileV4.readOneStream, TileV4.readTwoStreams, TileV4.readFourStreams])
+    nonisolated(unsafe) static let v4 = immortal(
+      TileBuild(
+        lanes: TileV4.lanes,
+        products: [
+          immortal(
+            TileFormat(
+              format: .f32, maximumRows: TileV4.maximumRows, inputsPerStep: 1, wordsPerStep: 1,
+              panelBytesPerStep: 8 * TileV4.lanes, multiply: TileV4.multiplyF32,
+              packTile: TileV4.packFloats, storeTile: TileV4.storeFloats,
+              compute: TileV4.multiplyInRegisters)),
+          immortal(
+            TileFormat(
+              format: .bf16, usesBF16Dot: true, maximumRows: TileV4.maximumRows, inputsPerStep: 2,
+              wordsPerStep: 1, panelBytesPerStep: 8 * TileV4.lanes, multiply: TileV4.multiplyDot,
+              packTile: TileV4.packPairs, storeTile: TileV4.storePairs,
+              compute: TileV4.dotInRegisters)),
+          immortal(
+            TileFormat(
+              format: .bf16, maximumRows: TileV4.maximumRowsWidened, inputsPerStep: 2,
+              wordsPerStep: 2,
+              panelBytesPerStep: 8 * TileV4.lanes, multiply: TileV4.multiplyWidened,
+              packTile: TileV4.packFloats, storeTile: TileV4.storeFloats,
+              compute: TileV4.multiplyInRegisters)),
+        ],
+        storeRows: TileV4.storeRows, addBias: TileV4.addBias, activateGated: TileV4.activateGated,
+        activatePlain: TileV4.activatePlain, softmax: TileV4.softmaxBlocks,
+        softmaxGradients: TileV4.softmaxGradients,
+        scaleRows: TileV4.scaleRows, multiplyStrided: TileV4.multiplyStrided,
+        multiplyBlocks: TileV4.multiplyBlocks, packBlocks: TileV4.packBlocks,
+        softmaxColumns: TileV4.softmaxColumns, normaliseRow: TileV4.normaliseRow,
+        addRow: TileV4.addRow, turnHalves: TileV4.turnHalves,
+        turnNeighbours: TileV4.turnNeighbours,
+        transposeSquare: TileV4.transposeSquare, activateBackward: TileV4.activateBackward,
+        backwardInputs: TileV4.backwardInputs, backwardInputsOfRest: TileV4.backwardInputsOfRest,
+        multiplyBackward: TileV4.multiplyBackward,
+        packColumns: TileV4.packColumns,
+        reads: [TileV4.readOneStream, TileV4.readTwoStreams, TileV4.readFourStreams]))
   #endif
 }

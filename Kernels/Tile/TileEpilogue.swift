@@ -11,7 +11,7 @@ extension TileKernels {
     block: UnsafeMutablePointer<Float>, rows: Int, first: UnsafePointer<Float>?, firstCount: Int,
     second: UnsafePointer<Float>?, secondCount: Int
   ) {
-    addBiasEntry(block, rows, first, firstCount, second, secondCount)
+    build.pointee.addBias(block, rows, first, firstCount, second, secondCount)
   }
 
   /// Activates a block of a panel that holds gate and up (`gatedPlace`): `lanes` outputs of each row
@@ -19,14 +19,14 @@ extension TileKernels {
   public func activateGated(
     block: UnsafeMutablePointer<Float>, rows: Int, activation: Activation
   ) {
-    activateGatedEntry(block, rows, activation)
+    build.pointee.activateGated(block, rows, activation)
   }
 
   /// Activates a block of a network without a gate: all `panelWidth` outputs of each row, in place.
   public func activatePlain(
     block: UnsafeMutablePointer<Float>, rows: Int, activation: Activation
   ) {
-    activatePlainEntry(block, rows, activation)
+    build.pointee.activatePlain(block, rows, activation)
   }
 
   /// Writes outputs of the block into a tile as inputs of the next product.
@@ -42,7 +42,7 @@ extension TileKernels {
   ) {
     precondition(input % lanes == 0, "input \(input) does not begin a vector of \(lanes)")
     precondition(count <= panelWidth && input + count <= depth, "outputs beyond the tile")
-    storeTileEntry(block, rows, count, input, tile)
+    product.pointee.storeTile(block, rows, count, input, tile)
     if !usesBF16Dot && input + count == depth {
       let words = tile.assumingMemoryBound(to: Float.self)
       for word in depth * rows..<steps(depth: depth) * inputsPerStep * rows { words[word] = 0 }
@@ -62,6 +62,6 @@ extension TileKernels {
     destination: UnsafeMutablePointer<Float>, stride: Int, indices: UnsafePointer<Int32>? = nil
   ) {
     precondition(count <= panelWidth, "\(count) outputs of a block of \(panelWidth)")
-    storeRowsEntry(block, rows, count, scales, destination, stride, indices)
+    build.pointee.storeRows(block, rows, count, scales, destination, stride, indices)
   }
 }

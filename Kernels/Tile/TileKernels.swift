@@ -17,7 +17,7 @@ public struct TileKernels: Sendable {
   public let level: TileLevel
 
   /// How weights are stored in panels, one of `formats`.
-  public let format: WeightFormat
+  public var format: WeightFormat { product.pointee.format }
 
   /// True when products are hardware dot products of bf16 pairs, which rounds activations to bf16.
   public let usesBF16Dot: Bool
@@ -44,34 +44,13 @@ public struct TileKernels: Sendable {
   /// a task's first panel is not asked for, and more lines wait in L2.
   let prefetchBytes: Int
 
-  let multiplyEntry: Multiply
-  let packTileEntry: PackTile
-  let storeTileEntry: StoreTile
-  let storeRowsEntry: StoreRows
-  let addBiasEntry: AddBias
-  let activateGatedEntry: Activate
-  let activatePlainEntry: Activate
-  let softmaxEntry: Softmax
-  let softmaxGradientsEntry: SoftmaxGradients
-  let scaleRowsEntry: ScaleRows
-  let transposeSquareEntry: TransposeSquare
-  let activateBackwardEntry: ActivateBackward
-  /// Inputs of a backward product by its vectors of rows, from one vector on, no fewer than with one more.
-  let backwardInputs: [Int]
-  /// The same where fewer inputs are left.
-  let backwardInputsOfRest: [Int]
-  let multiplyBackwardEntry: MultiplyBackward
-  let packColumnsEntry: PackColumns
-  let multiplyStridedEntry: MultiplyStrided
-  let multiplyBlocksEntry: MultiplyBlocks
-  let packBlocksEntry: PackBlocks
-  let softmaxColumnsEntry: SoftmaxColumns
-  let normaliseRowEntry: NormaliseRow
-  let addRowEntry: AddRow
-  let turnHalvesEntry: TurnRow
-  let turnNeighboursEntry: TurnRow
-  let computeEntry: Compute
-  let readEntries: [Read]
+  /// What the build exports.
+  ///
+  /// It is never freed, as its `product` is not, so that copies of this value, which tasks on all threads make,
+  /// count no references: the count would be one line of memory that all of them write.
+  nonisolated(unsafe) let build: UnsafePointer<TileBuild>
+  /// The build's product with weights of the format.
+  nonisolated(unsafe) let product: UnsafePointer<TileFormat>
 
   /// The kernels of a level that the CPU supports.
   ///
@@ -85,58 +64,35 @@ public struct TileKernels: Sendable {
     precondition(TileLevel.supported.contains(level), "this CPU does not run level \(level)")
     let build = Self.build(level)
     let hasDot = allowsBF16Dot && vector_cpu_has_bf16_dot()
-    let product = build.products.first { $0.format == format && (hasDot || !$0.usesBF16Dot) }
+    let product = build.pointee.products.first {
+      $0.pointee.format == format && (hasDot || !$0.pointee.usesBF16Dot)
+    }
     guard let product else { preconditionFailure("no kernel multiplies \(format) weights") }
     self.level = level
-    self.format = format
-    usesBF16Dot = product.usesBF16Dot
-    lanes = build.lanes
-    maximumRows = product.maximumRows
-    inputsPerStep = product.inputsPerStep
-    wordsPerStep = product.wordsPerStep
-    panelBytesPerStep = product.panelBytesPerStep
+    self.build = build
+    self.product = product
+    usesBF16Dot = product.pointee.usesBF16Dot
+    lanes = build.pointee.lanes
+    maximumRows = product.pointee.maximumRows
+    inputsPerStep = product.pointee.inputsPerStep
+    wordsPerStep = product.pointee.wordsPerStep
+    panelBytesPerStep = product.pointee.panelBytesPerStep
     self.prefetchBytes = prefetchBytes
-    multiplyEntry = product.multiply
-    packTileEntry = product.packTile
-    storeTileEntry = product.storeTile
-    computeEntry = product.compute
-    storeRowsEntry = build.storeRows
-    addBiasEntry = build.addBias
-    activateGatedEntry = build.activateGated
-    activatePlainEntry = build.activatePlain
-    softmaxEntry = build.softmax
-    softmaxGradientsEntry = build.softmaxGradients
-    scaleRowsEntry = build.scaleRows
-    transposeSquareEntry = build.transposeSquare
-    activateBackwardEntry = build.activateBackward
-    backwardInputs = build.backwardInputs
-    backwardInputsOfRest = build.backwardInputsOfRest
-    multiplyBackwardEntry = build.multiplyBackward
-    packColumnsEntry = build.packColumns
-    multiplyStridedEntry = build.multiplyStrided
-    multiplyBlocksEntry = build.multiplyBlocks
-    packBlocksEntry = build.packBlocks
-    softmaxColumnsEntry = build.softmaxColumns
-    normaliseRowEntry = build.normaliseRow
-    addRowEntry = build.addRow
-    turnHalvesEntry = build.turnHalves
-    turnNeighboursEntry = build.turnNeighbours
-    readEntries = build.reads
   }
 
   /// The formats of weights that there are kernels for, `f32` first: the same at every level, since all
   /// are built from one source.
-  public static let formats: [WeightFormat] = TileBuild.v2.products.map(\.format)
+  public static let formats: [WeightFormat] = TileBuild.v2.pointee.products.map(\.pointee.format)
 
-  private static func build(_ level: TileLevel) -> TileBuild {
+  private static func build(_ level: TileLevel) -> UnsafePointer<TileBuild> {
     switch level {
     #if arch(x86_64)
-      case .v4: return .v4
-      case .v3: return .v3
-      case .v2: return .v2
+      case .v4: return TileBuild.v4
+      case .v3: return TileBuild.v3
+      case .v2: return TileBuild.v2
       case .neon: preconditionFailure("NEON belongs to arm64")
     #else
-      case .neon: return .v2
+      case .neon: return TileBuild.v2
       case .v2, .v3, .v4: preconditionFailure("x86-64 levels belong to x86-64")
     #endif
     }

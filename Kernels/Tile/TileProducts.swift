@@ -85,7 +85,7 @@ extension TileKernels {
     precondition(!(accumulates && streams), "what is added to is in a cache")
     precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
     precondition(steps >= 0, "\(steps) steps")
-    multiplyEntry(
+    product.pointee.multiply(
       panel, tile, steps, rows, block, accumulates, streams, prefetch?.start ?? panel,
       prefetch?.bytesPerStep ?? 0)
   }
@@ -107,7 +107,8 @@ extension TileKernels {
     depth: Int, tile: UnsafeMutableRawPointer
   ) {
     precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
-    packTileEntry(source, stride, indices, rows, depth, steps(depth: depth) * inputsPerStep, tile)
+    product.pointee.packTile(
+      source, stride, indices, rows, depth, steps(depth: depth) * inputsPerStep, tile)
   }
 
   /// FLOPs of `rounds` rounds in registers only, with the kind of product that `multiply` uses.
@@ -116,7 +117,7 @@ extension TileKernels {
   public func multiplyInRegisters(
     rounds: Int, factor: Float, addend: Float
   ) -> (flops: Int, checksum: Float) {
-    computeEntry(rounds, factor, addend)
+    product.pointee.compute(rounds, factor, addend)
   }
 
   /// Reads `bytes` bytes in sequential streams, for the bandwidth of reading alone.
@@ -127,7 +128,7 @@ extension TileKernels {
   /// - Returns: a checksum that keeps the reads alive.
   public func read(_ memory: UnsafeRawPointer, bytes: Int, pattern: ReadPattern) -> UInt32 {
     precondition(bytes >= 0 && bytes % 256 == 0, "\(bytes) bytes are not a multiple of 256")
-    return readEntries[pattern.entry](memory, bytes, pattern.prefetchBytes)
+    return build.pointee.reads[pattern.entry](memory, bytes, pattern.prefetchBytes)
   }
 }
 

@@ -9,7 +9,7 @@ extension TileKernels {
     _ row: UnsafeMutablePointer<Float>, count: Int, scale: UnsafePointer<Float>?, epsilon: Float,
     into target: UnsafeMutablePointer<Float>
   ) {
-    normaliseRowEntry(row, count, scale, epsilon, target)
+    build.pointee.normaliseRow(row, count, scale, epsilon, target)
   }
 
   /// target = branch · factor, or row + branch · factor; the target may be either.
@@ -17,7 +17,7 @@ extension TileKernels {
     _ branch: UnsafePointer<Float>, times factor: Float, to row: UnsafePointer<Float>?,
     into target: UnsafeMutablePointer<Float>, count: Int
   ) {
-    addRowEntry(branch, factor, row, target, count)
+    build.pointee.addRow(branch, factor, row, target, count)
   }
 
   /// Turns pairs (i, i + pairs) of a row in place by the angles whose cosines and sines are given.
@@ -25,7 +25,7 @@ extension TileKernels {
     _ row: UnsafeMutablePointer<Float>, pairs: Int, cosines: UnsafePointer<Float>,
     sines: UnsafePointer<Float>
   ) {
-    turnHalvesEntry(row, pairs, cosines, sines)
+    build.pointee.turnHalves(row, pairs, cosines, sines)
   }
 
   /// Turns pairs (2i, 2i + 1) of a row in place.
@@ -37,6 +37,6 @@ extension TileKernels {
     _ row: UnsafeMutablePointer<Float>, pairs: Int, cosines: UnsafePointer<Float>,
     sines: UnsafePointer<Float>
   ) {
-    turnNeighboursEntry(row, pairs, cosines, sines)
+    build.pointee.turnNeighbours(row, pairs, cosines, sines)
   }
 }

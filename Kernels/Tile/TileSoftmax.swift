@@ -50,7 +50,7 @@ extension TileKernels {
     softcap: Float?, state: SoftmaxRows
   ) -> Bool {
     precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
-    return softmaxEntry(
+    return build.pointee.softmax(
       blocks, stride ?? blockCapacity, panels, rows, state.first, state.end, softcap ?? 0,
       state.shifts,
       state.sums, state.corrections)
@@ -69,14 +69,14 @@ extension TileKernels {
     panels: Int, rows: Int, factors: UnsafePointer<Float>, means: UnsafeMutablePointer<Float>
   ) {
     precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
-    softmaxGradientsEntry(weights, gradients, stride, panels, rows, factors, means)
+    build.pointee.softmaxGradients(weights, gradients, stride, panels, rows, factors, means)
   }
 
   /// Multiplies every row of a block by its factor.
   public func scaleRows(
     block: UnsafeMutablePointer<Float>, rows: Int, factors: UnsafePointer<Float>
   ) {
-    scaleRowsEntry(block, rows, factors)
+    build.pointee.scaleRows(block, rows, factors)
   }
 
   /// Turns a block of scores with a row for each key and a lane for each head into weights.
@@ -92,6 +92,6 @@ extension TileKernels {
     maxima: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
     corrections: UnsafeMutablePointer<Float>
   ) {
-    softmaxColumnsEntry(block, keys, softcap ?? 0, maxima, sums, corrections)
+    build.pointee.softmaxColumns(block, keys, softcap ?? 0, maxima, sums, corrections)
   }
 }

@@ -36,7 +36,7 @@ extension TileKernels {
     precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
     precondition(steps >= 0, "\(steps) steps")
     precondition(panelStep % lanes == 0, "\(panelStep) floats are no whole vectors")
-    multiplyStridedEntry(
+    build.pointee.multiplyStrided(
       UnsafeRawPointer(panel), panelStep * 4, factors.base, factors.rowStep, factors.step,
       steps, rows, block, accumulates,
       prefetch?.start ?? UnsafeRawPointer(panel), prefetch?.bytesPerStep ?? 0)

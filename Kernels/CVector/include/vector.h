@@ -304,8 +304,23 @@ VECTOR_INLINE vector_float16 vector_swap_pairs16(vector_float16 a) {
   return __builtin_shufflevector(a, a, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
 }
 
-#if defined(__AVX512BF16__)
+#if defined(__AVX512DQ__)
 #include <immintrin.h>
+
+/// x − ⌊x⌋ per lane, 0 for infinities (VREDUCEPS).
+VECTOR_INLINE vector_float16 vector_fraction16(vector_float16 x) {
+  return (vector_float16)_mm512_reduce_ps((__m512)x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+}
+
+/// a·2^⌊x⌋ per lane, and 0 where x is below `lowest` (VSCALEFPS).
+VECTOR_INLINE vector_float16
+vector_scale_or_zero16(vector_float16 a, vector_float16 x, float lowest) {
+  const __mmask16 kept = _mm512_cmp_ps_mask((__m512)x, _mm512_set1_ps(lowest), _CMP_NLT_UQ);
+  return (vector_float16)_mm512_maskz_scalef_ps(kept, (__m512)a, (__m512)x);
+}
+#endif
+
+#if defined(__AVX512BF16__)
 
 /// sum + a₀·b₀ + a₁·b₁ per lane, where each lane of `a` and `b` is a pair of bf16, the first in the
 /// low half. Rounds to nearest and treats subnormal numbers as zero (VDPBF16PS).

@@ -23,9 +23,10 @@ final class PanelTileWork: TileWork {
   let mostRows: Int
 
   private let kernels: TileKernels
-  private let panels: AlignedBuffer<UInt8>
-  private let tiles: AlignedBuffer<UInt8>
-  private let blocks: AlignedBuffer<Float>
+  private let threads: Int
+  private let panels: WorkerMemory<UInt8>
+  private let tiles: WorkerMemory<UInt8>
+  private let blocks: WorkerMemory<Float>
 
   /// Inputs of the product: the panel takes 128 KiB at the most, which an L2 cache holds beside the tile of
   /// at most 48 KiB, and the loop over them is long against its ends, as in the layers that are measured.
@@ -46,10 +47,12 @@ final class PanelTileWork: TileWork {
     precondition(threads >= 1, "\(threads) threads")
     self.kernels = kernels
     mostRows = kernels.maximumRows
-    panels = AlignedBuffer(count: threads * kernels.panelBytes(depth: Self.depth))
-    tiles = AlignedBuffer(
-      count: threads * kernels.tileBytes(rows: kernels.maximumRows, depth: Self.depth))
-    blocks = AlignedBuffer(count: threads * kernels.blockCapacity)
+    self.threads = threads
+    panels = WorkerMemory(workers: threads, count: kernels.panelBytes(depth: Self.depth))
+    tiles = WorkerMemory(
+      workers: threads,
+      count: kernels.tileBytes(rows: kernels.maximumRows, depth: Self.depth))
+    blocks = WorkerMemory(workers: threads, count: kernels.blockCapacity)
     let elements = Matrix(
       rows: kernels.maximumRows, columns: Self.depth,
       elements: [Float](repeating: Self.element, count: kernels.maximumRows * Self.depth))
@@ -67,25 +70,23 @@ final class PanelTileWork: TileWork {
   }
 
   private func panel(_ worker: Int) -> UnsafeMutableRawPointer {
-    UnsafeMutableRawPointer(panels.base + worker * kernels.panelBytes(depth: Self.depth))
+    UnsafeMutableRawPointer(panels[worker])
   }
 
   private func tile(_ worker: Int) -> UnsafeMutableRawPointer {
-    UnsafeMutableRawPointer(
-      tiles.base + worker * kernels.tileBytes(rows: mostRows, depth: Self.depth))
+    UnsafeMutableRawPointer(tiles[worker])
   }
 
   /// All elements are equal, so that a tile of the most rows begins with one of fewer.
   func run(rows: Int, tasks: Int, pool: WorkerPool) -> Int {
     precondition(rows >= 1 && rows <= mostRows, "tiles of 1 to \(mostRows) rows, not \(rows)")
-    precondition(
-      pool.threads * kernels.blockCapacity <= blocks.count, "more threads than were announced")
+    precondition(pool.threads <= threads, "more threads than were announced")
     let products = Self.rowsPerTask / rows
     pool.forEach(tasks) { worker, _ in
       for _ in 0..<products {
         kernels.multiply(
           panel: panel(worker), tile: tile(worker), steps: kernels.steps(depth: Self.depth),
-          rows: rows, block: blocks.base + worker * kernels.blockCapacity)
+          rows: rows, block: blocks[worker])
       }
     }
     return tasks * products * 2 * rows * kernels.panelWidth * Self.depth

@@ -14,22 +14,19 @@ struct RouterScratch {
 
 /// The scratch of all workers in two allocations, made with the workspace, so that routing allocates nothing.
 final class RouterScratchPool {
-  private let floats: Matrix
-  private let keys: AlignedBuffer<Int64>
+  private let floats: WorkerMemory<Float>
+  private let keys: WorkerMemory<Int64>
   private let padded: Int
-  private let keysPerWorker: Int
 
   init(workers: Int, choices: Int, topK: Int, groups: Int) {
     padded = paddedToVector(max(choices, groups))
-    keysPerWorker = max(topK, groups, 2)
-    floats = Matrix(rows: workers * 3, columns: padded)
-    keys = AlignedBuffer(count: workers * keysPerWorker)
+    floats = WorkerMemory(workers: workers, count: 3 * padded)
+    keys = WorkerMemory(workers: workers, count: max(topK, groups, 2))
   }
 
   subscript(worker: Int) -> RouterScratch {
-    let rows = floats.all
+    let rows = floats[worker]
     return RouterScratch(
-      scores: rows[worker * 3], choice: rows[worker * 3 + 1],
-      keys: keys.base + worker * keysPerWorker, groups: rows[worker * 3 + 2])
+      scores: rows, choice: rows + padded, keys: keys[worker], groups: rows + 2 * padded)
   }
 }

@@ -97,20 +97,20 @@ enum BackwardProduct<let inputs: Int, let vectors: Int> {
   /// Inputs of one product by its vectors of rows, 1 to 3: 16 or 24 accumulators of 32 registers.
   ///
   /// With 12 inputs by two vectors a training step took 1.5 % longer than with 8 (Zen 5).
-  public let backwardInputs = [16, 8, 8]
+  public let backwardInputs: InlineArray<3, Int> = [16, 8, 8]
   /// The same where fewer are left.
-  public let backwardInputsOfRest = [16, 8, 8]
+  public let backwardInputsOfRest: InlineArray<3, Int> = [16, 8, 8]
 #elseif TILE_V3
   /// Inputs of one product by its vectors of rows, 1 to 3: 8 or 12 accumulators of 16 registers.
-  public let backwardInputs = [8, 6, 4]
+  public let backwardInputs: InlineArray<3, Int> = [8, 6, 4]
   /// The same where fewer are left: 4 by two vectors, whose 8 accumulators wait for each other a little.
-  public let backwardInputsOfRest = [8, 4, 4]
+  public let backwardInputsOfRest: InlineArray<3, Int> = [8, 4, 4]
 #else
   /// Inputs of one product by its vectors of rows, 1 to 3; without FMA, a product waits in a register of its own
   /// until it is added.
-  public let backwardInputs = [8, 4, 2]
+  public let backwardInputs: InlineArray<3, Int> = [8, 4, 2]
   /// The same where fewer are left.
-  public let backwardInputsOfRest = [8, 4, 2]
+  public let backwardInputsOfRest: InlineArray<3, Int> = [8, 4, 2]
 #endif
 
 /// sums = Σ over the panels' outputs of each input's weight times the vectors of rows, or that added to the sums.

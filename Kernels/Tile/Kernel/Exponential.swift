@@ -1,3 +1,7 @@
+#if TILE_V4
+  import CVector
+#endif
+
 /// e to the power of every lane, within 2 ulp over the range of normal results.
 ///
 /// x = n·ln 2 + r with |r| ≤ ln 2 / 2; e^r by its Taylor series to r⁷, whose remainder is below
@@ -33,30 +37,40 @@ func exponential(_ argument: Vector) -> Vector {
   return unsafeBitCast(scaled, to: Vector.self)
 }
 
-/// e to the power of every lane, at most 88, and 0 for those below −87: weights of a softmax.
-///
-/// 2^y by a polynomial of y − n, which lies within ±0.5, and the exponent n. Its coefficients are those of least
-/// relative error, 1.9e-9 (Remez exchange); rounded and evaluated in f32 the polynomial is within 8e-8. The
-/// logarithm of two is no more exact than a float, so that the error grows with |x| by 1.3e-8, and the weight falls
-/// faster. NaN stays NaN.
-@inline(__always)
-func exponentialOrZero(_ x: Vector) -> Vector {
-  let logarithm = Vector(repeating: 0x1.715476p0)
-  // See `exponential`.
-  let rounder = Vector(repeating: 0x1.8p23)
-  let biased = multiplyAdd(x, logarithm, rounder)
-  let fraction = multiplyAdd(x, logarithm, rounder - biased)
+/// log₂ e, by which exponents of e become those of two.
+let binaryLogarithmOfE: Float = 0x1.715476p0
 
-  var power = Vector(repeating: 0x1.41d334p-13)
-  power = multiplyAdd(power, fraction, Vector(repeating: 0x1.5f456ap-10))
-  power = multiplyAdd(power, fraction, Vector(repeating: 0x1.3b2dbcp-7))
-  power = multiplyAdd(power, fraction, Vector(repeating: 0x1.c6aed4p-5))
-  power = multiplyAdd(power, fraction, Vector(repeating: 0x1.ebfbdap-3))
-  power = multiplyAdd(power, fraction, Vector(repeating: 0x1.62e430p-1))
-  power = multiplyAdd(power, fraction, Vector(repeating: 1))
-  let exponent = unsafeBitCast(biased, to: Words.self) &<< 23
-  let scaled = unsafeBitCast(unsafeBitCast(power, to: Words.self) &+ exponent, to: Vector.self)
-  return scaled.replacing(with: Vector.zero, where: x .< Vector(repeating: -87))
+/// 2 to the power of every lane, at most 127, and 0 for those below −126: weights of a softmax.
+@inline(__always)
+func powerOfTwoOrZero(_ x: Vector) -> Vector {
+  let lowest: Float = -126
+  #if TILE_V4
+    let fraction = vector_fraction16(x)
+    var power = Vector(repeating: 0x1.c7211ap-13)
+    power = multiplyAdd(power, fraction, Vector(repeating: 0x1.461954p-10))
+    power = multiplyAdd(power, fraction, Vector(repeating: 0x1.3d2800p-7))
+    power = multiplyAdd(power, fraction, Vector(repeating: 0x1.c68500p-5))
+    power = multiplyAdd(power, fraction, Vector(repeating: 0x1.ebfd9ep-3))
+    power = multiplyAdd(power, fraction, Vector(repeating: 0x1.62e42ap-1))
+    power = multiplyAdd(power, fraction, Vector(repeating: 1))
+    return vector_scale_or_zero16(power, x, lowest)
+  #else
+    // See `exponential`.
+    let rounder = Vector(repeating: 0x1.8p23)
+    let biased = x + rounder
+    let fraction = x - (biased - rounder)
+
+    var power = Vector(repeating: 0x1.41d334p-13)
+    power = multiplyAdd(power, fraction, Vector(repeating: 0x1.5f456ap-10))
+    power = multiplyAdd(power, fraction, Vector(repeating: 0x1.3b2dbcp-7))
+    power = multiplyAdd(power, fraction, Vector(repeating: 0x1.c6aed4p-5))
+    power = multiplyAdd(power, fraction, Vector(repeating: 0x1.ebfbdap-3))
+    power = multiplyAdd(power, fraction, Vector(repeating: 0x1.62e430p-1))
+    power = multiplyAdd(power, fraction, Vector(repeating: 1))
+    let exponent = unsafeBitCast(biased, to: Words.self) &<< 23
+    let scaled = unsafeBitCast(unsafeBitCast(power, to: Words.self) &+ exponent, to: Vector.self)
+    return scaled.replacing(with: Vector.zero, where: x .< Vector(repeating: lowest))
+  #endif
 }
 
 /// z·σ(z), with σ the logistic function 1 / (1 + e⁻ᶻ).

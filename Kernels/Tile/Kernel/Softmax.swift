@@ -43,11 +43,15 @@ private struct ScoreBlocks {
   /// - Returns: their sum.
   @inline(__always)
   func weigh(_ row: Int, _ panels: Range<Int>, shift: Float) -> Float {
-    let shift = Vector(repeating: shift)
+    let logarithm = Vector(repeating: binaryLogarithmOfE)
+    let shift = Vector(repeating: -shift * binaryLogarithmOfE)
     var (first, second) = (Vector.zero, Vector.zero)
     for panel in panels {
       let scores = vectors(row, panel)
-      let weights = (exponentialOrZero(scores[0] - shift), exponentialOrZero(scores[1] - shift))
+      let weights = (
+        powerOfTwoOrZero(multiplyAdd(scores[0], logarithm, shift)),
+        powerOfTwoOrZero(multiplyAdd(scores[1], logarithm, shift))
+      )
       (scores[0], scores[1]) = weights
       first += weights.0
       second += weights.1
@@ -140,7 +144,9 @@ public func softmaxBlocks(
     if largest <= shift + toleratedRise { continue }
     shifts[row] = largest
     if sums[row] == 0 { continue }
-    corrections[row] = exponentialOrZero(Vector(repeating: shift - largest))[0]
+    corrections[row] =
+      powerOfTwoOrZero(
+        Vector(repeating: (shift - largest) * binaryLogarithmOfE))[0]
     sums[row] *= corrections[row]
     isCorrected = true
   }

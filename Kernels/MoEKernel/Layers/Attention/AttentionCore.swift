@@ -11,7 +11,7 @@ import Tile
 /// task, and the next panel is asked for while one is multiplied.
 struct AttentionCore {
   let spec: SelfAttentionSpec
-  let cache: KVCache
+  let cache: KVPanels
   /// A row for each token and head, all heads of a token one after the other: `keyWidth` elements, scaled.
   let queries: Rows
   /// The same of `valueWidth` elements.
@@ -19,13 +19,13 @@ struct AttentionCore {
   /// The further logit of each head; `nil` for none.
   let sinks: UnsafeMutablePointer<Float>?
   /// Where contexts of single tokens that are cut are left; `nil` where none are.
-  let parts: ContextParts?
+  let parts: ContextParts.Places?
 
   private var kernels: TileKernels { cache.kernels }
 
   /// Tiles that meet a panel while it is in the L1 cache: few enough for their queries and scores to be there
   /// too, enough for a panel to come from L2 in the time that they take.
-  private static let tilesPerTask = 4
+  private static let tilesPerTask = 8
 
   /// Consecutive tokens of one task.
   private static func tokensPerTask(_ kernels: TileKernels, group: Int) -> Int {

@@ -75,8 +75,7 @@ public final class AttentionProduct {
     queries.fill(
       seed: seed &+ 2, amplitude: 3 / Float(sizes.query).squareRoot(), pool: pool)
     outputs = Matrix(rows: rows, columns: sizes.output)
-    scratch = Matrix(
-      rows: pool.threads, columns: paddedToVector(Self.scratchElements(spec, kernels)))
+    scratch = .scratch(workers: pool.threads, floats: Self.scratchElements(spec, kernels))
     spans = (0..<copies).map { copy in
       (0..<sequences).map {
         AttentionCore.Span(
@@ -124,8 +123,8 @@ public final class AttentionProduct {
     let rows = Saturating.product(Saturating.product(sequences, tokens), spec.heads)
     return Saturating.sum([
       Saturating.product(4, Saturating.product(rows, sizes.query + sizes.output)),
-      Saturating.product(
-        4 * threads, scratchElements(spec, BlockWorkspace.kernels(engine))),
+      Matrix.scratchBytes(
+        workers: threads, floats: scratchElements(spec, BlockWorkspace.kernels(engine))),
       ContextParts.bytes(
         queries: cutQueries(
           spec, sequences: sequences, tokens: tokens, context: context, copies: copies),
@@ -151,12 +150,13 @@ public final class AttentionProduct {
     switch memory {
     case .grouped(let cache):
       let core = AttentionCore(
-        spec: spec, cache: cache, queries: queries, outputs: outputs, sinks: nil, parts: parts)
+        spec: spec, cache: cache.panels, queries: queries, outputs: outputs, sinks: nil,
+        parts: parts.places)
       _ = AttentionWork(core: core, spans: spans, scratch: scratch.all).run(pool)
     case .latent(let cache, let latent):
       let core = LatentCore(
         spec: spec, latent: latent, kernels: kernels, cache: cache, queries: queries,
-        contexts: outputs, parts: parts, sinks: nil)
+        contexts: outputs, parts: parts.places, sinks: nil)
       _ = LatentWork(
         core: core, rows: 0..<sequences * tokens, spans: spans, scratch: scratch.all
       ).run(pool)
@@ -220,8 +220,8 @@ public final class AttentionProduct {
     case .grouped(let cache):
       let key = Matrix(rows: 1, columns: spec.keyWidth)
       let value = Matrix(rows: 1, columns: spec.valueWidth)
-      cache.copyKey(sequence: sequence, head: head, position: position, to: key.all.base)
-      cache.copyValue(sequence: sequence, head: head, position: position, to: value.all.base)
+      cache.panels.copyKey(sequence: sequence, head: head, position: position, to: key.all.base)
+      cache.panels.copyValue(sequence: sequence, head: head, position: position, to: value.all.base)
       return (key.elements, value.elements)
     }
   }

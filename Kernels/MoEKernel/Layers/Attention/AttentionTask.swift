@@ -49,9 +49,6 @@ struct AttentionTask {
         source: core.queries.base, stride: core.queries.stride,
         indices: scratch.rows + own.lowerBound, rows: own.count, count: spec.keyWidth,
         blocks: scratch.queries(tile))
-      for panel in 0..<core.cache.valuePanels {
-        scratch.sums(tile, panel).update(repeating: 0, count: own.count * kernels.panelWidth)
-      }
     }
   }
 
@@ -126,11 +123,12 @@ struct AttentionTask {
         let first = Int(own.firstPanel)
         if let upcoming { ask(for: upcoming, share: panel * tiles + tile, of: panels * tiles) }
         if Int(own.endPanel) == first { continue }
+        if isLast { scratch.tiles[tile].hasSums = true }
         kernels.multiplyBlocks(
           panel: start + first * width * width,
           factors: .init(base: scratch.scores(tile) + first * capacity, stride: capacity),
           steps: Int(own.endKey) - first * width, rows: Int(own.rows),
-          block: scratch.sums(tile, panel), accumulates: true,
+          block: scratch.sums(tile, panel), accumulates: own.hasSums,
           prefetch: kernels.prefetch(
             panel: start, next: next, steps: seen.count, tile: tile, tiles: tiles))
       }
@@ -220,6 +218,7 @@ struct AttentionTask {
     let width = kernels.panelWidth
     for tile in 0..<tiles {
       let own = kernels.tileRows(tile, of: rows)
+      precondition(scratch.tiles[tile].hasSums, "tile \(tile) of \(tiles) saw no key")
       let start = indices == nil ? target + own.lowerBound * stride : target
       for panel in 0..<core.cache.valuePanels {
         kernels.storeRows(

@@ -17,7 +17,7 @@ struct LatentCore {
   let queries: Rows
   /// The same of `rank` elements: contexts in the latent space.
   let contexts: Rows
-  let parts: ContextParts
+  let parts: ContextParts.Places
   /// The further logit of each head; `nil` for none.
   let sinks: UnsafeMutablePointer<Float>?
 

@@ -91,7 +91,7 @@ extension BlockPass {
         base: memory.queries.all.base, stride: memory.cache.width, count: rows.count * heads),
       contexts: Rows(
         base: memory.contexts.all.base, stride: latent.rank, count: rows.count * heads),
-      parts: memory.parts, sinks: layer.attention.sinks?.all[0])
+      parts: memory.parts.places, sinks: layer.attention.sinks?.all[0])
     if let absorbed = expansion.absorbed {
       regions.products =
         regions.products

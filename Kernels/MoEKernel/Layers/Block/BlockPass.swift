@@ -178,7 +178,7 @@ struct BlockPass {
       preparation.prepare(keys: keys, position: position)
       preparation.prepare(values: values)
       for head in 0..<attention.keyValueHeads {
-        cache.store(
+        cache.panels.store(
           key: keys + head * attention.keyWidth, value: values + head * attention.valueWidth,
           sequence: span.sequence, head: head, position: position)
       }
@@ -188,13 +188,13 @@ struct BlockPass {
   /// Attention of all queries of the pass over keys and values of a cache.
   func core(_ cache: KVCache, parts: ContextParts? = nil) -> AttentionCore {
     AttentionCore(
-      spec: attention, cache: cache,
+      spec: attention, cache: cache.panels,
       queries: Rows(
         base: workspace.queries.all.base, stride: attention.keyWidth,
         count: tokens * attention.heads),
       outputs: Rows(
         base: workspace.heads.all.base, stride: attention.valueWidth,
         count: tokens * attention.heads),
-      sinks: layer.attention.sinks?.all[0], parts: parts)
+      sinks: layer.attention.sinks?.all[0], parts: parts?.places)
   }
 }

@@ -76,9 +76,9 @@ public final class BlockWorkspace: LayerWorkspace {
     queryRank = rows(attention.latent?.queryRank ?? 0)
     compressed = rows(attention.latent.map { $0.rank + $0.rotaryWidth } ?? 0)
     heads = rows(attention.outputWidth)
-    scratch = Matrix(
-      rows: threads,
-      columns: Self.scratchElements(attention, rows: maxTokens, engine: engine, formats: formats))
+    scratch = .scratch(
+      workers: threads,
+      floats: Self.scratchElements(attention, rows: maxTokens, engine: engine, formats: formats))
   }
 
   /// Attention has kernels of its own, whatever the engine: of the instruction set that the engine was made
@@ -135,9 +135,9 @@ public final class BlockWorkspace: LayerWorkspace {
         attention, kernels: kernels(engine), maxTokens: rows, sequences: sequences,
         capacity: context),
       attention.rotary.map { RotaryTable.bytes($0, positions: context) } ?? 0,
-      Saturating.product(
-        4 * threads,
-        scratchElements(attention, rows: rows, engine: engine, formats: formats)),
+      Matrix.scratchBytes(
+        workers: threads,
+        floats: scratchElements(attention, rows: rows, engine: engine, formats: formats)),
     ])
   }
 

@@ -77,8 +77,9 @@ struct SelfAttentionReference {
     let value = Matrix(rows: spec.keyValueHeads, columns: spec.valueWidth)
     for earlier in first..<position {
       for head in 0..<spec.keyValueHeads {
-        cache.copyKey(sequence: sequence, head: head, position: earlier, to: key.all[head])
-        cache.copyValue(sequence: sequence, head: head, position: earlier, to: value.all[head])
+        cache.panels.copyKey(sequence: sequence, head: head, position: earlier, to: key.all[head])
+        cache.panels.copyValue(
+          sequence: sequence, head: head, position: earlier, to: value.all[head])
       }
       keys[earlier] = key.elements.map(Double.init)
       values[earlier] = value.elements.map(Double.init)

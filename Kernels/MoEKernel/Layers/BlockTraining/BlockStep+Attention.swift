@@ -33,7 +33,7 @@ extension BlockStep {
     pool.forEach(tokens, grain: 8) { _, token in
       let (keys, values) = (rows.preparedKeys.all[token], rows.preparedValues.all[token])
       for head in 0..<attention.keyValueHeads {
-        cache.store(
+        cache.panels.store(
           key: keys + head * attention.keyWidth, value: values + head * attention.valueWidth,
           sequence: 0, head: head, position: token)
       }
@@ -42,7 +42,8 @@ extension BlockStep {
       Rows(base: matrix.all.base, stride: width, count: tokens * attention.heads)
     }
     let core = AttentionCore(
-      spec: attention, cache: cache, queries: heads(rows.preparedQueries, attention.keyWidth),
+      spec: attention, cache: cache.panels,
+      queries: heads(rows.preparedQueries, attention.keyWidth),
       outputs: heads(rows.heads, attention.valueWidth), sinks: layer.attention.sinks?.all[0],
       parts: nil)
     let span = AttentionCore.Span(sequence: 0, firstRow: 0, tokens: tokens, position: 0)

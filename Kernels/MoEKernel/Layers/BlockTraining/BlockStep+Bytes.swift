@@ -35,16 +35,17 @@ extension BlockStep {
         kernels: kernels, heads: attention.keyValueHeads, keyWidth: attention.keyWidth,
         valueWidth: attention.valueWidth, sequences: 1, capacity: maxTokens),
       attention.rotary.map { RotaryTable.bytes($0, positions: maxTokens) } ?? 0,
-      Saturating.product(4 * threads, Saturating.sum(scratch, vectorLanes)),
+      Matrix.scratchBytes(workers: threads, floats: scratch),
       // Products of a backward pass: panels of a part, and blocks that wait for every row.
       Saturating.product(
-        4 * threads * maps(attention).count,
-        Saturating.sum(
-          TrainingStep.scratchPerWorker,
-          Saturating.product(TrainingStep.scratchPerRow, maxTokens))),
+        maps(attention).count, TrainingStep.scratchBytes(threads: threads, maxTokens: maxTokens)),
       // Of latent attention also a block of one head's dx, of plain keys and of values.
       attention.latent == nil
-        ? 0 : Saturating.product(8 * threads, Saturating.product(widestInputBlock, maxTokens)),
+        ? 0
+        : Saturating.product(
+          2,
+          Matrix.scratchBytes(
+            workers: threads, floats: Saturating.product(widestInputBlock, maxTokens))),
     ])
   }
 

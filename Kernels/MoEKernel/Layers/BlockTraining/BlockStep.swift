@@ -91,7 +91,7 @@ public final class BlockStep {
       layer.engine.scratchElements(rows: maxTokens, inputs: widest, format: .f32),
       AttentionCore.scratchElements(kernels, attention),
       AttentionBackward.scratchElements(kernels, attention, tokens: maxTokens))
-    scratch = Matrix(rows: pool.threads, columns: paddedToVector(floats))
+    scratch = .scratch(workers: pool.threads, floats: floats)
   }
 
   /// Steps go through this block from now on, of the same shape, engine and norms; gradients and scratch stay.

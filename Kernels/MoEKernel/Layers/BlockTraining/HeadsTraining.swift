@@ -10,7 +10,7 @@ final class HeadsTraining {
   /// The same of each head as products read it, one head's rows after the other's; empty where that is its own order.
   private let staged: Matrix
   /// A block of one head's dx for each thread, and what products need.
-  private let blocks: Matrix
+  private let blocks: WorkerMemory<Float>
   private let scratch: Matrix
 
   var heads: Int { matrices.count }
@@ -31,10 +31,8 @@ final class HeadsTraining {
     outputGradient = Matrix(rows: rows, columns: matrices.count * columns)
     staged = LaneSizes.staged(
       rows * matrices.count, columns: matrices.gradientStaging.keepsRows ? 0 : columns)
-    blocks = Matrix(rows: threads * rows, columns: paddedToVector(matrices.inputBlock))
-    scratch = Matrix(
-      rows: threads,
-      columns: matrices.backwardScratch(rows: rows).roundedUp(toMultipleOf: vectorLanes))
+    blocks = WorkerMemory(workers: threads, count: rows * paddedToVector(matrices.inputBlock))
+    scratch = .scratch(workers: threads, floats: matrices.backwardScratch(rows: rows))
   }
 
   /// Products go through these matrices from now on, which are of the same shape.
@@ -94,8 +92,8 @@ final class HeadsTraining {
   private func addInputs(_ task: Int, to sum: Rows, worker: Int) {
     let first = task * matrices.inputBlock
     let inputs = first..<min(first + matrices.inputBlock, matrices.inputs)
-    let block = blocks.all.part(
-      from: worker * (blocks.rows / scratch.rows), count: sum.count)
+    let block = Rows(
+      base: blocks[worker], stride: paddedToVector(matrices.inputBlock), count: sum.count)
     for head in 0..<heads {
       matrices.multiplyBackward(
         matrix: head, inputs: inputs,

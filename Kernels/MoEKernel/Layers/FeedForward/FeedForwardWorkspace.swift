@@ -56,7 +56,7 @@ public final class FeedForwardWorkspace: LayerWorkspace {
     scaled = matrix(plan.scaled)
     hidden = plan.hidden.map(matrix)
     outputs = plan.outputs.map(matrix)
-    scratchRows = Matrix(rows: plan.threads, columns: plan.scratchPerThread)
+    scratchRows = .scratch(workers: plan.threads, floats: plan.scratchPerThread)
   }
 
   /// The scratch of one worker, which no other writes to.
@@ -121,8 +121,7 @@ final class RoutingScratch {
   /// What experts read and what their sum is, tokens × L, when there is a latent space.
   let latentInput: Matrix?
   let latentSum: Matrix?
-  private let terms: AlignedBuffer<Term>
-  private let termsPerWorker: Int
+  private let terms: WorkerMemory<Term>
 
   init(_ layer: SparseLayerSpec, maxTokens: Int, threads: Int) {
     topK = layer.topK
@@ -137,10 +136,9 @@ final class RoutingScratch {
     let latent = layer.latent.map { paddedToVector($0.width) }
     latentInput = latent.map { Matrix(rows: maxTokens, columns: $0) }
     latentSum = latent.map { Matrix(rows: maxTokens, columns: $0) }
-    termsPerWorker = layer.topK + 1
-    terms = AlignedBuffer(count: threads * termsPerWorker)
+    terms = WorkerMemory(workers: threads, count: layer.topK + 1)
   }
 
   /// A worker's terms of one token's sum: K experts and the shared one.
-  func terms(_ worker: Int) -> UnsafeMutablePointer<Term> { terms.base + worker * termsPerWorker }
+  func terms(_ worker: Int) -> UnsafeMutablePointer<Term> { terms[worker] }
 }

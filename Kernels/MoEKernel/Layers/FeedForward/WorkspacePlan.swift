@@ -101,7 +101,7 @@ struct WorkspacePlan {
   /// `Int.max` where they cannot be counted.
   var bytes: Int {
     var elements = [
-      Saturating.product(threads, scratchPerThread),
+      Saturating.product(threads, WorkerMemory<Float>.stride(scratchPerThread, workers: threads)),
       Saturating.product(inputs.count, Saturating.product(stagedInput.rows, stagedInput.columns)),
     ]
     for (rows, columns) in hidden + outputs + [gathered, scaled] {

@@ -54,7 +54,8 @@ public final class ProductWorkspace: LayerWorkspace {
       Saturating.product(
         Saturating.sum(
           Saturating.product(staged.rows, staged.columns),
-          Saturating.product(threads, scratchPerThread)), 4)
+          Saturating.product(
+            threads, WorkerMemory<Float>.stride(scratchPerThread, workers: threads))), 4)
     }
   }
 
@@ -64,7 +65,7 @@ public final class ProductWorkspace: LayerWorkspace {
     maxTokens = plan.maxTokens
     threads = plan.threads
     staged = Matrix(rows: plan.staged.rows, columns: plan.staged.columns)
-    scratchRows = Matrix(rows: plan.threads, columns: plan.scratchPerThread)
+    scratchRows = .scratch(workers: plan.threads, floats: plan.scratchPerThread)
   }
 
   /// The scratch of one worker, which no other writes to.

@@ -37,9 +37,7 @@ final class LinearTraining {
     outputStaged = LaneSizes.staged(
       rows, columns: matrix.gradientStaging.keepsRows ? 0 : columns)
     strips = Matrix(rows: matrix.columnStaging.keepsRows ? 0 : rows, columns: matrix.inputs)
-    scratch = Matrix(
-      rows: threads,
-      columns: matrix.backwardScratch(rows: rows).roundedUp(toMultipleOf: vectorLanes))
+    scratch = .scratch(workers: threads, floats: matrix.backwardScratch(rows: rows))
   }
 
   /// Products go through this matrix from now on, which is of the same shape.

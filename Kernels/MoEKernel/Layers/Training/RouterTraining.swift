@@ -34,7 +34,7 @@ final class RouterTraining {
     biasGradient = Matrix(rows: 1, columns: paddedToVector(spec.choices))
     gateGradient = Matrix(rows: 1, columns: paddedToVector(spec.hidden))
     gateLogits = AlignedBuffer(count: maxTokens)
-    choiceRows = Matrix(rows: threads, columns: 2 * paddedToVector(spec.topK))
+    choiceRows = .scratch(workers: threads, floats: 2 * paddedToVector(spec.topK))
   }
 
   private static func trainable(_ matrices: any EngineMatrices) -> any TrainableMatrices {

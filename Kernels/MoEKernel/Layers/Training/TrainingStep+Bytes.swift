@@ -46,17 +46,23 @@ extension TrainingStep {
       }
     }
     let tokens = rowBytes(maxTokens, padded(spec.hidden))
-    let scratch = rowBytes(
-      threads, Saturating.sum(scratchPerWorker, Saturating.product(scratchPerRow, maxTokens)))
+    let scratch = scratchBytes(threads: threads, maxTokens: maxTokens)
     return Saturating.sum(parts + rows + [tokens, scratch])
   }
 
   /// The widest panels of any build: two vectors of 16.
   static let widestPanel = 32
   /// Floats of the widest panels of Wᵀ or dY that a worker packs: at most 64 of 1024 bytes in 256 steps.
-  static let scratchPerWorker = 8 * 512 * widestPanel
+  private static let scratchPerWorker = 8 * 512 * widestPanel
   /// Floats of the blocks that wait for each row, four panels of them.
-  static let scratchPerRow = 8 * widestPanel
+  private static let scratchPerRow = 8 * widestPanel
+
+  /// Bytes of the scratch of one matrix's backward products.
+  static func scratchBytes(threads: Int, maxTokens: Int) -> Int {
+    Matrix.scratchBytes(
+      workers: threads,
+      floats: Saturating.sum(scratchPerWorker, Saturating.product(scratchPerRow, maxTokens)))
+  }
 
   /// Whole panels of the widest build.
   static func padded(_ count: Int) -> Int {
@@ -80,11 +86,10 @@ extension TrainingStep {
     let matrices = [(width, hidden), (hidden, width)].map {
       engine.matrixBytes(outputs: $0.0, inputs: $0.1, format: .f32)
     }
-    let scratch = Saturating.sum(scratchPerWorker, Saturating.product(scratchPerRow, maxTokens))
     return Saturating.sum(
       matrices + [
         rowBytes(Saturating.sum(maxTokens, 1), columns),
-        rowBytes(Saturating.product(2, threads), scratch),
+        Saturating.product(2, scratchBytes(threads: threads, maxTokens: maxTokens)),
         rowBytes(2 * (ScaleGradient.parts + 1), inner),
       ])
   }

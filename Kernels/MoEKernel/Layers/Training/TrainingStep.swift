@@ -20,7 +20,7 @@ public final class TrainingStep {
   let tokenStrips: Matrix
   /// Which tasks of a region belong to which group of rows.
   let tasks: GroupTasks
-  private let terms: AlignedBuffer<Term>
+  private let terms: WorkerMemory<Term>
   let scratchRows: Matrix
 
   /// Makes gradients and scratch for steps of up to `maxTokens` tokens.
@@ -59,12 +59,11 @@ public final class TrainingStep {
     tokenStrips = Matrix(
       rows: lanes[0].networks.columnStaging.keepsRows ? 0 : maxTokens, columns: layer.spec.hidden)
     tasks = GroupTasks(groups: (workspace.routing?.dispatch.groups.count ?? 1) + 1)
-    terms = AlignedBuffer(count: pool.threads * Self.terms(of: layer.spec))
+    terms = WorkerMemory(workers: pool.threads, count: Self.terms(of: layer.spec))
     let elements =
       (lanes.map { $0.scratchElements(rows: maxTokens) }
       + [router?.scratchElements(rows: maxTokens) ?? 0]).max() ?? 0
-    scratchRows = Matrix(
-      rows: pool.threads, columns: elements.roundedUp(toMultipleOf: vectorLanes))
+    scratchRows = .scratch(workers: pool.threads, floats: elements)
   }
 
   /// Steps go through this layer from now on, of the same shape and engine; gradients and scratch stay.
@@ -88,7 +87,7 @@ public final class TrainingStep {
 
   /// A worker's terms of one token's gradient.
   func terms(_ worker: Int) -> UnsafeMutablePointer<Term> {
-    terms.base + worker * Self.terms(of: layer.spec)
+    terms[worker]
   }
 
   /// What reads a token: K experts, the router and the shared expert, or a dense network.
