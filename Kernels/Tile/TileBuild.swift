@@ -40,7 +40,7 @@ typealias Softmax =
   @Sendable (
     _ blocks: UnsafeMutablePointer<Float>, _ stride: Int, _ panels: Int, _ rows: Int,
     _ first: UnsafePointer<Int32>, _ end: UnsafePointer<Int32>, _ softcap: Float,
-    _ maxima: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
+    _ shifts: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
     _ corrections: UnsafeMutablePointer<Float>
   ) -> Bool
 typealias SoftmaxGradients =
@@ -96,9 +96,9 @@ typealias PackBlocks =
 typealias SoftmaxColumns =
   @Sendable (
     _ block: UnsafeMutablePointer<Float>, _ keys: Int, _ softcap: Float,
-    _ maxima: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
+    _ shifts: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
     _ corrections: UnsafeMutablePointer<Float>
-  ) -> Void
+  ) -> Bool
 typealias NormaliseRow =
   @Sendable (
     _ row: UnsafeMutablePointer<Float>, _ count: Int, _ scale: UnsafePointer<Float>?,

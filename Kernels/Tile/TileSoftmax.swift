@@ -1,6 +1,6 @@
 /// The softmax of attention on blocks of scores, while they are in the L1 cache.
 extension TileKernels {
-  /// What maxima of scores begin with.
+  /// What shifts of scores begin with.
   public static let lowestScore = TileBuild.lowestScore
 
   /// What rows of a tile know of the chunks of keys that they have seen; each at least `rows` elements.
@@ -84,14 +84,17 @@ extension TileKernels {
   /// - Parameters:
   ///   - block: `keys` rows of `panelWidth` heads, aligned to 64 bytes.
   ///   - softcap: bound of scores; `nil` for none.
-  ///   - maxima: the largest scores so far of `panelWidth` heads, aligned as the block; as are
+  ///   - shifts: what is subtracted from scores of `panelWidth` heads, `lowestScore` before the first, aligned as the
+  ///     block; as are
   ///   - sums: of weights so far, and
   ///   - corrections: what sums of values so far are to be multiplied by.
+  /// - Returns: true where any correction is not 1.
+  @discardableResult
   public func softmaxColumns(
     block: UnsafeMutablePointer<Float>, keys: Int, softcap: Float?,
-    maxima: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
+    shifts: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
     corrections: UnsafeMutablePointer<Float>
-  ) {
-    build.pointee.softmaxColumns(block, keys, softcap ?? 0, maxima, sums, corrections)
+  ) -> Bool {
+    build.pointee.softmaxColumns(block, keys, softcap ?? 0, shifts, sums, corrections)
   }
 }

@@ -156,7 +156,7 @@ import Testing
     for row in 0..<rows {
       let shift = Double(state.shifts[row])
       let expected = scores[row].map { exp($0 - shift) }
-      // A difference of scores is rounded to 2⁻²⁴ of up to 80; the exponential errs by 8e-8 and 1.3e-8 of its
+      // A difference of scores is rounded to 2⁻²⁴ of up to 80; a power of two errs by 1.5e-7 and 1.3e-8 of its
       // argument, once for a weight and once for each correction; below e⁻⁸⁷ a weight is 0.
       for (weight, own) in zip(weights[row], expected) {
         #expect(abs(weight - own) <= own * 1.4e-5 + 2e-38)
@@ -167,15 +167,15 @@ import Testing
     withExtendedLifetime((integers, floats)) {}
   }
 
-  /// Three chunks of scores, each of which may raise the maximum, against a softmax of all at once.
+  /// Three chunks of scores, each of which may raise what is subtracted, against a softmax of all at once.
   @Test(arguments: TileLevel.supported, [nil, 2] as [Float?])
   func chunksOfColumnsMakeOneSoftmax(level: TileLevel, softcap: Float?) {
     let kernels = Self.kernels(level)
     let (width, chunks) = (kernels.panelWidth, [1, 17, 60])
     var numbers = Numbers(seed: 5)
     let state = (0..<3).map { _ in Memory(bytes: 4 * width) }
-    let (maxima, sums, corrections) = (state[0].floats, state[1].floats, state[2].floats)
-    maxima.update(repeating: TileKernels.lowestScore)
+    let (shifts, sums, corrections) = (state[0].floats, state[1].floats, state[2].floats)
+    shifts.update(repeating: TileKernels.lowestScore)
     sums.update(repeating: 0)
     var scores = [[Double]](repeating: [], count: width)
     var weights = [[Double]](repeating: [], count: width)
@@ -187,20 +187,24 @@ import Testing
         scores[index % width].append(
           softcap.map { Double($0) * tanh(score / Double($0)) } ?? score)
       }
-      kernels.softmaxColumns(
+      let isFirst = sums[0] == 0
+      let isCorrected = kernels.softmaxColumns(
         block: block.floats.baseAddress!, keys: keys, softcap: softcap,
-        maxima: maxima.baseAddress!, sums: sums.baseAddress!,
+        shifts: shifts.baseAddress!, sums: sums.baseAddress!,
         corrections: corrections.baseAddress!)
+      #expect(isCorrected == (!isFirst && corrections.prefix(width).contains { $0 != 1 }))
       for head in 0..<width {
         weights[head] = weights[head].map { $0 * Double(corrections[head]) }
         weights[head] += (0..<keys).map { Double(block.floats[$0 * width + head]) }
       }
     }
     for head in 0..<width {
-      let maximum = scores[head].max() ?? 0
-      let expected = scores[head].map { exp($0 - maximum) }
+      let (shift, maximum) = (Double(shifts[head]), scores[head].max() ?? 0)
+      #expect(shift <= maximum + 1e-5 && maximum <= shift + 8.00001)
+      let expected = scores[head].map { exp($0 - shift) }
       let total = expected.reduce(0, +)
-      // A difference of scores is rounded to 2⁻²⁴ of up to 16, the exponential to 2 ulp, corrections likewise.
+      // A power of two has exponents of up to 23, rounded to 2⁻²⁴ of them and made of a shift's that is rounded too; it
+      // errs by 1.5e-7, and corrections likewise.
       for (weight, own) in zip(weights[head], expected) {
         #expect(abs(weight - own) <= own * 4e-6 + 1e-37)
       }

@@ -11,7 +11,7 @@ public let lowestScore: Float = -1e30
 /// Any number near the maximum keeps weights within range, and where it stays, nothing that was summed need be
 /// corrected; e⁸ = 2981 leaves sums as exact as weights up to 1 do. The maximum of random scores still rises in
 /// nearly every chunk for some row of a tile, by little.
-private let toleratedRise: Float = 8
+let toleratedRise: Float = 8
 
 /// Blocks of scores of a tile: a row has `2·lanes` keys in each block.
 private struct ScoreBlocks {

@@ -107,12 +107,8 @@ struct AttentionCore {
     let (first, end) = (part * chunks.count / parts, (part + 1) * chunks.count / parts)
     for chunk in first..<end {
       work.attend(
-        chunk: chunks.lowerBound + chunk, upcoming: chunk + 1 == end ? upcoming : nil)
-    }
-    if parts == 1 {
-      work.finish()
-    } else {
-      work.leave(part: part)
+        chunk: chunks.lowerBound + chunk,
+        ending: chunk + 1 == end ? .init(part: parts == 1 ? nil : part, upcoming: upcoming) : nil)
     }
   }
 

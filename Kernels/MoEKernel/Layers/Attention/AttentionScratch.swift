@@ -18,6 +18,8 @@ struct AttentionScratch {
     var firstPanel: Int32 = 0
     var endPanel: Int32 = 0
     var endKey: Int32 = 0
+    /// Whether its queries were packed.
+    var hasQueries = false
     /// Whether any chunk was added to its sums; before that they are of no meaning.
     var hasSums = false
   }

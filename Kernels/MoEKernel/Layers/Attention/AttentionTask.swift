@@ -30,7 +30,18 @@ struct AttentionTask {
       core.cache.kernels, rows: rows, core.spec, at: scratch)
   }
 
-  /// Packs the queries and forgets what was summed.
+  /// What is done with the last chunk of a task beside adding it.
+  struct Ending {
+    /// The part of a context that is cut; `nil` for one that is not.
+    let part: Int?
+    /// What the worker reads next.
+    let upcoming: AttentionCore.FirstReads?
+  }
+
+  /// Forgets what was summed.
+  ///
+  /// Queries are packed where they are first multiplied, between products, which go on
+  /// while memory brings them.
   func begin() {
     for row in 0..<rows {
       let token = span.firstRow + tokens.lowerBound + row / spec.group
@@ -45,15 +56,20 @@ struct AttentionTask {
         to: .init(
           firstRow: Int32(truncatingIfNeeded: own.lowerBound),
           rows: Int32(truncatingIfNeeded: own.count)))
-      kernels.packBlocks(
-        source: core.queries.base, stride: core.queries.stride,
-        indices: scratch.rows + own.lowerBound, rows: own.count, count: spec.keyWidth,
-        blocks: scratch.queries(tile))
     }
   }
 
-  /// Adds what one chunk of keys gives; `upcoming` is asked for meanwhile.
-  func attend(chunk: Int, upcoming: AttentionCore.FirstReads?) {
+  private func pack(_ tile: Int) {
+    let own = scratch.tiles[tile]
+    kernels.packBlocks(
+      source: core.queries.base, stride: core.queries.stride,
+      indices: scratch.rows + Int(own.firstRow), rows: Int(own.rows), count: spec.keyWidth,
+      blocks: scratch.queries(tile))
+    scratch.tiles[tile].hasQueries = true
+  }
+
+  /// Adds what one chunk of keys gives, and after the last one writes the rows.
+  func attend(chunk: Int, ending: Ending?) {
     let cache = core.cache
     let seen = findPanels(chunk: chunk)
     let keys = cache.keyPanel(
@@ -61,7 +77,7 @@ struct AttentionTask {
     let values = cache.valuePanel(0, chunk: chunk, sequence: span.sequence, head: head)
     score(seen, keys: keys, then: values)
     for tile in 0..<tiles { weigh(tile, chunk: chunk) }
-    mix(values, upcoming)
+    mix(values, ending.map { ($0.upcoming, target(part: $0.part)) })
   }
 
   /// Finds the panels of a chunk that each tile's rows see.
@@ -98,6 +114,7 @@ struct AttentionTask {
       for tile in 0..<tiles {
         let own = scratch.tiles[tile]
         guard panel >= Int(own.firstPanel), panel < Int(own.endPanel) else { continue }
+        if !own.hasQueries { pack(tile) }
         kernels.multiplyBlocks(
           panel: start, factors: .init(base: scratch.queries(tile), stride: capacity),
           steps: steps, rows: Int(own.rows), block: scratch.scores(tile) + panel * capacity,
@@ -109,11 +126,15 @@ struct AttentionTask {
 
   /// Adds the values of a chunk by the weights that its scores became.
   ///
-  /// Behind the last panel of values come the next chunk's keys, or those of the next task.
-  private func mix(_ values: UnsafePointer<Float>, _ upcoming: AttentionCore.FirstReads?) {
+  /// Behind the last panel of values come the next chunk's keys, or those of the next task. Sums of the last chunk
+  /// are written while they are in the L1 cache, some rows after each product, so that the lines of the outputs
+  /// come while the next product is computed.
+  private func mix(
+    _ values: UnsafePointer<Float>, _ ending: (upcoming: AttentionCore.FirstReads?, target: Target)?
+  ) {
     let (kernels, width, capacity) = (kernels, kernels.panelWidth, kernels.blockCapacity)
     let (size, panels) = (core.cache.keysPerChunk * width, core.cache.valuePanels)
-    let seen = seenKeys()
+    let (seen, upcoming) = (seenKeys(), ending?.upcoming)
     for panel in 0..<panels {
       let start = values + panel * size
       let isLast = panel + 1 == panels
@@ -122,15 +143,19 @@ struct AttentionTask {
         let own = scratch.tiles[tile]
         let first = Int(own.firstPanel)
         if let upcoming { ask(for: upcoming, share: panel * tiles + tile, of: panels * tiles) }
-        if Int(own.endPanel) == first { continue }
-        if isLast { scratch.tiles[tile].hasSums = true }
-        kernels.multiplyBlocks(
-          panel: start + first * width * width,
-          factors: .init(base: scratch.scores(tile) + first * capacity, stride: capacity),
-          steps: Int(own.endKey) - first * width, rows: Int(own.rows),
-          block: scratch.sums(tile, panel), accumulates: own.hasSums,
-          prefetch: kernels.prefetch(
-            panel: start, next: next, steps: seen.count, tile: tile, tiles: tiles))
+        if Int(own.endPanel) > first {
+          kernels.multiplyBlocks(
+            panel: start + first * width * width,
+            factors: .init(base: scratch.scores(tile) + first * capacity, stride: capacity),
+            steps: Int(own.endKey) - first * width, rows: Int(own.rows),
+            block: scratch.sums(tile, panel), accumulates: own.hasSums,
+            prefetch: kernels.prefetch(
+              panel: start, next: next, steps: seen.count, tile: tile, tiles: tiles))
+          if isLast { scratch.tiles[tile].hasSums = true }
+        } else {
+          precondition(ending == nil || own.hasSums, "tile \(tile) of \(tiles) saw no key")
+        }
+        if let ending { store(tile, panel, to: ending.target) }
       }
     }
   }
@@ -182,9 +207,29 @@ struct AttentionTask {
     }
   }
 
-  /// Divides by the sums of weights and writes the rows.
-  func finish() {
+  /// Where the rows of a task go.
+  private struct Target {
+    let base: UnsafeMutablePointer<Float>
+    let stride: Int
+    /// Which of the rows there each one is; `nil` for all in their order.
+    let indices: UnsafePointer<Int32>?
+    /// What each is multiplied by; `nil` for 1.
+    let scales: UnsafePointer<Float>?
+  }
+
+  /// The outputs, divided by the sums of weights, or the place of a part, whose sums are merged with others'.
+  ///
+  /// - Parameter part: `nil` for a context that is not cut.
+  private func target(part: Int?) -> Target {
     let state = scratch.softmax
+    if let part, let parts = core.parts {
+      let place = parts.place(
+        part: part, query: span.sequence * spec.heads + head * spec.group,
+        of: core.cache.sequences * spec.heads)
+      place.shifts.update(from: state.shifts, count: rows)
+      place.sums.update(from: state.sums, count: rows)
+      return Target(base: place.values, stride: place.stride, indices: nil, scales: nil)
+    }
     for row in 0..<rows {
       var (factor, sum): (Float, Float) = (1, state.sums[row])
       if let sinks = core.sinks {
@@ -195,38 +240,19 @@ struct AttentionTask {
       }
       state.corrections[row] = factor / sum
     }
-    store(
-      scales: state.corrections, to: core.outputs.base, stride: core.outputs.stride,
-      indices: scratch.rows)
+    return Target(
+      base: core.outputs.base, stride: core.outputs.stride, indices: UnsafePointer(scratch.rows),
+      scales: UnsafePointer(state.corrections))
   }
 
-  /// Leaves the sums of a part to be merged.
-  func leave(part: Int) {
-    guard let parts = core.parts else { return }
-    let place = parts.place(
-      part: part, query: span.sequence * spec.heads + head * spec.group,
-      of: core.cache.sequences * spec.heads)
-    place.shifts.update(from: scratch.softmax.shifts, count: rows)
-    place.sums.update(from: scratch.softmax.sums, count: rows)
-    store(scales: nil, to: place.values, stride: place.stride, indices: nil)
-  }
-
-  private func store(
-    scales: UnsafeMutablePointer<Float>?, to target: UnsafeMutablePointer<Float>, stride: Int,
-    indices: UnsafeMutablePointer<Int32>?
-  ) {
-    let width = kernels.panelWidth
-    for tile in 0..<tiles {
-      let own = kernels.tileRows(tile, of: rows)
-      precondition(scratch.tiles[tile].hasSums, "tile \(tile) of \(tiles) saw no key")
-      let start = indices == nil ? target + own.lowerBound * stride : target
-      for panel in 0..<core.cache.valuePanels {
-        kernels.storeRows(
-          block: scratch.sums(tile, panel), rows: own.count,
-          count: min(width, spec.valueWidth - panel * width),
-          scales: scales.map { $0 + own.lowerBound }, destination: start + panel * width,
-          stride: stride, indices: indices.map { UnsafePointer($0 + own.lowerBound) })
-      }
-    }
+  /// Writes what a tile has of one panel of values.
+  private func store(_ tile: Int, _ panel: Int, to target: Target) {
+    let own = scratch.tiles[tile]
+    let (row, width) = (Int(own.firstRow), kernels.panelWidth)
+    kernels.storeRows(
+      block: scratch.sums(tile, panel), rows: Int(own.rows),
+      count: min(width, spec.valueWidth - panel * width), scales: target.scales.map { $0 + row },
+      destination: target.base + (target.indices == nil ? row * target.stride : 0) + panel * width,
+      stride: target.stride, indices: target.indices.map { $0 + row })
   }
 }

@@ -62,7 +62,9 @@ struct LatentCore {
     var key = first + part * count / all
     while key < end {
       let next = min(key + Self.keysPerChunk, end)
-      attend(keys: key..<next, to: end, heads: heads.count, token, scratch)
+      attend(
+        keys: key..<next, to: end, heads: heads.count, token, scratch,
+        accumulates: key > first + part * count / all)
       key = next
     }
     if all == 1 {
@@ -74,22 +76,31 @@ struct LatentCore {
 
   private func begin(heads: Range<Int>, row: Int, _ scratch: LatentScratch) {
     let (width, panels) = (kernels.panelWidth, kernels.panels(outputs: heads.count))
-    if heads.count < panels * width {
-      (scratch.queries + (panels - 1) * depth * width).update(repeating: 0, count: depth * width)
+    for panel in 0..<panels {
+      let first = heads.lowerBound + panel * width
+      let (source, own) = (
+        queries[row * spec.heads + first], scratch.queries + panel * depth * width
+      )
+      if heads.upperBound - first >= width {
+        kernels.packColumns(
+          source: source, stride: queries.stride, rows: width, count: depth, columns: own)
+        continue
+      }
+      own.update(repeating: 0, count: depth * width)
+      for column in 0..<heads.upperBound - first {
+        kernels.packOutput(
+          source + column * queries.stride, depth: depth, column: column,
+          panel: UnsafeMutableRawPointer(own))
+      }
     }
-    for (index, head) in heads.enumerated() {
-      kernels.packOutput(
-        queries[row * spec.heads + head], depth: depth, column: index % width,
-        panel: UnsafeMutableRawPointer(scratch.queries + index / width * depth * width))
-    }
-    scratch.maxima.update(repeating: TileKernels.lowestScore, count: panels * width)
+    scratch.shifts.update(repeating: TileKernels.lowestScore, count: panels * width)
     scratch.sums.update(repeating: 0, count: panels * width)
-    scratch.contexts.update(repeating: 0, count: panels * scratch.contextStride)
   }
 
-  /// Adds what one chunk of keys gives; `end` is behind the last key of the task.
+  /// Adds what one chunk of keys gives, or begins with it; `end` is behind the last key of the task.
   private func attend(
-    keys: Range<Int>, to end: Int, heads: Int, _ token: Token, _ scratch: LatentScratch
+    keys: Range<Int>, to end: Int, heads: Int, _ token: Token, _ scratch: LatentScratch,
+    accumulates: Bool
   ) {
     let (width, panels) = (kernels.panelWidth, kernels.panels(outputs: heads))
     let rows = cache.row(keys.lowerBound, sequence: token.sequence)
@@ -123,7 +134,7 @@ struct LatentCore {
             panel: rows + value * width, panelStep: cache.stride,
             factors: .init(base: weights + head, rowStep: 1, step: width),
             steps: keys.count, rows: Int(scratch.bounds[tile + 1]) - head,
-            block: blocks + (tile * valuePanels + value) * capacity, accumulates: true)
+            block: blocks + (tile * valuePanels + value) * capacity, accumulates: accumulates)
         }
       }
     }
@@ -133,13 +144,11 @@ struct LatentCore {
   private func weigh(_ panel: Int, keys: Int, _ scratch: LatentScratch) {
     let width = kernels.panelWidth
     let corrections = scratch.corrections + panel * width
-    kernels.softmaxColumns(
+    let isCorrected = kernels.softmaxColumns(
       block: scratch.scores + panel * Self.keysPerChunk * width, keys: keys,
-      softcap: spec.softcap, maxima: scratch.maxima + panel * width,
+      softcap: spec.softcap, shifts: scratch.shifts + panel * width,
       sums: scratch.sums + panel * width, corrections: corrections)
-    var isUnchanged = true
-    for head in 0..<width where corrections[head] != 1 { isUnchanged = false }
-    if isUnchanged { return }
+    guard isCorrected else { return }
     for tile in 0..<scratch.tiles {
       let own = kernels.tileRows(tile, of: width)
       let blocks =
@@ -158,8 +167,8 @@ struct LatentCore {
     for (index, head) in heads.enumerated() {
       var (factor, sum): (Float, Float) = (1, scratch.sums[index])
       if let sinks {
-        let maximum = max(scratch.maxima[index], sinks[head])
-        factor = expf(scratch.maxima[index] - maximum)
+        let maximum = max(scratch.shifts[index], sinks[head])
+        factor = expf(scratch.shifts[index] - maximum)
         sum = sum * factor + expf(sinks[head] - maximum)
       }
       scratch.corrections[index] = factor / sum
@@ -173,7 +182,7 @@ struct LatentCore {
   private func leave(heads: Range<Int>, row: Int, part: Int, _ scratch: LatentScratch) {
     let place = parts.place(
       part: part, query: row * spec.heads + heads.lowerBound, of: contexts.count)
-    place.shifts.update(from: scratch.maxima, count: heads.count)
+    place.shifts.update(from: scratch.shifts, count: heads.count)
     place.sums.update(from: scratch.sums, count: heads.count)
     store(heads: heads.count, scales: nil, to: place.values, stride: place.stride, scratch)
   }
@@ -224,7 +233,7 @@ struct LatentCore {
     /// Tiles that the heads of a panel are cut into, and the first head of each.
     let tiles: Int
     let bounds: UnsafeMutablePointer<Int32>
-    let maxima: UnsafeMutablePointer<Float>
+    let shifts: UnsafeMutablePointer<Float>
     let sums: UnsafeMutablePointer<Float>
     let corrections: UnsafeMutablePointer<Float>
 
@@ -236,8 +245,8 @@ struct LatentCore {
       queries = scratch
       scores = queries + heads * core.depth
       contexts = scores + heads * LatentCore.keysPerChunk
-      maxima = contexts + LatentCore.panelsPerTask(kernels) * contextStride
-      sums = maxima + heads
+      shifts = contexts + LatentCore.panelsPerTask(kernels) * contextStride
+      sums = shifts + heads
       corrections = sums + heads
       bounds = UnsafeMutableRawPointer(corrections + heads).assumingMemoryBound(to: Int32.self)
       for tile in 0..<tiles {
