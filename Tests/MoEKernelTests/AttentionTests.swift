@@ -67,6 +67,22 @@ import Tile
     }
   }
 
+  /// A window that ends shortly before a chunk of keys does is seen by some tiles of a task and not by others: these
+  /// begin with a later chunk.
+  @Test(arguments: TileLevel.supported)
+  func tilesOfATaskBeginWithChunksOfTheirOwn(level: TileLevel) throws {
+    for window in [1, 7] {
+      let spec = try SelfAttentionSpec(
+        hidden: 64, heads: 4, keyValueHeads: 1, keyWidth: 16, valueWidth: 16, rotary: nil,
+        reach: .window(window), scale: 1)
+      let product = AttentionProduct(
+        spec, sequences: 1, tokens: 300, context: 0, copies: 1, engine: TileEngine(level: level),
+        seed: 3, pool: WorkerPool(threads: 2))
+      // As `tolerance`, with 16 elements of a key and 7 keys.
+      #expect(product.relativeError(of: 0..<300) <= 8 * 16 * 7 * 0x1p-24)
+    }
+  }
+
   /// How many threads there are changes no bit.
   @Test(arguments: Shape.all)
   func threadsChangeNothing(shape: Shape) throws {

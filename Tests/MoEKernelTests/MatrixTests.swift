@@ -80,4 +80,29 @@ import Testing
     #expect(a.row(0) != b.row(0))
     #expect(a.row(1) != b.row(0))
   }
+
+  /// No thread's memory is near another's, each has what it asked for, and one alone has no more.
+  @Test(arguments: [(1, 0), (1, 100), (2, 1), (3, 5000)])
+  func memoryOfWorkersIsApart(workers: Int, count: Int) {
+    let memory = WorkerMemory<Int64>(workers: workers, count: count)
+    for worker in 0..<workers {
+      #expect(Int(bitPattern: memory[worker]) % 64 == 0)
+      for index in 0..<count {
+        #expect(memory[worker][index] == 0)
+        memory[worker][index] = Int64(worker)
+      }
+      if worker > 0 {
+        #expect(
+          memory[worker] - (memory[worker - 1] + count) >= (128 << 10) / MemoryLayout<Int64>.size)
+      }
+    }
+    #expect((0..<workers).allSatisfy { count == 0 || memory[$0][count - 1] == Int64($0) })
+    #expect(WorkerMemory<Float>.stride(100, workers: 1) == 128)
+    #expect(WorkerMemory<Float>.stride(.max - 5, workers: 2) == .max)
+    #expect(Matrix.scratchBytes(workers: 2, floats: .max) == .max)
+    let scratch = Matrix.scratch(workers: workers, floats: count)
+    #expect(scratch.rows == workers && scratch.columns >= count)
+    #expect(
+      Matrix.scratchBytes(workers: workers, floats: count) == 4 * workers * scratch.columns)
+  }
 }
