@@ -155,11 +155,15 @@ struct BlockPass {
   /// Turns queries and keys by their positions and fills the cache, span by span.
   private func prepareRows() {
     for span in workspace.spans {
-      pool.forEach(span.tokens, in: (pass: self, span: span)) { context, _, token in
+      pool.forEach(span.tokens, grain: Self.tokensAtOnce, in: (pass: self, span: span)) {
+        context, _, token in
         context.pass.prepare(token: token, of: context.span)
       }
     }
   }
+
+  /// Tokens that a thread prepares at a time, some microseconds.
+  private static let tokensAtOnce = 8
 
   private func prepare(token: Int, of span: AttentionCore.Span) {
     let (row, position) = (span.firstRow + token, span.position + token)

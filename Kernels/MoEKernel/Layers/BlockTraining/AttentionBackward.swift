@@ -39,9 +39,6 @@ struct AttentionBackward {
   func perform(head: Int, scratch: UnsafeMutablePointer<Float>) {
     let scratch = AttentionBackwardScratch(kernels, spec, tokens: tokens, at: scratch)
     pack(head / spec.group, scratch)
-    let count = kernels.panels(outputs: tokens) * width
-    scratch.keyGradients.update(repeating: 0, count: count * spec.keyWidth)
-    scratch.valueGradients.update(repeating: 0, count: count * spec.valueWidth)
     let queriesAtOnce = Self.tilesAtOnce * kernels.maximumRows
     for first in stride(from: 0, to: tokens, by: queriesAtOnce) {
       let part = QueryPart(
@@ -51,36 +48,62 @@ struct AttentionBackward {
       for tile in 0..<part.tiles { part.weigh(tile) }
       part.mixKeysAndValues()
     }
-    for panel in 0..<kernels.panels(outputs: tokens) {
-      let own = panel * width..<min((panel + 1) * width, tokens)
-      kernels.unpackOutputs(
-        keyGradients[own.lowerBound] + head * spec.keyWidth, stride: keyGradients.stride,
-        depth: spec.keyWidth, columns: 0..<own.count,
-        panel: scratch.keyGradients + panel * width * spec.keyWidth)
-      kernels.unpackOutputs(
-        valueGradients[own.lowerBound] + head * spec.valueWidth, stride: valueGradients.stride,
-        depth: spec.valueWidth, columns: 0..<own.count,
-        panel: scratch.valueGradients + panel * width * spec.valueWidth)
-    }
+    // Panels of keys and values are not needed any more.
+    unpack(
+      scratch.keyGradients, depth: spec.keyWidth, to: keyGradients, column: head * spec.keyWidth,
+      by: scratch.keys)
+    unpack(
+      scratch.valueGradients, depth: spec.valueWidth, to: valueGradients,
+      column: head * spec.valueWidth, by: scratch.values)
   }
 
   /// Brings a head's keys and values into panels: as outputs for scores and dw, keys as inputs for dq as well.
   ///
   /// Columns and rows behind the last token are zeros.
   private func pack(_ head: Int, _ scratch: AttentionBackwardScratch) {
+    pack(keys, column: head * spec.keyWidth, depth: spec.keyWidth, into: scratch.keys, scratch)
+    pack(
+      values, column: head * spec.valueWidth, depth: spec.valueWidth, into: scratch.values, scratch)
     for token in 0..<kernels.panels(outputs: tokens) * width {
-      let (panel, column) = (token / width, token % width)
-      let isToken = token < tokens
-      let key = isToken ? keys[token] + head * spec.keyWidth : scratch.zeros
-      kernels.packOutput(
-        key, depth: spec.keyWidth, column: column,
-        panel: scratch.keys + panel * width * spec.keyWidth)
-      kernels.packOutput(
-        isToken ? values[token] + head * spec.valueWidth : scratch.zeros, depth: spec.valueWidth,
-        column: column, panel: scratch.values + panel * width * spec.valueWidth)
+      let key = token < tokens ? keys[token] + head * spec.keyWidth : scratch.zeros
       for part in 0..<kernels.panels(outputs: spec.keyWidth) {
         let own = min(width, spec.keyWidth - part * width)
         (scratch.keyInputs(part) + token * width).update(from: key + part * width, count: own)
+      }
+    }
+  }
+
+  /// Rows of a head as outputs of panels: whole panels are turned in registers.
+  private func pack(
+    _ source: Rows, column: Int, depth: Int, into panels: UnsafeMutablePointer<Float>,
+    _ scratch: AttentionBackwardScratch
+  ) {
+    for first in stride(from: 0, to: tokens, by: width) {
+      let panel = panels + first * depth
+      if first + width <= tokens {
+        kernels.packColumns(
+          source: source[first] + column, stride: source.stride, rows: width, count: depth,
+          columns: panel)
+        continue
+      }
+      for token in first..<first + width {
+        kernels.packOutput(
+          token < tokens ? source[token] + column : scratch.zeros, depth: depth,
+          column: token - first, panel: panel)
+      }
+    }
+  }
+
+  /// Panels of gradients become rows of a head, by room for one panel.
+  private func unpack(
+    _ panels: UnsafePointer<Float>, depth: Int, to target: Rows, column: Int,
+    by room: UnsafeMutablePointer<Float>
+  ) {
+    for first in stride(from: 0, to: tokens, by: width) {
+      kernels.packColumns(
+        source: panels + first * depth, stride: width, rows: depth, count: width, columns: room)
+      for token in first..<min(first + width, tokens) {
+        (target[token] + column).update(from: room + (token - first) * depth, count: depth)
       }
     }
   }
@@ -275,13 +298,15 @@ private struct QueryPart {
     strips: UnsafeMutablePointer<Float>, columns: Int, to sums: UnsafeMutablePointer<Float>
   ) {
     let source = blocks + (panel * tokens.count + rows.lowerBound) * width
+    // Earlier parts have added to the panels of their own tokens, and of the tokens before.
+    let isTouched = panel < kernels.panels(outputs: tokens.lowerBound)
     for strip in 0..<kernels.tiles(rows: columns) {
       let own = kernels.tileRows(strip, of: columns)
       kernels.multiply(
         panel: source,
         tile: strips + own.lowerBound * tokens.count + rows.lowerBound * own.count,
         steps: rows.count, rows: own.count,
-        block: sums + (panel * columns + own.lowerBound) * width, accumulates: true)
+        block: sums + (panel * columns + own.lowerBound) * width, accumulates: isTouched)
     }
   }
 }

@@ -101,13 +101,20 @@ extension BlockStep {
   /// where these were clamped.
   func prepareBackward(_ tokens: Int, _ pool: WorkerPool) {
     let copies = Matrix(
-      rows: ScaleGradient.parts, columns: max(attention.queryWidth, attention.keysWidth))
+      rows: ScaleGradient.parts,
+      columns: readsCopies ? max(attention.queryWidth, attention.keysWidth) : 0)
     pool.forEach(ScaleGradient.parts) { _, part in
       for token in ScaleGradient.rows(ofPart: part, of: tokens) {
         prepareBackward(token: token, part: part, copy: copies.all[part])
       }
     }
     for norm in [norms.query, norms.key].compactMap({ $0 }) { norm.sumParts() }
+  }
+
+  /// Whether what the bound and a norm of the turned read must be made again.
+  private var readsCopies: Bool {
+    if case .turned = attention.queryKeyNorm { return true }
+    return attention.clip != nil
   }
 
   private func prepareBackward(token: Int, part: Int, copy: UnsafeMutablePointer<Float>) {
@@ -139,7 +146,7 @@ extension BlockStep {
     _ norm: ScaleGradient?, _ part: Int, _ position: Int, _ row: UnsafeMutablePointer<Float>
   ) {
     let width = attention.keyWidth
-    row.update(from: source, count: heads * width)
+    if readsCopies { row.update(from: source, count: heads * width) }
     func eachHead(_ body: (_ start: Int) -> Void) {
       for head in 0..<heads { body(head * width) }
     }

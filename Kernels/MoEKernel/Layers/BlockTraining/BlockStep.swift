@@ -162,9 +162,12 @@ public final class BlockStep {
     norm(input.all, layer.attentionNorms.before, into: rows.normed.all, tokens, pool)
     switch (layer.attention.keysAndValues, keysAndValues) {
     case (.grouped(let key, let value), .grouped):
-      apply(layer.attention.query, rows.normed, into: rows.queries, tokens, pool)
-      apply(key, rows.normed, into: rows.keys, tokens, pool)
-      apply(value, rows.normed, into: rows.values, tokens, pool)
+      // Matrices of one engine and format read rows in one order.
+      let query = layer.attention.query
+      let normed = staged(rows.normed, query, tokens, pool)
+      apply(query, staged: normed, into: rows.queries, tokens, pool)
+      apply(key, staged: normed, into: rows.keys, tokens, pool)
+      apply(value, staged: normed, into: rows.values, tokens, pool)
     case (.latent, .latent(let latent)): latent.forward(self, tokens, pool)
     default: preconditionFailure("a step of another form of attention than its layer")
     }
@@ -182,11 +185,22 @@ public final class BlockStep {
   func apply(
     _ map: LinearMap, _ source: Matrix, into target: Matrix, _ tokens: Int, _ pool: WorkerPool
   ) {
+    apply(map, staged: staged(source, map, tokens, pool), into: target, tokens, pool)
+  }
+
+  private func apply(
+    _ map: LinearMap, staged source: Rows, into target: Matrix, _ tokens: Int, _ pool: WorkerPool
+  ) {
     phases.projections =
       phases.projections
       + map.apply(
-        staged(source, map.matrices.staging, columns: map.inputs, tokens, pool),
-        into: target.all.part(from: 0, count: tokens), scratch: scratch.all, pool: pool)
+        source, into: target.all.part(from: 0, count: tokens), scratch: scratch.all, pool: pool)
+  }
+
+  private func staged(
+    _ source: Matrix, _ map: LinearMap, _ tokens: Int, _ pool: WorkerPool
+  ) -> Rows {
+    staged(source, map.matrices.staging, columns: map.inputs, tokens, pool)
   }
 
   /// Rows as products read them, until the next ones are staged.
@@ -227,9 +241,9 @@ public final class BlockStep {
     let terms = rows.normedGradients
     switch keysAndValues {
     case .grouped(let key, let value):
-      for (map, target) in zip([query, key, value], terms) {
-        backward(map, rows.normed, into: target, tokens, pool)
-      }
+      backward(query, rows.normed, into: terms[0], tokens, pool)
+      backward(key, rows.normed, stagedBy: query, into: terms[1], tokens, pool)
+      backward(value, rows.normed, stagedBy: query, into: terms[2], tokens, pool)
     case .latent(let latent): latent.backward(self, into: (terms[0], terms[1]), tokens, pool)
     }
     let normedGradient = terms[0].all
@@ -239,12 +253,13 @@ public final class BlockStep {
   }
 
   func backward(
-    _ map: LinearTraining, _ source: Matrix, into target: Matrix, _ tokens: Int, _ pool: WorkerPool
+    _ map: LinearTraining, _ source: Matrix, stagedBy other: LinearTraining? = nil,
+    into target: Matrix, _ tokens: Int, _ pool: WorkerPool
   ) {
     phases.projections =
       phases.projections
       + map.backward(
-        source.all.part(from: 0, count: tokens), into: target.all, pool: pool)
+        source.all.part(from: 0, count: tokens), stagedBy: other, into: target.all, pool: pool)
   }
 }
 

@@ -55,9 +55,13 @@ final class LinearTraining {
   ///
   /// - Parameters:
   ///   - input: the rows x, row-major.
+  ///   - other: another map of the same engine and width, which has gone backward through these rows and has them
+  ///     in the order of products over rows; `nil` for none.
   ///   - result: as many rows.
   /// - Returns: how the threads spent the products.
-  func backward(_ input: Rows, into result: Rows, pool: WorkerPool) -> RegionSeconds {
+  func backward(
+    _ input: Rows, stagedBy other: LinearTraining? = nil, into result: Rows, pool: WorkerPool
+  ) -> RegionSeconds {
     let rows = input.count
     let gradients = outputGradient.all.part(from: 0, count: rows)
     var (staged, inputs) = (gradients, input)
@@ -72,7 +76,9 @@ final class LinearTraining {
           columns: context.own.outputGradient.columns, into: context.target)
       }
     }
-    if !matrix.columnStaging.keepsRows {
+    if let other, !matrix.columnStaging.keepsRows {
+      inputs = other.strips.all.part(from: 0, count: rows)
+    } else if !matrix.columnStaging.keepsRows {
       inputs = strips.all.part(from: 0, count: rows)
       pool.forEach(
         matrix.columnStaging.pieces(columns: self.inputs), in: (own: self, source: input)
@@ -85,7 +91,7 @@ final class LinearTraining {
     let products = Products(
       own: self, gradients: gradients, staged: staged, inputs: inputs, result: result)
     let seconds = pool.forEach(
-      products.inputTasks + products.outputTasks, isAhead: true, in: products
+      products.outputTasks + products.inputTasks, isAhead: true, in: products
     ) { $0.perform(task: $2, next: $3, worker: $1) }
     guard let biasGradient else { return seconds }
     biasGradient.all.base.update(repeating: 0, count: biasGradient.columns)
@@ -95,7 +101,8 @@ final class LinearTraining {
     return seconds
   }
 
-  /// The products of one region: dx in some tasks, and dW in those behind them.
+  /// The products of one region: dW in some tasks, and dx in those behind them, which are smaller, so that threads end
+  /// together.
   private struct Products {
     let own: LinearTraining
     let gradients: Rows
@@ -107,20 +114,21 @@ final class LinearTraining {
     var outputTasks: Int { (own.outputs + own.matrix.gradientBlock - 1) / own.matrix.gradientBlock }
 
     func perform(task: Int, next: Int, worker: Int) {
-      let scratch = own.scratch.all[worker]
-      guard task < inputTasks else {
+      let (scratch, outputTasks) = (own.scratch.all[worker], outputTasks)
+      guard task >= outputTasks else {
         let block = own.matrix.gradientBlock
-        let first = (task - inputTasks) * block
+        let first = task * block
         return own.gradient.storeGradient(
           matrix: 0, outputs: first..<min(first + block, own.outputs), gradient: gradients,
           input: inputs, scratch: scratch)
       }
       let block = own.matrix.inputBlock
-      let first = task * block
+      let first = (task - outputTasks) * block
+      let isInput = (outputTasks..<outputTasks + inputTasks).contains(next)
       own.matrix.multiplyBackward(
         matrix: 0, inputs: first..<min(first + block, own.inputs), gradient: staged,
         into: result.part(from: 0, count: gradients.count, column: first), scratch: scratch,
-        next: next < inputTasks ? next * block : nil)
+        next: isInput ? (next - outputTasks) * block : nil)
     }
   }
 
