@@ -44,6 +44,7 @@ extension TileKernels {
   ///   - block: `rows` × `panelWidth` floats, aligned to 64 bytes.
   ///   - accumulates: true to add to the block.
   ///   - prefetch: memory that is needed soon; nil for none.
+  @inlinable
   @inline(__always)
   public func multiplyBlocks(
     panel: UnsafePointer<Float>, factors: FactorBlocks, steps: Int, rows: Int,

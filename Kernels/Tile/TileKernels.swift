@@ -42,15 +42,15 @@ public struct TileKernels: Sendable {
   ///
   /// At a distance that is too short, lines arrive after the product needs them; at one that is too long, more of
   /// a task's first panel is not asked for, and more lines wait in L2.
-  let prefetchBytes: Int
+  @usableFromInline let prefetchBytes: Int
 
   /// What the build exports.
   ///
   /// It is never freed, as its `product` is not, so that copies of this value, which tasks on all threads make,
   /// count no references: the count would be one line of memory that all of them write.
-  nonisolated(unsafe) let build: UnsafePointer<TileBuild>
+  @usableFromInline nonisolated(unsafe) let build: UnsafePointer<TileBuild>
   /// The build's product with weights of the format.
-  nonisolated(unsafe) let product: UnsafePointer<TileFormat>
+  @usableFromInline nonisolated(unsafe) let product: UnsafePointer<TileFormat>
 
   /// The kernels of a level that the CPU supports.
   ///

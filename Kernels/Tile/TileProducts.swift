@@ -29,6 +29,8 @@ extension TileKernels {
   ///   - panel: where the panel starts.
   ///   - next: where the panel that is multiplied after this one starts.
   ///   - steps: steps of a panel.
+  @inlinable
+  @inline(__always)
   public func prefetch(
     panel: UnsafeRawPointer, next: UnsafeRawPointer, steps: Int, tile: Int, tiles: Int
   ) -> TilePrefetch {
@@ -76,6 +78,7 @@ extension TileKernels {
   ///     added to and not needed soon. Other threads see them after `finishStreaming`.
   ///   - prefetch: memory that is needed soon; nil for none, which prefetches the panel's first line over and
   ///     over, so that the loop has no branch.
+  @inlinable
   @inline(__always)
   public func multiply(
     panel: UnsafeRawPointer, tile: UnsafeRawPointer, steps: Int, rows: Int,

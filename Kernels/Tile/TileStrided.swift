@@ -28,6 +28,7 @@ extension TileKernels {
   ///   - block: `rows` × `panelWidth` floats, aligned to 64 bytes.
   ///   - accumulates: true to add to the block.
   ///   - prefetch: memory that is needed soon; nil for none.
+  @inlinable
   @inline(__always)
   public func multiplyStrided(
     panel: UnsafePointer<Float>, panelStep: Int, factors: Factors, steps: Int, rows: Int,
