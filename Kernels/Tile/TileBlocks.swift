@@ -56,4 +56,18 @@ extension TileKernels {
       UnsafeRawPointer(panel), factors.base, factors.stride, steps, rows, block, accumulates,
       prefetch?.start ?? UnsafeRawPointer(panel), prefetch?.bytesPerStep ?? 0)
   }
+
+  /// The first `lanes` floats of each row of `multiplyBlocks`, where the others are not needed; these stay.
+  @inlinable
+  @inline(__always)
+  public func multiplyHalfBlocks(
+    panel: UnsafePointer<Float>, factors: FactorBlocks, steps: Int, rows: Int,
+    block: UnsafeMutablePointer<Float>, prefetch: TilePrefetch? = nil
+  ) {
+    precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
+    precondition(steps >= 0, "\(steps) steps")
+    build.pointee.multiplyHalfBlocks(
+      UnsafeRawPointer(panel), factors.base, factors.stride, steps, rows, block,
+      prefetch?.start ?? UnsafeRawPointer(panel), prefetch?.bytesPerStep ?? 0)
+  }
 }

@@ -85,6 +85,13 @@ typealias ActivateBackward =
     _ factorStep: Int, _ steps: Int, _ rows: Int, _ block: UnsafeMutablePointer<Float>,
     _ accumulates: Bool, _ prefetch: UnsafeRawPointer, _ prefetchStep: Int
   ) -> Void
+@usableFromInline
+typealias MultiplyHalfBlocks =
+  @Sendable (
+    _ panel: UnsafeRawPointer, _ factors: UnsafePointer<Float>, _ stride: Int, _ steps: Int,
+    _ rows: Int, _ block: UnsafeMutablePointer<Float>, _ prefetch: UnsafeRawPointer,
+    _ prefetchStep: Int
+  ) -> Void
 @usableFromInline typealias MultiplyBlocks =
   @Sendable (
     _ panel: UnsafeRawPointer, _ factors: UnsafePointer<Float>, _ stride: Int, _ steps: Int,
@@ -160,6 +167,7 @@ struct TileBuild {
   let scaleRows: ScaleRows
   @usableFromInline let multiplyStrided: MultiplyStrided
   @usableFromInline let multiplyBlocks: MultiplyBlocks
+  @usableFromInline let multiplyHalfBlocks: MultiplyHalfBlocks
   let packBlocks: PackBlocks
   let softmaxColumns: SoftmaxColumns
   let normaliseRow: NormaliseRow
@@ -212,7 +220,8 @@ extension TileBuild {
       activatePlain: TileV2.activatePlain, softmax: TileV2.softmaxBlocks,
       softmaxGradients: TileV2.softmaxGradients,
       scaleRows: TileV2.scaleRows, multiplyStrided: TileV2.multiplyStrided,
-      multiplyBlocks: TileV2.multiplyBlocks, packBlocks: TileV2.packBlocks,
+      multiplyBlocks: TileV2.multiplyBlocks, multiplyHalfBlocks: TileV2.multiplyHalfBlocks,
+      packBlocks: TileV2.packBlocks,
       softmaxColumns: TileV2.softmaxColumns, normaliseRow: TileV2.normaliseRow,
       addRow: TileV2.addRow, turnHalves: TileV2.turnHalves,
       turnNeighbours: TileV2.turnNeighbours,
@@ -245,7 +254,8 @@ extension TileBuild {
         activatePlain: TileV3.activatePlain, softmax: TileV3.softmaxBlocks,
         softmaxGradients: TileV3.softmaxGradients,
         scaleRows: TileV3.scaleRows, multiplyStrided: TileV3.multiplyStrided,
-        multiplyBlocks: TileV3.multiplyBlocks, packBlocks: TileV3.packBlocks,
+        multiplyBlocks: TileV3.multiplyBlocks, multiplyHalfBlocks: TileV3.multiplyHalfBlocks,
+        packBlocks: TileV3.packBlocks,
         softmaxColumns: TileV3.softmaxColumns, normaliseRow: TileV3.normaliseRow,
         addRow: TileV3.addRow, turnHalves: TileV3.turnHalves,
         turnNeighbours: TileV3.turnNeighbours,
@@ -283,7 +293,8 @@ extension TileBuild {
         activatePlain: TileV4.activatePlain, softmax: TileV4.softmaxBlocks,
         softmaxGradients: TileV4.softmaxGradients,
         scaleRows: TileV4.scaleRows, multiplyStrided: TileV4.multiplyStrided,
-        multiplyBlocks: TileV4.multiplyBlocks, packBlocks: TileV4.packBlocks,
+        multiplyBlocks: TileV4.multiplyBlocks, multiplyHalfBlocks: TileV4.multiplyHalfBlocks,
+        packBlocks: TileV4.packBlocks,
         softmaxColumns: TileV4.softmaxColumns, normaliseRow: TileV4.normaliseRow,
         addRow: TileV4.addRow, turnHalves: TileV4.turnHalves,
         turnNeighbours: TileV4.turnNeighbours,

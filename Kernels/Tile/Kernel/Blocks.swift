@@ -24,9 +24,10 @@ struct BlockOperands {
   var accumulates: Bool
 }
 
-/// `Product`'s register block over factors that lie in blocks, in `chains` sets of accumulators.
-enum BlockProduct<let rows: Int, let chains: Int> {
-  typealias Block = InlineArray<rows, Sums>
+/// `Product`'s register block over factors that lie in blocks, in `chains` sets of accumulators; of each step both
+/// vectors or the first one alone.
+enum BlockProduct<let rows: Int, let chains: Int, let vectors: Int> {
+  typealias Block = InlineArray<rows, InlineArray<vectors, Vector>>
 
   /// Steps that are taken at once, so that what leads from one block to the next is done once for them: a
   /// divisor of every panel's width, and a multiple of `chains`.
@@ -38,7 +39,7 @@ enum BlockProduct<let rows: Int, let chains: Int> {
     let width = 2 &* lanes
     let bytesPerStep = 2 &* MemoryLayout<Vector>.size
     let prefetchStep = operands.prefetchStep
-    var sums = InlineArray<chains, Block>(repeating: Block { _ in Sums() })
+    var sums = InlineArray<chains, Block>(repeating: Block(repeating: .init(repeating: Vector())))
     var (panel, factors, ahead) = (operands.panel, operands.factors, operands.prefetch)
     // One loop over the steps of all blocks: of two, the inner one would have its accumulators in registers and
     // the outer one in memory, which the compiler brings together on the stack.
@@ -62,26 +63,37 @@ enum BlockProduct<let rows: Int, let chains: Int> {
     }
 
     // The order is fixed, so that a result does not depend on anything but its operands.
-    for chain in 1..<chains {
-      for row in 0..<rows { sums[0][row] += sums[chain][row] }
-    }
-    let block = UnsafeMutableRawPointer(operands.block).assumingMemoryBound(to: Sums.self)
+    for chain in 1..<chains { add(sums[chain], to: &sums[0]) }
+    let block = UnsafeMutableRawPointer(operands.block).assumingMemoryBound(to: Vector.self)
     if operands.accumulates {
-      for row in 0..<rows { sums[0][row] += block[row] }
+      for row in 0..<rows {
+        for vector in 0..<vectors { sums[0][row][vector] += block[2 &* row &+ vector] }
+      }
     }
-    for row in 0..<rows { block[row] = sums[0][row] }
+    for row in 0..<rows {
+      for vector in 0..<vectors { block[2 &* row &+ vector] = sums[0][row][vector] }
+    }
+  }
+
+  @inline(__always)
+  private static func add(_ other: Block, to sums: inout Block) {
+    for row in 0..<rows {
+      for vector in 0..<vectors { sums[row][vector] += other[row][vector] }
+    }
   }
 
   @inline(__always)
   private static func accumulate(
     _ sums: inout Block, _ panel: UnsafeRawPointer, _ factors: UnsafePointer<Float>
   ) {
-    let first = panel.load(as: Vector.self)
-    let second = panel.load(fromByteOffset: MemoryLayout<Vector>.size, as: Vector.self)
+    let own = InlineArray<vectors, Vector> { vector in
+      panel.load(fromByteOffset: vector &* MemoryLayout<Vector>.size, as: Vector.self)
+    }
     for row in 0..<rows {
       let factor = Vector(repeating: factors[row &* (2 &* lanes)])
-      sums[row].first = multiplyAdd(first, factor, sums[row].first)
-      sums[row].second = multiplyAdd(second, factor, sums[row].second)
+      for vector in 0..<vectors {
+        sums[row][vector] = multiplyAdd(own[vector], factor, sums[row][vector])
+      }
     }
   }
 }
@@ -97,21 +109,50 @@ public func multiplyBlocks(
     stride: stride, steps: steps, block: block, accumulates: accumulates)
   // Sets of accumulators as in `Entries.swift`.
   switch rows {
-  case 1: BlockProduct<1, 4>.multiply(operands)
-  case 2: BlockProduct<2, 2>.multiply(operands)
-  case 3: BlockProduct<3, 1>.multiply(operands)
-  case 4: BlockProduct<4, 1>.multiply(operands)
+  case 1: BlockProduct<1, 4, 2>.multiply(operands)
+  case 2: BlockProduct<2, 2, 2>.multiply(operands)
+  case 3: BlockProduct<3, 1, 2>.multiply(operands)
+  case 4: BlockProduct<4, 1, 2>.multiply(operands)
   #if TILE_V4 || TILE_V3 || arch(arm64)
-    case 5: BlockProduct<5, 1>.multiply(operands)
-    case 6: BlockProduct<6, 1>.multiply(operands)
+    case 5: BlockProduct<5, 1, 2>.multiply(operands)
+    case 6: BlockProduct<6, 1, 2>.multiply(operands)
   #endif
   #if TILE_V4 || arch(arm64)
-    case 7: BlockProduct<7, 1>.multiply(operands)
-    case 8: BlockProduct<8, 1>.multiply(operands)
-    case 9: BlockProduct<9, 1>.multiply(operands)
-    case 10: BlockProduct<10, 1>.multiply(operands)
-    case 11: BlockProduct<11, 1>.multiply(operands)
-    case 12: BlockProduct<12, 1>.multiply(operands)
+    case 7: BlockProduct<7, 1, 2>.multiply(operands)
+    case 8: BlockProduct<8, 1, 2>.multiply(operands)
+    case 9: BlockProduct<9, 1, 2>.multiply(operands)
+    case 10: BlockProduct<10, 1, 2>.multiply(operands)
+    case 11: BlockProduct<11, 1, 2>.multiply(operands)
+    case 12: BlockProduct<12, 1, 2>.multiply(operands)
+  #endif
+  default: preconditionFailure("a product takes 1 to \(maximumRows) rows, not \(rows)")
+  }
+}
+
+/// The first vector of each row of `multiplyBlocks`, where the second is not needed; that stays.
+public func multiplyHalfBlocks(
+  panel: UnsafeRawPointer, factors: UnsafePointer<Float>, stride: Int, steps: Int, rows: Int,
+  block: UnsafeMutablePointer<Float>, prefetch: UnsafeRawPointer, prefetchStep: Int
+) {
+  let operands = BlockOperands(
+    panel: panel, prefetch: prefetch, factors: factors, prefetchStep: prefetchStep,
+    stride: stride, steps: steps, block: block, accumulates: false)
+  switch rows {
+  case 1: BlockProduct<1, 4, 1>.multiply(operands)
+  case 2: BlockProduct<2, 4, 1>.multiply(operands)
+  case 3: BlockProduct<3, 2, 1>.multiply(operands)
+  case 4: BlockProduct<4, 2, 1>.multiply(operands)
+  #if TILE_V4 || TILE_V3 || arch(arm64)
+    case 5: BlockProduct<5, 1, 1>.multiply(operands)
+    case 6: BlockProduct<6, 1, 1>.multiply(operands)
+  #endif
+  #if TILE_V4 || arch(arm64)
+    case 7: BlockProduct<7, 1, 1>.multiply(operands)
+    case 8: BlockProduct<8, 1, 1>.multiply(operands)
+    case 9: BlockProduct<9, 1, 1>.multiply(operands)
+    case 10: BlockProduct<10, 1, 1>.multiply(operands)
+    case 11: BlockProduct<11, 1, 1>.multiply(operands)
+    case 12: BlockProduct<12, 1, 1>.multiply(operands)
   #endif
   default: preconditionFailure("a product takes 1 to \(maximumRows) rows, not \(rows)")
   }

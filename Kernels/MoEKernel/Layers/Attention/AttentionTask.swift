@@ -115,11 +115,22 @@ struct AttentionTask {
         let own = scratch.tiles[tile]
         guard panel >= Int(own.firstPanel), panel < Int(own.endPanel) else { continue }
         if !own.hasQueries { pack(tile) }
-        kernels.multiplyBlocks(
-          panel: start, factors: .init(base: scratch.queries(tile), stride: capacity),
-          steps: steps, rows: Int(own.rows), block: scratch.scores(tile) + panel * capacity,
-          prefetch: kernels.prefetch(
-            panel: start, next: next, steps: steps, tile: tile, tiles: tiles))
+        let (factors, block) = (
+          TileKernels.FactorBlocks(base: scratch.queries(tile), stride: capacity),
+          scratch.scores(tile) + panel * capacity
+        )
+        let prefetch = kernels.prefetch(
+          panel: start, next: next, steps: steps, tile: tile, tiles: tiles)
+        // The diagonal ends in the first half of every other panel.
+        if Int(own.endKey) <= panel * kernels.panelWidth + kernels.lanes {
+          kernels.multiplyHalfBlocks(
+            panel: start, factors: factors, steps: steps, rows: Int(own.rows), block: block,
+            prefetch: prefetch)
+        } else {
+          kernels.multiplyBlocks(
+            panel: start, factors: factors, steps: steps, rows: Int(own.rows), block: block,
+            prefetch: prefetch)
+        }
       }
     }
   }
