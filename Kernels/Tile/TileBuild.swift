@@ -30,7 +30,8 @@ typealias StoreTile =
 typealias StoreRows =
   @Sendable (
     _ block: UnsafePointer<Float>, _ rows: Int, _ count: Int, _ scales: UnsafePointer<Float>?,
-    _ destination: UnsafeMutablePointer<Float>, _ stride: Int, _ indices: UnsafePointer<Int32>?
+    _ destination: UnsafeMutablePointer<Float>, _ stride: Int, _ indices: UnsafePointer<Int32>?,
+    _ streams: Bool
   ) -> Void
 typealias AddBias =
   @Sendable (

@@ -57,11 +57,14 @@ extension TileKernels {
   ///   - destination: where the block's first output of row 0 goes.
   ///   - stride: floats from one row of the matrix to the next.
   ///   - indices: which rows, `rows` of them; nil for the first ones in order.
+  ///   - streams: true to write past the caches what is not needed soon, as far as it is whole vectors. Other threads
+  ///     see it after `finishStreaming`.
   public func storeRows(
     block: UnsafePointer<Float>, rows: Int, count: Int, scales: UnsafePointer<Float>? = nil,
-    destination: UnsafeMutablePointer<Float>, stride: Int, indices: UnsafePointer<Int32>? = nil
+    destination: UnsafeMutablePointer<Float>, stride: Int, indices: UnsafePointer<Int32>? = nil,
+    streams: Bool = false
   ) {
     precondition(count <= panelWidth, "\(count) outputs of a block of \(panelWidth)")
-    build.pointee.storeRows(block, rows, count, scales, destination, stride, indices)
+    build.pointee.storeRows(block, rows, count, scales, destination, stride, indices, streams)
   }
 }

@@ -132,4 +132,27 @@ import Testing
     #expect(destination[width - 1] == -1)
     #expect(destination[3 * width - 1] == -1)
   }
+
+  /// Rows that are written past the caches, aligned for vectors and not, are the same.
+  @Test(arguments: Variant.all.filter { $0.format == .f32 })
+  func rowsArePastTheCaches(variant: Variant) {
+    let kernels = variant.kernels
+    let (width, rows) = (kernels.panelWidth, kernels.maximumRows)
+    let block = Memory(bytes: kernels.blockCapacity * 4)
+    for index in 0..<rows * width { block.floats[index] = Float(index) }
+    for offset in [0, 1] {
+      let target = Memory(bytes: 4 * (rows * 2 * width + width))
+      target.floats.update(repeating: -1)
+      kernels.storeRows(
+        block: block.floats.baseAddress!, rows: rows, count: width,
+        destination: target.floats.baseAddress! + offset, stride: 2 * width, streams: true)
+      kernels.finishStreaming()
+      for row in 0..<rows {
+        for column in 0..<2 * width {
+          let value = target.floats[row * 2 * width + column + offset]
+          #expect(value == (column < width ? Float(row * width + column) : -1))
+        }
+      }
+    }
+  }
 }

@@ -103,10 +103,14 @@ public func storeFloats(
 
 /// Writes the first `count` outputs of row `r` of a block, times `scales[r]`, to
 /// `destination + indices[r]·stride`, or to `destination + r·stride` without indices.
+///
+/// - Parameter streams: true to write whole vectors past the caches, where a row is aligned for them.
 public func storeRows(
   block: UnsafePointer<Float>, rows: Int, count: Int, scales: UnsafePointer<Float>?,
-  destination: UnsafeMutablePointer<Float>, stride: Int, indices: UnsafePointer<Int32>?
+  destination: UnsafeMutablePointer<Float>, stride: Int, indices: UnsafePointer<Int32>?,
+  streams: Bool
 ) {
+  let alignment = UInt(MemoryLayout<Vector>.alignment)
   for row in 0..<rows {
     let from = block + row &* 2 &* lanes
     let to = destination + (indices.map { Int($0[row]) } ?? row) &* stride
@@ -115,8 +119,13 @@ public func storeRows(
       let (first, second) = (
         loadVector(from, count: lanes) * scale, loadVector(from + lanes, count: lanes) * scale
       )
-      UnsafeMutableRawPointer(to).storeBytes(of: first, as: Vector.self)
-      UnsafeMutableRawPointer(to + lanes).storeBytes(of: second, as: Vector.self)
+      if streams, UInt(bitPattern: to) % alignment == 0 {
+        stream(first, to: to)
+        stream(second, to: to + lanes)
+      } else {
+        UnsafeMutableRawPointer(to).storeBytes(of: first, as: Vector.self)
+        UnsafeMutableRawPointer(to + lanes).storeBytes(of: second, as: Vector.self)
+      }
       continue
     }
     for output in 0..<count { to[output] = from[output] * scale }

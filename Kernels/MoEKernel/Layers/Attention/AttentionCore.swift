@@ -23,6 +23,17 @@ struct AttentionCore {
 
   private var kernels: TileKernels { cache.kernels }
 
+  /// Whether outputs are written past the caches: so many that what is written first has left them when the last are.
+  ///
+  /// The lines of a row are written whole and need not be read for it. Rows of many heads are a multiple of 64 KiB
+  /// apart, of which an L2 cache keeps as many as it has ways: prompts of 128 heads of their own keys were at 0.62 and
+  /// 0.75 of the peak with 256 and 512 tokens, and so at 0.71 and 0.80 (Zen 5, 2026-11-30).
+  var streamsOutputs: Bool {
+    Saturating.product(outputs.count, outputs.stride * 4) >= Self.mostBytesInCaches
+  }
+
+  private static let mostBytesInCaches = 4 << 20
+
   /// Tiles that meet a panel while it is in the L1 cache: few enough for their queries and scores to be there
   /// too, enough for a panel to come from L2 in the time that they take.
   private static let tilesPerTask = 8
@@ -110,6 +121,7 @@ struct AttentionCore {
         chunk: chunks.lowerBound + chunk,
         ending: chunk + 1 == end ? .init(part: parts == 1 ? nil : part, upcoming: upcoming) : nil)
     }
+    if streamsOutputs { kernels.finishStreaming() }
   }
 
   /// Merges the parts of one head of a span.

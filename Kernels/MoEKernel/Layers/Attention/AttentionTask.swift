@@ -226,6 +226,8 @@ struct AttentionTask {
     let indices: UnsafePointer<Int32>?
     /// What each is multiplied by; `nil` for 1.
     let scales: UnsafePointer<Float>?
+    /// Whether they are written past the caches.
+    let streams: Bool
   }
 
   /// The outputs, divided by the sums of weights, or the place of a part, whose sums are merged with others'.
@@ -239,7 +241,8 @@ struct AttentionTask {
         of: core.cache.sequences * spec.heads)
       place.shifts.update(from: state.shifts, count: rows)
       place.sums.update(from: state.sums, count: rows)
-      return Target(base: place.values, stride: place.stride, indices: nil, scales: nil)
+      return Target(
+        base: place.values, stride: place.stride, indices: nil, scales: nil, streams: false)
     }
     for row in 0..<rows {
       var (factor, sum): (Float, Float) = (1, state.sums[row])
@@ -253,7 +256,7 @@ struct AttentionTask {
     }
     return Target(
       base: core.outputs.base, stride: core.outputs.stride, indices: UnsafePointer(scratch.rows),
-      scales: UnsafePointer(state.corrections))
+      scales: UnsafePointer(state.corrections), streams: core.streamsOutputs)
   }
 
   /// Writes what a tile has of one panel of values.
@@ -264,6 +267,6 @@ struct AttentionTask {
       block: scratch.sums(tile, panel), rows: Int(own.rows),
       count: min(width, spec.valueWidth - panel * width), scales: target.scales.map { $0 + row },
       destination: target.base + (target.indices == nil ? row * target.stride : 0) + panel * width,
-      stride: target.stride, indices: target.indices.map { $0 + row })
+      stride: target.stride, indices: target.indices.map { $0 + row }, streams: target.streams)
   }
 }
