@@ -39,7 +39,7 @@ enum BackwardProduct<let inputs: Int, let vectors: Int> {
   static func multiply(_ operands: BackwardOperands) {
     let width = 2 &* lanes
     let rowStep = operands.rowStep
-    var sums = Block(repeating: InlineArray(repeating: Vector()))
+    var sums = Block { _ in InlineArray { _ in Vector() } }
     var (weights, rows) = (operands.weights, UnsafeRawPointer(operands.rows))
     // The inputs' weights in one panel are a piece of memory, all of whose lines are asked for once.
     let bytesAtOnce = inputs &* stepsAtOnce &* MemoryLayout<Float>.size

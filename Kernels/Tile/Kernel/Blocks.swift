@@ -39,7 +39,7 @@ enum BlockProduct<let rows: Int, let chains: Int, let vectors: Int> {
     let width = 2 &* lanes
     let bytesPerStep = 2 &* MemoryLayout<Vector>.size
     let prefetchStep = operands.prefetchStep
-    var sums = InlineArray<chains, Block>(repeating: Block(repeating: .init(repeating: Vector())))
+    var sums = InlineArray<chains, Block> { _ in Block { _ in InlineArray { _ in Vector() } } }
     var (panel, factors, ahead) = (operands.panel, operands.factors, operands.prefetch)
     // One loop over the steps of all blocks: of two, the inner one would have its accumulators in registers and
     // the outer one in memory, which the compiler brings together on the stack.

@@ -1,7 +1,3 @@
-#if TILE_V4
-  import CVector
-#endif
-
 /// e to the power of every lane, within 2 ulp over the range of normal results.
 ///
 /// x = n·ln 2 + r with |r| ≤ ln 2 / 2; e^r by its Taylor series to r⁷, whose remainder is below
@@ -54,14 +50,14 @@ let binaryLogarithmOfE: Float = 0x1.715476p0
 func powerOfTwoOrZero(_ x: Vector) -> Vector {
   let lowest: Float = -126
   #if TILE_V4
-    let fraction = vector_fraction16(x)
+    let part = fraction(of: x)
     var power = Vector(repeating: 0x1.ec320cp-10)
-    power = multiplyAdd(power, fraction, Vector(repeating: 0x1.26900cp-7))
-    power = multiplyAdd(power, fraction, Vector(repeating: 0x1.c95446p-5))
-    power = multiplyAdd(power, fraction, Vector(repeating: 0x1.ebd5a8p-3))
-    power = multiplyAdd(power, fraction, Vector(repeating: 0x1.62e4f6p-1))
-    power = multiplyAdd(power, fraction, Vector(repeating: 1))
-    return vector_scale_or_zero16(power, x, lowest)
+    power = multiplyAdd(power, part, Vector(repeating: 0x1.26900cp-7))
+    power = multiplyAdd(power, part, Vector(repeating: 0x1.c95446p-5))
+    power = multiplyAdd(power, part, Vector(repeating: 0x1.ebd5a8p-3))
+    power = multiplyAdd(power, part, Vector(repeating: 0x1.62e4f6p-1))
+    power = multiplyAdd(power, part, Vector(repeating: 1))
+    return scaledOrZero(power, by: x, from: lowest)
   #else
     // See `exponential`.
     let rounder = Vector(repeating: 0x1.8p23)

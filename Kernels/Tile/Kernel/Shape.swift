@@ -53,6 +53,16 @@ import CVector
   @inline(__always)
   func highBF16(_ pairs: Words) -> Vector { vector_high_bf16_16(pairs) }
 
+  /// What lies behind the largest integer that is not above each lane.
+  @inline(__always)
+  func fraction(of x: Vector) -> Vector { vector_fraction16(x) }
+
+  /// Lanes times two to the power of that integer of others, and 0 where these are below the lowest.
+  @inline(__always)
+  func scaledOrZero(_ a: Vector, by x: Vector, from lowest: Float) -> Vector {
+    vector_scale_or_zero16(a, x, lowest)
+  }
+
 #elseif TILE_V3
   /// One of 16 registers of 256 bits.
   typealias Vector = SIMD8<Float>
