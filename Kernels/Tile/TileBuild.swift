@@ -196,7 +196,7 @@ private func immortal<Value>(_ value: Value) -> UnsafePointer<Value> {
 
 extension TileBuild {
   /// What stands for minus infinity among scores, the same in every build.
-  static let lowestScore = TileV2.lowestScore
+  static var lowestScore: Float { TileV2.lowestScore }
 
   /// x86-64-v2; on arm64 the same target is built for NEON and is the only one.
   nonisolated(unsafe) static let v2 = immortal(

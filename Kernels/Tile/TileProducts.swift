@@ -8,7 +8,7 @@ import LayerSpec
 /// ahead, at `panelBytesPerStep`. A panel of `t > 1` tiles has bandwidth to spare and brings the panel that
 /// comes next: tile `i` starts at `i/t` of the next panel and prefetches `panelBytesPerStep / t` per step, so
 /// that the traffic is spread evenly over all tiles and no single one waits for it.
-/// `prefetch(panel:next:steps:tile:tiles:)` makes these choices.
+/// `PrefetchShares` makes these choices.
 public struct TilePrefetch {
   /// The first address, which may be any: a prefetch of memory that is not there does nothing.
   public let start: UnsafeRawPointer
@@ -22,31 +22,50 @@ public struct TilePrefetch {
   }
 }
 
-extension TileKernels {
-  /// What tile `tile` of `tiles` should prefetch while it is multiplied with `panel`.
+/// How the tiles that meet a panel one after the other share what is prefetched; a division, made once for them.
+public struct PrefetchShares {
+  @usableFromInline let bytesPerStep: Int
+  /// How far ahead of itself a single tile asks for its own panel; `nil` where several ask for the next.
+  @usableFromInline let distance: Int?
+
+  /// What the tile should prefetch while it is multiplied with a panel.
   ///
   /// - Parameters:
+  ///   - tile: its number among those that share.
   ///   - panel: where the panel starts.
   ///   - next: where the panel that is multiplied after this one starts.
   ///   - steps: steps of a panel.
   @inlinable
   @inline(__always)
   public func prefetch(
-    panel: UnsafeRawPointer, next: UnsafeRawPointer, steps: Int, tile: Int, tiles: Int
+    tile: Int, panel: UnsafeRawPointer, next: UnsafeRawPointer, steps: Int
   ) -> TilePrefetch {
-    guard tiles > 1 else {
-      return prefetchBytes == 0
-        ? TilePrefetch(start: panel, bytesPerStep: 0)
-        : TilePrefetch(start: panel + prefetchBytes, bytesPerStep: panelBytesPerStep)
+    if let distance {
+      return TilePrefetch(start: panel + distance, bytesPerStep: bytesPerStep)
     }
-    let share = panelBytesPerStep / tiles
-    return TilePrefetch(start: next + tile * share * steps, bytesPerStep: share)
+    return TilePrefetch(start: next + tile &* bytesPerStep &* steps, bytesPerStep: bytesPerStep)
+  }
+}
+
+extension TileKernels {
+  /// The shares of so many tiles.
+  public func prefetchShares(tiles: Int) -> PrefetchShares {
+    guard tiles <= 1 else {
+      return PrefetchShares(bytesPerStep: panelBytesPerStep / tiles, distance: nil)
+    }
+    return PrefetchShares(
+      bytesPerStep: prefetchBytes == 0 ? 0 : panelBytesPerStep, distance: prefetchBytes)
   }
 
   /// Prefetches memory that is read soon, into L2.
   @inline(__always)
   public func prefetch(_ address: UnsafeRawPointer, bytes: Int) {
-    for offset in stride(from: 0, to: bytes, by: 64) { vector_prefetch(address + offset) }
+    var line = address
+    let end = address + bytes
+    while line < end {
+      vector_prefetch(line)
+      line += 64
+    }
   }
 
   /// Prefetches memory that an epilogue will write, before the product whose block it waits for.

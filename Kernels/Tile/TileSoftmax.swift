@@ -1,7 +1,7 @@
 /// The softmax of attention on blocks of scores, while they are in the L1 cache.
 extension TileKernels {
   /// What shifts of scores begin with.
-  public static let lowestScore = TileBuild.lowestScore
+  public static var lowestScore: Float { TileBuild.lowestScore }
 
   /// What rows of a tile know of the chunks of keys that they have seen; each at least `rows` elements.
   public struct SoftmaxRows {

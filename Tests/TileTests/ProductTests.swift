@@ -117,7 +117,7 @@ import Testing
     let (panel, next) = (UnsafeRawPointer(memory.start), UnsafeRawPointer(memory.start + 32768))
     func prefetch(_ ahead: Int, tile: Int, tiles: Int) -> TilePrefetch {
       TileKernels(level: level, format: .f32, prefetchBytes: ahead)
-        .prefetch(panel: panel, next: next, steps: 100, tile: tile, tiles: tiles)
+        .prefetchShares(tiles: tiles).prefetch(tile: tile, panel: panel, next: next, steps: 100)
     }
     let bytes = TileKernels(level: level, format: .f32).panelBytesPerStep
     #expect(prefetch(0, tile: 0, tiles: 1).start == panel)

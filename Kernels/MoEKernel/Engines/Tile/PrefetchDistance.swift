@@ -44,6 +44,7 @@ enum PrefetchDistance {
     let tile = AlignedBuffer<Float>(
       count: steps * kernels[0].tileBytesPerStep(rows: rows) / MemoryLayout<Float>.stride)
     let block = AlignedBuffer<Float>(count: kernels[0].blockCapacity)
+    let shares = kernels.map { $0.prefetchShares(tiles: 1) }
     var nanoseconds = candidates.map { _ in [Int]() }
     for slice in 0..<memory.count / (panel * panelsOfASlice) {
       let choice = slice % candidates.count
@@ -53,8 +54,8 @@ enum PrefetchDistance {
         kernels[choice].multiply(
           panel: weights, tile: UnsafeRawPointer(tile.base), steps: steps, rows: rows,
           block: block.base,
-          prefetch: kernels[choice].prefetch(
-            panel: weights, next: weights, steps: steps, tile: 0, tiles: 1))
+          prefetch: shares[choice].prefetch(
+            tile: 0, panel: weights, next: weights, steps: steps))
       }
       nanoseconds[choice].append(MonotonicClock.nanoseconds() - start)
     }

@@ -122,6 +122,7 @@ struct TileProduct {
       for group in 0..<groups {
         let firstTile = pieces.lowerBound + group * pieces.count / groups
         let endTile = pieces.lowerBound + (group + 1) * pieces.count / groups
+        let shares = kernels.prefetchShares(tiles: endTile - firstTile)
         for panel in 0..<panels {
           let weights = firstPart + panel * panelBytes
           // What is multiplied after this panel, to be prefetched meanwhile: the next one; behind the last,
@@ -146,9 +147,8 @@ struct TileProduct {
               tile: UnsafeRawPointer(input[rows.lowerBound])
                 + firstStep * kernels.tileBytesPerStep(rows: rows.count),
               steps: count, rows: rows.count, block: block, accumulates: part > 0,
-              prefetch: kernels.prefetch(
-                panel: weights, next: following, steps: count, tile: tile - firstTile,
-                tiles: endTile - firstTile))
+              prefetch: shares.prefetch(
+                tile: tile - firstTile, panel: weights, next: following, steps: count))
             if part + 1 == parts { finish(block, panel, rows) }
           }
         }

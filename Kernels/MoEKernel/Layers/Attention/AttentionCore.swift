@@ -12,9 +12,8 @@ import Tile
 struct AttentionCore {
   let spec: SelfAttentionSpec
   let cache: KVPanels
-  /// A row for each token and head, all heads of a token one after the other: `keyWidth` elements, scaled.
-  let queries: Rows
-  /// The same of `valueWidth` elements.
+  let queries: QueryTiles
+  /// A row for each token and head, all heads of a token one after the other: `valueWidth` elements.
   let outputs: Rows
   /// The further logit of each head; `nil` for none.
   let sinks: UnsafeMutablePointer<Float>?
@@ -41,7 +40,7 @@ struct AttentionCore {
   private static let tilesPerTask = 8
 
   /// Consecutive tokens of one task.
-  private static func tokensPerTask(_ kernels: TileKernels, group: Int) -> Int {
+  static func tokensPerTask(_ kernels: TileKernels, group: Int) -> Int {
     max(1, tilesPerTask * kernels.maximumRows / group)
   }
   private var tokensPerTask: Int { Self.tokensPerTask(kernels, group: spec.group) }
@@ -85,33 +84,19 @@ struct AttentionCore {
     return (tokens, head, part)
   }
 
-  /// What a task reads first.
-  struct FirstReads {
-    /// The queries of the first token; those of each lie together, and tokens equally far apart.
-    let queries: UnsafePointer<Float>
-    let stride: Int
-    let tokens: Int
-    let floatsPerToken: Int
-    /// Its first panel of keys.
-    let keys: UnsafePointer<Float>
-  }
-
-  /// What a task of a span reads first.
-  func firstReads(of task: Int, in span: Span) -> FirstReads {
+  /// The first panel of keys that a task of a span reads.
+  func firstKeys(of task: Int, in span: Span) -> UnsafePointer<Float> {
     let (tokens, head, part) = share(task, of: span)
-    let row = (span.firstRow + tokens.lowerBound) * spec.heads + head * spec.group
     let chunks = chunks(tokens, of: span)
     let chunk = chunks.lowerBound + part * chunks.count / partCount(span)
-    return FirstReads(
-      queries: queries[row], stride: spec.heads * queries.stride, tokens: tokens.count,
-      floatsPerToken: spec.group * spec.keyWidth,
-      keys: cache.keyPanel(
-        chunk * KVCache.panelsPerChunk, sequence: span.sequence, head: head))
+    return UnsafePointer(
+      cache.keyPanel(chunk * KVCache.panelsPerChunk, sequence: span.sequence, head: head))
   }
 
-  /// Performs one task of a span; `upcoming` is what the worker reads next.
+  /// Performs one task of a span; `upcoming` are the first keys that the worker reads next.
   func perform(
-    _ task: Int, of span: Span, upcoming: FirstReads?, scratch: UnsafeMutablePointer<Float>
+    _ task: Int, of span: Span, upcoming: UnsafePointer<Float>?,
+    scratch: UnsafeMutablePointer<Float>
   ) {
     let (tokens, head, part) = share(task, of: span)
     let work = AttentionTask(self, span, tokens: tokens, head: head, scratch: scratch)

@@ -21,6 +21,9 @@ public final class AttentionProduct {
   private let pool: WorkerPool
   private let memory: Memory
   private let queries: Matrix
+  /// The same as tasks read them, which a block writes where it turns its queries; none in the latent space.
+  private let queryTiles: QueryTiles
+  private let tiledQueries: Matrix
   private let outputs: Matrix
   private let scratch: Matrix
   private let parts: ContextParts
@@ -76,11 +79,21 @@ public final class AttentionProduct {
       seed: seed &+ 2, amplitude: 3 / Float(sizes.query).squareRoot(), pool: pool)
     outputs = Matrix(rows: rows, columns: sizes.output)
     scratch = .scratch(workers: pool.threads, floats: Self.scratchElements(spec, kernels))
+    let isAbsorbed = spec.isAbsorbed(context: context)
+    tiledQueries = Matrix(
+      rows: isAbsorbed ? 0 : sequences * tokens, columns: QueryTiles.columns(spec, kernels))
+    queryTiles = QueryTiles(spec, kernels, in: tiledQueries)
     spans = (0..<copies).map { copy in
       (0..<sequences).map {
         AttentionCore.Span(
           sequence: copy * sequences + $0, firstRow: $0 * tokens, tokens: tokens,
           position: context)
+      }
+    }
+    if isAbsorbed { return }
+    for span in spans[0] {
+      for token in 0..<tokens {
+        queryTiles.store(queries.all[(span.firstRow + token) * spec.heads], token: token, of: span)
       }
     }
   }
@@ -120,11 +133,18 @@ public final class AttentionProduct {
     threads: Int, engine: any Engine
   ) -> Int {
     let sizes = sizes(spec, context: context)
+    let kernels = BlockWorkspace.kernels(engine)
     let rows = Saturating.product(Saturating.product(sequences, tokens), spec.heads)
     return Saturating.sum([
       Saturating.product(4, Saturating.product(rows, sizes.query + sizes.output)),
+      spec.isAbsorbed(context: context)
+        ? 0
+        : Saturating.product(
+          4,
+          Saturating.product(
+            Saturating.product(sequences, tokens), QueryTiles.columns(spec, kernels))),
       Matrix.scratchBytes(
-        workers: threads, floats: scratchElements(spec, BlockWorkspace.kernels(engine))),
+        workers: threads, floats: scratchElements(spec, kernels)),
       ContextParts.bytes(
         queries: cutQueries(
           spec, sequences: sequences, tokens: tokens, context: context, copies: copies),
@@ -150,7 +170,7 @@ public final class AttentionProduct {
     switch memory {
     case .grouped(let cache):
       let core = AttentionCore(
-        spec: spec, cache: cache.panels, queries: queries, outputs: outputs, sinks: nil,
+        spec: spec, cache: cache.panels, queries: queryTiles, outputs: outputs, sinks: nil,
         parts: parts.places)
       _ = AttentionWork(core: core, spans: spans, scratch: scratch.all).run(pool)
     case .latent(let cache, let latent):

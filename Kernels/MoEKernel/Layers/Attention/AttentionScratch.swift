@@ -13,21 +13,22 @@ struct AttentionScratch {
     /// The first of them among those of the task.
     let firstRow: Int32
     let rows: Int32
+    /// The token of the first among those of the task, and which of its rows that is.
+    let firstToken: Int32
+    let firstMember: Int32
+    /// The token of the last.
+    let lastToken: Int32
     /// The first panel of the present chunk that any of them sees, the one behind the last, and the key behind
     /// the last.
     var firstPanel: Int32 = 0
     var endPanel: Int32 = 0
     var endKey: Int32 = 0
-    /// Whether its queries were packed.
-    var hasQueries = false
     /// Whether any chunk was added to its sums; before that they are of no meaning.
     var hasSums = false
   }
 
-  private let queries: UnsafeMutablePointer<Float>
   private let scores: UnsafeMutablePointer<Float>
   private let sums: UnsafeMutablePointer<Float>
-  private let queryStride: Int
   private let scoreStride: Int
   private let sumStride: Int
   private let blockStride: Int
@@ -38,7 +39,6 @@ struct AttentionScratch {
   ) {
     let tileCount = kernels.tiles(rows: count)
     blockStride = kernels.blockCapacity
-    queryStride = kernels.panels(outputs: spec.keyWidth) * blockStride
     scoreStride = KVCache.panelsPerChunk * blockStride
     sumStride = kernels.panels(outputs: spec.valueWidth) * blockStride
     var next = scratch
@@ -49,7 +49,6 @@ struct AttentionScratch {
     func integers() -> UnsafeMutablePointer<Int32> {
       UnsafeMutableRawPointer(take(count)).assumingMemoryBound(to: Int32.self)
     }
-    queries = take(tileCount * queryStride)
     scores = take(tileCount * scoreStride)
     sums = take(tileCount * sumStride)
     softmax = TileKernels.SoftmaxRows(
@@ -62,8 +61,6 @@ struct AttentionScratch {
 
   private static let floatsPerTile = MemoryLayout<Tile>.stride / MemoryLayout<Float>.stride
 
-  /// The queries of a tile, in blocks.
-  func queries(_ tile: Int) -> UnsafeMutablePointer<Float> { queries + tile * queryStride }
   /// The blocks of a tile's scores, and of the weights that they become, one for each panel of a chunk.
   func scores(_ tile: Int) -> UnsafeMutablePointer<Float> { scores + tile * scoreStride }
   /// The block of a tile's sums of one panel of values.
@@ -73,10 +70,7 @@ struct AttentionScratch {
 
   /// Floats for as many rows; `Int.max` where they cannot be counted.
   static func elements(_ kernels: TileKernels, rows: Int, _ spec: SelfAttentionSpec) -> Int {
-    let blocks = Saturating.sum([
-      KVCache.panelsPerChunk, kernels.panels(outputs: spec.keyWidth),
-      kernels.panels(outputs: spec.valueWidth),
-    ])
+    let blocks = Saturating.sum(KVCache.panelsPerChunk, kernels.panels(outputs: spec.valueWidth))
     let tile = Saturating.product(blocks, kernels.blockCapacity)
     return Saturating.sum(
       Saturating.product(

@@ -34,38 +34,35 @@ struct AttentionTask {
   struct Ending {
     /// The part of a context that is cut; `nil` for one that is not.
     let part: Int?
-    /// What the worker reads next.
-    let upcoming: AttentionCore.FirstReads?
+    /// The first keys that the worker reads next.
+    let upcoming: UnsafePointer<Float>?
   }
 
   /// Forgets what was summed.
-  ///
-  /// Queries are packed where they are first multiplied, between products, which go on
-  /// while memory brings them.
   func begin() {
-    for row in 0..<rows {
-      let token = span.firstRow + tokens.lowerBound + row / spec.group
-      scratch.rows[row] = Int32(
-        truncatingIfNeeded: token * spec.heads + head * spec.group + row % spec.group)
-      scratch.softmax.shifts[row] = TileKernels.lowestScore
-      scratch.softmax.sums[row] = 0
+    let (group, lowest) = (spec.group, TileKernels.lowestScore)
+    scratch.softmax.shifts.update(repeating: lowest, count: rows)
+    scratch.softmax.sums.update(repeating: 0, count: rows)
+    // Rows are counted up: a division for each was a hundredth of a prompt of 256 tokens.
+    var (row, source) = (0, (span.firstRow + tokens.lowerBound) * spec.heads + head * group)
+    for _ in tokens {
+      for member in 0..<group {
+        scratch.rows[row &+ member] = Int32(truncatingIfNeeded: source &+ member)
+      }
+      row += group
+      source += spec.heads
     }
     for tile in 0..<tiles {
       let own = kernels.tileRows(tile, of: rows)
+      let first = own.lowerBound.quotientAndRemainder(dividingBy: group)
       (scratch.tiles + tile).initialize(
         to: .init(
           firstRow: Int32(truncatingIfNeeded: own.lowerBound),
-          rows: Int32(truncatingIfNeeded: own.count)))
+          rows: Int32(truncatingIfNeeded: own.count),
+          firstToken: Int32(truncatingIfNeeded: first.quotient),
+          firstMember: Int32(truncatingIfNeeded: first.remainder),
+          lastToken: Int32(truncatingIfNeeded: (own.upperBound - 1) / group)))
     }
-  }
-
-  private func pack(_ tile: Int) {
-    let own = scratch.tiles[tile]
-    kernels.packBlocks(
-      source: core.queries.base, stride: core.queries.stride,
-      indices: scratch.rows + Int(own.firstRow), rows: Int(own.rows), count: spec.keyWidth,
-      blocks: scratch.queries(tile))
-    scratch.tiles[tile].hasQueries = true
   }
 
   /// Adds what one chunk of keys gives, and after the last one writes the rows.
@@ -89,10 +86,9 @@ struct AttentionTask {
     var (lowest, highest) = (KVCache.panelsPerChunk, 0)
     for tile in 0..<tiles {
       let own = scratch.tiles[tile]
-      let firstToken = base + Int(own.firstRow) / spec.group
-      let lastToken = base + Int(own.firstRow + own.rows - 1) / spec.group
-      let first = min(count, max(0, spec.reach.first(seenBy: firstToken) - origin)) / width
-      let endKey = min(count, max(0, lastToken + 1 - origin))
+      let firstKey = spec.reach.first(seenBy: base + Int(own.firstToken)) - origin
+      let first = min(count, max(0, firstKey)) / width
+      let endKey = min(count, max(0, base + Int(own.lastToken) + 1 - origin))
       let end = (endKey + width - 1) / width
       scratch.tiles[tile].firstPanel = Int32(truncatingIfNeeded: first)
       scratch.tiles[tile].endPanel = Int32(truncatingIfNeeded: max(first, end))
@@ -108,19 +104,19 @@ struct AttentionTask {
   ) {
     let (kernels, steps, capacity) = (kernels, spec.keyWidth, kernels.blockCapacity)
     let size = kernels.panelWidth * steps
+    let shares = kernels.prefetchShares(tiles: tiles)
+    let queries = core.queries.start(tokens, head: head, of: span)
     for panel in panels {
       let start = keys + panel * size
       let next = panel + 1 < panels.upperBound ? start + size : values
       for tile in 0..<tiles {
         let own = scratch.tiles[tile]
         guard panel >= Int(own.firstPanel), panel < Int(own.endPanel) else { continue }
-        if !own.hasQueries { pack(tile) }
         let (factors, block) = (
-          TileKernels.FactorBlocks(base: scratch.queries(tile), stride: capacity),
+          core.queries.tile(firstRow: Int(own.firstRow), rows: Int(own.rows), from: queries),
           scratch.scores(tile) + panel * capacity
         )
-        let prefetch = kernels.prefetch(
-          panel: start, next: next, steps: steps, tile: tile, tiles: tiles)
+        let prefetch = shares.prefetch(tile: tile, panel: start, next: next, steps: steps)
         // The diagonal ends in the first half of every other panel.
         if Int(own.endKey) <= panel * kernels.panelWidth + kernels.lanes {
           kernels.multiplyHalfBlocks(
@@ -141,27 +137,26 @@ struct AttentionTask {
   /// are written while they are in the L1 cache, some rows after each product, so that the lines of the outputs
   /// come while the next product is computed.
   private func mix(
-    _ values: UnsafePointer<Float>, _ ending: (upcoming: AttentionCore.FirstReads?, target: Target)?
+    _ values: UnsafePointer<Float>, _ ending: (upcoming: UnsafePointer<Float>?, target: Target)?
   ) {
     let (kernels, width, capacity) = (kernels, kernels.panelWidth, kernels.blockCapacity)
     let (size, panels) = (core.cache.keysPerChunk * width, core.cache.valuePanels)
-    let (seen, upcoming) = (seenKeys(), ending?.upcoming)
+    let seen = seenKeys()
+    let shares = kernels.prefetchShares(tiles: tiles)
     for panel in 0..<panels {
       let start = values + panel * size
       let isLast = panel + 1 == panels
-      let next = isLast ? upcoming?.keys ?? start + size : start + size + seen.lowerBound * width
+      let next = isLast ? ending?.upcoming ?? start + size : start + size + seen.lowerBound * width
       for tile in 0..<tiles {
         let own = scratch.tiles[tile]
         let first = Int(own.firstPanel)
-        if let upcoming { ask(for: upcoming, share: panel * tiles + tile, of: panels * tiles) }
         if Int(own.endPanel) > first {
           kernels.multiplyBlocks(
             panel: start + first * width * width,
             factors: .init(base: scratch.scores(tile) + first * capacity, stride: capacity),
             steps: Int(own.endKey) - first * width, rows: Int(own.rows),
             block: scratch.sums(tile, panel), accumulates: own.hasSums,
-            prefetch: kernels.prefetch(
-              panel: start, next: next, steps: seen.count, tile: tile, tiles: tiles))
+            prefetch: shares.prefetch(tile: tile, panel: start, next: next, steps: seen.count))
           if isLast { scratch.tiles[tile].hasSums = true }
         } else {
           precondition(ending == nil || own.hasSums, "tile \(tile) of \(tiles) saw no key")
@@ -181,15 +176,6 @@ struct AttentionTask {
     return min(lowest, highest)..<highest
   }
 
-  /// Asks for a share of the next task's queries: rows of a head are too short for the core's own prefetchers.
-  private func ask(for upcoming: AttentionCore.FirstReads, share: Int, of shares: Int) {
-    let tokens = upcoming.tokens
-    for token in share * tokens / shares..<(share + 1) * tokens / shares {
-      kernels.prefetch(
-        upcoming.queries + token * upcoming.stride, bytes: upcoming.floatsPerToken * 4)
-    }
-  }
-
   /// Turns a tile's scores of a chunk into weights, and corrects its sums where a shift rose.
   private func weigh(_ tile: Int, chunk: Int) {
     let own = scratch.tiles[tile]
@@ -198,15 +184,17 @@ struct AttentionTask {
     let (width, count) = (kernels.panelWidth, Int(own.rows))
     let origin = chunk * core.cache.keysPerChunk + first * width
     let state = scratch.softmax.from(Int(own.firstRow))
-    var (token, member) = Int(own.firstRow).quotientAndRemainder(dividingBy: spec.group)
-    for row in 0..<count {
-      let position = span.position + tokens.lowerBound + token
-      let first = max(0, spec.reach.first(seenBy: position) - origin)
+    // All rows of a token see the same keys.
+    var position = span.position + tokens.lowerBound + Int(own.firstToken)
+    var (row, left) = (0, spec.group - Int(own.firstMember))
+    while row < count {
+      let first = min(panels * width, max(0, spec.reach.first(seenBy: position) - origin))
       let end = max(0, min(panels * width, position + 1 - origin))
-      state.first[row] = Int32(truncatingIfNeeded: min(first, panels * width))
-      state.end[row] = Int32(truncatingIfNeeded: end)
-      member += 1
-      if member == spec.group { (token, member) = (token + 1, 0) }
+      let rows = min(left, count - row)
+      (state.first + row).update(repeating: Int32(truncatingIfNeeded: first), count: rows)
+      (state.end + row).update(repeating: Int32(truncatingIfNeeded: end), count: rows)
+      row += rows
+      (position, left) = (position + 1, spec.group)
     }
     let isCorrected = kernels.softmax(
       blocks: scratch.scores(tile) + first * kernels.blockCapacity, panels: panels, rows: count,

@@ -172,6 +172,9 @@ struct BlockPass {
       queryNorm: layer.attention.queryNorm?.all[0],
       keyNorm: layer.attention.keyNorm?.all[0])
     preparation.prepare(queries: workspace.queries.all[row], position: position)
+    if !attention.isAbsorbed(context: span.position) {
+      workspace.queryTiles.store(workspace.queries.all[row], token: token, of: span)
+    }
     switch workspace.memory {
     case .latent(let memory):
       let compressed = workspace.compressed.all[row]
@@ -192,10 +195,7 @@ struct BlockPass {
   /// Attention of all queries of the pass over keys and values of a cache.
   func core(_ cache: KVCache, parts: ContextParts? = nil) -> AttentionCore {
     AttentionCore(
-      spec: attention, cache: cache.panels,
-      queries: Rows(
-        base: workspace.queries.all.base, stride: attention.keyWidth,
-        count: tokens * attention.heads),
+      spec: attention, cache: cache.panels, queries: workspace.queryTiles,
       outputs: Rows(
         base: workspace.heads.all.base, stride: attention.valueWidth,
         count: tokens * attention.heads),

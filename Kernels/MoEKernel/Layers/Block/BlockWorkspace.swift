@@ -30,6 +30,9 @@ public final class BlockWorkspace: LayerWorkspace {
   /// Rows in the order that products read, as wide as the widest.
   let staged: Matrix
   let queries: Matrix
+  /// The same as tasks of attention read them.
+  let queryTiles: QueryTiles
+  private let tiledQueries: Matrix
   let keys: Matrix
   let values: Matrix
   /// The ranks of queries, and of keys and values with the shared key; empty for grouped attention.
@@ -70,6 +73,8 @@ public final class BlockWorkspace: LayerWorkspace {
     let widest = Self.widest(attention)
     staged = rows(paddedToVector(widest))
     queries = rows(attention.queryWidth)
+    tiledQueries = rows(QueryTiles.columns(attention, kernels))
+    queryTiles = QueryTiles(attention, kernels, in: tiledQueries)
     let isLatent = attention.latent != nil
     keys = rows(isLatent ? 0 : attention.keysWidth)
     values = rows(isLatent ? 0 : attention.valuesWidth)
@@ -120,7 +125,7 @@ public final class BlockWorkspace: LayerWorkspace {
     let attention = spec.attention
     var columns = [
       3 * spec.hidden, paddedToVector(widest(attention)), attention.queryWidth,
-      attention.outputWidth,
+      QueryTiles.columns(attention, kernels(engine)), attention.outputWidth,
     ]
     if let latent = attention.latent {
       columns += [

@@ -30,7 +30,9 @@ extension BlockStep {
 
   /// Sums of values, heads side by side.
   func attend(_ tokens: Int, _ pool: WorkerPool) {
+    let span = AttentionCore.Span(sequence: 0, firstRow: 0, tokens: tokens, position: 0)
     pool.forEach(tokens, grain: 8) { _, token in
+      rows.queryTiles.store(rows.preparedQueries.all[token], token: token, of: span)
       let (keys, values) = (rows.preparedKeys.all[token], rows.preparedValues.all[token])
       for head in 0..<attention.keyValueHeads {
         cache.panels.store(
@@ -38,15 +40,13 @@ extension BlockStep {
           sequence: 0, head: head, position: token)
       }
     }
-    func heads(_ matrix: Matrix, _ width: Int) -> Rows {
-      Rows(base: matrix.all.base, stride: width, count: tokens * attention.heads)
-    }
     let core = AttentionCore(
       spec: attention, cache: cache.panels,
-      queries: heads(rows.preparedQueries, attention.keyWidth),
-      outputs: heads(rows.heads, attention.valueWidth), sinks: layer.attention.sinks?.all[0],
+      queries: rows.queryTiles,
+      outputs: Rows(
+        base: rows.heads.all.base, stride: attention.valueWidth, count: tokens * attention.heads),
+      sinks: layer.attention.sinks?.all[0],
       parts: nil)
-    let span = AttentionCore.Span(sequence: 0, firstRow: 0, tokens: tokens, position: 0)
     phases.attention =
       phases.attention
       + AttentionWork(core: core, spans: [span], scratch: scratch.all).run(pool)

@@ -13,7 +13,7 @@ extension BlockStep {
     let kernels = BlockWorkspace.kernels(engine)
     let columns = Saturating.sum(
       [
-        rowColumns(spec), mapColumns(attention),
+        rowColumns(spec), mapColumns(attention), QueryTiles.columns(attention, kernels),
         attention.group == 1 && attention.latent == nil
           ? 0 : attention.queryWidth + attention.outputWidth,
       ])

@@ -1,4 +1,5 @@
 import LayerSpec
+import Tile
 
 /// Rows of one step of a block: what the forward half keeps, and gradients on the way back.
 final class BlockRows {
@@ -15,6 +16,9 @@ final class BlockRows {
   let keys: Matrix
   let values: Matrix
   let preparedQueries: Matrix
+  /// Prepared queries as tasks of attention read them.
+  let queryTiles: QueryTiles
+  private let tiledQueries: Matrix
   let preparedKeys: Matrix
   let preparedValues: Matrix
   /// What heads give to the output matrix.
@@ -34,7 +38,7 @@ final class BlockRows {
     let gradient: Matrix
   }
 
-  init(_ spec: BlockSpec, count: Int) {
+  init(_ spec: BlockSpec, kernels: TileKernels, count: Int) {
     self.count = count
     func rows(_ columns: Int) -> Matrix { Matrix(rows: count, columns: columns) }
     let attention = spec.attention
@@ -48,6 +52,8 @@ final class BlockRows {
     keys = rows(attention.latent == nil ? attention.keysWidth : 0)
     values = rows(attention.latent == nil ? attention.valuesWidth : 0)
     preparedQueries = rows(attention.queryWidth)
+    tiledQueries = rows(QueryTiles.columns(attention, kernels))
+    queryTiles = QueryTiles(attention, kernels, in: tiledQueries)
     preparedKeys = rows(attention.keysWidth)
     preparedValues = rows(attention.valuesWidth)
     heads = rows(attention.outputWidth)

@@ -72,7 +72,7 @@ public final class BlockStep {
     rotary = layer.spec.attention.rotary.map {
       RotaryTable($0, positions: maxTokens, kernels: kernels)
     }
-    rows = BlockRows(layer.spec, count: maxTokens)
+    rows = BlockRows(layer.spec, kernels: kernels, count: maxTokens)
     norms = NormGradients(layer)
     let attention = layer.spec.attention
     cache = KVCache(
