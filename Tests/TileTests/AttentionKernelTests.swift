@@ -111,70 +111,76 @@ import Testing
 
   /// Chunks of scores in rows, of which each row sees another part, against a softmax of all that it sees; and
   /// corrections of 1 where nothing was summed or no score exceeds the first maximum by much.
-  @Test(arguments: TileLevel.supported, [nil, 2] as [Float?])
-  func chunksOfBlocksMakeOneSoftmax(level: TileLevel, softcap: Float?) {
+  ///
+  /// What lies in the place of other keys is of no meaning, and may be no number.
+  @Test(arguments: TileLevel.supported, 1...12)
+  func chunksOfBlocksMakeOneSoftmax(level: TileLevel, rows: Int) {
     let kernels = Self.kernels(level)
-    let (width, rows) = (kernels.panelWidth, kernels.maximumRows)
-    let integers = (0..<2).map { _ in Memory(bytes: 4 * rows) }
-    let floats = (0..<3).map { _ in Memory(bytes: 4 * rows) }
-    let state = TileKernels.SoftmaxRows(
-      first: UnsafeMutableRawPointer(integers[0].floats.baseAddress!)
-        .assumingMemoryBound(to: Int32.self),
-      end: UnsafeMutableRawPointer(integers[1].floats.baseAddress!)
-        .assumingMemoryBound(to: Int32.self),
-      shifts: floats[0].floats.baseAddress!, sums: floats[1].floats.baseAddress!,
-      corrections: floats[2].floats.baseAddress!)
-    for row in 0..<rows { (state.shifts[row], state.sums[row]) = (TileKernels.lowestScore, 0) }
-    var numbers = Numbers(seed: 11)
-    var scores = [[Double]](repeating: [], count: rows)
-    var weights = [[Double]](repeating: [], count: rows)
-    // The scores of later chunks are larger: the second by what is tolerated, the third by more.
-    for (chunk, (panels, size)) in [(1, 2), (3, 4), (2, 40), (1, 1)].enumerated() {
-      let block = Memory(bytes: 4 * panels * kernels.blockCapacity)
-      for row in 0..<rows {
-        let first = row % 4 == 1 ? row + width / 2 : row % 4 == 2 ? width : 0
-        let end = row % 3 == 0 ? panels * width : max(0, panels * width - 2 * row - 1)
-        (state.first[row], state.end[row]) = (Int32(first), Int32(end))
-        for key in 0..<panels * width {
-          let place = key / width * kernels.blockCapacity + row * width + key % width
-          let score = Float(size) * numbers.next()
-          block.floats[place] = score
-          if (first..<max(first, end)).contains(key) {
-            scores[row].append(
-              softcap.map { Double($0) * tanh(Double(score) / Double($0)) } ?? Double(score))
+    guard rows <= kernels.maximumRows else { return }
+    let width = kernels.panelWidth
+    for softcap in [nil, 2] as [Float?] {
+      let integers = (0..<2).map { _ in Memory(bytes: 4 * rows) }
+      let floats = (0..<3).map { _ in Memory(bytes: 4 * rows) }
+      let state = TileKernels.SoftmaxRows(
+        first: UnsafeMutableRawPointer(integers[0].floats.baseAddress!)
+          .assumingMemoryBound(to: Int32.self),
+        end: UnsafeMutableRawPointer(integers[1].floats.baseAddress!)
+          .assumingMemoryBound(to: Int32.self),
+        shifts: floats[0].floats.baseAddress!, sums: floats[1].floats.baseAddress!,
+        corrections: floats[2].floats.baseAddress!)
+      for row in 0..<rows { (state.shifts[row], state.sums[row]) = (TileKernels.lowestScore, 0) }
+      var numbers = Numbers(seed: 11)
+      var scores = [[Double]](repeating: [], count: rows)
+      var weights = [[Double]](repeating: [], count: rows)
+      // The scores of later chunks are larger: the second by what is tolerated, the third by more.
+      for (chunk, (panels, size)) in [(1, 2), (3, 4), (2, 40), (1, 1)].enumerated() {
+        let block = Memory(bytes: 4 * panels * kernels.blockCapacity)
+        for row in 0..<rows {
+          let first = row % 4 == 1 ? row + width / 2 : row % 4 == 2 ? width : 0
+          let end = row % 3 == 0 ? panels * width : max(0, panels * width - 2 * row - 1)
+          (state.first[row], state.end[row]) = (Int32(first), Int32(end))
+          for key in 0..<panels * width {
+            let place = key / width * kernels.blockCapacity + row * width + key % width
+            let score = Float(size) * numbers.next()
+            block.floats[place] = key % 2 == 0 ? .nan : .infinity
+            if (first..<max(first, end)).contains(key) {
+              block.floats[place] = score
+              scores[row].append(
+                softcap.map { Double($0) * tanh(Double(score) / Double($0)) } ?? Double(score))
+            }
+          }
+        }
+        let before = (0..<rows).map { state.sums[$0] }
+        kernels.softmax(
+          blocks: block.floats.baseAddress!, panels: panels, rows: rows, softcap: softcap,
+          state: state)
+        for row in 0..<rows {
+          if before[row] == 0 || chunk == 1 { #expect(state.corrections[row] == 1) }
+          weights[row] = weights[row].map { $0 * Double(state.corrections[row]) }
+          for key in 0..<panels * width {
+            let weight = block.floats[
+              key / width * kernels.blockCapacity + row * width + key % width]
+            if key >= state.first[row], key < state.end[row] {
+              weights[row].append(Double(weight))
+            } else {
+              #expect(weight == 0)
+            }
           }
         }
       }
-      let before = (0..<rows).map { state.sums[$0] }
-      kernels.softmax(
-        blocks: block.floats.baseAddress!, panels: panels, rows: rows, softcap: softcap,
-        state: state)
       for row in 0..<rows {
-        if before[row] == 0 || chunk == 1 { #expect(state.corrections[row] == 1) }
-        weights[row] = weights[row].map { $0 * Double(state.corrections[row]) }
-        for key in 0..<panels * width {
-          let weight = block.floats[
-            key / width * kernels.blockCapacity + row * width + key % width]
-          if key >= state.first[row], key < state.end[row] {
-            weights[row].append(Double(weight))
-          } else {
-            #expect(weight == 0)
-          }
+        let shift = Double(state.shifts[row])
+        let expected = scores[row].map { exp($0 - shift) }
+        // A difference of scores is rounded to 2⁻²⁴ of up to 80; a power of two errs by 1.5e-7 and 1.3e-8 of its
+        // argument, once for a weight and once for each correction; below e⁻⁸⁷ a weight is 0.
+        for (weight, own) in zip(weights[row], expected) {
+          #expect(abs(weight - own) <= own * 1.4e-5 + 2e-38)
         }
+        let total = expected.reduce(0, +)
+        #expect(abs(Double(state.sums[row]) - total) <= total * 1.5e-5)
       }
+      withExtendedLifetime((integers, floats)) {}
     }
-    for row in 0..<rows {
-      let shift = Double(state.shifts[row])
-      let expected = scores[row].map { exp($0 - shift) }
-      // A difference of scores is rounded to 2⁻²⁴ of up to 80; a power of two errs by 1.5e-7 and 1.3e-8 of its
-      // argument, once for a weight and once for each correction; below e⁻⁸⁷ a weight is 0.
-      for (weight, own) in zip(weights[row], expected) {
-        #expect(abs(weight - own) <= own * 1.4e-5 + 2e-38)
-      }
-      let total = expected.reduce(0, +)
-      #expect(abs(Double(state.sums[row]) - total) <= total * 1.5e-5)
-    }
-    withExtendedLifetime((integers, floats)) {}
   }
 
   /// Three chunks of scores, each of which may raise what is subtracted, against a softmax of all at once.

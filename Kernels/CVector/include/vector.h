@@ -11,6 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
 #define VECTOR_INLINE static inline __attribute__((always_inline))
 
 /// Prefetches the cache line of `address` into the L2 cache (PREFETCHT1). Any address is allowed.
@@ -95,19 +99,37 @@ VECTOR_INLINE float vector_largest16(vector_float16 a) {
   return vector_largest8(vector_larger8(a.lo, a.hi));
 }
 
-// vector_keep_lanes: lanes from `first` to the one before `end`, and `other` in all others.
+// vector_keep_lanes: of two vectors that follow each other, lanes from `first` to the one before `end`, which
+// may lie beyond both; all others become `other`.
 #define VECTOR_KEEP_LANES(lanes, ...)                                                              \
-  VECTOR_INLINE vector_float##lanes vector_keep_lanes##lanes(                                      \
-      vector_float##lanes a, long first, long end, float other) {                                  \
+  VECTOR_INLINE void vector_keep_lanes##lanes(                                                     \
+      float *floats, long first, long end, float other) {                                          \
+    vector_float##lanes *const pair = (vector_float##lanes *)floats;                               \
     const vector_int##lanes lane = {__VA_ARGS__};                                                  \
-    const int from = first < 0 ? 0 : first > lanes ? lanes : (int)first;                           \
-    const int to = end < 0 ? 0 : end > lanes ? lanes : (int)end;                                   \
-    return lane >= from && lane < to ? a : (vector_float##lanes)other;                             \
+    const int from = first < 0 ? 0 : first > 2 * lanes ? 2 * lanes : (int)first;                   \
+    const int to = end < 0 ? 0 : end > 2 * lanes ? 2 * lanes : (int)end;                           \
+    const vector_float##lanes others = other;                                                      \
+    pair[0] = lane >= from && lane < to ? pair[0] : others;                                        \
+    pair[1] = lane >= from - lanes && lane < to - lanes ? pair[1] : others;                        \
   }
 
 VECTOR_KEEP_LANES(4, 0, 1, 2, 3)
 VECTOR_KEEP_LANES(8, 0, 1, 2, 3, 4, 5, 6, 7)
+
+#if defined(__AVX512F__)
+// A mask of all lanes of both, made once, is half the instructions of comparing each vector's lanes.
+VECTOR_INLINE void vector_keep_lanes16(float *floats, long first, long end, float other) {
+  vector_float16 *const pair = (vector_float16 *)floats;
+  const int from = first < 0 ? 0 : first > 32 ? 32 : (int)first;
+  const int to = end < 0 ? 0 : end > 32 ? 32 : (int)end;
+  const uint64_t kept = ~(~(uint64_t)0 << to) & (~(uint64_t)0 << from);
+  const __m512 others = _mm512_set1_ps(other);
+  pair[0] = (vector_float16)_mm512_mask_blend_ps((__mmask16)kept, others, (__m512)pair[0]);
+  pair[1] = (vector_float16)_mm512_mask_blend_ps((__mmask16)(kept >> 16), others, (__m512)pair[1]);
+}
+#else
 VECTOR_KEEP_LANES(16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+#endif
 
 // vector_transpose: writes element (row, column) of a square of floats to (column, row) of another; rows of
 // both lie `source_stride` and `target_stride` floats apart. Off-diagonal halves are exchanged, then quarters
@@ -305,7 +327,6 @@ VECTOR_INLINE vector_float16 vector_swap_pairs16(vector_float16 a) {
 }
 
 #if defined(__AVX512DQ__)
-#include <immintrin.h>
 
 /// x − ⌊x⌋ per lane, 0 for infinities (VREDUCEPS).
 VECTOR_INLINE vector_float16 vector_fraction16(vector_float16 x) {

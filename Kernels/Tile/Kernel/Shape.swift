@@ -37,10 +37,13 @@ import CVector
   @inline(__always)
   func larger(_ a: Vector, _ b: Vector) -> Vector { vector_larger16(a, b) }
 
-  /// Lanes of a range, which may reach beyond the vector on both sides, and another number in all others.
+  /// Keeps lanes of two vectors from the first to the one before the end, which may lie beyond both, and gives
+  /// another number to all others.
   @inline(__always)
-  func keptLanes(of a: Vector, from first: Int, to end: Int, else other: Float) -> Vector {
-    vector_keep_lanes16(a, first, end, other)
+  func keepLanes(
+    of pair: UnsafeMutablePointer<Float>, from first: Int, to end: Int, else other: Float
+  ) {
+    vector_keep_lanes16(pair, first, end, other)
   }
 
   /// Neighbouring lanes in each other's place.
@@ -92,10 +95,13 @@ import CVector
   @inline(__always)
   func larger(_ a: Vector, _ b: Vector) -> Vector { vector_larger8(a, b) }
 
-  /// Lanes of a range, which may reach beyond the vector on both sides, and another number in all others.
+  /// Keeps lanes of two vectors from the first to the one before the end, which may lie beyond both, and gives
+  /// another number to all others.
   @inline(__always)
-  func keptLanes(of a: Vector, from first: Int, to end: Int, else other: Float) -> Vector {
-    vector_keep_lanes8(a, first, end, other)
+  func keepLanes(
+    of pair: UnsafeMutablePointer<Float>, from first: Int, to end: Int, else other: Float
+  ) {
+    vector_keep_lanes8(pair, first, end, other)
   }
 
   /// Neighbouring lanes in each other's place.
@@ -144,10 +150,13 @@ import CVector
   @inline(__always)
   func larger(_ a: Vector, _ b: Vector) -> Vector { vector_larger4(a, b) }
 
-  /// Lanes of a range, which may reach beyond the vector on both sides, and another number in all others.
+  /// Keeps lanes of two vectors from the first to the one before the end, which may lie beyond both, and gives
+  /// another number to all others.
   @inline(__always)
-  func keptLanes(of a: Vector, from first: Int, to end: Int, else other: Float) -> Vector {
-    vector_keep_lanes4(a, first, end, other)
+  func keepLanes(
+    of pair: UnsafeMutablePointer<Float>, from first: Int, to end: Int, else other: Float
+  ) {
+    vector_keep_lanes4(pair, first, end, other)
   }
 
   /// Neighbouring lanes in each other's place.
