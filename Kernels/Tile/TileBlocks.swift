@@ -33,41 +33,70 @@ extension TileKernels {
     build.pointee.packBlocks(source, stride, indices, rows, count, blocks, blockStride)
   }
 
-  /// block = Σ over steps of `panelWidth` floats times each row's factor; `f32` alone.
-  ///
-  /// The error of a sum over `n` steps is at most γ(2n)·Σ|w·x|, as that of `multiply`.
-  ///
-  /// - Parameters:
-  ///   - panel: `steps` steps of `panelWidth` floats, aligned to 64 bytes.
-  ///   - factors: as many steps, `panelWidth` in each block.
-  ///   - rows: 1 to `maximumRows`.
-  ///   - block: `rows` × `panelWidth` floats, aligned to 64 bytes.
-  ///   - accumulates: true to add to the block.
-  ///   - prefetch: memory that is needed soon; nil for none.
-  @inlinable
-  @inline(__always)
-  public func multiplyBlocks(
-    panel: UnsafePointer<Float>, factors: FactorBlocks, steps: Int, rows: Int,
-    block: UnsafeMutablePointer<Float>, accumulates: Bool = false, prefetch: TilePrefetch? = nil
-  ) {
-    precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
-    precondition(steps >= 0, "\(steps) steps")
-    build.pointee.multiplyBlocks(
-      UnsafeRawPointer(panel), factors.base, factors.stride, steps, rows, block, accumulates,
-      prefetch?.start ?? UnsafeRawPointer(panel), prefetch?.bytesPerStep ?? 0)
+  /// The products of a loop, which are asked for once before it.
+  @inlinable public var blockProducts: BlockProducts {
+    BlockProducts(
+      whole: build.pointee.multiplyBlocks, half: build.pointee.multiplyHalfBlocks,
+      maximumRows: maximumRows)
   }
 
-  /// The first `lanes` floats of each row of `multiplyBlocks`, where the others are not needed; these stay.
-  @inlinable
-  @inline(__always)
-  public func multiplyHalfBlocks(
-    panel: UnsafePointer<Float>, factors: FactorBlocks, steps: Int, rows: Int,
-    block: UnsafeMutablePointer<Float>, prefetch: TilePrefetch? = nil
-  ) {
-    precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
-    precondition(steps >= 0, "\(steps) steps")
-    build.pointee.multiplyHalfBlocks(
-      UnsafeRawPointer(panel), factors.base, factors.stride, steps, rows, block,
-      prefetch?.start ?? UnsafeRawPointer(panel), prefetch?.bytesPerStep ?? 0)
+  /// Products of a panel with rows that lie in blocks; `f32` alone.
+  ///
+  /// It holds the build's functions, since each call through `TileKernels` would retain and release one: half a
+  /// hundredth of a prompt of 256 tokens.
+  public struct BlockProducts {
+    @usableFromInline let whole: MultiplyBlocks
+    @usableFromInline let half: MultiplyHalfBlocks
+    @usableFromInline let maximumRows: Int
+
+    @usableFromInline
+    init(whole: @escaping MultiplyBlocks, half: @escaping MultiplyHalfBlocks, maximumRows: Int) {
+      self.whole = whole
+      self.half = half
+      self.maximumRows = maximumRows
+    }
+
+    /// block = Σ over steps of `panelWidth` floats times each row's factor.
+    ///
+    /// The error of a sum over `n` steps is at most γ(2n)·Σ|w·x|, as that of `multiply`.
+    ///
+    /// - Parameters:
+    ///   - panel: `steps` steps of `panelWidth` floats, aligned to 64 bytes.
+    ///   - factors: as many steps, `panelWidth` in each block.
+    ///   - rows: 1 to `maximumRows`.
+    ///   - block: `rows` × `panelWidth` floats, aligned to 64 bytes.
+    ///   - accumulates: true to add to the block.
+    ///   - prefetch: memory that is needed soon; nil for none.
+    @inlinable
+    @inline(__always)
+    public func multiply(
+      panel: UnsafePointer<Float>, factors: FactorBlocks, steps: Int, rows: Int,
+      block: UnsafeMutablePointer<Float>, accumulates: Bool = false, prefetch: TilePrefetch? = nil
+    ) {
+      check(steps: steps, rows: rows)
+      whole(
+        UnsafeRawPointer(panel), factors.base, factors.stride, steps, rows, block, accumulates,
+        prefetch?.start ?? UnsafeRawPointer(panel), prefetch?.bytesPerStep ?? 0)
+    }
+
+    /// The first `lanes` floats of each row of `multiply`, where the others are not needed; these stay.
+    @inlinable
+    @inline(__always)
+    public func multiplyHalf(
+      panel: UnsafePointer<Float>, factors: FactorBlocks, steps: Int, rows: Int,
+      block: UnsafeMutablePointer<Float>, prefetch: TilePrefetch? = nil
+    ) {
+      check(steps: steps, rows: rows)
+      half(
+        UnsafeRawPointer(panel), factors.base, factors.stride, steps, rows, block,
+        prefetch?.start ?? UnsafeRawPointer(panel), prefetch?.bytesPerStep ?? 0)
+    }
+
+    @inlinable
+    @inline(__always)
+    func check(steps: Int, rows: Int) {
+      precondition(rows >= 1 && rows <= maximumRows, "\(rows) rows of at most \(maximumRows)")
+      precondition(steps >= 0, "\(steps) steps")
+    }
   }
 }

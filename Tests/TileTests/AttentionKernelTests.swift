@@ -72,13 +72,13 @@ import Testing
         kernels.packBlocks(
           source: source, stride: stride, indices: isShuffled ? indices : nil, rows: rows,
           count: steps, blocks: blocks.floats.baseAddress!)
-        kernels.multiplyBlocks(
+        kernels.blockProducts.multiply(
           panel: panel.floats.baseAddress!,
           factors: .init(base: blocks.floats.baseAddress!, stride: capacity), steps: steps,
           rows: rows, block: block.floats.baseAddress!, accumulates: true)
         let half = Memory(bytes: capacity * 4)
         half.floats.update(repeating: 7)
-        kernels.multiplyHalfBlocks(
+        kernels.blockProducts.multiplyHalf(
           panel: panel.floats.baseAddress!,
           factors: .init(base: blocks.floats.baseAddress!, stride: capacity), steps: steps,
           rows: rows, block: half.floats.baseAddress!)

@@ -82,11 +82,12 @@ struct TransposedProduct {
       if ahead == panels {
         (ahead, startAhead, endAhead) = (0, next.map { source + $0 * width }, panelsPerPart)
       }
+      let products = kernels.blockProducts
       for target in 0..<targets {
         for tile in 0..<tiles {
           let rows = kernels.tileRows(tile, of: gradient.count)
           let stride = rows.count * width
-          kernels.multiplyBlocks(
+          products.multiply(
             panel: scratch + target * panelElements,
             factors: .init(base: gradient[rows.lowerBound] + first * stride, stride: stride),
             steps: steps, rows: rows.count,

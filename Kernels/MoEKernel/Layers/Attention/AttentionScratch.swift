@@ -62,10 +62,10 @@ struct AttentionScratch {
   private static let floatsPerTile = MemoryLayout<Tile>.stride / MemoryLayout<Float>.stride
 
   /// The blocks of a tile's scores, and of the weights that they become, one for each panel of a chunk.
-  func scores(_ tile: Int) -> UnsafeMutablePointer<Float> { scores + tile * scoreStride }
+  func scores(_ tile: Int) -> UnsafeMutablePointer<Float> { scores + tile &* scoreStride }
   /// The block of a tile's sums of one panel of values.
   func sums(_ tile: Int, _ panel: Int) -> UnsafeMutablePointer<Float> {
-    sums + (tile * sumStride + panel * blockStride)
+    sums + (tile &* sumStride &+ panel &* blockStride)
   }
 
   /// Floats for as many rows; `Int.max` where they cannot be counted.

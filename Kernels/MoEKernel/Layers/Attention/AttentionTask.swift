@@ -103,27 +103,27 @@ struct AttentionTask {
     _ panels: Range<Int>, keys: UnsafePointer<Float>, then values: UnsafePointer<Float>
   ) {
     let (kernels, steps, capacity) = (kernels, spec.keyWidth, kernels.blockCapacity)
-    let size = kernels.panelWidth * steps
-    let shares = kernels.prefetchShares(tiles: tiles)
+    let (width, lanes) = (kernels.panelWidth, kernels.lanes)
+    let (shares, products) = (kernels.prefetchShares(tiles: tiles), kernels.blockProducts)
     let queries = core.queries.start(tokens, head: head, of: span)
     for panel in panels {
-      let start = keys + panel * size
-      let next = panel + 1 < panels.upperBound ? start + size : values
+      let start = keys + panel * width * steps
+      let next = panel + 1 < panels.upperBound ? start + width * steps : values
       for tile in 0..<tiles {
         let own = scratch.tiles[tile]
         guard panel >= Int(own.firstPanel), panel < Int(own.endPanel) else { continue }
         let (factors, block) = (
           core.queries.tile(firstRow: Int(own.firstRow), rows: Int(own.rows), from: queries),
-          scratch.scores(tile) + panel * capacity
+          scratch.scores(tile) + panel &* capacity
         )
         let prefetch = shares.prefetch(tile: tile, panel: start, next: next, steps: steps)
         // The diagonal ends in the first half of every other panel.
-        if Int(own.endKey) <= panel * kernels.panelWidth + kernels.lanes {
-          kernels.multiplyHalfBlocks(
+        if Int(own.endKey) <= panel &* width &+ lanes {
+          products.multiplyHalf(
             panel: start, factors: factors, steps: steps, rows: Int(own.rows), block: block,
             prefetch: prefetch)
         } else {
-          kernels.multiplyBlocks(
+          products.multiply(
             panel: start, factors: factors, steps: steps, rows: Int(own.rows), block: block,
             prefetch: prefetch)
         }
@@ -142,7 +142,7 @@ struct AttentionTask {
     let (kernels, width, capacity) = (kernels, kernels.panelWidth, kernels.blockCapacity)
     let (size, panels) = (core.cache.keysPerChunk * width, core.cache.valuePanels)
     let seen = seenKeys()
-    let shares = kernels.prefetchShares(tiles: tiles)
+    let (shares, products) = (kernels.prefetchShares(tiles: tiles), kernels.blockProducts)
     for panel in 0..<panels {
       let start = values + panel * size
       let isLast = panel + 1 == panels
@@ -151,10 +151,10 @@ struct AttentionTask {
         let own = scratch.tiles[tile]
         let first = Int(own.firstPanel)
         if Int(own.endPanel) > first {
-          kernels.multiplyBlocks(
-            panel: start + first * width * width,
-            factors: .init(base: scratch.scores(tile) + first * capacity, stride: capacity),
-            steps: Int(own.endKey) - first * width, rows: Int(own.rows),
+          products.multiply(
+            panel: start + first &* width &* width,
+            factors: .init(base: scratch.scores(tile) + first &* capacity, stride: capacity),
+            steps: Int(own.endKey) &- first &* width, rows: Int(own.rows),
             block: scratch.sums(tile, panel), accumulates: own.hasSums,
             prefetch: shares.prefetch(tile: tile, panel: start, next: next, steps: seen.count))
           if isLast { scratch.tiles[tile].hasSums = true }

@@ -55,7 +55,7 @@ struct QueryTiles {
   func tile(
     firstRow: Int, rows: Int, from start: UnsafeMutablePointer<Float>
   ) -> TileKernels.FactorBlocks {
-    .init(base: start + firstRow * floatsPerRow, stride: rows * kernels.panelWidth)
+    .init(base: start + firstRow &* floatsPerRow, stride: rows &* kernels.panelWidth)
   }
 
   /// Stores the queries of a token, heads side by side; different tokens by different threads.

@@ -225,8 +225,9 @@ private struct QueryPart {
     let slopes = TileKernels.FactorBlocks(
       base: block(scratch.slopes, tile, seen.lowerBound), stride: tokens.count * width)
     let target = pass.queryGradient[tokens.lowerBound + own.lowerBound] + head * spec.keyWidth
+    let products = kernels.blockProducts
     for part in 0..<kernels.panels(outputs: spec.keyWidth) {
-      kernels.multiplyBlocks(
+      products.multiply(
         panel: scratch.keyInputs(part) + seen.lowerBound * width * width, factors: slopes,
         steps: keys, rows: own.count, block: scratch.block)
       kernels.storeRows(
