@@ -67,16 +67,21 @@ extension TileKernels {
     ///   - block: `rows` × `panelWidth` floats, aligned to 64 bytes.
     ///   - accumulates: true to add to the block.
     ///   - prefetch: memory that is needed soon; nil for none.
+    ///   - beside: other memory of which a line is asked for in each step, and of `prefetch` then one instead
+    ///     of two; nil for none.
     @inlinable
     @inline(__always)
     public func multiply(
       panel: UnsafePointer<Float>, factors: FactorBlocks, steps: Int, rows: Int,
-      block: UnsafeMutablePointer<Float>, accumulates: Bool = false, prefetch: TilePrefetch? = nil
+      block: UnsafeMutablePointer<Float>, accumulates: Bool = false, prefetch: TilePrefetch? = nil,
+      beside: TilePrefetch? = nil
     ) {
       check(steps: steps, rows: rows)
+      let start = prefetch?.start ?? UnsafeRawPointer(panel)
+      let step = prefetch?.bytesPerStep ?? 0
       whole(
         UnsafeRawPointer(panel), factors.base, factors.stride, steps, rows, block, accumulates,
-        prefetch?.start ?? UnsafeRawPointer(panel), prefetch?.bytesPerStep ?? 0)
+        start, step, beside?.start ?? start + 64, beside?.bytesPerStep ?? step)
     }
 
     /// The first `lanes` floats of each row of `multiply`, where the others are not needed; these stay.

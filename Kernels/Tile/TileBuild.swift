@@ -97,7 +97,8 @@ typealias MultiplyHalfBlocks =
   @Sendable (
     _ panel: UnsafeRawPointer, _ factors: UnsafePointer<Float>, _ stride: Int, _ steps: Int,
     _ rows: Int, _ block: UnsafeMutablePointer<Float>, _ accumulates: Bool,
-    _ prefetch: UnsafeRawPointer, _ prefetchStep: Int
+    _ prefetch: UnsafeRawPointer, _ prefetchStep: Int,
+    _ beside: UnsafeRawPointer, _ besideStep: Int
   ) -> Void
 typealias PackBlocks =
   @Sendable (

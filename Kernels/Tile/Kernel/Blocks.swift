@@ -8,12 +8,14 @@ import CVector
 struct BlockOperands {
   /// Two vectors for each step, aligned for vectors.
   var panel: UnsafeRawPointer
-  /// Where to ask for memory that is needed next.
+  /// Where to ask for memory that is needed next, two lines in a step.
   var prefetch: UnsafeRawPointer
+  var beside: UnsafeRawPointer
   /// The rows of the first steps, as many as a panel is wide; the last block may have fewer steps.
   var factors: UnsafePointer<Float>
-  /// How many bytes `prefetch` moves on in a step.
+  /// How many bytes both move on in a step.
   var prefetchStep: Int
+  var besideStep: Int
   /// Floats from one block of factors to the next.
   var stride: Int
   /// Steps of all blocks; 0 is an empty sum.
@@ -38,9 +40,10 @@ enum BlockProduct<let rows: Int, let chains: Int, let vectors: Int> {
   static func multiply(_ operands: BlockOperands) {
     let width = 2 &* lanes
     let bytesPerStep = 2 &* MemoryLayout<Vector>.size
-    let prefetchStep = operands.prefetchStep
+    let (prefetchStep, besideStep) = (operands.prefetchStep, operands.besideStep)
     var sums = InlineArray<chains, Block> { _ in Block { _ in InlineArray { _ in Vector() } } }
-    var (panel, factors, ahead) = (operands.panel, operands.factors, operands.prefetch)
+    var (panel, factors) = (operands.panel, operands.factors)
+    var (ahead, beside) = (operands.prefetch, operands.beside)
     // One loop over the steps of all blocks: of two, the inner one would have its accumulators in registers and
     // the outer one in memory, which the compiler brings together on the stack.
     let nextBlock = operands.stride &- (width &- stepsAtOnce)
@@ -49,8 +52,9 @@ enum BlockProduct<let rows: Int, let chains: Int, let vectors: Int> {
       for step in 0..<stepsAtOnce {
         accumulate(&sums[step % chains], panel + step &* bytesPerStep, factors + step)
         vector_prefetch(ahead)
-        if bytesPerStep > cacheLine { vector_prefetch(ahead + cacheLine) }
+        vector_prefetch(beside)
         ahead += prefetchStep
+        beside += besideStep
       }
       panel += stepsAtOnce &* bytesPerStep
       left &-= 1
@@ -102,11 +106,12 @@ enum BlockProduct<let rows: Int, let chains: Int, let vectors: Int> {
 public func multiplyBlocks(
   panel: UnsafeRawPointer, factors: UnsafePointer<Float>, stride: Int, steps: Int, rows: Int,
   block: UnsafeMutablePointer<Float>, accumulates: Bool, prefetch: UnsafeRawPointer,
-  prefetchStep: Int
+  prefetchStep: Int, beside: UnsafeRawPointer, besideStep: Int
 ) {
   let operands = BlockOperands(
-    panel: panel, prefetch: prefetch, factors: factors, prefetchStep: prefetchStep,
-    stride: stride, steps: steps, block: block, accumulates: accumulates)
+    panel: panel, prefetch: prefetch, beside: beside, factors: factors,
+    prefetchStep: prefetchStep, besideStep: besideStep, stride: stride, steps: steps,
+    block: block, accumulates: accumulates)
   // Sets of accumulators as in `Entries.swift`.
   switch rows {
   case 1: BlockProduct<1, 4, 2>.multiply(operands)
@@ -135,8 +140,9 @@ public func multiplyHalfBlocks(
   block: UnsafeMutablePointer<Float>, prefetch: UnsafeRawPointer, prefetchStep: Int
 ) {
   let operands = BlockOperands(
-    panel: panel, prefetch: prefetch, factors: factors, prefetchStep: prefetchStep,
-    stride: stride, steps: steps, block: block, accumulates: false)
+    panel: panel, prefetch: prefetch, beside: prefetch + cacheLine, factors: factors,
+    prefetchStep: prefetchStep, besideStep: prefetchStep, stride: stride, steps: steps,
+    block: block, accumulates: false)
   switch rows {
   case 1: BlockProduct<1, 4, 1>.multiply(operands)
   case 2: BlockProduct<2, 4, 1>.multiply(operands)

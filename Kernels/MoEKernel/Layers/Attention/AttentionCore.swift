@@ -84,19 +84,28 @@ struct AttentionCore {
     return (tokens, head, part)
   }
 
-  /// The first panel of keys that a task of a span reads.
-  func firstKeys(of task: Int, in span: Span) -> UnsafePointer<Float> {
+  /// What a task reads first.
+  struct FirstReads {
+    /// Its first panel of keys.
+    let keys: UnsafePointer<Float>
+    let queries: UnsafeRawPointer
+    let queryBytes: Int
+  }
+
+  /// What a task of a span reads first.
+  func firstReads(of task: Int, in span: Span) -> FirstReads {
     let (tokens, head, part) = share(task, of: span)
     let chunks = chunks(tokens, of: span)
     let chunk = chunks.lowerBound + part * chunks.count / partCount(span)
-    return UnsafePointer(
-      cache.keyPanel(chunk * KVCache.panelsPerChunk, sequence: span.sequence, head: head))
+    return FirstReads(
+      keys: cache.keyPanel(chunk * KVCache.panelsPerChunk, sequence: span.sequence, head: head),
+      queries: queries.start(tokens, head: head, of: span),
+      queryBytes: queries.bytes(tokens: tokens.count))
   }
 
-  /// Performs one task of a span; `upcoming` are the first keys that the worker reads next.
+  /// Performs one task of a span; `upcoming` is what the worker reads next.
   func perform(
-    _ task: Int, of span: Span, upcoming: UnsafePointer<Float>?,
-    scratch: UnsafeMutablePointer<Float>
+    _ task: Int, of span: Span, upcoming: FirstReads?, scratch: UnsafeMutablePointer<Float>
   ) {
     let (tokens, head, part) = share(task, of: span)
     let work = AttentionTask(self, span, tokens: tokens, head: head, scratch: scratch)

@@ -34,8 +34,8 @@ struct AttentionTask {
   struct Ending {
     /// The part of a context that is cut; `nil` for one that is not.
     let part: Int?
-    /// The first keys that the worker reads next.
-    let upcoming: UnsafePointer<Float>?
+    /// What the worker reads next.
+    let upcoming: AttentionCore.FirstReads?
   }
 
   /// Forgets what was summed.
@@ -137,16 +137,17 @@ struct AttentionTask {
   /// are written while they are in the L1 cache, some rows after each product, so that the lines of the outputs
   /// come while the next product is computed.
   private func mix(
-    _ values: UnsafePointer<Float>, _ ending: (upcoming: UnsafePointer<Float>?, target: Target)?
+    _ values: UnsafePointer<Float>, _ ending: (upcoming: AttentionCore.FirstReads?, target: Target)?
   ) {
     let (kernels, width, capacity) = (kernels, kernels.panelWidth, kernels.blockCapacity)
     let (size, panels) = (core.cache.keysPerChunk * width, core.cache.valuePanels)
-    let seen = seenKeys()
+    let (seen, upcoming) = (seenKeys(), ending?.upcoming)
     let (shares, products) = (kernels.prefetchShares(tiles: tiles), kernels.blockProducts)
+    let queries = upcoming.map { QueryAsking($0, shares: panels * tiles, steps: fewestKeys()) }
     for panel in 0..<panels {
       let start = values + panel * size
       let isLast = panel + 1 == panels
-      let next = isLast ? ending?.upcoming ?? start + size : start + size + seen.lowerBound * width
+      let next = isLast ? upcoming?.keys ?? start + size : start + size + seen.lowerBound * width
       for tile in 0..<tiles {
         let own = scratch.tiles[tile]
         let first = Int(own.firstPanel)
@@ -156,7 +157,8 @@ struct AttentionTask {
             factors: .init(base: scratch.scores(tile) + first &* capacity, stride: capacity),
             steps: Int(own.endKey) &- first &* width, rows: Int(own.rows),
             block: scratch.sums(tile, panel), accumulates: own.hasSums,
-            prefetch: shares.prefetch(tile: tile, panel: start, next: next, steps: seen.count))
+            prefetch: shares.prefetch(tile: tile, panel: start, next: next, steps: seen.count),
+            beside: queries?.share(panel * tiles + tile))
           if isLast { scratch.tiles[tile].hasSums = true }
         } else {
           precondition(ending == nil || own.hasSums, "tile \(tile) of \(tiles) saw no key")
@@ -174,6 +176,33 @@ struct AttentionTask {
       highest = max(highest, Int(scratch.tiles[tile].endKey))
     }
     return min(lowest, highest)..<highest
+  }
+
+  /// The fewest keys of the present chunk that a tile is multiplied with.
+  private func fewestKeys() -> Int {
+    var fewest = core.cache.keysPerChunk
+    for tile in 0..<tiles {
+      let own = scratch.tiles[tile]
+      fewest = min(fewest, Int(own.endKey) - Int(own.firstPanel) * kernels.panelWidth)
+    }
+    return fewest
+  }
+
+  /// The next task's queries, of which each product asks for a share beside what it asks for anyway.
+  private struct QueryAsking {
+    let start: UnsafeRawPointer
+    let bytesPerShare: Int
+    let bytesPerStep: Int
+
+    init(_ upcoming: AttentionCore.FirstReads, shares: Int, steps: Int) {
+      start = upcoming.queries
+      bytesPerShare = (upcoming.queryBytes + shares - 1) / shares
+      bytesPerStep = (bytesPerShare + max(1, steps) - 1) / max(1, steps)
+    }
+
+    func share(_ index: Int) -> TilePrefetch {
+      TilePrefetch(start: start + index &* bytesPerShare, bytesPerStep: bytesPerStep)
+    }
   }
 
   /// Turns a tile's scores of a chunk into weights, and corrects its sums where a shift rose.

@@ -9,7 +9,7 @@ struct AttentionWork {
   /// were cut.
   func run(_ pool: WorkerPool) -> RegionSeconds {
     let tasks = spans.reduce(0) { $0 + core.tasks(of: $1) }
-    // Tasks of prompts look ahead to the keys of the next. Threads of single tokens would end at other times.
+    // Tasks of prompts look ahead to what the next reads. Threads of single tokens would end at other times.
     let isAhead = spans.contains { $0.tokens > 1 }
     let seconds = pool.forEach(tasks, isAhead: isAhead, in: self) { work, worker, task, next in
       work.perform(task, next: next, worker: worker)
@@ -24,7 +24,7 @@ struct AttentionWork {
   /// The tasks of all spans are numbered one span after the other.
   private func perform(_ task: Int, next: Int, worker: Int) {
     guard let own = place(task) else { preconditionFailure("there is no task \(task)") }
-    let upcoming = place(next).map { core.firstKeys(of: $0.task, in: $0.span) }
+    let upcoming = place(next).map { core.firstReads(of: $0.task, in: $0.span) }
     core.perform(own.task, of: own.span, upcoming: upcoming, scratch: scratch[worker])
   }
 

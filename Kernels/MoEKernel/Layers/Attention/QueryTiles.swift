@@ -50,6 +50,11 @@ struct QueryTiles {
     return base + row * floatsPerRow
   }
 
+  /// Bytes of the queries of so many tokens, of one head of keys.
+  func bytes(tokens: Int) -> Int {
+    tokens * group * floatsPerRow * MemoryLayout<Float>.stride
+  }
+
   /// A tile of a task whose rows begin at `start`.
   @inline(__always)
   func tile(
