@@ -1,26 +1,10 @@
 import LayerSpec
 
-/// What a backward pass needs beside products: weights the other way round, and activations' gradients.
+/// What a backward pass needs beside products of panels and tiles: products of gradients with weights, and
+/// activations' gradients.
 ///
 /// The weights are 32-bit floats, as gradients are.
 extension TileKernels {
-  /// Transposes a square of a panel, `panelWidth` steps of as many outputs, into one of a panel of Wᵀ.
-  ///
-  /// - Parameters:
-  ///   - source: `steps` steps of a panel.
-  ///   - steps: 0 to `panelWidth`; the steps that are missing count as 0.
-  ///   - target: Room for `panelWidth` steps.
-  ///   - next: The square that is transposed next, which comes into the L1 cache meanwhile; any address, `nil` for
-  ///     none.
-  @inline(__always)
-  public func transposeSquare(
-    source: UnsafePointer<Float>, steps: Int, target: UnsafeMutablePointer<Float>,
-    next: UnsafePointer<Float>? = nil
-  ) {
-    precondition(format == .f32 && steps >= 0 && steps <= panelWidth, "\(steps) steps of a square")
-    build.pointee.transposeSquare(source, steps, target, next ?? source)
-  }
-
   /// The most vectors of rows that one backward product takes.
   public var maximumBackwardVectors: Int { build.pointee.backwardInputs.count }
 
@@ -42,17 +26,44 @@ extension TileKernels {
     return (1...three).map { two * $0 }.first { $0 % three == 0 } ?? two * three
   }
 
-  /// Whether dX of so many rows is made of panels where they lie, and not of transposed ones.
-  ///
-  /// There whole vectors of rows are computed. A transposition takes as long as some ten rows of the product that it
-  /// is for: on a Zen 5 with 512-bit vectors, from memory, 37 rows took 25.1 ms with it and 26.6 ms in place, 32 rows
-  /// 23.8 and 18.0 ms.
-  public func multipliesInPlace(rows: Int) -> Bool {
-    let idle = (rows + lanes - 1) / lanes * lanes - rows
-    return rows > 0 && idle < Self.rowsOfTransposition
+  /// How many of some rows, the last ones, are multiplied one by one, because they would leave most of a vector idle.
+  public func singleBackwardRows(of rows: Int) -> Int {
+    let rest = rows % lanes
+    return 2 * rest <= lanes ? rest : 0
   }
 
-  private static let rowsOfTransposition = 10
+  /// The most rows that one product of single rows takes.
+  public var maximumBackwardRows: Int { build.pointee.backwardRows }
+
+  /// Inputs that one product of single rows takes of those that are left.
+  public func inputsOfBackwardRows(left: Int) -> Int { left >= 4 ? 4 : 1 }
+
+  /// block = Σ over the panels' outputs of each input's weights times single rows of dY: a piece of dX.
+  ///
+  /// The error of a sum over `n` outputs is at most γ(2n)·Σ|w·x|, as that of `multiply`.
+  ///
+  /// - Parameters:
+  ///   - weights: of the first input, in the first panel.
+  ///   - panelStride: floats from one panel to the next.
+  ///   - inputs: as many as `inputsOfBackwardRows(left:)` says, one behind the other.
+  ///   - rows: dY, row by row, `panels` · `panelWidth` outputs of each.
+  ///   - rowStride: floats from one row to the next.
+  ///   - rowCount: 1 to `maximumBackwardRows`.
+  ///   - block: the first input of the first row; rows are `panelWidth` floats apart.
+  ///   - accumulates: true to add to the block.
+  ///   - prefetch: the first of the weights that are needed next, which lie as these do; nil for none.
+  @inline(__always)
+  public func multiplyBackwardRows(
+    weights: UnsafePointer<Float>, panelStride: Int, panels: Int, inputs: Int,
+    rows: UnsafePointer<Float>, rowStride: Int, rowCount: Int, block: UnsafeMutablePointer<Float>,
+    accumulates: Bool = false, prefetch: UnsafePointer<Float>? = nil
+  ) {
+    precondition(format == .f32 && panels >= 0, "\(panels) panels of \(format)")
+    precondition(rowCount >= 1 && rowCount <= maximumBackwardRows, "\(rowCount) single rows")
+    build.pointee.multiplyBackwardRows(
+      weights, panelStride, panels, inputs, rows, rowStride, rowCount, block, accumulates,
+      UnsafeRawPointer(prefetch ?? weights))
+  }
 
   /// Writes rows column by column, the values of all rows side by side, as `multiplyBackward` reads dY.
   ///

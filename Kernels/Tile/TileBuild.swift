@@ -57,16 +57,17 @@ typealias ScaleRows =
   @Sendable (
     _ block: UnsafeMutablePointer<Float>, _ rows: Int, _ factors: UnsafePointer<Float>
   ) -> Void
-typealias TransposeSquare =
-  @Sendable (
-    _ source: UnsafePointer<Float>, _ steps: Int, _ target: UnsafeMutablePointer<Float>,
-    _ next: UnsafePointer<Float>
-  ) -> Void
 typealias MultiplyBackward =
   @Sendable (
     _ weights: UnsafePointer<Float>, _ panelStride: Int, _ panels: Int, _ inputs: Int,
     _ rows: UnsafePointer<Float>, _ rowStep: Int, _ vectors: Int,
     _ sums: UnsafeMutablePointer<Float>, _ accumulates: Bool, _ prefetch: UnsafeRawPointer
+  ) -> Void
+typealias MultiplyBackwardRows =
+  @Sendable (
+    _ weights: UnsafePointer<Float>, _ panelStride: Int, _ panels: Int, _ inputs: Int,
+    _ rows: UnsafePointer<Float>, _ rowStride: Int, _ rowCount: Int,
+    _ block: UnsafeMutablePointer<Float>, _ accumulates: Bool, _ prefetch: UnsafeRawPointer
   ) -> Void
 typealias PackColumns =
   @Sendable (
@@ -176,13 +177,15 @@ struct TileBuild {
   let addRow: AddRow
   let turnHalves: TurnRow
   let turnNeighbours: TurnRow
-  let transposeSquare: TransposeSquare
   let activateBackward: ActivateBackward
   /// Inputs of a backward product by its vectors of rows, from one vector on.
   let backwardInputs: InlineArray<3, Int>
   /// The same where fewer inputs are left.
   let backwardInputsOfRest: InlineArray<3, Int>
   let multiplyBackward: MultiplyBackward
+  /// The most rows of a backward product of single rows.
+  let backwardRows: Int
+  let multiplyBackwardRows: MultiplyBackwardRows
   let packColumns: PackColumns
   /// Reading in `ReadPattern.streamCounts` streams.
   let reads: [Read]
@@ -227,9 +230,10 @@ extension TileBuild {
       softmaxColumns: TileV2.softmaxColumns, normaliseRow: TileV2.normaliseRow,
       addRow: TileV2.addRow, turnHalves: TileV2.turnHalves,
       turnNeighbours: TileV2.turnNeighbours,
-      transposeSquare: TileV2.transposeSquare, activateBackward: TileV2.activateBackward,
+      activateBackward: TileV2.activateBackward,
       backwardInputs: TileV2.backwardInputs, backwardInputsOfRest: TileV2.backwardInputsOfRest,
       multiplyBackward: TileV2.multiplyBackward,
+      backwardRows: TileV2.backwardRows, multiplyBackwardRows: TileV2.multiplyBackwardRows,
       packColumns: TileV2.packColumns,
       reads: [TileV2.readOneStream, TileV2.readTwoStreams, TileV2.readFourStreams]))
 
@@ -261,9 +265,10 @@ extension TileBuild {
         softmaxColumns: TileV3.softmaxColumns, normaliseRow: TileV3.normaliseRow,
         addRow: TileV3.addRow, turnHalves: TileV3.turnHalves,
         turnNeighbours: TileV3.turnNeighbours,
-        transposeSquare: TileV3.transposeSquare, activateBackward: TileV3.activateBackward,
+        activateBackward: TileV3.activateBackward,
         backwardInputs: TileV3.backwardInputs, backwardInputsOfRest: TileV3.backwardInputsOfRest,
         multiplyBackward: TileV3.multiplyBackward,
+        backwardRows: TileV3.backwardRows, multiplyBackwardRows: TileV3.multiplyBackwardRows,
         packColumns: TileV3.packColumns,
         reads: [TileV3.readOneStream, TileV3.readTwoStreams, TileV3.readFourStreams]))
 
@@ -300,9 +305,10 @@ extension TileBuild {
         softmaxColumns: TileV4.softmaxColumns, normaliseRow: TileV4.normaliseRow,
         addRow: TileV4.addRow, turnHalves: TileV4.turnHalves,
         turnNeighbours: TileV4.turnNeighbours,
-        transposeSquare: TileV4.transposeSquare, activateBackward: TileV4.activateBackward,
+        activateBackward: TileV4.activateBackward,
         backwardInputs: TileV4.backwardInputs, backwardInputsOfRest: TileV4.backwardInputsOfRest,
         multiplyBackward: TileV4.multiplyBackward,
+        backwardRows: TileV4.backwardRows, multiplyBackwardRows: TileV4.multiplyBackwardRows,
         packColumns: TileV4.packColumns,
         reads: [TileV4.readOneStream, TileV4.readTwoStreams, TileV4.readFourStreams]))
   #endif

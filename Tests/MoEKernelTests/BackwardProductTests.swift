@@ -17,9 +17,9 @@ import Tile
     }
   }
 
-  /// Each way has scratch of its own, which the larger of both would hide where it is too small.
-  @Test(arguments: [17, 33, 49, 97, 300, 700])
-  func eachWayStaysWithinItsOwnScratch(rows: Int) throws {
+  /// Rows that make groups of vectors, single rows, and both.
+  @Test(arguments: [1, 8, 17, 31, 33, 49, 97, 300, 700])
+  func productsStayWithinTheirScratch(rows: Int) throws {
     for engine in try allEngines() {
       guard let level = (engine as? TileEngine)?.level else { continue }
       let kernels = TileKernels(level: level, format: .f32)
@@ -28,17 +28,11 @@ import Tile
       let weights = Matrix(rows: panels, columns: inputs * width)
       // Products read a little behind the last row.
       let gradient = Matrix(rows: rows + 1, columns: panels * width)
-      let inPlace = InPlaceProduct(kernels, panels: panels, inputs: inputs)
-      let transposed = TransposedProduct(kernels, panels: panels, inputs: inputs)
+      let product = BackwardProduct(kernels, panels: panels, inputs: inputs)
       let source = gradient.all.part(from: 0, count: rows)
-      for wanted in [0..<1, 0..<min(transposed.block, inputs)] {
-        expectGuarded(inPlace.scratchElements(rows: rows, inputs: wanted.count)) {
-          inPlace.forEachBlock(
-            weights.all.base, inputs: wanted, gradient: source, next: nil, scratch: $0
-          ) { _, _, _ in }
-        }
-        expectGuarded(transposed.scratchElements(rows: rows)) {
-          transposed.forEachBlock(
+      for wanted in [0..<1, 0..<min(product.block, inputs)] {
+        expectGuarded(product.scratchElements(rows: rows)) {
+          product.forEachBlock(
             weights.all.base, inputs: wanted, gradient: source, next: nil, scratch: $0
           ) { _, _, _ in }
         }

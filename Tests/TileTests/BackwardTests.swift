@@ -11,28 +11,6 @@ import Testing
     TileLevel.supported.map { TileKernels(level: $0, format: .f32) }
   }
 
-  @Test func squaresAreTransposed() {
-    for kernels in kernels() {
-      let width = kernels.panelWidth
-      for steps in [0, 1, width / 2 + 1, width] {
-        let source = (0..<width * width).map { Float($0) }
-        var target = [Float](repeating: -1, count: width * width)
-        source.withUnsafeBufferPointer { source in
-          target.withUnsafeMutableBufferPointer { target in
-            kernels.transposeSquare(
-              source: source.baseAddress!, steps: steps, target: target.baseAddress!)
-          }
-        }
-        for output in 0..<width {
-          for step in 0..<width {
-            let expected = step < steps ? source[step * width + output] : 0
-            #expect(target[output * width + step] == expected)
-          }
-        }
-      }
-    }
-  }
-
   /// Below, at, and beyond whole vectors, each way, and rows that are gathered.
   @Test(arguments: [false, true]) func rowsAreWrittenColumnByColumn(isGathered: Bool) {
     for kernels in kernels() {
@@ -58,6 +36,50 @@ import Testing
           order.map { Float(Int($0) * stride + column) }
         }
         #expect(columns == expected + [-1], "\(kernels.level): \(rows) rows of \(count)")
+      }
+    }
+  }
+
+  /// Rows that fill no vector, in blocks that have room for more inputs.
+  @Test(arguments: [0, 1, 3]) func singleRowsAreMultiplied(panels: Int) {
+    for kernels in kernels() {
+      let width = kernels.panelWidth
+      for rows in 1...kernels.maximumBackwardRows {
+        for inputs in [1, 4] {
+          #expect(kernels.inputsOfBackwardRows(left: inputs + 2) == inputs)
+          let (panelStride, rowStride) = ((inputs + 2) * width, (panels + 1) * width)
+          var numbers = Numbers(seed: rows)
+          let weights = Memory(bytes: 4 * max(1, panels) * panelStride)
+          for index in 0..<panels * panelStride { weights.floats[index] = numbers.next() }
+          let gradients = numbers.array(rows * rowStride)
+          let block = Memory(bytes: 4 * kernels.blockCapacity)
+          block.floats.update(repeating: 7)
+          for accumulates in [false, true] {
+            kernels.multiplyBackwardRows(
+              weights: weights.floats.baseAddress! + width, panelStride: panelStride,
+              panels: panels, inputs: inputs, rows: gradients, rowStride: rowStride,
+              rowCount: rows, block: block.floats.baseAddress!, accumulates: accumulates)
+          }
+          for (row, input) in (0..<rows).flatMap({ r in (0..<width).map { (r, $0) } }) {
+            let found = Double(block.floats[row * width + input])
+            guard input < inputs else {
+              #expect(found == 7)
+              continue
+            }
+            var (sum, size) = (0.0, 0.0)
+            for output in 0..<panels * width {
+              let weight = weights.floats[
+                output / width * panelStride + (input + 1) * width + output % width]
+              let term = Double(weight) * Double(gradients[row * rowStride + output])
+              (sum, size) = (sum + term, size + abs(term))
+            }
+            // As of vectors of rows below.
+            let steps = Double(2 * panels * width + 1)
+            #expect(
+              abs(found - 2 * sum) <= 2 * steps * 0x1p-24 / (1 - steps * 0x1p-24) * size,
+              "\(kernels.level): \(rows) rows, input \(input) of \(inputs)")
+          }
+        }
       }
     }
   }

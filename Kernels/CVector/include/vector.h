@@ -288,6 +288,46 @@ VECTOR_INLINE void vector_transpose16(
   __builtin_memcpy(target + 15 * target_stride, &r[15], sizeof r[15]);
 }
 
+// vector_totals: the sums of lanes of four vectors, side by side. Halves are exchanged as in vector_transpose, and
+// of two registers the sum is one that has parts of both.
+VECTOR_INLINE vector_float4 vector_totals4(
+    vector_float4 a, vector_float4 b, vector_float4 c, vector_float4 d) {
+  vector_float4 r[4] = {a, b, c, d};
+  VECTOR_EXCHANGE_4_2(0, 1) VECTOR_EXCHANGE_4_2(2, 3)
+  r[0] += r[1];
+  r[1] = r[2] + r[3];
+  VECTOR_EXCHANGE_4_1(0, 1)
+  r[0] += r[1];
+  return __builtin_shufflevector(r[0], r[0], 0, 2, 1, 3);
+}
+
+VECTOR_INLINE vector_float4 vector_totals8(
+    vector_float8 a, vector_float8 b, vector_float8 c, vector_float8 d) {
+  vector_float8 r[4] = {a, b, c, d};
+  VECTOR_EXCHANGE_8_4(0, 1) VECTOR_EXCHANGE_8_4(2, 3)
+  r[0] += r[1];
+  r[1] = r[2] + r[3];
+  VECTOR_EXCHANGE_8_2(0, 1)
+  r[0] += r[1];
+  r[0] += __builtin_shufflevector(r[0], r[0], 1, 0, 3, 2, 5, 4, 7, 6);
+  return __builtin_shufflevector(r[0], r[0], 0, 4, 2, 6);
+}
+
+VECTOR_INLINE vector_float4 vector_totals16(
+    vector_float16 a, vector_float16 b, vector_float16 c, vector_float16 d) {
+  vector_float16 r[4] = {a, b, c, d};
+  VECTOR_EXCHANGE_16_8(0, 1) VECTOR_EXCHANGE_16_8(2, 3)
+  r[0] += r[1];
+  r[1] = r[2] + r[3];
+  VECTOR_EXCHANGE_16_4(0, 1)
+  r[0] += r[1];
+  r[0] += __builtin_shufflevector(
+      r[0], r[0], 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+  r[0] += __builtin_shufflevector(
+      r[0], r[0], 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+  return __builtin_shufflevector(r[0], r[0], 0, 8, 4, 12);
+}
+
 // vector_store_columns: writes `rows` rows of as many floats as a vector has, which lie `source_stride` floats
 // apart, column after column, `rows` floats each, without a gap. A vector is stored for each column; what of
 // it belongs to the next one is overwritten with it, and of the last column just its own floats are written. So

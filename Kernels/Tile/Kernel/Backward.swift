@@ -176,3 +176,18 @@ public func packColumns(
     column = min(column &+ lanes, count &- lanes)
   }
 }
+
+/// As many floats each way as a vector has, at addresses that need only be aligned for one.
+@inline(__always)
+func transpose(
+  _ source: UnsafePointer<Float>, stride: Int, _ target: UnsafeMutablePointer<Float>,
+  stride targetStride: Int
+) {
+  #if TILE_V4
+    vector_transpose16(source, stride, target, targetStride)
+  #elseif TILE_V3
+    vector_transpose8(source, stride, target, targetStride)
+  #else
+    vector_transpose4(source, stride, target, targetStride)
+  #endif
+}

@@ -30,6 +30,12 @@ import CVector
   @inline(__always)
   func totalOfLanes(_ a: Vector) -> Float { vector_total16(a) }
 
+  /// The sums of lanes of four vectors, side by side.
+  @inline(__always)
+  func totalsOfLanes(_ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> SIMD4<Float> {
+    vector_totals16(a, b, c, d)
+  }
+
   @inline(__always)
   func largestLane(of a: Vector) -> Float { vector_largest16(a) }
 
@@ -88,6 +94,12 @@ import CVector
   @inline(__always)
   func totalOfLanes(_ a: Vector) -> Float { vector_total8(a) }
 
+  /// The sums of lanes of four vectors, side by side.
+  @inline(__always)
+  func totalsOfLanes(_ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> SIMD4<Float> {
+    vector_totals8(a, b, c, d)
+  }
+
   @inline(__always)
   func largestLane(of a: Vector) -> Float { vector_largest8(a) }
 
@@ -142,6 +154,12 @@ import CVector
 
   @inline(__always)
   func totalOfLanes(_ a: Vector) -> Float { vector_total4(a) }
+
+  /// The sums of lanes of four vectors, side by side.
+  @inline(__always)
+  func totalsOfLanes(_ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> SIMD4<Float> {
+    vector_totals4(a, b, c, d)
+  }
 
   @inline(__always)
   func largestLane(of a: Vector) -> Float { vector_largest4(a) }

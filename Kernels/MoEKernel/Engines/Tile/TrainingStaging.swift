@@ -1,8 +1,7 @@
 import Tile
 
-/// Gradients as `BackwardProduct` reads so many rows of them: column by column for products in place, and else in
-/// blocks, a tile's rows in each, where its first row would lie row-major: what a product reads as fast as a packed
-/// tile, and what takes a copy of rows to make.
+/// Gradients as `BackwardProduct` reads so many rows of them: column by column those of a group of vectors, and single
+/// rows as they are.
 final class GradientStaging: RowStaging {
   private let kernels: TileKernels
   let order: String
@@ -18,32 +17,28 @@ final class GradientStaging: RowStaging {
 
   var rowsPerPiece: Int { kernels.maximumRows }
 
-  /// As in `RowStaging`; columns are whole panels, of which a piece of rows for products in place has some.
+  /// As in `RowStaging`; columns are whole panels, of which a piece of rows has some.
   func stage(
     piece: Int, of count: Int, source: Rows, indices: UnsafePointer<Int32>?, columns: Int,
     into target: Rows
   ) {
     precondition(columns % kernels.panelWidth == 0, "\(columns) columns are no whole panels")
-    guard !kernels.multipliesInPlace(rows: count) else {
-      let (panels, pieces) = (columns / kernels.panelWidth, pieces(rows: count))
-      let first = piece * panels / pieces * kernels.panelWidth
-      let end = (piece + 1) * panels / pieces * kernels.panelWidth
-      let groups = RowGroups(count, kernels)
-      for index in 0..<groups.count {
-        let rows = groups[index].rows
-        kernels.packColumns(
-          source: (indices == nil ? source[rows.lowerBound] : source.base) + first,
-          stride: source.stride, indices: indices.map { $0 + rows.lowerBound }, rows: rows.count,
-          count: end - first,
-          columns: target.base + rows.lowerBound * columns + first * rows.count)
-      }
-      return
+    let (panels, pieces) = (columns / kernels.panelWidth, pieces(rows: count))
+    let first = piece * panels / pieces * kernels.panelWidth
+    let end = (piece + 1) * panels / pieces * kernels.panelWidth
+    let groups = RowGroups(count, kernels)
+    for index in 0..<groups.count {
+      let rows = groups[index].rows
+      kernels.packColumns(
+        source: (indices == nil ? source[rows.lowerBound] : source.base) + first,
+        stride: source.stride, indices: indices.map { $0 + rows.lowerBound }, rows: rows.count,
+        count: end - first,
+        columns: target.base + rows.lowerBound * columns + first * rows.count)
     }
-    let rows = kernels.tileRows(piece, of: count)
-    kernels.packBlocks(
-      source: indices == nil ? source[rows.lowerBound] : source.base, stride: source.stride,
-      indices: indices.map { $0 + rows.lowerBound }, rows: rows.count, count: columns,
-      blocks: target[rows.lowerBound], blockStride: rows.count * kernels.panelWidth)
+    for row in groups.singles {
+      (target.base + row * columns + first).update(
+        from: source[indices.map { Int($0[row]) } ?? row] + first, count: end - first)
+    }
   }
 }
 

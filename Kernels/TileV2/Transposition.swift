@@ -1,1 +1,0 @@
-../Tile/Kernel/Transposition.swift

@@ -1,0 +1,1 @@
+../Tile/Kernel/BackwardRows.swift
