@@ -5,8 +5,8 @@ import Tile
 ///
 /// The rows of a tile lie as those that products leave (`TileKernels.FactorBlocks`): `panelWidth` floats of each, then
 /// the next ones. A pass brings each token's queries here where it turns them, so that no task copies them, and
-/// what a task reads is one piece of memory, which the core's prefetchers follow. That copy within tasks was 3 to
-/// 5 hundredths of the peak with 256 tokens (Zen 5, 2026-11-30).
+/// what a task reads is one piece of memory. Copying within tasks, and asking for what was to be copied, was 4
+/// hundredths of the peak with 256 tokens (Zen 5, 2026-11-30).
 ///
 /// The rows of a span are those of its tasks (`AttentionCore`): of one head of keys after the other all tokens, and of
 /// a token the heads of the group.
