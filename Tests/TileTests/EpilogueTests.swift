@@ -133,14 +133,14 @@ import Testing
     #expect(destination[3 * width - 1] == -1)
   }
 
-  /// Rows that are written past the caches, aligned for vectors and not, are the same.
+  /// Rows that are written past the caches, aligned for vectors, for shorter ones and for none, are the same.
   @Test(arguments: Variant.all.filter { $0.format == .f32 })
   func rowsArePastTheCaches(variant: Variant) {
     let kernels = variant.kernels
     let (width, rows) = (kernels.panelWidth, kernels.maximumRows)
     let block = Memory(bytes: kernels.blockCapacity * 4)
     for index in 0..<rows * width { block.floats[index] = Float(index) }
-    for offset in [0, 1] {
+    for offset in [0, 1, 4, 8] {
       let target = Memory(bytes: 4 * (rows * 2 * width + width))
       target.floats.update(repeating: -1)
       kernels.storeRows(

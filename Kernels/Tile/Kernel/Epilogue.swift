@@ -110,7 +110,8 @@ public func storeRows(
   destination: UnsafeMutablePointer<Float>, stride: Int, indices: UnsafePointer<Int32>?,
   streams: Bool
 ) {
-  let alignment = UInt(MemoryLayout<Vector>.alignment)
+  // Streaming stores need a vector's size, and Swift aligns none of its types to more than 16 bytes.
+  let alignment = UInt(MemoryLayout<Vector>.size)
   for row in 0..<rows {
     let from = block + row &* 2 &* lanes
     let to = destination + (indices.map { Int($0[row]) } ?? row) &* stride
