@@ -23,6 +23,8 @@ struct AttentionScratch {
     var firstPanel: Int32 = 0
     var endPanel: Int32 = 0
     var endKey: Int32 = 0
+    /// The first key, from which on the first panel is seen.
+    var firstKey: Int32 = 0
     /// Whether any chunk was added to its sums; before that they are of no meaning.
     var hasSums = false
   }

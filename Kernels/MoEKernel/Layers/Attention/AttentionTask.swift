@@ -87,9 +87,11 @@ struct AttentionTask {
     for tile in 0..<tiles {
       let own = scratch.tiles[tile]
       let firstKey = spec.reach.first(seenBy: base + Int(own.firstToken)) - origin
-      let first = min(count, max(0, firstKey)) / width
+      let seenFrom = min(count, max(0, firstKey))
+      let first = seenFrom / width
       let endKey = min(count, max(0, base + Int(own.lastToken) + 1 - origin))
       let end = (endKey + width - 1) / width
+      scratch.tiles[tile].firstKey = Int32(truncatingIfNeeded: seenFrom)
       scratch.tiles[tile].firstPanel = Int32(truncatingIfNeeded: first)
       scratch.tiles[tile].endPanel = Int32(truncatingIfNeeded: max(first, end))
       scratch.tiles[tile].endKey = Int32(truncatingIfNeeded: endKey)
@@ -121,6 +123,12 @@ struct AttentionTask {
         if Int(own.endKey) <= panel &* width &+ lanes {
           products.multiplyHalf(
             panel: start, factors: factors, steps: steps, rows: Int(own.rows), block: block,
+            prefetch: prefetch)
+        } else if Int(own.firstKey) >= panel &* width &+ lanes {
+          // So does a window begin in the second half of every other one.
+          products.multiplyHalf(
+            panel: start + lanes, factors: factors, steps: steps, rows: Int(own.rows),
+            block: block + lanes,
             prefetch: prefetch)
         } else {
           products.multiply(
