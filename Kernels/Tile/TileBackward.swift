@@ -26,7 +26,9 @@ extension TileKernels {
     return (1...three).map { two * $0 }.first { $0 % three == 0 } ?? two * three
   }
 
-  /// How many of some rows, the last ones, are multiplied one by one, because they would leave most of a vector idle.
+  /// How many of some rows, the last ones, are multiplied one by one, because they would leave half of a vector idle.
+  ///
+  /// With a quarter, a half and three quarters of 16 lanes training steps took the same within a hundredth (Zen 5).
   public func singleBackwardRows(of rows: Int) -> Int {
     let rest = rows % lanes
     return 2 * rest <= lanes ? rest : 0

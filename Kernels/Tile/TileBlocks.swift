@@ -42,8 +42,7 @@ extension TileKernels {
 
   /// Products of a panel with rows that lie in blocks; `f32` alone.
   ///
-  /// It holds the build's functions, since each call through `TileKernels` would retain and release one: half a
-  /// hundredth of a prompt of 256 tokens.
+  /// It holds the build's functions, since each call through `TileKernels` would retain and release one.
   public struct BlockProducts {
     @usableFromInline let whole: MultiplyBlocks
     @usableFromInline let half: MultiplyHalfBlocks

@@ -19,7 +19,7 @@ struct BackwardProduct {
     panelStride = inputs * kernels.panelWidth
   }
 
-  /// Inputs of one task: four panels of Wᵀ, if there were any.
+  /// Inputs of one task: 128 with 512-bit vectors, whose weights in one panel are 16 KiB in one piece.
   var block: Int { 4 * kernels.panelWidth }
 
   /// Steps that one group after the other is multiplied with.
