@@ -84,6 +84,8 @@ extension TileKernels {
     }
 
     /// The first `lanes` floats of each row of `multiply`, where the others are not needed; these stay.
+    ///
+    /// With panel and block `lanes` floats further on it is the others that are computed.
     @inlinable
     @inline(__always)
     public func multiplyHalf(

@@ -76,12 +76,15 @@ import Testing
           panel: panel.floats.baseAddress!,
           factors: .init(base: blocks.floats.baseAddress!, stride: capacity), steps: steps,
           rows: rows, block: block.floats.baseAddress!, accumulates: true)
-        let half = Memory(bytes: capacity * 4)
-        half.floats.update(repeating: 7)
-        kernels.blockProducts.multiplyHalf(
-          panel: panel.floats.baseAddress!,
-          factors: .init(base: blocks.floats.baseAddress!, stride: capacity), steps: steps,
-          rows: rows, block: half.floats.baseAddress!)
+        let halves = [0, kernels.lanes].map { first in
+          let half = Memory(bytes: capacity * 4)
+          half.floats.update(repeating: 7)
+          kernels.blockProducts.multiplyHalf(
+            panel: panel.floats.baseAddress! + first,
+            factors: .init(base: blocks.floats.baseAddress!, stride: capacity), steps: steps,
+            rows: rows, block: half.floats.baseAddress! + first)
+          return half
+        }
         for row in 0..<rows {
           for column in 0..<width {
             var (sum, size) = (0.0, 0.0)
@@ -91,10 +94,13 @@ import Testing
                 Double(panel.floats[step * width + column]) * Double(source[own * stride + step])
               (sum, size) = (sum + term, size + abs(term))
             }
-            let own = Double(half.floats[row * width + column])
-            // The second vectors stay.
-            #expect(
-              column < kernels.lanes ? abs(own - sum) <= gamma(2 * steps + 4) * size : own == 7)
+            for (index, half) in halves.enumerated() {
+              let own = Double(half.floats[row * width + column])
+              // The other vectors stay.
+              #expect(
+                column / kernels.lanes == index
+                  ? abs(own - sum) <= gamma(2 * steps + 4) * size : own == 7)
+            }
             let added = Double(before[row * width + column])
             let error = abs(Double(block.floats[row * width + column]) - sum - added)
             #expect(error <= gamma(2 * steps + 4) * (size + abs(added)))

@@ -134,7 +134,8 @@ public func multiplyBlocks(
   }
 }
 
-/// The first vector of each row of `multiplyBlocks`, where the second is not needed; that stays.
+/// The first vector of each row of `multiplyBlocks`, where the second is not needed, which stays; or with panel and
+/// block a vector further on the second alone.
 public func multiplyHalfBlocks(
   panel: UnsafeRawPointer, factors: UnsafePointer<Float>, stride: Int, steps: Int, rows: Int,
   block: UnsafeMutablePointer<Float>, prefetch: UnsafeRawPointer, prefetchStep: Int
