@@ -60,7 +60,8 @@ private struct ScoreBlocks {
 /// Some rows of a tile side by side, so that no row waits for its own last step alone.
 ///
 /// With four rows a chunk of four panels takes 53 cycles a row instead of 58, and one panel 24 instead of 30; two
-/// gain half of that (Zen 5 with 512-bit vectors, scores in the L1 cache, 2026-11-30).
+/// gain half of that (Zen 5 with 512-bit vectors, scores in the L1 cache, 2026-11-30). With 16 registers some of four
+/// rows' vectors go through the stack; prompts took the same there with two.
 private enum RowGroup<let rows: Int> {
   private typealias PerRow = InlineArray<rows, Vector>
 
