@@ -25,6 +25,7 @@ let package = Package(
 
     // MARK: - What multiplies
     .target(name: "CBLAS", path: "Kernels/CBLAS", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CProcess", path: "Kernels/CProcess"),
     .target(name: "CTerminal", path: "Kernels/CTerminal"),
     .target(name: "CThread", path: "Kernels/CThread"),
     .target(name: "CVector", path: "Kernels/CVector"),
@@ -35,6 +36,9 @@ let package = Package(
       name: "MoEKernel", dependencies: ["CBLAS", "CThread", "Tile", "LayerSpec", "Statistics"],
       path: "Kernels/MoEKernel",
       swiftSettings: optimised),
+
+    // MARK: - What runs beside
+    .target(name: "Processes", dependencies: ["CProcess"], path: "Kernels/Processes"),
 
     // MARK: - What is known, what is measured, what is told
     .target(
@@ -49,7 +53,9 @@ let package = Package(
     .target(name: "Checkpoint", dependencies: ["LayerSpec"], swiftSettings: houseSettings),
     .target(
       name: "Runner",
-      dependencies: ["MoEKernel", "Checkpoint", "ModelSpec", "LayerSpec", "Statistics"],
+      dependencies: [
+        "MoEKernel", "Processes", "Checkpoint", "ModelSpec", "LayerSpec", "Statistics",
+      ],
       exclude: ["RoutingInputs/Recordings/README.md"],
       swiftSettings: houseSettings),
     .target(
@@ -58,7 +64,7 @@ let package = Package(
     .executableTarget(
       name: "tenfold",
       dependencies: [
-        "Runner", "Reporter", "ModelSpec", "LayerSpec", "CTerminal",
+        "Runner", "Reporter", "ModelSpec", "LayerSpec", "Statistics", "Processes", "CTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

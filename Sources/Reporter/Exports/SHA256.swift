@@ -4,14 +4,14 @@ import FoundationEssentials
 ///
 /// It is written here because a cryptography package would be the largest dependency of the
 /// executable, and nothing here is secret.
-enum SHA256 {
+public enum SHA256 {
   /// The 32 bytes of the hash, in base64 as `'sha256-…'` takes them.
   static func base64(of text: String) -> String {
     Data(digest(of: Array(text.utf8))).base64EncodedString()
   }
 
   /// The 32 bytes of the hash of a message.
-  static func digest(of message: [UInt8]) -> [UInt8] {
+  public static func digest(of message: [UInt8]) -> [UInt8] {
     var state = initialState
     let blocks = padded(message)
     for start in stride(from: 0, to: blocks.count, by: blockBytes) {

@@ -63,3 +63,10 @@ extension AnalyticRatios {
       feedForward: Double(baseline.ffn) / Double(candidate.ffn))
   }
 }
+
+extension OutputOptions {
+  /// A gate's document in the format that was asked for.
+  func render(_ gate: GateDocument) throws(Failure) -> String {
+    try render(GateReport.page(of: gate), document: gate)
+  }
+}

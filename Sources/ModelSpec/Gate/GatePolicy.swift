@@ -1,0 +1,156 @@
+import FoundationEssentials
+import Statistics
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// When a gate measures more, and when it calls a change a regression.
+///
+/// A cell is *screened* with a few pairs of processes. What they exclude passes; what they point at is *flagged*
+/// and measured again with new processes, whose number is fixed before the first of them, and these alone decide
+/// (`SignFlipTest`). So no choice that was made on the way can raise the chance of a false alarm: for all cells
+/// of unchanged code together it is at most `suiteErrorRate`, whatever the machine does to both sides alike.
+///
+/// All changes are natural logarithms of head seconds over base seconds.
+public struct GatePolicy: Hashable, Sendable {
+  /// The slowdown that must not go unseen: a pass excludes it.
+  public let detect: Double
+  /// The slowdown that is accepted: a regression lies beyond it.
+  public let tolerance: Double
+  /// The chance of calling any cell of unchanged code a regression, and of calling any an improvement.
+  public let suiteErrorRate: Double
+  /// Cells that share the error rate.
+  public let cells: Int
+
+  /// A policy for a suite of cells.
+  ///
+  /// - Parameters:
+  ///   - detect: the slowdown to be seen, as a fraction, above `tolerance`.
+  ///   - tolerance: the slowdown to be accepted, as a fraction.
+  public init(
+    detect: Double = defaultDetect, tolerance: Double = defaultTolerance,
+    suiteErrorRate: Double = defaultSuiteErrorRate, cells: Int
+  ) {
+    precondition(tolerance >= 0 && detect > tolerance, "what is accepted need not be seen")
+    self.detect = log1p(detect)
+    self.tolerance = log1p(tolerance)
+    self.suiteErrorRate = suiteErrorRate
+    self.cells = max(1, cells)
+  }
+
+  /// The slowdown that must not go unseen unless asked otherwise.
+  public static let defaultDetect = 0.03
+  /// The slowdown that is accepted unless asked otherwise.
+  public static let defaultTolerance = 0.01
+  /// False alarms that a suite may raise, unless asked otherwise: one in a hundred runs.
+  public static let defaultSuiteErrorRate = 0.01
+
+  /// Pairs after which a cell is looked at, and measured further where they do not tell.
+  public static let looks = [8, 16, 24]
+
+  /// Confidence of the slowdown that a pass excludes, whichever look it passes at.
+  public static let passConfidence = 0.95
+
+  /// Confidence of a bound at one look, so that those of all looks hold together (Bonferroni).
+  static var confidenceOfALook: Double { 1 - (1 - passConfidence) / Double(looks.count) }
+
+  /// Confidence of the interval of a change.
+  public static let intervalConfidence = 0.95
+
+  /// p-value, of the pairs of the screen, from which on a change beyond the tolerance is looked into.
+  static let flagLevel = 0.05
+
+  /// The p-value that a confirmation must not exceed: every cell has its part of the error rate.
+  public var confirmationLevel: Double { suiteErrorRate / Double(cells) }
+
+  /// Pairs of a confirmation at the most.
+  static let mostConfirmationPairs = 24
+
+  /// How often a change of `detect` shall be confirmed.
+  static let power = 0.95
+
+  /// What pairs of a screen say of a cell.
+  public enum Screening: Hashable, Sendable {
+    /// A slowdown that matters is excluded.
+    case passed
+    /// It seems slower, or faster.
+    case flagged(isSlower: Bool)
+    /// More pairs are needed.
+    case open
+  }
+
+  /// What the pairs of a screen say, each by the median of its rounds.
+  public func screening(_ changes: [Double]) -> Screening {
+    guard !changes.isEmpty else { return .open }
+    let mean = changes.reduce(0, +) / Double(changes.count)
+    let bound = bound(changes)
+    let excludes = bound.map { $0 <= detect } ?? false
+    if SignFlipTest.probability(changes, above: tolerance) <= Self.flagLevel
+      || !excludes && bound != nil && mean > tolerance
+    {
+      return .flagged(isSlower: true)
+    }
+    if SignFlipTest.probability(changes, below: -tolerance) <= Self.flagLevel {
+      return .flagged(isSlower: false)
+    }
+    return excludes ? .passed : .open
+  }
+
+  /// The slowdown that the pairs exclude; `nil` for too few pairs.
+  public func bound(_ changes: [Double]) -> Double? {
+    SignFlipTest.upperBound(changes, confidence: Self.confidenceOfALook)
+  }
+
+  /// Pairs of the confirmation of a cell, by the spread of its pairs in the screen: as many as find a change of
+  /// `detect` with `power`, at least as many as the level takes and two more, at most `mostConfirmationPairs`
+  /// or what the level takes.
+  public func confirmationPairs(after changes: [Double]) -> Int {
+    let fewest = Int((-log2(confirmationLevel)).rounded(.up)) + 2
+    guard let deviation = Self.deviation(changes) else { return fewest }
+    let reach = Normal.quantile(1 - confirmationLevel) + Normal.quantile(Self.power)
+    let root = reach * Self.cautious(deviation, of: changes.count) / (detect - tolerance)
+    let wanted = Int(min(root * root, 1e6).rounded(.up))
+    return max(fewest, min(wanted, Self.mostConfirmationPairs))
+  }
+
+  /// The slowdown that so many pairs with the spread of these are confirmed at nine times in ten.
+  public func detectable(_ changes: [Double]) -> Double? {
+    guard let deviation = Self.deviation(changes) else { return nil }
+    let reach = Normal.quantile(1 - confirmationLevel) + Normal.quantile(0.9)
+    return tolerance + reach * deviation / Double(changes.count).squareRoot()
+  }
+
+  /// Pairs with the spread of these that a slowdown of `detect` would be excluded by, were there none.
+  func pairsToPass(_ changes: [Double]) -> Int? {
+    guard let deviation = Self.deviation(changes) else { return nil }
+    let reach = Normal.quantile(Self.confidenceOfALook) + Normal.quantile(0.9)
+    let root = reach * deviation / detect
+    return max(Self.looks[0], Int(min(root * root, 1e6).rounded(.up)))
+  }
+
+  /// The standard deviation of the changes of pairs; `nil` for fewer than two.
+  private static func deviation(_ changes: [Double]) -> Double? {
+    changes.meanWithError.map { $0.standardError * Double(changes.count).squareRoot() }
+  }
+
+  /// What a standard deviation of so few values may well be: the upper end of its interval of 80 % by Wilson and
+  /// Hilferty's approximation of χ² (PNAS 17, 1931).
+  private static func cautious(_ deviation: Double, of count: Int) -> Double {
+    let freedom = Double(count - 1)
+    let spread = 2 / (9 * freedom)
+    let quantile = freedom * pow(1 - spread + Normal.quantile(0.2) * spread.squareRoot(), 3)
+    return deviation * (freedom / quantile).squareRoot()
+  }
+}
+
+extension GateDocument.Pair {
+  /// How much longer the head took, a natural logarithm: the median of the rounds; `nil` without rounds.
+  public var change: Double? {
+    let changes = zip(baseSeconds, headSeconds).compactMap { base, head -> Double? in
+      guard base > 0, head > 0, base.isFinite, head.isFinite else { return nil }
+      return log(head) - log(base)
+    }
+    return changes.isEmpty ? nil : changes.median
+  }
+}

@@ -1,0 +1,202 @@
+import ModelSpec
+import Processes
+
+/// Two fresh workers, one of each side, that take turns: what one coin decides the order of.
+///
+/// Processes differ in where their memory lies, and stay so; so a pair of them, and not a round, is what counts
+/// as one observation (Kalibera and Jones, Rigorous benchmarking in reasonable time, ISMM 2013).
+final class GatePair {
+  /// A worker that failed.
+  struct Fault: Error, Hashable {
+    let isHead: Bool
+    let fault: WorkerFault
+
+    /// The reason, for people: `the head's worker: it ended with signal 11`.
+    var sentence: String { "the \(isHead ? "head" : "base")'s worker: \(fault.sentence)" }
+  }
+
+  /// How a visit to a cell is measured, the same on both sides and in every pair.
+  struct Visit: Hashable {
+    /// The cell; `nil` for all of a benchmark that runs all the time.
+    let cell: String?
+    /// Passes of a slice.
+    let passes: Int
+    /// Passes before them that are not timed.
+    let untimed: Int
+    /// Seconds that a slice should take.
+    let expectedSeconds: Double
+  }
+
+  /// The rounds of one cell.
+  struct Rounds {
+    var baseSeconds: [Double] = []
+    var headSeconds: [Double] = []
+    var disturbed = 0
+  }
+
+  /// How much longer each pass of the head is made to seem, by work that it does: the dose of a control.
+  struct Dose {
+    /// The part of a slice's work that is done once more.
+    let fraction: Double
+  }
+
+  private let base: GateWorker
+  private let head: GateWorker
+  private let headFirst: Bool
+  private let disturbance: DisturbanceMeter
+
+  /// Starts both workers, the one that the coin names first.
+  init(
+    base: GateSide, head: GateSide, headFirst: Bool, watcher: ProcessWatcher?,
+    disturbance: DisturbanceMeter
+  ) throws(Fault) {
+    func start(_ side: GateSide, isHead: Bool) throws(Fault) -> GateWorker {
+      do {
+        return try GateWorker(side, watcher: watcher)
+      } catch {
+        throw Fault(isHead: isHead, fault: error)
+      }
+    }
+    let first = try start(headFirst ? head : base, isHead: headFirst)
+    let second: GateWorker
+    do {
+      second = try start(headFirst ? base : head, isHead: !headFirst)
+    } catch {
+      first.end()
+      throw error
+    }
+    self.base = headFirst ? second : first
+    self.head = headFirst ? first : second
+    self.headFirst = headFirst
+    self.disturbance = disturbance
+  }
+
+  /// What the workers say that they can time; `nil` where they run all the time.
+  var hellos: (base: WorkerHello?, head: WorkerHello?) { (base.hello, head.hello) }
+
+  /// The most CPU time that a worker used while it should have been stopped, in seconds.
+  var loudestSilence: Double { max(base.loudestSilence, head.loudestSilence) }
+
+  /// One slice of one side, outside rounds.
+  func take(isHead: Bool, _ slice: GateWorker.Slice) throws(Fault) -> [String: GateWorker.Timing] {
+    do {
+      return try (isHead ? head : base).take(slice)
+    } catch {
+      throw Fault(isHead: isHead, fault: error)
+    }
+  }
+
+  /// Measures some rounds of a visit.
+  ///
+  /// A round is four slices, ABBA or BAAB by turns and beginning by the coin, so that neither a drift nor being
+  /// first favours a side. Both sides of a round go over the same inputs.
+  ///
+  /// - Returns: the rounds of every cell that both sides timed in all of their slices.
+  func measure(
+    _ visit: Visit, rounds: Int, dose: Dose? = nil, isCancelled: () -> Bool
+  ) throws(Fault) -> [String: Rounds] {
+    var result: [String: Rounds] = [:]
+    // What a cell finds in the caches on arrival is another cell's.
+    for isHead in [headFirst, !headFirst] {
+      _ = try take(isHead: isHead, slice(visit, number: 0))
+    }
+    for round in 0..<rounds {
+      if isCancelled() { break }
+      let before = disturbance.read()
+      var timings: [Bool: [String: GateWorker.Timing]] = [:]
+      let first = headFirst == round.isMultiple(of: 2)
+      for (index, isHead) in [first, !first, !first, first].enumerated() {
+        let slice = slice(visit, number: 2 * round + index / 2)
+        var timing = try take(isHead: isHead, slice)
+        if isHead, let dose { try add(dose, after: slice, to: &timing) }
+        for (cell, one) in timing {
+          var sum = timings[isHead]?[cell] ?? .init()
+          sum.seconds += one.seconds
+          sum.passes += one.passes
+          timings[isHead, default: [:]][cell] = sum
+        }
+      }
+      let isDisturbed = disturbance.wasDisturbed(since: before)
+      for (cell, base) in timings[false] ?? [:] {
+        guard let head = timings[true]?[cell] else { continue }
+        if isDisturbed {
+          result[cell, default: Rounds()].disturbed += 1
+        } else {
+          result[cell, default: Rounds()].baseSeconds.append(base.mean)
+          result[cell, default: Rounds()].headSeconds.append(head.mean)
+        }
+      }
+    }
+    return result
+  }
+
+  private func slice(_ visit: Visit, number: Int) -> GateWorker.Slice {
+    GateWorker.Slice(
+      cell: visit.cell, first: number * visit.passes, untimed: visit.untimed,
+      passes: visit.passes, expectedSeconds: visit.expectedSeconds)
+  }
+
+  /// Has a part of the slice's passes run once more, and adds their time without adding them to the count.
+  ///
+  /// Of fewer passes than make such a part, a whole one is run and its time is added in proportion.
+  private func add(
+    _ dose: Dose, after slice: GateWorker.Slice, to timings: inout [String: GateWorker.Timing]
+  ) throws(Fault) {
+    var extra = slice
+    let wanted = dose.fraction * Double(slice.passes)
+    extra.passes = max(1, Int(wanted.rounded()))
+    let more = try take(isHead: true, extra)
+    for (cell, timing) in timings {
+      let each = more[cell]?.mean ?? more.values.first?.mean ?? timing.mean
+      timings[cell]?.seconds += dose.fraction * Double(timing.passes) * each
+    }
+  }
+
+  /// Ends both workers.
+  func end() {
+    base.end()
+    head.end()
+  }
+}
+
+/// Tells whether the machine did something else during a round, by its counters and never by a time.
+struct DisturbanceMeter {
+  private let files: SystemFiles
+  private let throttling: ThrottleMeter
+
+  /// The part of a round that the host may take from all processors together before it counts as disturbed.
+  private static let mostStolenShare = 0.1
+  /// Seconds of one tick of /proc/stat (USER_HZ, proc(5)).
+  private static let secondsOfATick = 0.01
+
+  init(_ machine: MachineProbe) {
+    files = machine.files
+    throttling = ThrottleMeter(machine)
+  }
+
+  /// Counters at one moment.
+  struct Reading {
+    let stolenTicks: Double?
+    let throttled: ThrottledTime?
+    let watch = Stopwatch()
+  }
+
+  func read() -> Reading {
+    Reading(stolenTicks: stolenTicks, throttled: throttling.read())
+  }
+
+  func wasDisturbed(since earlier: Reading) -> Bool {
+    if throttling.added(since: earlier.throttled).times > 0 { return true }
+    guard let before = earlier.stolenTicks, let now = stolenTicks else { return false }
+    // A single tick says little of a round that is as short as a few.
+    return now - before > 1
+      && (now - before) * Self.secondsOfATick > Self.mostStolenShare * earlier.watch.seconds
+  }
+
+  private var stolenTicks: Double? {
+    for line in files.lines("/proc/stat") where line.hasPrefix("cpu ") {
+      return ProcessorTicks(line.split(separator: " ").dropFirst().map { Int($0) ?? 0 }).stolen
+    }
+    return nil
+  }
+}

@@ -1,0 +1,111 @@
+import ModelSpec
+
+/// What a first pair of workers tells of the cells: which there are, what a pass takes, what it does.
+struct GatePilot {
+  let plan: GatePlan
+  let pair: GatePair
+
+  /// The cells of both sides in the order of the base, each with the size of its slices.
+  func cells(_ isCancelled: () -> Bool) throws(GatePair.Fault) -> [GateCellProgress] {
+    switch pair.hellos {
+    case (let base?, let head?): return try asked(base, head, isCancelled)
+    case (nil, nil): return try running()
+    case (nil, _): throw .init(isHead: false, fault: .nonsense("it does not wait to be asked, and the head does"))
+    case (_, nil): throw .init(isHead: true, fault: .nonsense("it does not wait to be asked, and the base does"))
+    }
+  }
+
+  // MARK: - Workers that wait
+
+  private func asked(
+    _ base: WorkerHello, _ head: WorkerHello, _ isCancelled: () -> Bool
+  ) throws(GatePair.Fault) -> [GateCellProgress] {
+    var cells: [GateCellProgress] = []
+    for own in base.cells {
+      let other = head.cells.first { $0.id == own.id }
+      let fault =
+        own.fault.map { "the base cannot measure it: \($0)" }
+        ?? (other.map { $0.fault.map { "the head cannot measure it: \($0)" } } ?? "the head does not have it")
+      guard fault == nil, !isCancelled() else {
+        cells.append(.init(id: own.id, visit: visit(own.id, passSeconds: 0), fault: fault ?? "not reached"))
+        continue
+      }
+      cells.append(try cell(own, other))
+    }
+    for other in head.cells where !base.cells.contains(where: { $0.id == other.id }) {
+      cells.append(
+        .init(
+          id: other.id, visit: visit(other.id, passSeconds: 0), fault: "the base does not have it"))
+    }
+    return cells
+  }
+
+  private func cell(
+    _ own: WorkerHello.Cell, _ other: WorkerHello.Cell?
+  ) throws(GatePair.Fault) -> GateCellProgress {
+    var slowest = 0.0
+    for isHead in [false, true] {
+      // A first pass finds nothing in any cache, and pages that were never touched.
+      let slice = GateWorker.Slice(cell: own.id, untimed: 1, passes: 2)
+      slowest = max(slowest, try pair.take(isHead: isHead, slice)[own.id]?.mean ?? 0)
+    }
+    var cell = GateCellProgress(id: own.id, visit: visit(own.id, passSeconds: slowest))
+    cell.passSeconds = slowest
+    cell.work = GateDocument.WorkCount.both(own.work ?? [:], other?.work ?? [:])
+    return cell
+  }
+
+  private func visit(_ cell: String, passSeconds: Double) -> GatePair.Visit {
+    let passes = passSeconds > 0 ? max(1, Int((plan.sliceSeconds / passSeconds).rounded(.up))) : 1
+    return .init(
+      cell: cell, passes: passes, untimed: passes >= Self.leastPassesForUntimed ? 1 : 0,
+      expectedSeconds: Double(passes) * passSeconds)
+  }
+
+  /// Passes of a slice from which on the first, which finds the caches filled by the other side, is left out.
+  ///
+  /// Of fewer, leaving one out costs as much as it mends.
+  private static let leastPassesForUntimed = 4
+
+  // MARK: - Workers that run all the time
+
+  /// Lines that are read to find out which cells there are and what they take.
+  private static let linesOfALook = 8
+  /// Looks at the most, where new cells keep coming.
+  private static let mostLooks = 16
+
+  private func running() throws(GatePair.Fault) -> [GateCellProgress] {
+    var means: [Bool: [String: Double]] = [:]
+    for isHead in [false, true] {
+      var known = -1
+      for _ in 0..<Self.mostLooks where known < means[isHead]?.count ?? 0 {
+        known = means[isHead]?.count ?? 0
+        let timings = try pair.take(isHead: isHead, .init(passes: Self.linesOfALook))
+        for (cell, timing) in timings { means[isHead, default: [:]][cell] = timing.mean }
+      }
+    }
+    let (base, head) = (means[false] ?? [:], means[true] ?? [:])
+    let shared = base.keys.filter { head[$0] != nil }
+    let rotation = shared.map { max(base[$0] ?? 0, head[$0] ?? 0) }.reduce(0, +)
+    let count = max(1, shared.count)
+    let rotations = rotation > 0 ? max(1, Int((plan.sliceSeconds / rotation).rounded(.up))) : 1
+    let visit = GatePair.Visit(
+      cell: nil, passes: rotations * count, untimed: 0,
+      expectedSeconds: Double(rotations) * rotation)
+    return (base.keys.sorted() + head.keys.sorted().filter { base[$0] == nil }).map { id in
+      let fault = base[id] == nil ? "the base does not have it" : head[id] == nil ? "the head does not have it" : nil
+      var cell = GateCellProgress(id: id, visit: visit, fault: fault)
+      cell.passSeconds = max(base[id] ?? 0, head[id] ?? 0)
+      return cell
+    }
+  }
+}
+
+extension GateDocument.WorkCount {
+  /// Counts of both sides by name.
+  static func both(_ base: [String: Int], _ head: [String: Int]) -> [GateDocument.WorkCount] {
+    Set(base.keys).union(head.keys).sorted().map {
+      GateDocument.WorkCount(name: $0, base: base[$0], head: head[$0])
+    }
+  }
+}

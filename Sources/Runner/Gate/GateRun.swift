@@ -1,0 +1,242 @@
+import FoundationEssentials
+import ModelSpec
+import Processes
+import Statistics
+
+/// One gate from its pilot to its verdicts.
+///
+/// A *pilot* pair tells which cells there are, what a pass takes and what it does. The *screen* measures a few
+/// pairs of every cell, and controls by turns with them. Flagged cells are *confirmed* with new processes.
+public final class GateRun {
+  /// How far a gate is.
+  public struct Progress: Hashable, Sendable {
+    /// What is being done: `screening, pair 3 of 8`.
+    public let doing: String
+    /// How much is done, 0 to 1, as far as it is known.
+    public let fraction: Double
+    /// Cells of the suite.
+    public let cells: Int
+  }
+
+  let plan: GatePlan
+  private let watcher: ProcessWatcher?
+  private let disturbance: DisturbanceMeter
+  private let watch = Stopwatch()
+  private(set) var cells: [GateCellProgress] = []
+  private(set) var controls: [GateControl] = []
+  private(set) var cautions: [String] = []
+  private var loudestSilence = 0.0
+  private var secondsOfAPair = 0.0
+  private var isOutOfTime = false
+  private(set) var isCancelled = false
+
+  /// A gate that has not begun.
+  ///
+  /// - Parameter watcher: what ends workers with this process.
+  public init(_ plan: GatePlan, machine: MachineProbe, watcher: ProcessWatcher?) {
+    self.plan = plan
+    self.watcher = watcher
+    disturbance = DisturbanceMeter(machine)
+  }
+
+  /// Measures everything.
+  ///
+  /// - Parameters:
+  ///   - progress: told before each pair.
+  ///   - isCancelled: asked between rounds.
+  /// - Throws: `GateError` where nothing can be measured.
+  public func measure(
+    progress: (Progress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+  ) throws(GateError) {
+    progress(Progress(doing: "starting both sides", fraction: 0, cells: 0))
+    try pilot(isCancelled)
+    if plan.hasControls { controls = GateControl.all(of: plan, cells: cells) }
+    for look in GatePolicy.looks {
+      let isFirst = look == GatePolicy.looks.first
+      for pair in (cells.map(\.screen.count).min() ?? 0)..<look {
+        guard !hasEnded(isCancelled) else { return }
+        let open = cells.indices.filter { cells[$0].needsScreening && cells[$0].pairs <= pair }
+        let openControls = controls.indices.filter { controls[$0].needsPairs(upTo: look) }
+        guard !open.isEmpty || !openControls.isEmpty else { break }
+        progress(
+          Progress(
+            doing: "\(isFirst ? "screening" : "screening further"), pair \(pair + 1) of \(look)",
+            fraction: 0.8 * Double(pair) / Double(isFirst ? look : GatePolicy.looks.last ?? look),
+            cells: cells.count))
+        measureScreen(pair, of: open, isCancelled)
+        for index in openControls { measureControl(index, pair: pair, isCancelled) }
+      }
+      for index in cells.indices where cells[index].needsScreening { cells[index].screen(look) }
+    }
+    confirm(progress, isCancelled)
+  }
+
+  // MARK: - Stages
+
+  /// Starts both sides once, to learn what they can time, what a pass takes, and what it does.
+  private func pilot(_ isCancelled: () -> Bool) throws(GateError) {
+    let pair: GatePair
+    do {
+      pair = try GatePair(
+        base: plan.base, head: plan.head, headFirst: false, watcher: watcher,
+        disturbance: disturbance)
+    } catch {
+      throw .noWorker(isHead: error.isHead, reason: error.fault.sentence)
+    }
+    defer { pair.end() }
+    let pilot = GatePilot(plan: plan, pair: pair)
+    do {
+      cells = try pilot.cells(isCancelled)
+    } catch {
+      throw .noWorker(isHead: error.isHead, reason: error.fault.sentence)
+    }
+    for index in cells.indices {
+      cells[index].policy = plan.policy(of: cells[index].id, among: cells.count)
+    }
+    guard cells.contains(where: { $0.fault == nil }) else {
+      throw .nothingInCommon(reasons: cells.compactMap(\.fault))
+    }
+  }
+
+  /// One pair of all open cells; where a worker fails, the cell is out, and a new pair goes on with the others.
+  private func measureScreen(_ number: Int, of open: [Int], _ isCancelled: () -> Bool) {
+    let started = watch.seconds
+    measure("screen \(number)", open, isCancelled) { index, pair in
+      cells[index].screen.append(pair)
+    }
+    secondsOfAPair = max(secondsOfAPair, watch.seconds - started)
+  }
+
+  /// Measures flagged cells again, each with the number of pairs that was fixed before.
+  private func confirm(_ progress: (Progress) -> Void, _ isCancelled: () -> Bool) {
+    for index in cells.indices { cells[index].planConfirmation() }
+    let most = cells.map(\.confirmationPairs).max() ?? 0
+    for number in 0..<most {
+      guard !hasEnded(isCancelled) else { return }
+      progress(
+        Progress(
+          doing: "confirming, pair \(number + 1) of \(most)",
+          fraction: 0.8 + 0.2 * Double(number) / Double(most), cells: cells.count))
+      let open = cells.indices.filter {
+        cells[$0].fault == nil && cells[$0].confirmationPairs > number
+      }
+      measure("confirmation \(number)", open, isCancelled) { index, pair in
+        cells[index].confirmation.append(pair)
+      }
+    }
+  }
+
+  private func hasEnded(_ isCancelled: () -> Bool) -> Bool {
+    self.isCancelled = self.isCancelled || isCancelled()
+    if let budget = plan.budgetSeconds, watch.seconds + secondsOfAPair > budget {
+      isOutOfTime = true
+    }
+    return self.isCancelled || isOutOfTime
+  }
+
+  // MARK: - Pairs
+
+  /// Runs one pair over cells in a shuffled order, and keeps the rounds of each.
+  private func measure(
+    _ purpose: String, _ open: [Int], _ isCancelled: () -> Bool,
+    keep: (Int, GateDocument.Pair) -> Void
+  ) {
+    var coin = SeededGenerator(seed: plan.seed, purpose: purpose)
+    let headFirst = coin.next() & 1 == 0
+    var waiting = open.shuffled(using: &coin)
+    let dose = plan.dose.map { GatePair.Dose(fraction: $0) }
+    while !waiting.isEmpty, !isCancelled() {
+      let names = waiting.map { cells[$0].id }
+      do throws(GatePair.Fault) {
+        let pair = try GatePair(
+          base: plan.base.limited(to: names, checks: false),
+          head: plan.head.limited(to: names, checks: false), headFirst: headFirst,
+          watcher: watcher, disturbance: disturbance)
+        defer { pair.end() }
+        while let index = waiting.first {
+          let visit = cells[index].visit
+          let rounds: [String: GatePair.Rounds]
+          do throws(GatePair.Fault) {
+            rounds = try pair.measure(
+              visit, rounds: plan.rounds, dose: dose, isCancelled: isCancelled)
+          } catch {
+            cells[index].fault = error.sentence
+            waiting.removeFirst()
+            throw error
+          }
+          // A pair that was cut short has fewer rounds than others, for a reason that is none of theirs.
+          if isCancelled() { return }
+          let measured = visit.cell == nil ? waiting : [index]
+          for index in measured {
+            guard let own = rounds[cells[index].id] else { continue }
+            keep(index, GateDocument.Pair(own, headFirst: headFirst))
+          }
+          waiting.removeAll { measured.contains($0) }
+        }
+        loudestSilence = max(loudestSilence, pair.loudestSilence)
+      } catch {
+        // A worker that cannot even start takes every cell with it that waits for it.
+        if case .notStarted = error.fault { return fail(waiting, error) }
+        if names.count == waiting.count { return fail(waiting, error) }
+      }
+    }
+  }
+
+  private func fail(_ waiting: [Int], _ fault: GatePair.Fault) {
+    for index in waiting { cells[index].fault = fault.sentence }
+  }
+
+  /// One pair of a control.
+  private func measureControl(_ index: Int, pair number: Int, _ isCancelled: () -> Bool) {
+    let control = controls[index]
+    var coin = SeededGenerator(seed: plan.seed, purpose: "\(control.kind.rawValue) \(number)")
+    let headFirst = coin.next() & 1 == 0
+    do throws(GatePair.Fault) {
+      let pair = try GatePair(
+        base: plan.base.limited(to: [control.cell.id], checks: false),
+        head: control.side.limited(to: [control.cell.id], checks: false), headFirst: headFirst,
+        watcher: watcher, disturbance: disturbance)
+      defer { pair.end() }
+      let rounds = try pair.measure(
+        control.cell.visit, rounds: plan.rounds, dose: control.dose, isCancelled: isCancelled)
+      if isCancelled() { return }
+      if let own = rounds[control.cell.id] {
+        controls[index].pairs.append(GateDocument.Pair(own, headFirst: headFirst))
+      }
+    } catch {
+      controls[index].fault = error.sentence
+    }
+  }
+
+  // MARK: - Results
+
+  /// Seconds so far.
+  var seconds: Double { watch.seconds }
+
+  /// What a reader should know of the measurement as a whole.
+  var remarks: [String] {
+    var remarks: [String] = []
+    if isOutOfTime {
+      remarks.append(
+        "the budget of \(SecondsInWords(plan.budgetSeconds ?? 0)) ended before all pairs were measured")
+    }
+    if loudestSilence > Self.mostLoudSeconds {
+      remarks.append(
+        "a worker computed for \(SecondsInWords(loudestSilence)) while it should have been stopped, which "
+          + "takes from the other's time")
+    }
+    return remarks
+  }
+
+  /// CPU time of a stopped worker that is more than the kernel's own bookkeeping of the stop.
+  private static let mostLoudSeconds = 0.002
+}
+
+extension GateDocument.Pair {
+  /// The rounds of one cell as a document has them.
+  init(_ rounds: GatePair.Rounds, headFirst: Bool) {
+    self.init(
+      headFirst: headFirst, baseSeconds: rounds.baseSeconds, headSeconds: rounds.headSeconds,
+      disturbedRounds: rounds.disturbed)
+  }
+}

@@ -1,0 +1,185 @@
+import ModelSpec
+import Processes
+
+/// A benchmark of one side in a process of its own, which is stopped except when it is its turn.
+///
+/// One that waits to be asked (`WorkerHello`) times the passes that it is asked for. One that does not is let run
+/// and read: the first line of a turn is of a pass that had been stopped in between and does not count.
+final class GateWorker {
+  private let process: ChildProcess
+  /// What it can time; `nil` for a benchmark that runs all the time.
+  let hello: WorkerHello?
+  /// A line that was read to find out which it is.
+  private var first: SampleLine?
+  private var isStopped = false
+  private var cpuWhenStopped: Double?
+  /// The longest turn from its beginning to its end, in CPU seconds of the side that should have been silent.
+  private(set) var loudestSilence = 0.0
+
+  /// What a worker may take to make all of its cells ready.
+  static let secondsToBegin = 120.0
+  /// What it may take for a slice beyond what it should.
+  static let secondsOfPatience = 20.0
+  /// Lines that are no samples before the first, such as a banner.
+  private static let mostOtherLines = 100
+
+  /// Starts the benchmark and waits until it can be asked, then stops it.
+  init(_ side: GateSide, watcher: ProcessWatcher?) throws(WorkerFault) {
+    do {
+      process = try ChildProcess(
+        side.arguments, environment: side.environment, directory: side.directory,
+        watcher: watcher)
+    } catch {
+      throw .notStarted(errno: error.number)
+    }
+    if let order = side.order, !process.write(JSONLine.text(order), within: Self.secondsOfPatience) {
+      _ = process.wait(seconds: 1)
+    }
+    let line = try Self.firstLine(of: process)
+    if let hello = try? WorkerHello(decoding: line) {
+      self.hello = hello
+      first = nil
+    } else {
+      hello = nil
+      do {
+        first = try SampleLine(decoding: line)
+      } catch {
+        throw .nonsense(error.description)
+      }
+    }
+    stop()
+  }
+
+  /// The first line of either schema; lines of neither are a program's own matter, as long as they are few.
+  private static func firstLine(of process: ChildProcess) throws(WorkerFault) -> String {
+    for _ in 0..<mostOtherLines {
+      let line = try read(process, within: secondsToBegin)
+      if line.contains(WorkerHello.currentSchema) || line.contains(SampleLine.currentSchema) {
+        return line
+      }
+    }
+    throw .floods
+  }
+
+  private static func read(
+    _ process: ChildProcess, within seconds: Double
+  ) throws(WorkerFault) -> String {
+    do {
+      return try process.readLine(within: seconds)
+    } catch {
+      switch error {
+      case .timeout: throw .silent(seconds: seconds)
+      case .tooLong: throw .floods
+      case .ended: throw .ended(ending(of: process))
+      }
+    }
+  }
+
+  private static func ending(of process: ChildProcess) -> String {
+    let status = process.wait(seconds: 1).map { "\($0)" } ?? "its output closed"
+    let said = process.errors.split(separator: "\n").last.map { ": \($0)" } ?? ""
+    return status + said
+  }
+
+  // MARK: - Turns
+
+  /// Passes of a slice.
+  struct Slice {
+    /// The cell; `nil` for whichever the benchmark runs.
+    var cell: String?
+    /// The number of the first pass.
+    var first = 0
+    /// Passes before the first that are not timed.
+    var untimed = 0
+    var passes: Int
+    /// Seconds that it should take.
+    var expectedSeconds = 0.0
+  }
+
+  /// Seconds and passes of one cell in a slice.
+  struct Timing {
+    var seconds = 0.0
+    var passes = 0
+
+    var mean: Double { seconds / Double(max(1, passes)) }
+
+    mutating func add(_ line: SampleLine) {
+      seconds += line.seconds
+      passes += line.passes ?? 1
+    }
+  }
+
+  /// Lets the worker run for a slice, with the other one stopped.
+  func take(_ slice: Slice) throws(WorkerFault) -> [String: Timing] {
+    resume()
+    defer { stop() }
+    return hello == nil ? try listen(slice) : try ask(slice)
+  }
+
+  private func ask(_ slice: Slice) throws(WorkerFault) -> [String: Timing] {
+    let request = PassRequest(
+      cell: slice.cell ?? "", first: slice.first, untimed: slice.untimed, passes: slice.passes)
+    guard process.write(JSONLine.text(request), within: Self.secondsOfPatience) else {
+      throw .ended(Self.ending(of: process))
+    }
+    var timing = Timing()
+    while timing.passes < slice.passes {
+      timing.add(try sample(slice))
+    }
+    return [request.cell: timing]
+  }
+
+  private func listen(_ slice: Slice) throws(WorkerFault) -> [String: Timing] {
+    first = nil
+    _ = try sample(slice)
+    var timings: [String: Timing] = [:]
+    let watch = Stopwatch()
+    var told = 0.0
+    for _ in 0..<slice.passes {
+      let line = try sample(slice)
+      timings[line.cell, default: Timing()].add(line)
+      told += line.seconds
+    }
+    guard watch.seconds > Self.leastShareOfTold * told - Self.slack else { throw .buffered }
+    return timings
+  }
+
+  /// What the passes of lines take at least by our own clock, as a share of what they tell: a program may use
+  /// another clock.
+  private static let leastShareOfTold = 0.8
+  /// Seconds by which the first line of a turn may come late.
+  private static let slack = 0.005
+
+  private func sample(_ slice: Slice) throws(WorkerFault) -> SampleLine {
+    for _ in 0..<Self.mostOtherLines {
+      let line = try Self.read(
+        process, within: Self.secondsOfPatience + 20 * slice.expectedSeconds)
+      guard line.contains("\"schema\"") else { continue }
+      do {
+        return try SampleLine(decoding: line)
+      } catch {
+        throw .nonsense(error.description)
+      }
+    }
+    throw .floods
+  }
+
+  private func resume() {
+    guard isStopped else { return }
+    if let before = cpuWhenStopped, let now = process.cpuSeconds {
+      loudestSilence = max(loudestSilence, now - before)
+    }
+    process.drain()
+    isStopped = false
+    process.resume()
+  }
+
+  private func stop() {
+    process.stop()
+    isStopped = true
+    cpuWhenStopped = process.cpuSeconds
+  }
+
+  /// Ends the benchmark.
+  func end() { process.kill() }
+}
