@@ -19,7 +19,7 @@ struct Tenfold: ParsableCommand {
       RooflineCommand.self,
       ReportCommand.self, CompareCommand.self, ModelsCommand.self, ClaimsCommand.self,
       ScenarioCommand.self, EndToEndCommand.self, RoutingCommand.self, VerifyCommand.self,
-      DoctorCommand.self, GateCommand.self, WorkerCommand.self,
+      DoctorCommand.self, GateCommand.self, SelftestCommand.self, WorkerCommand.self,
     ])
 
   static func main() {

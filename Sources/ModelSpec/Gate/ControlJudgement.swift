@@ -24,11 +24,10 @@ public struct ControlJudgement: Hashable, Sendable {
   /// - Parameter kind: `dose` must be seen beyond the tolerance; `same-code` must not differ by more than it;
   ///   `layout` may differ, and what it does is what no smaller change can be told from.
   public init(kind: String, changes: [Double], by policy: GatePolicy) {
-    guard !changes.isEmpty else {
+    guard let centre = SignFlipTest.centre(changes) else {
       (probability, passed, layoutFloor) = (1, false, 0)
       return
     }
-    let mean = changes.reduce(0, +) / Double(changes.count)
     let sides = [
       SignFlipTest.probability(changes, above: 0), SignFlipTest.probability(changes, below: 0),
     ]
@@ -41,10 +40,10 @@ public struct ControlJudgement: Hashable, Sendable {
     case "layout":
       probability = either
       passed = true
-      layoutFloor = either <= Self.copiesDiffer ? abs(mean) : 0
+      layoutFloor = either <= Self.copiesDiffer ? abs(centre) : 0
     default:
       probability = either
-      passed = either > Self.copiesDiffer || abs(mean) <= policy.tolerance
+      passed = either > Self.copiesDiffer || abs(centre) <= policy.tolerance
       layoutFloor = 0
     }
   }

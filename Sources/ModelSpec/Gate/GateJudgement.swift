@@ -100,15 +100,17 @@ public struct GateJudgement: Hashable, Sendable {
 }
 
 extension ChangeEstimate {
-  /// The change of pairs, natural logarithms, as a fraction: their mean, and the interval of all changes that
+  /// The change of pairs, natural logarithms, as a fraction: their centre, and the interval of all changes that
   /// the sign-flip test does not reject; where they are too few for it, from the smallest to the largest.
   ///
   /// `nil` of none.
   public init?(pairs changes: [Double]) {
-    guard let least = changes.min(), let most = changes.max() else { return nil }
+    guard let centre = SignFlipTest.centre(changes), let least = changes.min(),
+      let most = changes.max()
+    else { return nil }
     let confidence = 1 - (1 - GatePolicy.intervalConfidence) / 2
     self.init(
-      median: expm1(changes.reduce(0, +) / Double(changes.count)),
+      median: expm1(centre),
       low: expm1(SignFlipTest.lowerBound(changes, confidence: confidence) ?? least),
       high: expm1(SignFlipTest.upperBound(changes, confidence: confidence) ?? most))
   }

@@ -82,12 +82,11 @@ public struct GatePolicy: Hashable, Sendable {
 
   /// What the pairs of a screen say, each by the median of its rounds.
   public func screening(_ changes: [Double]) -> Screening {
-    guard !changes.isEmpty else { return .open }
-    let mean = changes.reduce(0, +) / Double(changes.count)
+    guard let centre = SignFlipTest.centre(changes) else { return .open }
     let bound = bound(changes)
     let excludes = bound.map { $0 <= detect } ?? false
     if SignFlipTest.probability(changes, above: tolerance) <= Self.flagLevel
-      || !excludes && bound != nil && mean > tolerance
+      || !excludes && bound != nil && centre > tolerance
     {
       return .flagged(isSlower: true)
     }
@@ -129,9 +128,10 @@ public struct GatePolicy: Hashable, Sendable {
     return max(Self.looks[0], Int(min(root * root, 1e6).rounded(.up)))
   }
 
-  /// The standard deviation of the changes of pairs; `nil` for fewer than two.
+  /// The standard deviation of the changes of pairs, as tests by ranks see it: a disturbed pair is one of many;
+  /// `nil` for fewer than two.
   private static func deviation(_ changes: [Double]) -> Double? {
-    changes.meanWithError.map { $0.standardError * Double(changes.count).squareRoot() }
+    changes.count > 1 ? changes.robustDeviation : nil
   }
 
   /// What a standard deviation of so few values may well be: the upper end of its interval of 80 % by Wilson and
@@ -145,12 +145,17 @@ public struct GatePolicy: Hashable, Sendable {
 }
 
 extension GateDocument.Pair {
-  /// How much longer the head took, a natural logarithm: the median of the rounds; `nil` without rounds.
-  public var change: Double? {
-    let changes = zip(baseSeconds, headSeconds).compactMap { base, head -> Double? in
+  /// How much longer the head took in each round, natural logarithms.
+  public var changesOfRounds: [Double] {
+    zip(baseSeconds, headSeconds).compactMap { base, head -> Double? in
       guard base > 0, head > 0, base.isFinite, head.isFinite else { return nil }
       return log(head) - log(base)
     }
+  }
+
+  /// How much longer the head took, a natural logarithm: the median of the rounds; `nil` without rounds.
+  public var change: Double? {
+    let changes = changesOfRounds
     return changes.isEmpty ? nil : changes.median
   }
 }

@@ -10,8 +10,11 @@ struct GatePilot {
     switch pair.hellos {
     case (let base?, let head?): return try asked(base, head, isCancelled)
     case (nil, nil): return try running()
-    case (nil, _): throw .init(isHead: false, fault: .nonsense("it does not wait to be asked, and the head does"))
-    case (_, nil): throw .init(isHead: true, fault: .nonsense("it does not wait to be asked, and the base does"))
+    case (nil, _):
+      throw .init(
+        isHead: false, fault: .nonsense("it does not wait to be asked, and the head does"))
+    case (_, nil):
+      throw .init(isHead: true, fault: .nonsense("it does not wait to be asked, and the base does"))
     }
   }
 
@@ -25,9 +28,11 @@ struct GatePilot {
       let other = head.cells.first { $0.id == own.id }
       let fault =
         own.fault.map { "the base cannot measure it: \($0)" }
-        ?? (other.map { $0.fault.map { "the head cannot measure it: \($0)" } } ?? "the head does not have it")
+        ?? (other.map { $0.fault.map { "the head cannot measure it: \($0)" } }
+          ?? "the head does not have it")
       guard fault == nil, !isCancelled() else {
-        cells.append(.init(id: own.id, visit: visit(own.id, passSeconds: 0), fault: fault ?? "not reached"))
+        cells.append(
+          .init(id: own.id, visit: visit(own.id, passSeconds: 0), fault: fault ?? "not reached"))
         continue
       }
       cells.append(try cell(own, other))
@@ -93,7 +98,9 @@ struct GatePilot {
       cell: nil, passes: rotations * count, untimed: 0,
       expectedSeconds: Double(rotations) * rotation)
     return (base.keys.sorted() + head.keys.sorted().filter { base[$0] == nil }).map { id in
-      let fault = base[id] == nil ? "the base does not have it" : head[id] == nil ? "the head does not have it" : nil
+      let fault =
+        base[id] == nil
+        ? "the base does not have it" : head[id] == nil ? "the head does not have it" : nil
       var cell = GateCellProgress(id: id, visit: visit, fault: fault)
       cell.passSeconds = max(base[id] ?? 0, head[id] ?? 0)
       return cell

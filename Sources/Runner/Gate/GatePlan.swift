@@ -30,6 +30,8 @@ public struct GatePlan: Sendable {
   public var dose: Double?
   /// Whether the controls are measured.
   public var hasControls = true
+  /// Whether flagged cells are left unconfirmed: a trial of intervals alone.
+  public var stopsAfterScreen = false
 
   /// A scheduler's time slice is a few milliseconds, and what a machine does to a slice of as many is large.
   public static let defaultSliceSeconds = 0.010

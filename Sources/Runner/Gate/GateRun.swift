@@ -27,6 +27,8 @@ public final class GateRun {
   private(set) var cautions: [String] = []
   private var loudestSilence = 0.0
   private var secondsOfAPair = 0.0
+  /// Seconds that the confirmation of all flagged cells took.
+  public private(set) var confirmationSeconds = 0.0
   private var isOutOfTime = false
   private(set) var isCancelled = false
 
@@ -68,7 +70,7 @@ public final class GateRun {
       }
       for index in cells.indices where cells[index].needsScreening { cells[index].screen(look) }
     }
-    confirm(progress, isCancelled)
+    if !plan.stopsAfterScreen { confirm(progress, isCancelled) }
   }
 
   // MARK: - Stages
@@ -111,6 +113,8 @@ public final class GateRun {
   private func confirm(_ progress: (Progress) -> Void, _ isCancelled: () -> Bool) {
     for index in cells.indices { cells[index].planConfirmation() }
     let most = cells.map(\.confirmationPairs).max() ?? 0
+    let started = watch.seconds
+    defer { confirmationSeconds = watch.seconds - started }
     for number in 0..<most {
       guard !hasEnded(isCancelled) else { return }
       progress(
@@ -218,7 +222,8 @@ public final class GateRun {
     var remarks: [String] = []
     if isOutOfTime {
       remarks.append(
-        "the budget of \(SecondsInWords(plan.budgetSeconds ?? 0)) ended before all pairs were measured")
+        "the budget of \(SecondsInWords(plan.budgetSeconds ?? 0)) ended before all pairs were measured"
+      )
     }
     if loudestSilence > Self.mostLoudSeconds {
       remarks.append(

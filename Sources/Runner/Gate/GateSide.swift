@@ -72,7 +72,8 @@ enum WorkerFault: Error, Hashable {
     case .notStarted(let number): "it cannot be started (errno \(number))"
     case .ended(let how): "it ended with \(how)"
     case .silent(let seconds): "it said nothing for \(SecondsInWords(seconds))"
-    case .floods: "it prints lines of more than \(ChildProcess.mostBytesOfALine >> 20) MiB, or hundreds that are no samples"
+    case .floods:
+      "it prints lines of more than \(ChildProcess.mostBytesOfALine >> 20) MiB, or hundreds that are no samples"
     case .nonsense(let line): "it printed a line that is no \(SampleLine.currentSchema): \(line)"
     case .buffered:
       "its lines come in bursts, so that their passes may have been stopped in between; flush standard "

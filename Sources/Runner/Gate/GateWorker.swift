@@ -32,7 +32,8 @@ final class GateWorker {
     } catch {
       throw .notStarted(errno: error.number)
     }
-    if let order = side.order, !process.write(JSONLine.text(order), within: Self.secondsOfPatience) {
+    if let order = side.order, !process.write(JSONLine.text(order), within: Self.secondsOfPatience)
+    {
       _ = process.wait(seconds: 1)
     }
     let line = try Self.firstLine(of: process)

@@ -21,7 +21,8 @@ struct GateCommand: ParsableCommand {
   var base: String?
 
   @Option(
-    help: ArgumentHelp("The later build: a revision or an executable (default: HEAD).", valueName: "side"))
+    help: ArgumentHelp(
+      "The later build: a revision or an executable (default: HEAD).", valueName: "side"))
   var head: String?
 
   @Option(
@@ -82,7 +83,8 @@ struct GateCommand: ParsableCommand {
       throw ValidationError("--command is given twice, the earlier build's first")
     }
     guard command.isEmpty || base == nil && head == nil else {
-      throw ValidationError("a side is a command or a build; give --command twice, or --base and --head")
+      throw ValidationError(
+        "a side is a command or a build; give --command twice, or --base and --head")
     }
     guard !command.isEmpty || base != nil else {
       throw ValidationError("there is nothing to compare with; give --base, or --command twice")
@@ -170,7 +172,8 @@ struct GateCommand: ParsableCommand {
         .notComparable,
         "the \(isHead ? "head" : "base") \(name) cannot be measured: \(reason); "
           + (command.isEmpty
-            ? "name a build that has tenfold gate" : "print \(SampleLine.currentSchema) lines, one a pass"))
+            ? "name a build that has tenfold gate"
+            : "print \(SampleLine.currentSchema) lines, one a pass"))
     case .nothingInCommon(let reasons):
       return Failure(
         .notComparable,

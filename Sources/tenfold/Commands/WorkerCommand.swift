@@ -21,9 +21,11 @@ struct WorkerCommand: ParsableCommand {
 
   func run() throws {
     try ToolVersion.requireReleaseBuild()
-    let order: WorkerOrder = try Self.next(WorkerOrder.init(decoding:)) ?? {
-      throw Failure(.usage, "a worker is started by tenfold gate, which tells it what to do")
-    }()
+    let order: WorkerOrder =
+      try Self.next(WorkerOrder.init(decoding:))
+      ?? {
+        throw Failure(.usage, "a worker is started by tenfold gate, which tells it what to do")
+      }()
     let worker = PassWorker(
       order, machine: .current,
       engines: EngineSettings(

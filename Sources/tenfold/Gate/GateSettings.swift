@@ -78,7 +78,8 @@ struct GateSettings {
     guard tolerance < detect else {
       throw Failure(
         .usage,
-        "the tolerance (\(tolerance * 100) %) must be below what is to be detected (\(detect * 100) %)")
+        "the tolerance (\(tolerance * 100) %) must be below what is to be detected (\(detect * 100) %)"
+      )
     }
     return GateBounds(detect: detect, tolerance: tolerance)
   }

@@ -17,7 +17,7 @@ struct GateSides {
     func side(_ command: String, _ padding: Int = 0) -> GateSide {
       GateSide(
         origin: .init(name: command), arguments: ["/bin/sh", "-c", command],
-        environment: Self.environment)
+        environment: GateSide.workerEnvironment)
     }
     base = side(commands[0])
     head = side(commands[1])
@@ -52,7 +52,9 @@ struct GateSides {
     }
     guard same == nil else {
       let empty = Self.side(sources.base.origin, "", order, arguments)
-      self.init(base: empty, head: Self.side(sources.head.origin, "", order, arguments), copy: empty, displaced: empty)
+      self.init(
+        base: empty, head: Self.side(sources.head.origin, "", order, arguments), copy: empty,
+        displaced: empty)
       identity = same
       return
     }
@@ -60,7 +62,9 @@ struct GateSides {
       base: try sources.base.executable(slot: "tree-base", build),
       head: try sources.head.executable(slot: "tree-head", build)
     )
-    let digests = (base: try ExecutableDigest(of: paths.base), head: try ExecutableDigest(of: paths.head))
+    let digests = (
+      base: try ExecutableDigest(of: paths.base), head: try ExecutableDigest(of: paths.head)
+    )
     func side(
       _ source: Source, _ path: String, _ digest: ExecutableDigest, as name: String
     ) throws(Failure) -> GateSide {
@@ -102,24 +106,26 @@ struct GateSides {
     }
     return GateSide(
       origin: source.origin, arguments: ["/bin/sh", "-c", command],
-      directory: directory ?? nil, environment: environment)
+      directory: directory ?? nil, environment: GateSide.workerEnvironment)
   }
 
   /// A worker of Tenfold.
   private static func side(
     _ origin: GateDocument.Origin, _ path: String, _ order: WorkerOrder, _ arguments: [String]
   ) -> GateSide {
-    GateSide(
-      origin: origin, arguments: [path, "worker"] + arguments, environment: environment,
-      order: order)
+    var side = GateSide(tenfold: path, order: order, arguments: arguments)
+    side.origin = origin
+    return side
   }
+}
 
+extension GateSide {
   /// What both sides are told: what this process was, that a gate asks, and that BLAS threads shall not wait
   /// in a loop for the next product, which takes a processor from whoever has the turn (OpenBLAS counts 2ⁿ
   /// cycles, 2²⁶ unless told otherwise).
-  private static var environment: [String: String] {
+  static var workerEnvironment: [String: String] {
     var environment = ProcessInfo.processInfo.environment
-    environment[GateSide.variable] = "1"
+    environment[variable] = "1"
     environment["OPENBLAS_THREAD_TIMEOUT"] = environment["OPENBLAS_THREAD_TIMEOUT"] ?? "4"
     return environment
   }
@@ -134,7 +140,8 @@ private enum Source {
   init(_ name: String, isHead: Bool, _ build: RevisionBuild) throws(Failure) {
     if InputFile.exists(name) {
       guard FileManager.default.isExecutableFile(atPath: name) else {
-        throw Failure(.usage, "\(name) is a file that cannot be executed; name an executable or a revision")
+        throw Failure(
+          .usage, "\(name) is a file that cannot be executed; name an executable or a revision")
       }
       self = .executable(name)
     } else if let revision = try build.revision(name) {

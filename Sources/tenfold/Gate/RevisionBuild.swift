@@ -24,14 +24,18 @@ struct RevisionBuild {
   /// What Tenfold's executable is built from; the rest of a revision is documents and tests.
   private static let inputs = ["Package.swift", "Sources", "Kernels"]
   /// Tenfold's own build, as `scripts/bench` has it.
-  private static let build = ["build", "-c", "release", "--static-swift-stdlib", "--product", "tenfold"]
+  private static let build = [
+    "build", "-c", "release", "--static-swift-stdlib", "--product", "tenfold",
+  ]
 
   // MARK: - Git
 
   /// The revision of a name; `nil` where there is none.
   func revision(_ name: String) throws(Failure) -> Revision? {
     guard !name.hasPrefix("-") else { return nil }
-    let output = try git(["rev-parse", "--verify", "--quiet", "--end-of-options", "\(name)^{commit}"])
+    let output = try git([
+      "rev-parse", "--verify", "--quiet", "--end-of-options", "\(name)^{commit}",
+    ])
     guard output.isSuccess, let commit = output.lines.first else { return nil }
     return Revision(name: name, commit: commit)
   }
@@ -79,7 +83,8 @@ struct RevisionBuild {
     if InputFile.exists(cached) { return Product(executable: cached, directory: nil) }
     let directory = try checkOut(revision, slot)
     defer { remove(directory) }
-    StandardStream.note("tenfold: building \(revision.name) (\(revision.short)), which takes minutes")
+    StandardStream.note(
+      "tenfold: building \(revision.name) (\(revision.short)), which takes minutes")
     let output = try run(["/usr/bin/env", "swift"] + Self.build, in: directory)
     guard output.isSuccess else { throw broken(revision, output) }
     return Product(
@@ -92,7 +97,8 @@ struct RevisionBuild {
     guard output.isSuccess else {
       throw Failure(
         .notComparable,
-        "\(revision.name) (\(revision.short)) cannot be checked out (\(output.lastWords)); fetch it, or name another")
+        "\(revision.name) (\(revision.short)) cannot be checked out (\(output.lastWords)); fetch it, or name another"
+      )
     }
     return directory
   }
@@ -117,7 +123,8 @@ struct RevisionBuild {
     guard compiler.isSuccess else {
       throw Failure(
         .unavailable,
-        "there is no Swift toolchain to build \(revision.name) with; install one, or give executables")
+        "there is no Swift toolchain to build \(revision.name) with; install one, or give executables"
+      )
     }
     let key = ([try inputs(of: revision)] + compiler.lines + Self.build).joined(separator: "\n")
     let name = SHA256.digest(of: Array(key.utf8)).prefix(8).map { byte in
@@ -137,7 +144,9 @@ struct RevisionBuild {
   private func keep(_ executable: String, as cached: String) throws(Failure) -> String {
     let manager = FileManager.default
     let source = URL(filePath: executable).resolvingSymlinksInPath().path
-    for target in [cached, "\(workspace.path)/\(cached.split(separator: "/").suffix(2).joined(separator: "-"))"] {
+    for target in [
+      cached, "\(workspace.path)/\(cached.split(separator: "/").suffix(2).joined(separator: "-"))",
+    ] {
       let draft = "\(target).\(UUID().uuidString)"
       do {
         try manager.createDirectory(

@@ -1,0 +1,111 @@
+import FoundationEssentials
+import Statistics
+
+/// A line `tenfold.trial/1` of Results/calibration: one gate whose right answer was known, and what it said.
+public struct GateTrial: Codable, Hashable, Sendable {
+  /// The schema this version writes.
+  public static let currentSchema = "tenfold.trial/1"
+
+  /// Name and version of the schema.
+  public var schema: String
+  /// When it began, RFC 3339.
+  public var created: String
+  /// `aa`, `dose` or `coverage`.
+  public var kind: String
+  /// The edition of the protocol that was fixed before the trial (Results/calibration/protocol.md).
+  public var edition: Int
+  /// How much more the head did, as a fraction.
+  public var dose: Double
+  /// The share of one core that a neighbour burned.
+  public var neighbour: Double
+  /// The gate's seed.
+  public var seed: UInt64
+  /// The build under trial.
+  public var commit: String
+  /// The processor's name as a record has it, and what tells it from others of that name.
+  public var cpu: String
+  /// The instruction set's name, such as `v4`; absent where it is not known.
+  public var cpuSignature: String?
+  /// The slowdown that must not go unseen.
+  public var detect: Double
+  /// The slowdown that is accepted.
+  public var tolerance: Double
+  /// The chance of a false alarm of all cells of the suite together.
+  public var suiteErrorRate: Double
+  /// Cells that share it.
+  public var cellsOfSuite: Int
+  /// Seconds of the whole gate.
+  public var seconds: Double
+  /// Seconds of the confirmation of all flagged cells.
+  public var confirmationSeconds: Double
+  /// What the gate said.
+  public var verdict: CompareVerdict
+  /// Names of controls that did not come out as they must.
+  public var failedControls: [String]
+  /// What it said of each cell.
+  public var cells: [Cell]
+
+  /// A cell of a trial.
+  public struct Cell: Codable, Hashable, Sendable {
+    /// Its name.
+    public var id: String
+    /// What the gate said of it.
+    public var verdict: CompareVerdict
+    /// The change that it told, as a fraction with its interval.
+    public var change: ChangeEstimate?
+    /// The slowdown that it excluded.
+    public var bound: Double?
+    /// Changes of the pairs of the screen, natural logarithms.
+    public var screen: [Double]
+    /// Changes of the pairs of the confirmation.
+    public var confirmation: [Double]
+    /// The standard deviation of the changes of rounds, robust, over all pairs: the machine's noise.
+    public var deviationOfRounds: Double?
+
+    /// A cell as a gate judged it.
+    public init(_ cell: GateDocument.Cell) {
+      id = cell.id
+      verdict = cell.verdict
+      change = cell.change
+      bound = cell.bound
+      screen = cell.screen.compactMap(\.change)
+      confirmation = cell.confirmation.compactMap(\.change)
+      deviationOfRounds =
+        (cell.screen + cell.confirmation).flatMap(\.changesOfRounds)
+        .robustDeviation
+    }
+  }
+
+  /// A trial of a gate's document.
+  public init(
+    kind: String, edition: Int, dose: Double, neighbour: Double, cellsOfSuite: Int,
+    confirmationSeconds: Double, of document: GateDocument
+  ) {
+    schema = Self.currentSchema
+    created = document.created
+    self.kind = kind
+    self.edition = edition
+    self.dose = dose
+    self.neighbour = neighbour
+    seed = document.options.seed
+    commit = document.tool.commit
+    cpu = document.machine.cpu
+    cpuSignature = document.machine.cpuSignature
+    detect = document.options.detect
+    tolerance = document.options.tolerance
+    suiteErrorRate = document.options.suiteErrorRate
+    self.cellsOfSuite = cellsOfSuite
+    seconds = document.seconds
+    self.confirmationSeconds = confirmationSeconds
+    verdict = document.verdict
+    failedControls = document.failedControls.map(\.name)
+    cells = document.cells.map(Cell.init)
+  }
+
+  /// Reads a line.
+  ///
+  /// - Throws: `RecordError` with what is wrong with it.
+  public init(decoding line: String) throws(RecordError) {
+    self = try JSONLine.decode(GateTrial.self, from: line, schema: Self.currentSchema)
+  }
+}

@@ -1,0 +1,178 @@
+import ModelSpec
+import Statistics
+
+/// How often a gate was right, from trials whose right answer is known: false alarms, power, coverage, time.
+public struct OperatingCharacteristic {
+  private let trials: [GateTrial]
+
+  /// The characteristic of these trials.
+  public init(of trials: [GateTrial]) {
+    self.trials = trials
+  }
+
+  /// How often something happened, with the exact 95 % interval of its probability (Clopper and Pearson).
+  public struct Rate: Codable, Hashable, Sendable {
+    /// How often it happened.
+    public var hits: Int
+    /// Out of so many.
+    public var of: Int
+    /// Lower end of the interval.
+    public var low: Double
+    /// Upper end of the interval.
+    public var high: Double
+
+    init(_ hits: Int, of count: Int) {
+      self.hits = hits
+      self.of = count
+      (low, high) = Binomial.interval(hits: hits, of: count)
+    }
+
+    /// `0 of 320, at most 0.9 %`.
+    var text: String {
+      guard of > 0 else { return "-" }
+      let bounds =
+        hits == 0
+        ? "at most \(Figures.percent(high))"
+        : hits == of
+          ? "at least \(Figures.percent(low))"
+          : "\(Figures.percent(low)) to \(Figures.percent(high))"
+      return "\(hits) of \(of), \(bounds)"
+    }
+  }
+
+  /// One row: trials of one kind, dose and neighbour, on one kind of processor.
+  public struct Row: Codable, Hashable, Sendable {
+    /// `aa`, `dose`, `coverage`.
+    public var kind: String
+    /// The edition of the protocol.
+    public var edition: Int
+    /// The processor.
+    public var cpu: String
+    /// How much more the head did, as a fraction.
+    public var dose: Double
+    /// The share of a core that a neighbour burned.
+    public var neighbour: Double
+    /// Trials.
+    public var trials: Int
+    /// Decisions on cells.
+    public var decisions: Int
+    /// Cells that were called a regression.
+    public var regressions: Rate
+    /// Cells that passed.
+    public var passes: Rate
+    /// Cells that were left open.
+    public var inconclusive: Rate
+    /// Cells that were called an improvement.
+    public var improvements: Rate
+    /// Trials whose controls failed, so that the gate decided nothing.
+    public var failedControls: Rate
+    /// Intervals that hold the dose.
+    public var coverage: Rate
+    /// Median seconds of a gate.
+    public var secondsMedian: Double
+    /// Median and longest seconds of a confirmation, of gates that had one.
+    public var confirmationSecondsMedian: Double?
+    /// The longest.
+    public var confirmationSecondsMost: Double?
+    /// Median of the robust standard deviations of a cell's rounds.
+    public var deviationOfRounds: Double?
+  }
+
+  /// The JSON document `tenfold.operating-characteristic/1`.
+  public struct Document: Codable, Hashable, Sendable {
+    /// Name and version of the schema.
+    public var schema = "tenfold.operating-characteristic/1"
+    /// The rows.
+    public var rows: [Row]
+  }
+
+  /// The rows as a document.
+  public var document: Document { Document(rows: rows) }
+
+  private struct Key: Hashable {
+    let kind: String
+    let edition: Int
+    let cpu: String
+    let dose: Double
+    let neighbour: Double
+
+    init(_ trial: GateTrial) {
+      kind = trial.kind
+      edition = trial.edition
+      cpu = trial.cpu + (trial.cpuSignature.map { " (\($0))" } ?? "")
+      dose = trial.dose
+      neighbour = trial.neighbour
+    }
+
+    var order: (String, Int, String, Double, Double) { (kind, -edition, cpu, neighbour, dose) }
+  }
+
+  private var rows: [Row] {
+    Dictionary(grouping: trials, by: Key.init).sorted { $0.key.order < $1.key.order }.map {
+      row($0.key, $0.value)
+    }
+  }
+
+  private func row(_ key: Key, _ trials: [GateTrial]) -> Row {
+    let cells = trials.flatMap(\.cells)
+    func rate(_ verdict: CompareVerdict) -> Rate {
+      Rate(cells.count { $0.verdict == verdict }, of: cells.count)
+    }
+    let intervals = cells.compactMap(\.change)
+    let confirmations = trials.map(\.confirmationSeconds).filter { $0 > 0 }
+    let deviations = cells.compactMap(\.deviationOfRounds)
+    return Row(
+      kind: key.kind, edition: key.edition, cpu: key.cpu, dose: key.dose,
+      neighbour: key.neighbour, trials: trials.count, decisions: cells.count,
+      regressions: rate(.regression), passes: rate(.pass), inconclusive: rate(.inconclusive),
+      improvements: rate(.improvement),
+      failedControls: Rate(trials.count { !$0.failedControls.isEmpty }, of: trials.count),
+      coverage: Rate(
+        intervals.count { $0.low <= key.dose && key.dose <= $0.high }, of: intervals.count),
+      secondsMedian: trials.map(\.seconds).median,
+      confirmationSecondsMedian: confirmations.isEmpty ? nil : confirmations.median,
+      confirmationSecondsMost: confirmations.max(),
+      deviationOfRounds: deviations.isEmpty ? nil : deviations.median)
+  }
+
+  /// The characteristic as a page.
+  public var page: Page {
+    let columns: [Table.Column] = [
+      .init("kind"), .init("dose", .right), .init("neighbour", .right), .init("trials", .right),
+      .init("cells", .right), .init("regression"), .init("pass"), .init("open"),
+      .init("interval holds"), .init("controls failed"), .init("noise of a round", .right),
+      .init("gate, s", .right), .init("confirmation, s", .right),
+    ]
+    var blocks: [Page.Block] = [
+      .title("Operating characteristic of the gate"),
+      .paragraph(
+        "What gates said whose right answer is known, on real machines; every trial is in "
+          + "Results/calibration. Bounds are exact binomial intervals of 95 % (Clopper and Pearson)."
+      ),
+    ]
+    let groups = Dictionary(grouping: rows) { "\($0.cpu), protocol edition \($0.edition)" }
+    for (title, rows) in groups.sorted(by: { $0.key < $1.key }) {
+      blocks += [
+        .heading(title), .table(Table(columns: columns, rows: rows.map(Self.tableRow))),
+      ]
+    }
+    return Page(blocks)
+  }
+
+  private static func tableRow(_ row: Row) -> Table.Row {
+    func seconds(_ value: Double?) -> String {
+      value.map { Figures.significant($0, digits: 3) } ?? "-"
+    }
+    let confirmation = row.confirmationSecondsMost.map {
+      "\(seconds(row.confirmationSecondsMedian)), most \(seconds($0))"
+    }
+    return Table.Row([
+      .init(row.kind), .init(Figures.percent(row.dose)),
+      .init(row.neighbour > 0 ? Figures.percent(row.neighbour) : "-"), .init("\(row.trials)"),
+      .init("\(row.decisions)"), .init(row.regressions.text), .init(row.passes.text),
+      .init(row.inconclusive.text), .init(row.coverage.text), .init(row.failedControls.text),
+      .init(row.deviationOfRounds.map(Figures.percent) ?? "-"), .init(seconds(row.secondsMedian)),
+      .init(confirmation ?? "-"),
+    ])
+  }
+}
