@@ -38,8 +38,10 @@ public enum SignFlipTest {
     probability(differences.map { -$0 }, above: -threshold)
   }
 
-  /// Twice the rank of each magnitude, from 1, with the sign of its value: whole numbers also where equal
-  /// magnitudes share the mean of their ranks. What is 0 has no sign, and its score is 0.
+  /// Twice the rank of each magnitude, from 1, with the sign of its value.
+  ///
+  /// So they are whole numbers also where equal magnitudes share the mean of their ranks. What is 0 has no sign,
+  /// and its score is 0.
   private static func doubledSignedRanks(_ values: [Double]) -> [Int] {
     values.map { value in
       let smaller = values.count { abs($0) < abs(value) }

@@ -56,4 +56,14 @@ struct FiguresTests {
     #expect(Figures.count(1, "token") == "1 token")
     #expect(Figures.count(0, "token") == "0 tokens")
   }
+
+  @Test(
+    "seconds have a unit that fits them",
+    arguments: [
+      (0.0664, "66.4 ms"), (2, "2.00 s"), (1.5e-5, "15.0 µs"), (2e-8, "20.0 ns"), (0, "0 ns"),
+      (7200, "7200 s"), (-0.5, "-500 ms"),
+    ])
+  func seconds(_ seconds: Double, _ text: String) {
+    #expect(Figures.seconds(seconds) == text)
+  }
 }

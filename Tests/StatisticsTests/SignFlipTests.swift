@@ -63,7 +63,9 @@ import Testing
     #expect(SignFlipTest.centre([]) == nil)
   }
 
-  /// Noise as machines have it. Each pair is measured in an order that a coin decides, and being first costs
+  /// Noise as machines have it.
+  ///
+  /// Each pair is measured in an order that a coin decides, and being first costs
   /// something, as does the hour.
   enum Noise: CaseIterable {
     case normal, heavyTails, autocorrelated, drift, bimodal, ties
@@ -89,7 +91,9 @@ import Testing
     }
   }
 
-  /// The test errs no more often than it says, at levels from 0.05 to 0.002. Of 4000 trials so many may err
+  /// The test errs no more often than it says, at levels from 0.05 to 0.002.
+  ///
+  /// Of 4000 trials so many may err
   /// by chance that a larger number has a probability below 10⁻⁶ (twenty seeds, none chosen).
   @Test(arguments: Noise.allCases)
   func errsAsOftenAsItSays(noise: Noise) {

@@ -35,8 +35,12 @@ import Testing
     for (arguments, sentence) in [
       (["models", "--format", "junit"], "text, markdown, json or html"),
       (["models", "--output", "models.xml"], "text, markdown, json or html"),
-      (["report", record, "--format", "junit"], "text, markdown, json, html or csv"),
-      (["compare", record, record, "--format", "csv"], "text, markdown, json, html or junit"),
+      (["models", "--format", "otava"], "text, markdown, json or html"),
+      (
+        ["report", record, "--format", "junit"],
+        "text, markdown, json, html, csv, google-benchmark, bmf, github-action-benchmark, openmetrics, otava or "
+          + "otava-config"
+      ),
     ] {
       let outcome = try Executable.release().run(arguments)
       #expect(outcome.status == 64, "\(arguments)")

@@ -27,31 +27,65 @@ extension Record {
   ///
   /// - Throws: `RecordError` for anything else, naming the field.
   public init(decoding bytes: [UInt8]) throws(RecordError) {
-    struct Header: Decodable { var schema: String }
+    self = try DocumentCoding.read(Record.self, of: Self.currentSchema, from: bytes)
+  }
+}
+
+extension GateDocument {
+  /// Reads a JSON document of schema `tenfold.gate/1`.
+  ///
+  /// - Throws: `RecordError` for anything else, naming the field.
+  public init(decoding bytes: [UInt8]) throws(RecordError) {
+    self = try DocumentCoding.read(GateDocument.self, of: Self.currentSchema, from: bytes)
+  }
+}
+
+extension DocumentCoding {
+  /// What every document begins by saying of itself.
+  private struct Header: Decodable { var schema: String }
+
+  /// The schema that a document names, such as `tenfold.result/1`.
+  ///
+  /// - Throws: `RecordError` for what is no JSON, or names none.
+  public static func schema(of bytes: [UInt8]) throws(RecordError) -> String {
     let data = try JSONInput(bytes).data
     do {
-      let header = try DocumentCoding.decoder.decode(Header.self, from: data)
-      guard header.schema == Self.currentSchema else {
-        throw RecordError(
-          "the schema is \(header.schema), and this tenfold reads \(Self.currentSchema)")
-      }
-      self = try DocumentCoding.decoder.decode(Record.self, from: data)
-    } catch let error as RecordError {
-      throw error
+      return try decoder.decode(Header.self, from: data).schema
     } catch {
-      throw Self.refusal(of: data, error)
+      throw RecordError(sentence(error))
     }
   }
 
-  /// Why a document is no record, naming the number that its field cannot hold where one is to blame.
-  private static func refusal(of data: Data, _ error: any Error) -> RecordError {
+  /// Reads a document of one schema.
+  ///
+  /// - Throws: `RecordError` for anything else, naming the field.
+  fileprivate static func read<Document: Decodable>(
+    _ type: Document.Type, of schema: String, from bytes: [UInt8]
+  ) throws(RecordError) -> Document {
+    let data = try JSONInput(bytes).data
     do {
-      let misfit = try NumberSearch(in: data).sentence {
-        _ = try DocumentCoding.decoder.decode(Record.self, from: $0)
+      let header = try decoder.decode(Header.self, from: data)
+      guard header.schema == schema else {
+        throw RecordError("the schema is \(header.schema), and this tenfold reads \(schema)")
       }
-      return RecordError(misfit ?? DocumentCoding.sentence(error))
+      return try decoder.decode(type, from: data)
+    } catch let error as RecordError {
+      throw error
     } catch {
-      return RecordError(DocumentCoding.sentence(error))
+      throw refusal(of: data, as: type, error)
+    }
+  }
+
+  /// Why a document is not what it should be, naming the number that its field cannot hold where one is to
+  /// blame.
+  private static func refusal<Document: Decodable>(
+    of data: Data, as type: Document.Type, _ error: any Error
+  ) -> RecordError {
+    do {
+      let misfit = try NumberSearch(in: data).sentence { _ = try decoder.decode(type, from: $0) }
+      return RecordError(misfit ?? sentence(error))
+    } catch {
+      return RecordError(sentence(error))
     }
   }
 }

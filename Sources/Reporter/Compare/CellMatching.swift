@@ -30,7 +30,7 @@ struct CellMatching {
   }
 
   /// Cells with ids that are unique in their record: what is measured twice is numbered.
-  private static func named(_ cells: [Cell]) -> [(String, Cell)] {
+  static func named(_ cells: [Cell]) -> [(String, Cell)] {
     var seen: [String: Int] = [:]
     var taken: Set<String> = []
     return cells.map { cell in

@@ -24,6 +24,8 @@ struct ComparedCell: Sendable {
   }
 
   let id: String
+  /// The cell of BASE.
+  let baseCell: Cell
   /// The cell of HEAD.
   let cell: Cell
   let quantities: PerQuantity<Judged>
@@ -63,7 +65,8 @@ struct ComparedCell: Sendable {
           verdict: verdicts[place])
       }
       return ComparedCell(
-        id: measured.match.id, cell: measured.match.head, quantities: quantities,
+        id: measured.match.id, baseCell: measured.match.base, cell: measured.match.head,
+        quantities: quantities,
         unsteadyBandwidths: measured.bandwidths(ifUnsteadyBy: policy),
         isSameMeasurement: measured.changes.timeRatio.isSameMeasurement,
         verdict: PerQuantity<CompareVerdict> { quantities[$0].verdict }

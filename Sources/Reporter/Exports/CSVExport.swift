@@ -9,27 +9,12 @@ import ModelSpec
 public enum CSVExport {
   /// A header row with the names of the columns, then the cells in the reader's order.
   public static func render(_ records: [NamedRecord]) -> String {
-    let columns = columns(of: records.map(\.record))
-    var rows = [columns.map(\.name)]
-    for named in records {
-      for cell in named.record.cells {
-        let row = CSVRow(named: named, cell: cell)
-        rows.append(columns.map { $0.value(row).field })
-      }
-    }
-    return rows.map { $0.joined(separator: ",") + "\r\n" }.joined()
+    let table = CSVTable(columns: columns(of: records.map(\.record)))
+    return table.render(
+      records.flatMap { named in named.record.cells.map { CSVRow(named: named, cell: $0) } })
   }
 
-  /// A column: its name in the header, and its field for each cell.
-  private struct Column {
-    let name: String
-    let value: @Sendable (CSVRow) -> CSVValue
-
-    init(_ name: String, _ value: @escaping @Sendable (CSVRow) -> CSVValue) {
-      self.name = name
-      self.value = value
-    }
-  }
+  private typealias Column = CSVTable<CSVRow>.Column
 
   /// All columns in order.
   ///
@@ -169,72 +154,23 @@ private struct CSVRow {
 extension CSVExport {
   /// A header row, then a row for each verdict, in the same manner.
   public static func render(verdicts: [Verdict]) -> String {
-    let columns: [(name: String, value: (Verdict) -> CSVValue)] = [
-      ("claim", { .text($0.claim) }), ("scope", { .text($0.scope.rawValue) }),
-      ("candidate", { .text($0.candidate ?? "") }), ("baseline", { .text($0.baseline ?? "") }),
-      ("claimed", { .number($0.claimed) }), ("qualifier", { .text($0.qualifier.rawValue) }),
-      ("analytic", { .number($0.analytic) }),
-      ("analytic_low", { .number($0.analyticInterval?.low) }),
-      ("analytic_high", { .number($0.analyticInterval?.high) }),
-      ("roofline", { .number($0.roofline) }), ("measured", { .number($0.measured?.median) }),
-      ("measured_low", { .number($0.measured?.low) }),
-      ("measured_high", { .number($0.measured?.high) }),
-      ("left_to_explain", { .number($0.leftToExplain) }),
-      ("verdict", { .text($0.verdict.rawValue) }), ("basis", { .text($0.basis?.rawValue ?? "") }),
-      ("reason", { .text($0.reason) }), ("record", { .text($0.record ?? "") }),
-    ]
-    let rows =
-      [columns.map(\.name)]
-      + verdicts.map { verdict in
-        columns.map { $0.value(verdict).field }
-      }
-    return rows.map { $0.joined(separator: ",") + "\r\n" }.joined()
+    let table = CSVTable<Verdict>(columns: [
+      .init("claim") { .text($0.claim) }, .init("scope") { .text($0.scope.rawValue) },
+      .init("candidate") { .text($0.candidate ?? "") },
+      .init("baseline") { .text($0.baseline ?? "") },
+      .init("claimed") { .number($0.claimed) }, .init("qualifier") { .text($0.qualifier.rawValue) },
+      .init("analytic") { .number($0.analytic) },
+      .init("analytic_low") { .number($0.analyticInterval?.low) },
+      .init("analytic_high") { .number($0.analyticInterval?.high) },
+      .init("roofline") { .number($0.roofline) },
+      .init("measured") { .number($0.measured?.median) },
+      .init("measured_low") { .number($0.measured?.low) },
+      .init("measured_high") { .number($0.measured?.high) },
+      .init("left_to_explain") { .number($0.leftToExplain) },
+      .init("verdict") { .text($0.verdict.rawValue) },
+      .init("basis") { .text($0.basis?.rawValue ?? "") },
+      .init("reason") { .text($0.reason) }, .init("record") { .text($0.record ?? "") },
+    ])
+    return table.render(verdicts)
   }
-}
-
-/// The value of a field before it is written.
-private enum CSVValue {
-  case text(String)
-  case count(Int)
-  case number(Double?)
-
-  /// The field's characters; a number is the shortest that reads back as the same one.
-  var field: String {
-    switch self {
-    case .text(let text): SpreadsheetText.field(text)
-    case .count(let value): "\(value)"
-    case .number(let value): value.map { $0.isFinite ? "\($0)" : "" } ?? ""
-    }
-  }
-}
-
-/// Text for a field of a CSV file that a spreadsheet may open.
-enum SpreadsheetText {
-  /// The field with quotes around it where RFC 4180 wants them (section 2, rules 5 to 7).
-  ///
-  /// What a spreadsheet would take for a formula gets an apostrophe in front, which says that it is
-  /// text (OWASP, "CSV Injection"): `=`, `+`, `-`, `@` and their full-width forms where a field
-  /// begins, also behind spaces, and where one would begin for a reader that splits at other
-  /// characters. Tabs and carriage returns, which that list has too, are spaces here.
-  static func field(_ text: String) -> String {
-    var field = String.UnicodeScalarView()
-    var isStart = true
-    var isQuoted = false
-    for scalar in Escaping.terminal(text).unicodeScalars {
-      if isStart, formulaStarts.contains(scalar) { field.append("'") }
-      if scalar == "\"" { field.append("\"") }
-      field.append(scalar)
-      let separates = separators.contains(scalar)
-      isQuoted = isQuoted || separates
-      isStart = separates || (isStart && scalar == " ")
-    }
-    return isQuoted ? "\"\(String(field))\"" : String(field)
-  }
-
-  private static let formulaStarts: Set<Unicode.Scalar> = [
-    "=", "+", "-", "@", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}",
-  ]
-
-  /// Where programs of one country or another end a field.
-  private static let separators: Set<Unicode.Scalar> = [",", ";", "\""]
 }

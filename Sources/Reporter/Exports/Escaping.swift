@@ -48,6 +48,16 @@ public enum Escaping {
     return text.prefix(half) + "…" + text.suffix(half)
   }
 
+  /// The name, with a number where another of `taken` has it, and from now on one of them.
+  static func numbered(_ name: String, besides taken: inout Set<String>) -> String {
+    var (unique, number) = (name, 1)
+    while !taken.insert(unique).inserted {
+      number += 1
+      unique = "\(name)#\(number)"
+    }
+    return unique
+  }
+
   /// Text that Markdown shows as it is, on one line and also within a table.
   public static func markdown(_ text: String) -> String {
     var result = ""

@@ -28,6 +28,13 @@ public enum Figures {
     significant(fraction * 100, trimmed: true) + " %"
   }
 
+  /// Seconds in a unit that fits them: `61.0 ms`.
+  public static func seconds(_ seconds: Double) -> String {
+    let units = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs")]
+    let (unit, name) = units.first { abs(seconds) >= $0.0 } ?? (1e-9, "ns")
+    return "\(significant(seconds / unit)) \(name)"
+  }
+
   /// Operations per second: `12.3 GFLOP/s`.
   public static func rate(flopsPerSecond: Double) -> String {
     let units = [(1e12, "TFLOP/s"), (1e9, "GFLOP/s"), (1e6, "MFLOP/s"), (1e3, "kFLOP/s")]

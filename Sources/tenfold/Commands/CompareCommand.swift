@@ -31,7 +31,7 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     let records = try [base, head].map(RecordFile.readTimes)
-    let destination = try output.destination(offering: DocumentFormat.forComparisons)
+    let destination = try output.destination(offering: DocumentFormat.forChanges)
     let comparison = try Self.compare(records[0], records[1], tolerance: tolerance)
     try destination.write(output.render(comparison))
     switch comparison.verdict {

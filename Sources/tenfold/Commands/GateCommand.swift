@@ -97,7 +97,7 @@ struct GateCommand: ParsableCommand {
       file: file,
       overrides: .init(
         detect: detect, tolerance: tolerance, budgetSeconds: budget, seed: seed, suiteFile: suite))
-    let destination = try output.destination()
+    let destination = try output.destination(offering: DocumentFormat.forChanges)
     let machine = MachineProbe.current
     let threads = try machine.threads(asked: threading.threads ?? settings.threads)
     let lock = try MeasuringLock.take(for: CommandLine.arguments.joined(separator: " "))

@@ -1,6 +1,32 @@
 import ModelSpec
 import Reporter
 
+/// A file that a report is made of.
+enum ReportedFile {
+  case record(NamedRecord)
+  case gate(name: String, GateDocument)
+
+  /// The document at `path`, told by its schema.
+  ///
+  /// - Throws: `Failure` with status 65 when it is neither, or a record that contradicts itself; 74 when
+  ///   reading itself fails.
+  static func read(_ path: String) throws(Failure) -> ReportedFile {
+    let bytes = try InputFile.readDocument(path, as: "record")
+    // A gate's document of another version is refused as one, and not as a record.
+    let schema = (try? DocumentCoding.schema(of: bytes)) ?? ""
+    guard schema.hasPrefix("tenfold.gate/") else {
+      return .record(try RecordFile.named(path, bytes))
+    }
+    do {
+      return .gate(name: path, try GateDocument(decoding: bytes))
+    } catch {
+      throw Failure(
+        .badInput,
+        "the gate's document \(path) is refused: \(error); give a file that tenfold gate wrote")
+    }
+  }
+}
+
 /// Reads records that `tenfold run` wrote, and refuses those that contradict their own rounds.
 enum RecordFile {
   /// The record at `path`, for a report.
@@ -8,7 +34,12 @@ enum RecordFile {
   /// - Throws: `Failure` with status 65 when it is none or contradicts itself, or 74 when reading
   ///   itself fails.
   static func read(_ path: String) throws(Failure) -> NamedRecord {
-    let record = try decode(path)
+    try named(path, InputFile.readDocument(path, as: "record"))
+  }
+
+  /// The record that a file's bytes hold, for a report.
+  fileprivate static func named(_ path: String, _ bytes: [UInt8]) throws(Failure) -> NamedRecord {
+    let record = try decode(path, bytes)
     do {
       return try NamedRecord(name: path, record: record)
     } catch {
@@ -20,7 +51,7 @@ enum RecordFile {
   ///
   /// - Throws: as `read` does, but not for what a comparison does not read, such as explanations.
   static func readTimes(_ path: String) throws(Failure) -> NamedRecord {
-    let record = try decode(path)
+    let record = try decode(path, InputFile.readDocument(path, as: "record"))
     do {
       return try NamedRecord(name: path, timesOf: record)
     } catch {
@@ -28,8 +59,7 @@ enum RecordFile {
     }
   }
 
-  private static func decode(_ path: String) throws(Failure) -> Record {
-    let bytes = try InputFile.readDocument(path, as: "record")
+  private static func decode(_ path: String, _ bytes: [UInt8]) throws(Failure) -> Record {
     do {
       return try Record(decoding: bytes)
     } catch {

@@ -4,13 +4,27 @@ import Reporter
 /// The output formats of documents.
 enum DocumentFormat: String, ExpressibleByArgument, CaseIterable {
   case text, markdown, json, html, csv, junit
+  case githubSummary = "github-summary"
+  case githubAnnotations = "github-annotations"
+  case googleBenchmark = "google-benchmark"
+  case bmf
+  case githubActionBenchmark = "github-action-benchmark"
+  case openmetrics, otava
+  case otavaConfiguration = "otava-config"
 
   /// What every command can print.
   static let forEveryCommand: [DocumentFormat] = [.text, .markdown, .json, .html]
-  /// What commands with cells can print: also rows of them.
-  static let forCells = forEveryCommand + [.csv]
-  /// What a comparison can be printed as: also test cases.
-  static let forComparisons = forEveryCommand + [.junit]
+  /// What commands with cells can print: also rows of them, and their times for other programs.
+  static let forCells = forEveryCommand + [.csv] + forTimes
+  /// What a comparison of builds can be printed as: also test cases, and what GitHub shows.
+  static let forChanges = forEveryCommand + [.csv] + forReviews + forTimes
+
+  /// Forms in which programs take the times of one build.
+  static let forTimes: [DocumentFormat] = [
+    .googleBenchmark, .bmf, .githubActionBenchmark, .openmetrics, .otava, .otavaConfiguration,
+  ]
+  /// Forms that are shown beside a change.
+  static let forReviews: [DocumentFormat] = [.junit, .githubSummary, .githubAnnotations]
 
   /// The format of a file by the end of its name; any other is text.
   fileprivate static let endings = [
@@ -22,8 +36,10 @@ enum DocumentFormat: String, ExpressibleByArgument, CaseIterable {
 struct OutputOptions: ParsableArguments {
   @Option(
     help: """
-      text, markdown, json or html; csv where there are cells; junit where records are compared \
-      (default: what the ending of --output says - .md, .json, .html, .csv, .xml - else text).
+      text, markdown, json or html; where there are cells also csv and, for other programs, \
+      google-benchmark, bmf, github-action-benchmark, openmetrics, otava and otava-config; where builds are \
+      compared also junit, github-summary and github-annotations (default: what the ending of --output \
+      says - .md, .json, .html, .csv, .xml - else text).
       """)
   var format: DocumentFormat?
 
@@ -69,11 +85,16 @@ extension OutputOptions {
   func notOffered(beside formats: [DocumentFormat] = DocumentFormat.forEveryCommand) -> Failure {
     let names = formats.map(\.rawValue)
     let choice = names.dropLast().joined(separator: ", ") + " or \(names.last ?? "")"
+    let name = resolvedFormat.rawValue
     let reason =
       switch resolvedFormat {
       case .csv: "csv is a form for cells, of which tenfold report RECORD prints the rows"
-      case .junit: "junit is a form for comparisons, which tenfold compare makes"
-      case .text, .markdown, .json, .html: "this command has no \(resolvedFormat.rawValue)"
+      case .junit, .githubSummary, .githubAnnotations:
+        "\(name) is a form for comparisons, which tenfold compare makes"
+      case .googleBenchmark, .bmf, .githubActionBenchmark, .openmetrics, .otava,
+        .otavaConfiguration:
+        "\(name) is a form for times of cells, which tenfold report RECORD prints"
+      case .text, .markdown, .json, .html: "this command has no \(name)"
       }
     return Failure(.usage, "\(reason); use --format \(choice)")
   }

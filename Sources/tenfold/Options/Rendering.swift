@@ -9,13 +9,13 @@ extension OutputOptions {
       return TextPage.render(page, width: width, style: usesColor ? .coloured : .plain)
     case .markdown: return MarkdownPage.render(page)
     case .html: return HTMLPage.render(page)
-    case .csv, .junit: throw notOffered()
     case .json:
       do {
         return try JSONText.render(document)
       } catch {
         throw Failure(.mismatch, "internal error: \(error); please report it")
       }
+    default: throw notOffered()
     }
   }
 
@@ -29,7 +29,15 @@ extension OutputOptions {
       return report.others == nil
         ? CSVExport.render(report.sections.map(\.named))
         : CSVExport.render(verdicts: report.verdictOfEachClaim)
-    case .text, .markdown, .json, .junit:
+    case let format where DocumentFormat.forTimes.contains(format):
+      return try render(
+        report.sections.map { section in
+          let named = section.named
+          return .init(
+            name: named.name, run: MeasuredRun(named),
+            isComplete: named.record.status == .complete)
+        })
+    default:
       let page = details ? report.page : report.brief(width: width)
       return try render(page, document: report.document)
     }
@@ -37,8 +45,34 @@ extension OutputOptions {
 
   /// A comparison in the format that was asked for.
   func render(_ comparison: RecordComparison) throws(Failure) -> String {
-    resolvedFormat == .junit
-      ? comparison.junit : try render(comparison.page, document: comparison.document)
+    try render(
+      ChangeReport(comparison), page: comparison.page, document: comparison.document)
+  }
+
+  /// A gate's document in the format that was asked for.
+  func render(_ document: GateDocument) throws(Failure) -> String {
+    try render(ChangeReport(document), page: GateReport.page(of: document), document: document)
+  }
+
+  /// What two builds differ by, in the format that was asked for.
+  ///
+  /// - Parameters:
+  ///   - page: what text, Markdown and HTML show.
+  ///   - document: what JSON holds.
+  func render(
+    _ report: ChangeReport, page: @autoclosure () -> Page,
+    document: @autoclosure () -> some Encodable
+  ) throws(Failure) -> String {
+    switch resolvedFormat {
+    case .csv: return ChangeCSV.render(report)
+    case .junit: return JUnitReport.render(report)
+    case .githubSummary: return GitHubSummary.render(report)
+    case .githubAnnotations: return GitHubAnnotations.render(report)
+    case .openmetrics: return OpenMetrics.render(report)
+    case let format where DocumentFormat.forTimes.contains(format):
+      return try render([.init(name: report.head.name, run: report.run, isComplete: true)])
+    default: return try render(page(), document: document())
+    }
   }
 }
 
@@ -61,12 +95,5 @@ extension AnalyticRatios {
     return AnalyticRatio(
       wholeModel: Double(baseline.total) / Double(candidate.total),
       feedForward: Double(baseline.ffn) / Double(candidate.ffn))
-  }
-}
-
-extension OutputOptions {
-  /// A gate's document in the format that was asked for.
-  func render(_ gate: GateDocument) throws(Failure) -> String {
-    try render(GateReport.page(of: gate), document: gate)
   }
 }

@@ -72,7 +72,7 @@ struct ComparisonFormsTests {
   @Test("JUnit has a case for the whole and for each cell, and counts them rightly")
   func junit() throws {
     let comparison = try comparison()
-    let document = try XMLDocument(data: Data(comparison.junit.utf8))
+    let document = try XMLDocument(data: Data(JUnitReport.render(ChangeReport(comparison)).utf8))
     let suites = try #require(document.rootElement())
     #expect(suites.name == "testsuites")
     let suite = try #require(suites.elements(forName: "testsuite").first)
@@ -110,7 +110,8 @@ struct ComparisonFormsTests {
   private func forms(_ comparison: RecordComparison) throws -> [String: String] {
     [
       "text": TextPage.render(comparison.page), "markdown": MarkdownPage.render(comparison.page),
-      "html": HTMLPage.render(comparison.page), "junit": comparison.junit,
+      "html": HTMLPage.render(comparison.page),
+      "junit": JUnitReport.render(ChangeReport(comparison)),
       "json": try JSONText.render(comparison.document),
     ]
   }
@@ -186,7 +187,8 @@ struct ComparisonFormsTests {
         try check(child)
       }
     }
-    let document = try XMLDocument(data: Data(comparison(hostile: "").junit.utf8))
+    let document = try XMLDocument(
+      data: Data(JUnitReport.render(ChangeReport(comparison(hostile: ""))).utf8))
     try check(try #require(document.rootElement()))
   }
 
@@ -198,7 +200,7 @@ struct ComparisonFormsTests {
     ])
   func hostileStrings(_ hostile: String) throws {
     let comparison = try comparison(hostile: hostile)
-    let document = try XMLDocument(data: Data(comparison.junit.utf8))
+    let document = try XMLDocument(data: Data(JUnitReport.render(ChangeReport(comparison)).utf8))
     let suite = try #require(document.rootElement()?.elements(forName: "testsuite").first)
     #expect(suite.elements(forName: "testcase").count == 25)
     let text = TextPage.render(comparison.page)

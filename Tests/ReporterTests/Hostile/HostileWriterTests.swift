@@ -151,6 +151,83 @@ struct HostileWriterTests {
     }
   }
 
+  /// A gate's document in which the name stands wherever text can.
+  private func gate(naming name: String) -> ChangeReport {
+    var document = Sample.gate
+    document.created = name
+    document.machine.cpu = name
+    document.base = .init(name: name, commit: name, digest: name)
+    document.head = document.base
+    document.summary = name
+    document.cautions = [name]
+    document.controls = document.controls.map {
+      .init(name: name, cell: name, treatment: name, passed: $0.passed, pairs: $0.pairs)
+    }
+    for index in document.cells.indices {
+      document.cells[index].id = name
+      document.cells[index].reason = name
+      document.cells[index].command = name
+      document.cells[index].work = [.init(name: name, base: 1, head: 2)]
+    }
+    return ChangeReport(document)
+  }
+
+  @Test(
+    "are one test case each in JUnit, and one command each on GitHub", arguments: HostileName.all)
+  func reviews(_ hostile: HostileName) throws {
+    let report = gate(naming: hostile.name)
+    let junit = try XMLReading(JUnitReport.render(report))
+    #expect(junit.elements.count { $0 == "testcase" } == 1 + report.controls.count + 5)
+    #expect(
+      Set(junit.elements).isSubset(of: [
+        "testsuites", "testsuite", "properties", "property", "testcase", "failure", "error",
+        "skipped", "system-out",
+      ]))
+    // Any other line end would begin a command of the name's own.
+    let commands = GitHubAnnotations.render(report).split(separator: "\n")
+    #expect(commands.count == 1 + 1 + 3)
+    for command in commands {
+      #expect(
+        command.unicodeScalars.allSatisfy { !$0.isInvisible }
+          && command.wholeMatch(of: /::(error|warning|notice) title=[^:,]*::.*/) != nil)
+      #expect(command.replacing(/%(25|3A|2C)/, with: "").contains("%") == false)
+    }
+    let rows = GitHubSummary.render(report).split(separator: "\n").filter { $0.hasPrefix("|") }
+    #expect(rows.count == 2 + 5)
+    for row in rows { #expect(row.replacing(/\\./, with: "").count { $0 == "|" } == 7, "\(row)") }
+  }
+
+  @Test("are one series each for programs that keep histories", arguments: HostileName.all)
+  func histories(_ hostile: HostileName) throws {
+    let report = gate(naming: hostile.name)
+    for text in [
+      try GoogleBenchmarkJSON.render(report.run), try BencherMetricFormat.render(report.run),
+      try ActionBenchmarkJSON.render(report.run),
+    ] {
+      _ = try JSONSerialization.jsonObject(with: Data(text.utf8))
+      #expect(!text.unicodeScalars.contains { $0 != "\n" && $0.isInvisible })
+    }
+    #expect(Set(report.run.series.map(\.name)).count == 4)
+    // A label's value ends at the first quote without a backslash before it.
+    let line = /[a-z_]+(\{[a-z_]+="([^"\\]|\\["\\])*"(,[a-z_]+="([^"\\]|\\["\\])*")*\})? [0-9.e+-]+/
+    let metrics = OpenMetrics.render(report).split(separator: "\n")
+    #expect(metrics.last == "# EOF")
+    for metric in metrics where !metric.hasPrefix("# ") {
+      #expect(metric.wholeMatch(of: line.matchingSemantics(.unicodeScalar)) != nil, "\(metric)")
+    }
+    let rows = try CSVReading.rows(ChangeCSV.render(report))
+    #expect(rows.count == 6 && rows.allSatisfy { $0.count == rows[0].count })
+    #expect(Set(rows[0]).count == rows[0].count)
+    let run = MeasuredRun(
+      title: hostile.name, created: "2026-11-21T15:00:00Z", commit: hostile.name,
+      machine: report.machine, series: report.run.series)
+    let history = try OtavaHistory([.init(name: hostile.name, run: run, isComplete: true)])
+    let table = try CSVReading.rows(history.csv)
+    #expect(table.count == 2 && table[1].count == 3 + 4 && table[0].count == 3 + 4)
+    let yaml = history.configuration(file: hostile.name)
+    #expect(yaml.unicodeScalars.allSatisfy { $0 == "\n" || (" "..."~").contains($0) })
+  }
+
   @Test("are one word each in a command line", arguments: HostileName.all)
   func shell(_ hostile: HostileName) throws {
     let shell = Process()
