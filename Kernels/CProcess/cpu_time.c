@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 // The first bytes of a file under /proc as a string; false where it is gone.
 static bool read_text(const char *path, char *text, size_t capacity) {
@@ -28,37 +29,27 @@ static int group_of(const char *pid) {
   return end && sscanf(end + 1, " %*c %*d %d", &group) == 1 ? group : -1;
 }
 
-// Nanoseconds of all threads of a process; -1 where the kernel keeps no such account.
-static long long nanoseconds_of(const char *pid) {
-  char path[96];
-  snprintf(path, sizeof path, "/proc/%.20s/task", pid);
-  DIR *tasks = opendir(path);
-  if (!tasks) return 0;
-  long long sum = 0;
-  bool is_kept = false;
-  for (struct dirent *task; (task = readdir(tasks));) {
-    if (!isdigit((unsigned char)task->d_name[0])) continue;
-    char text[128];
-    snprintf(path, sizeof path, "/proc/%.20s/task/%.20s/schedstat", pid, task->d_name);
-    long long nanoseconds;
-    if (read_text(path, text, sizeof text) && sscanf(text, "%lld", &nanoseconds) == 1) {
-      sum += nanoseconds;
-      is_kept = true;
+int cprocess_members(int group, int *pids, int capacity) {
+  DIR *processes = opendir("/proc");
+  if (!processes) return 0;
+  int count = 0;
+  for (struct dirent *process; count < capacity && (process = readdir(processes));) {
+    if (isdigit((unsigned char)process->d_name[0]) && group_of(process->d_name) == group) {
+      pids[count++] = atoi(process->d_name);
     }
   }
-  closedir(tasks);
-  return is_kept ? sum : -1;
+  closedir(processes);
+  return count;
 }
 
-long long cprocess_cpu_nanoseconds(int pid) {
-  DIR *processes = opendir("/proc");
-  if (!processes) return -1;
-  long long sum = -1;
-  for (struct dirent *process; (process = readdir(processes));) {
-    if (!isdigit((unsigned char)process->d_name[0]) || group_of(process->d_name) != pid) continue;
-    long long nanoseconds = nanoseconds_of(process->d_name);
-    if (nanoseconds >= 0) sum = (sum < 0 ? 0 : sum) + nanoseconds;
+long long cprocess_cpu_nanoseconds(const int *pids, int count) {
+  long long sum = 0;
+  for (int i = 0; i < count; i++) {
+    clockid_t clock;
+    struct timespec time;
+    if (clock_getcpuclockid(pids[i], &clock) == 0 && clock_gettime(clock, &time) == 0) {
+      sum += time.tv_sec * 1000000000ll + time.tv_nsec;
+    }
   }
-  closedir(processes);
   return sum;
 }

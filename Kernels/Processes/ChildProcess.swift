@@ -99,10 +99,22 @@ public final class ChildProcess {
   /// Lets every process of the group go on.
   public func resume() { cprocess_continue(child.pid) }
 
-  /// Seconds of CPU time that the group's processes have used; `nil` where the system does not tell.
-  public var cpuSeconds: Double? {
-    let nanoseconds = cprocess_cpu_nanoseconds(child.pid)
-    return nanoseconds < 0 ? nil : Double(nanoseconds) * 1e-9
+  /// The group's processes as they were when they were last looked for.
+  private var members: [Int32] = []
+
+  /// More processes than a benchmark has.
+  private static let mostMembers = 256
+
+  /// Looks for the processes of the group, whose CPU time is told from now on: a look takes about a millisecond.
+  public func findMembers() {
+    members = [Int32](unsafeUninitializedCapacity: Self.mostMembers) { buffer, count in
+      count = Int(cprocess_members(child.pid, buffer.baseAddress, Int32(Self.mostMembers)))
+    }
+  }
+
+  /// Seconds of CPU time that the processes of the group have used which were found last.
+  public var cpuSeconds: Double {
+    Double(cprocess_cpu_nanoseconds(members, Int32(members.count))) * 1e-9
   }
 
   // MARK: - Lines

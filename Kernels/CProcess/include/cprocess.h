@@ -44,9 +44,12 @@ void cprocess_end(int pid, bool forced);
 /// not ended.
 int cprocess_wait(int pid, int milliseconds);
 
-/// Nanoseconds of CPU time that the processes of the group have used, with those of ended threads as the
-/// kernel's ticks tell them; -1 where the system does not tell.
-long long cprocess_cpu_nanoseconds(int pid);
+/// The processes of a group by their numbers, at most `capacity`. Returns how many; 0 where /proc is not there.
+int cprocess_members(int group, int *pids, int capacity);
+
+/// Nanoseconds of CPU time that processes have used, all of their threads together; those that are gone count
+/// nothing.
+long long cprocess_cpu_nanoseconds(const int *pids, int count);
 
 /// Waits at most so long until one of two descriptors can be read, then reads what is there. Returns the number
 /// of bytes, 0 at the end of both, -1 when the time is over, -2 for an error.

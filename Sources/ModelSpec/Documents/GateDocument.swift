@@ -207,13 +207,15 @@ extension GateDocument {
     public var probability: Double?
     /// Whether it came out as it must.
     public var passed: Bool
+    /// Why it was not measured to its end; absent where it was.
+    public var fault: String?
     /// Its pairs.
     public var pairs: [Pair]
 
     /// A control with what was measured of it.
     public init(
       name: String, cell: String, treatment: String, change: ChangeEstimate? = nil,
-      probability: Double? = nil, passed: Bool, pairs: [Pair]
+      probability: Double? = nil, passed: Bool, fault: String? = nil, pairs: [Pair]
     ) {
       self.name = name
       self.cell = cell
@@ -221,6 +223,7 @@ extension GateDocument {
       self.change = change
       self.probability = probability
       self.passed = passed
+      self.fault = fault
       self.pairs = pairs
     }
   }

@@ -22,6 +22,10 @@ extension GateDocument {
       sentence += " The gate was interrupted, so it decides nothing."
     }
     if let failed = failedControls.first {
+      if let fault = failed.fault {
+        return sentence
+          + " Its control \(failed.name) was not measured (\(fault)), so no verdict can be relied on."
+      }
       sentence +=
         failed.name == "dose"
         ? " It did not see its own dose (\(failed.treatment)), so it would not see a slowdown either; give it "

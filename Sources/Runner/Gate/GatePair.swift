@@ -48,11 +48,11 @@ final class GatePair {
   /// Starts both workers, the one that the coin names first.
   init(
     base: GateSide, head: GateSide, headFirst: Bool, watcher: ProcessWatcher?,
-    disturbance: DisturbanceMeter
+    disturbance: DisturbanceMeter, patienceSeconds: Double
   ) throws(Fault) {
     func start(_ side: GateSide, isHead: Bool) throws(Fault) -> GateWorker {
       do {
-        return try GateWorker(side, watcher: watcher)
+        return try GateWorker(side, watcher: watcher, patienceSeconds: patienceSeconds)
       } catch {
         throw Fault(isHead: isHead, fault: error)
       }
@@ -96,6 +96,8 @@ final class GatePair {
     _ visit: Visit, rounds: Int, dose: Dose? = nil, isCancelled: () -> Bool
   ) throws(Fault) -> [String: Rounds] {
     var result: [String: Rounds] = [:]
+    base.prepareVisit()
+    head.prepareVisit()
     // What a cell finds in the caches on arrival is another cell's.
     for isHead in [headFirst, !headFirst] {
       _ = try take(isHead: isHead, slice(visit, number: 0))

@@ -4,17 +4,35 @@ import ModelSpec
 struct GatePilot {
   let plan: GatePlan
   let pair: GatePair
+  /// Why cells cannot be measured in which a worker has failed already.
+  let faults: [String: String]
+
+  /// A worker that failed, and in which cell; `nil` where that is not known.
+  struct Failure: Error {
+    let cell: String?
+    let fault: GatePair.Fault
+  }
 
   /// The cells of both sides in the order of the base, each with the size of its slices.
-  func cells(_ isCancelled: () -> Bool) throws(GatePair.Fault) -> [GateCellProgress] {
+  func cells(_ isCancelled: () -> Bool) throws(Failure) -> [GateCellProgress] {
     switch pair.hellos {
     case (let base?, let head?): return try asked(base, head, isCancelled)
-    case (nil, nil): return try running()
+    case (nil, nil):
+      do {
+        return try running()
+      } catch {
+        throw Failure(cell: nil, fault: error)
+      }
     case (nil, _):
       throw .init(
-        isHead: false, fault: .nonsense("it does not wait to be asked, and the head does"))
+        cell: nil,
+        fault: .init(
+          isHead: false, fault: .nonsense("it does not wait to be asked, and the head does")))
     case (_, nil):
-      throw .init(isHead: true, fault: .nonsense("it does not wait to be asked, and the base does"))
+      throw .init(
+        cell: nil,
+        fault: .init(
+          isHead: true, fault: .nonsense("it does not wait to be asked, and the base does")))
     }
   }
 
@@ -22,12 +40,12 @@ struct GatePilot {
 
   private func asked(
     _ base: WorkerHello, _ head: WorkerHello, _ isCancelled: () -> Bool
-  ) throws(GatePair.Fault) -> [GateCellProgress] {
+  ) throws(Failure) -> [GateCellProgress] {
     var cells: [GateCellProgress] = []
     for own in base.cells {
       let other = head.cells.first { $0.id == own.id }
       let fault =
-        own.fault.map { "the base cannot measure it: \($0)" }
+        faults[own.id] ?? own.fault.map { "the base cannot measure it: \($0)" }
         ?? (other.map { $0.fault.map { "the head cannot measure it: \($0)" } }
           ?? "the head does not have it")
       guard fault == nil, !isCancelled() else {
@@ -35,7 +53,11 @@ struct GatePilot {
           .init(id: own.id, visit: visit(own.id, passSeconds: 0), fault: fault ?? "not reached"))
         continue
       }
-      cells.append(try cell(own, other))
+      do {
+        cells.append(try cell(own, other))
+      } catch {
+        throw Failure(cell: own.id, fault: error)
+      }
     }
     for other in head.cells where !base.cells.contains(where: { $0.id == other.id }) {
       cells.append(

@@ -28,6 +28,8 @@ public struct GatePlan: Sendable {
   public var rounds = GatePlan.defaultRounds
   /// How much longer the head's passes are made, as a fraction, by work: a trial of the gate itself.
   public var dose: Double?
+  /// What a worker may take for a slice beyond what that should take, in seconds.
+  public var patienceSeconds = 20.0
   /// Whether the controls are measured.
   public var hasControls = true
   /// Whether flagged cells are left unconfirmed: a trial of intervals alone.

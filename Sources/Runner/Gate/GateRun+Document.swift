@@ -66,9 +66,10 @@ extension GateRun {
     let judgement = control.judgement
     return GateDocument.Control(
       name: control.kind.rawValue, cell: control.cell.id,
-      treatment: control.fault.map { "\(control.treatment); \($0)" } ?? control.treatment,
+      treatment: control.treatment,
       change: ChangeEstimate(pairs: control.pairs.compactMap(\.change)),
-      probability: judgement.probability, passed: judgement.passed, pairs: control.pairs)
+      probability: judgement.probability, passed: judgement.passed && control.fault == nil,
+      fault: control.fault, pairs: control.pairs)
   }
 }
 

@@ -75,29 +75,42 @@ public final class GateRun {
 
   // MARK: - Stages
 
-  /// Starts both sides once, to learn what they can time, what a pass takes, and what it does.
+  /// Starts both sides once, to learn what they can time, what a pass takes, and what it does; once more for each
+  /// cell in which a worker fails.
   private func pilot(_ isCancelled: () -> Bool) throws(GateError) {
-    let pair: GatePair
-    do {
-      pair = try GatePair(
-        base: plan.base, head: plan.head, headFirst: false, watcher: watcher,
-        disturbance: disturbance)
-    } catch {
-      throw .noWorker(isHead: error.isHead, reason: error.fault.sentence)
-    }
-    defer { pair.end() }
-    let pilot = GatePilot(plan: plan, pair: pair)
-    do {
-      cells = try pilot.cells(isCancelled)
-    } catch {
-      throw .noWorker(isHead: error.isHead, reason: error.fault.sentence)
-    }
+    var faults: [String: String] = [:]
+    repeat {
+      do throws(GatePilot.Failure) {
+        cells = try pilot(isCancelled, faults)
+      } catch {
+        guard let cell = error.cell, faults[cell] == nil else {
+          throw .noWorker(isHead: error.fault.isHead, reason: error.fault.fault.sentence)
+        }
+        faults[cell] = error.fault.sentence
+      }
+    } while cells.isEmpty && !isCancelled()
+    if isCancelled() { throw .cancelled }
     for index in cells.indices {
       cells[index].policy = plan.policy(of: cells[index].id, among: cells.count)
     }
     guard cells.contains(where: { $0.fault == nil }) else {
       throw .nothingInCommon(reasons: cells.compactMap(\.fault))
     }
+  }
+
+  private func pilot(
+    _ isCancelled: () -> Bool, _ faults: [String: String]
+  ) throws(GatePilot.Failure) -> [GateCellProgress] {
+    let pair: GatePair
+    do {
+      pair = try GatePair(
+        base: plan.base, head: plan.head, headFirst: false, watcher: watcher,
+        disturbance: disturbance, patienceSeconds: plan.patienceSeconds)
+    } catch {
+      throw .init(cell: nil, fault: error)
+    }
+    defer { pair.end() }
+    return try GatePilot(plan: plan, pair: pair, faults: faults).cells(isCancelled)
   }
 
   /// One pair of all open cells; where a worker fails, the cell is out, and a new pair goes on with the others.
@@ -155,7 +168,7 @@ public final class GateRun {
         let pair = try GatePair(
           base: plan.base.limited(to: names, checks: false),
           head: plan.head.limited(to: names, checks: false), headFirst: headFirst,
-          watcher: watcher, disturbance: disturbance)
+          watcher: watcher, disturbance: disturbance, patienceSeconds: plan.patienceSeconds)
         defer { pair.end() }
         while let index = waiting.first {
           let visit = cells[index].visit
@@ -199,7 +212,7 @@ public final class GateRun {
       let pair = try GatePair(
         base: plan.base.limited(to: [control.cell.id], checks: false),
         head: control.side.limited(to: [control.cell.id], checks: false), headFirst: headFirst,
-        watcher: watcher, disturbance: disturbance)
+        watcher: watcher, disturbance: disturbance, patienceSeconds: plan.patienceSeconds)
       defer { pair.end() }
       let rounds = try pair.measure(
         control.cell.visit, rounds: plan.rounds, dose: control.dose, isCancelled: isCancelled)

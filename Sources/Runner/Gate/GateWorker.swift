@@ -7,24 +7,27 @@ import Processes
 /// and read: the first line of a turn is of a pass that had been stopped in between and does not count.
 final class GateWorker {
   private let process: ChildProcess
+  private let patienceSeconds: Double
   /// What it can time; `nil` for a benchmark that runs all the time.
   let hello: WorkerHello?
-  /// A line that was read to find out which it is.
-  private var first: SampleLine?
   private var isStopped = false
-  private var cpuWhenStopped: Double?
+  private var cpuWhenStopped = 0.0
   /// The longest turn from its beginning to its end, in CPU seconds of the side that should have been silent.
   private(set) var loudestSilence = 0.0
 
-  /// What a worker may take to make all of its cells ready.
-  static let secondsToBegin = 120.0
-  /// What it may take for a slice beyond what it should.
-  static let secondsOfPatience = 20.0
+  /// How many times the patience for a slice a worker may take to make all of its cells ready.
+  private static let patienceToBegin = 6.0
   /// Lines that are no samples before the first, such as a banner.
   private static let mostOtherLines = 100
 
   /// Starts the benchmark and waits until it can be asked, then stops it.
-  init(_ side: GateSide, watcher: ProcessWatcher?) throws(WorkerFault) {
+  ///
+  /// - Parameter patienceSeconds: what it may take for a slice beyond what that should take; it may take
+  ///   six times as many to begin.
+  init(
+    _ side: GateSide, watcher: ProcessWatcher?, patienceSeconds: Double
+  ) throws(WorkerFault) {
+    self.patienceSeconds = patienceSeconds
     do {
       process = try ChildProcess(
         side.arguments, environment: side.environment, directory: side.directory,
@@ -32,18 +35,16 @@ final class GateWorker {
     } catch {
       throw .notStarted(errno: error.number)
     }
-    if let order = side.order, !process.write(JSONLine.text(order), within: Self.secondsOfPatience)
-    {
+    if let order = side.order, !process.write(JSONLine.text(order), within: patienceSeconds) {
       _ = process.wait(seconds: 1)
     }
-    let line = try Self.firstLine(of: process)
+    let line = try Self.firstLine(of: process, within: Self.patienceToBegin * patienceSeconds)
     if let hello = try? WorkerHello(decoding: line) {
       self.hello = hello
-      first = nil
     } else {
       hello = nil
       do {
-        first = try SampleLine(decoding: line)
+        _ = try SampleLine(decoding: line)
       } catch {
         throw .nonsense(error.description)
       }
@@ -52,9 +53,11 @@ final class GateWorker {
   }
 
   /// The first line of either schema; lines of neither are a program's own matter, as long as they are few.
-  private static func firstLine(of process: ChildProcess) throws(WorkerFault) -> String {
+  private static func firstLine(
+    of process: ChildProcess, within seconds: Double
+  ) throws(WorkerFault) -> String {
     for _ in 0..<mostOtherLines {
-      let line = try read(process, within: secondsToBegin)
+      let line = try read(process, within: seconds)
       if line.contains(WorkerHello.currentSchema) || line.contains(SampleLine.currentSchema) {
         return line
       }
@@ -110,6 +113,12 @@ final class GateWorker {
     }
   }
 
+  /// Looks which processes the worker has, so that their silence can be told; before the turns of a visit.
+  func prepareVisit() {
+    process.findMembers()
+    cpuWhenStopped = process.cpuSeconds
+  }
+
   /// Lets the worker run for a slice, with the other one stopped.
   func take(_ slice: Slice) throws(WorkerFault) -> [String: Timing] {
     resume()
@@ -120,7 +129,7 @@ final class GateWorker {
   private func ask(_ slice: Slice) throws(WorkerFault) -> [String: Timing] {
     let request = PassRequest(
       cell: slice.cell ?? "", first: slice.first, untimed: slice.untimed, passes: slice.passes)
-    guard process.write(JSONLine.text(request), within: Self.secondsOfPatience) else {
+    guard process.write(JSONLine.text(request), within: patienceSeconds) else {
       throw .ended(Self.ending(of: process))
     }
     var timing = Timing()
@@ -131,30 +140,31 @@ final class GateWorker {
   }
 
   private func listen(_ slice: Slice) throws(WorkerFault) -> [String: Timing] {
-    first = nil
+    let watch = Stopwatch()
     _ = try sample(slice)
     var timings: [String: Timing] = [:]
-    let watch = Stopwatch()
     var told = 0.0
     for _ in 0..<slice.passes {
       let line = try sample(slice)
       timings[line.cell, default: Timing()].add(line)
       told += line.seconds
     }
-    guard watch.seconds > Self.leastShareOfTold * told - Self.slack else { throw .buffered }
+    // What it tells of cannot have taken longer than it ran, were the lines of passes of this turn.
+    guard watch.seconds > Self.leastShareOfTold * told else { throw .buffered }
     return timings
   }
 
   /// What the passes of lines take at least by our own clock, as a share of what they tell: a program may use
   /// another clock.
-  private static let leastShareOfTold = 0.8
-  /// Seconds by which the first line of a turn may come late.
-  private static let slack = 0.005
+  private static let leastShareOfTold = 0.9
+
+  /// How many times what it should take a slice may take, beyond all patience: machines stop for others.
+  private static let patienceForASlow = 20.0
 
   private func sample(_ slice: Slice) throws(WorkerFault) -> SampleLine {
     for _ in 0..<Self.mostOtherLines {
       let line = try Self.read(
-        process, within: Self.secondsOfPatience + 20 * slice.expectedSeconds)
+        process, within: patienceSeconds + Self.patienceForASlow * slice.expectedSeconds)
       guard line.contains("\"schema\"") else { continue }
       do {
         return try SampleLine(decoding: line)
@@ -167,9 +177,7 @@ final class GateWorker {
 
   private func resume() {
     guard isStopped else { return }
-    if let before = cpuWhenStopped, let now = process.cpuSeconds {
-      loudestSilence = max(loudestSilence, now - before)
-    }
+    loudestSilence = max(loudestSilence, process.cpuSeconds - cpuWhenStopped)
     process.drain()
     isStopped = false
     process.resume()

@@ -1,0 +1,134 @@
+import FoundationEssentials
+import ModelSpec
+import Testing
+
+@testable import Runner
+
+/// Gates of benchmarks whose times are known, in real processes.
+@Suite struct GateRunTests {
+  private func document(
+    base: ToyBenchmark = ToyBenchmark(), head: ToyBenchmark = ToyBenchmark(), seed: UInt64 = 1,
+    patience: Double = 20, change: (inout GatePlan) -> Void = { _ in }
+  ) throws -> GateDocument {
+    let folder = try TemporaryFolder()
+    let side = base.side("before", folder: folder)
+    var plan = GatePlan(
+      base: side, head: head.side("after", folder: folder), copy: side, displaced: side.displaced,
+      bounds: GateBounds(), seed: seed)
+    plan.patienceSeconds = patience
+    change(&plan)
+    let machine = MachineProbe(affinityCPUs: 1) { _ in nil }
+    let gate = GateRun(plan, machine: machine, watcher: nil)
+    try gate.measure()
+    return gate.document(
+      created: "2026-01-01T00:00:00Z",
+      tool: ToolIdentity(version: "0", commit: "c", build: "release", swift: "6"),
+      machine: machine.identity, rerun: "tenfold gate")
+  }
+
+  @Test func sameBenchmarkPasses() throws {
+    let document = try document()
+    #expect(document.verdict == .pass, "\(document.summary)")
+    #expect(document.cells.map(\.id) == ToyBenchmark.cells)
+    #expect(document.controls.map(\.name) == ["same-code", "dose", "layout"])
+    #expect(document.failedControls.isEmpty)
+    for cell in document.cells {
+      #expect(cell.bound ?? 1 <= 0.03)
+      #expect(cell.reason.hasPrefix("no slowdown above"))
+      #expect(cell.confirmation.isEmpty)
+      // Rounds begin as often with either side, whatever the coins say.
+      #expect(cell.screen.allSatisfy { $0.baseSeconds.count == GatePlan.defaultRounds })
+    }
+    let dose = try #require(document.controls.first { $0.name == "dose" }?.change)
+    #expect(dose.low < 0.05 && dose.high > 0.05)
+  }
+
+  @Test(arguments: [(1.05, CompareVerdict.regression), (0.95, .improvement)])
+  func changeIsConfirmedByNewProcesses(factor: Double, verdict: CompareVerdict) throws {
+    let document = try document(head: ToyBenchmark(milliseconds: 2 * factor))
+    #expect(document.verdict == verdict, "\(document.summary)")
+    for cell in document.cells {
+      #expect(cell.verdict == verdict)
+      let change = try #require(cell.change)
+      #expect(change.low < factor - 1 && factor - 1 < change.high)
+      // What decides is told, and rests on pairs that the screen did not see.
+      #expect(cell.confirmation.count >= 9)
+      #expect(cell.reason.contains("new pairs"))
+    }
+  }
+
+  @Test func whatIsTooNoisyIsLeftOpen() throws {
+    let document = try document(
+      base: ToyBenchmark(noise: 0.3), head: ToyBenchmark(milliseconds: 2.06, noise: 0.3))
+    #expect(document.verdict == .inconclusive)
+    let open = document.cells.filter { $0.verdict == .inconclusive }
+    #expect(!open.isEmpty && open.allSatisfy { $0.command == "tenfold gate" })
+  }
+
+  /// A worker that fails takes the cell with it in which it did, and no other.
+  @Test(arguments: [
+    ("crash", "signal 11"), ("hang", "said nothing"), ("flood", "prints lines"),
+    ("nonsense", "no tenfold.sample/1"),
+  ])
+  func faultOfOneCell(fault: String, words: String) throws {
+    let document = try document(
+      head: ToyBenchmark(fault: fault), patience: fault == "hang" ? 0.5 : 20)
+    let (first, second) = (
+      try #require(document.cells.first { $0.id == "a" }),
+      try #require(document.cells.first { $0.id == "b" })
+    )
+    #expect(first.verdict == .pass, "\(first.reason)")
+    #expect(second.verdict == .inconclusive)
+    #expect(
+      second.reason.contains("head's worker") && second.reason.contains(words), "\(second.reason)")
+    #expect(document.verdict == .inconclusive)
+  }
+
+  @Test func sideWithoutTheProtocolIsNamed() throws {
+    do {
+      _ = try document(base: ToyBenchmark(fault: "old"))
+      Issue.record("a side that cannot be asked was measured")
+    } catch GateError.noWorker(let isHead, let reason) {
+      #expect(!isHead)
+      #expect(reason.contains("there is no command 'worker'"), "\(reason)")
+    }
+  }
+
+  @Test(arguments: [(6, CompareVerdict.regression), (4, .improvement)])
+  func countsAreGatedAtZero(work: Int, verdict: CompareVerdict) throws {
+    let document = try document(head: ToyBenchmark(work: work))
+    #expect(document.cells.allSatisfy { $0.verdict == verdict })
+    #expect(
+      document.cells[0].reason.contains("steps 5, now \(work)"), "\(document.cells[0].reason)")
+  }
+
+  @Test func doseOfATrialIsSeen() throws {
+    let document = try document { $0.dose = 0.05 }
+    #expect(document.cells.allSatisfy { $0.verdict == .regression }, "\(document.summary)")
+  }
+
+  @Test func budgetEndsTheGate() throws {
+    let document = try document { $0.budgetSeconds = 1e-3 }
+    #expect(document.verdict == .inconclusive)
+    #expect(document.cautions.contains { $0.contains("budget") })
+  }
+
+  @Test func interruptedGateDecidesNothing() throws {
+    let folder = try TemporaryFolder()
+    let side = ToyBenchmark().side("before", folder: folder)
+    let gate = GateRun(
+      GatePlan(
+        base: side, head: side, copy: side, displaced: side, bounds: GateBounds(), seed: 1),
+      machine: MachineProbe(affinityCPUs: 1) { _ in nil }, watcher: nil)
+    var questions = 0
+    try gate.measure(isCancelled: {
+      questions += 1
+      return questions > 60
+    })
+    let document = gate.document(
+      created: "", tool: ToolIdentity(version: "0", commit: "c", build: "release", swift: "6"),
+      machine: MachineProbe(affinityCPUs: 1) { _ in nil }.identity, rerun: "")
+    #expect(document.status == .interrupted)
+    #expect(document.verdict == .inconclusive)
+  }
+}
