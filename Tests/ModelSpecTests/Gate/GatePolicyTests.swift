@@ -1,0 +1,92 @@
+import FoundationEssentials
+import ModelSpec
+import Statistics
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+@Suite struct GatePolicyTests {
+  private let policy = GatePolicy(cells: 20)
+
+  private func changes(_ count: Int, centre: Double, spread: Double = 0.004) -> [Double] {
+    (0..<count).map { centre + spread * (Double($0) - Double(count - 1) / 2) / Double(count) }
+  }
+
+  @Test func nothingIsOpen() {
+    #expect(policy.screening([]) == .open)
+    #expect(policy.bound([]) == nil)
+    #expect(policy.detectable([]) == nil)
+    #expect(policy.detectable([0.01]) == nil)
+  }
+
+  @Test(arguments: [
+    (0, GatePolicy.Screening.passed), (0.009, .passed), (0.03, .flagged(isSlower: true)),
+    (0.05, .flagged(isSlower: true)), (-0.05, .flagged(isSlower: false)), (-0.009, .passed),
+  ])
+  func screening(centre: Double, expected: GatePolicy.Screening) {
+    #expect(policy.screening(changes(8, centre: centre)) == expected)
+  }
+
+  /// What neither passes nor points beyond the tolerance is measured further.
+  @Test func noiseIsOpen() {
+    #expect(policy.screening(changes(8, centre: 0, spread: 0.3)) == .open)
+    // Five pairs of one side cannot have a p-value of a sixtieth.
+    #expect(policy.screening(changes(5, centre: 0)) == .open)
+  }
+
+  /// By hand: a level of 1 % over 20 cells is 1/2000, which takes 11 pairs (2¹¹ = 2048), and two more for
+  /// one that points elsewhere; of a single cell 7 and 2.
+  @Test func confirmationsHaveTheirLevel() {
+    #expect(policy.confirmationLevel == 0.0005)
+    #expect(policy.confirmationPairs(after: changes(8, centre: 0.05)) == 13)
+    #expect(GatePolicy(cells: 1).confirmationPairs(after: changes(8, centre: 0.05)) == 9)
+    #expect(policy.confirmationPairs(after: changes(8, centre: 0.05, spread: 0.5)) == 24)
+    // A suite so large that its level takes more pairs than the usual most gets them.
+    let large = GatePolicy(cells: 1 << 24)
+    #expect(large.confirmationPairs(after: changes(8, centre: 0.05, spread: 0.5)) == 33)
+  }
+
+  /// Of gates on unchanged code no more than 1 % may call any cell a regression, whatever the noise.
+  ///
+  /// Two thousand simulated suites of ten seeds; heavy tails and drifts take the sign of the pair's coin.
+  @Test func falseAlarmsOfASuite() {
+    let policy = GatePolicy(cells: 5)
+    var alarms = 0
+    let suites = 2000
+    for seed in 0..<10 {
+      var random = SeededGenerator(seed: UInt64(seed), purpose: "suites")
+      func pair(_ spread: Double) -> Double {
+        let normals = random.normals(count: 2).map(Double.init)
+        let noise = spread * normals[0] / max(0.1, abs(normals[1])) + 0.01
+        return random.next() & 1 == 0 ? noise : -noise
+      }
+      for _ in 0..<suites / 10 {
+        let isAlarm = (0..<policy.cells).contains { cell in
+          let spread = 0.005 * Double(cell + 1)
+          guard case .flagged(true) = policy.screening((0..<8).map { _ in pair(spread) })
+          else { return false }
+          let confirmation = (0..<13).map { _ in pair(spread) }
+          return SignFlipTest.probability(confirmation, above: policy.tolerance)
+            <= policy.confirmationLevel
+        }
+        if isAlarm { alarms += 1 }
+      }
+    }
+    #expect(
+      Binomial.probability(ofAtLeast: alarms, of: suites, each: policy.suiteErrorRate) > 1e-6,
+      "\(alarms) of \(suites)")
+  }
+
+  @Test(arguments: [
+    ("*", "anything", true), ("*", "", true), ("a", "a", true), ("a", "ab", false),
+    ("a*", "ab", true), ("*b", "ab", true), ("a*b", "ab", true), ("ab*b", "ab", false),
+    ("*/1-tokens/*", "olmoe/ffn-forward/1-tokens/tile", true),
+    ("*/1-tokens/*", "olmoe/ffn-forward/16-tokens/tile", false), ("a*c*e", "abcde", true),
+    ("a*e*c", "abcde", false), ("", "", true), ("", "a", false), ("**", "a", true),
+  ])
+  func patterns(pattern: String, name: String, expected: Bool) {
+    #expect(NamePattern(pattern).matches(name) == expected)
+  }
+}
