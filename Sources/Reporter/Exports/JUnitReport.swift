@@ -7,7 +7,7 @@ extension RecordComparison {
   /// is inconclusive or was not compared is skipped with its reason; the rest passes. The schema is that of
   /// Jenkins' xUnit plug-in (junit-10.xsd), of which GitLab reads a part.
   public var junit: String {
-    let cases = [wholeCase] + cells.map(Self.testCase) + skippedCases
+    let cases = [wholeCase] + cells.map(testCase) + skippedCases
     let failures = cases.count { $0.outcome == .failure }
     let skipped = cases.count { $0.outcome == .skipped }
     let counts: KeyValuePairs<String, String?> = [
@@ -54,13 +54,14 @@ extension RecordComparison {
       message: ([summary] + cautions).joined(separator: " "))
   }
 
-  private static func testCase(_ cell: ComparedCell) -> TestCase {
+  private func testCase(_ cell: ComparedCell) -> TestCase {
     let figures = ComparedQuantity.allCases.map { quantity in
       "\(quantity.name) \(cell.quantities[quantity].change.text)"
     }
+    let verdict = ofBuilds(cell.verdict)
     return TestCase(
-      classname: "tenfold.\(cell.cell.candidate)", name: cell.id, outcome: .init(cell.verdict),
-      message: "\(cell.verdict.rawValue): \(figures.joined(separator: ", "))")
+      classname: "tenfold.\(cell.cell.candidate)", name: cell.id, outcome: .init(verdict),
+      message: "\(verdict.rawValue): \(figures.joined(separator: ", "))")
   }
 
   private var skippedCases: [TestCase] {

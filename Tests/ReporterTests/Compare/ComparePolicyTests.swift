@@ -22,7 +22,8 @@ struct ComparePolicyTests {
       for _ in 0..<pairs / Self.seeds.count {
         let comparison = try RecordComparison(
           base: NamedRecord(name: "base", timesOf: runs.record()),
-          head: NamedRecord(name: "head", timesOf: runs.record(build)), tolerance: 0.03)
+          head: NamedRecord(name: "head", timesOf: runs.record(build, commit: "def5678")),
+          tolerance: 0.03)
         counts[comparison.verdict, default: 0] += 1
       }
     }
