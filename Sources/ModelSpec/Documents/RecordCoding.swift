@@ -39,19 +39,23 @@ extension Record {
     } catch let error as RecordError {
       throw error
     } catch {
-      throw Self.refusal(of: data, error)
+      throw Self.refusal(of: data, error, syntax: JSONSyntax.sentence(on: bytes))
     }
   }
 
   /// Why a document is no record, naming the number that its field cannot hold where one is to blame.
-  private static func refusal(of data: Data, _ error: any Error) -> RecordError {
+  ///
+  /// - Parameter syntax: where it stops being JSON; `nil` where it does not.
+  private static func refusal(
+    of data: Data, _ error: any Error, syntax: String?
+  ) -> RecordError {
     do {
       let misfit = try NumberSearch(in: data).sentence {
         _ = try DocumentCoding.decoder.decode(Record.self, from: $0)
       }
-      return RecordError(misfit ?? DocumentCoding.sentence(error))
+      return RecordError(misfit ?? syntax ?? DocumentCoding.sentence(error))
     } catch {
-      return RecordError(DocumentCoding.sentence(error))
+      return RecordError(syntax ?? DocumentCoding.sentence(error))
     }
   }
 }
