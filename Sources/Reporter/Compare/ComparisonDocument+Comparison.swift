@@ -10,7 +10,8 @@ extension RecordComparison {
     return ComparisonDocument(
       base: .init(base), head: .init(head),
       sameCommit: commonRevision.map { _ in head.record.tool.commit },
-      tolerance: tolerance, verdict: verdict, summary: summary, cautions: cautions,
+      advisory: isAdvisory ? true : nil, tolerance: tolerance, verdict: verdict, summary: summary,
+      cautions: cautions,
       whole: .init(
         candidateSeconds: whole(.candidateSeconds), baselineSeconds: whole(.baselineSeconds),
         timeRatio: whole(.timeRatio)),

@@ -27,7 +27,8 @@ extension RecordComparison {
       + "commit \(named.commit ?? MachineIdentity.unknown)\(state)"
   }
 
-  private var wholeTable: Table {
+  /// What all cells together say of each quantity.
+  var wholeTable: Table {
     Table(
       columns: [
         .init("quantity"), .init("change, %", .right), .init("cells", .right), .init("verdict"),

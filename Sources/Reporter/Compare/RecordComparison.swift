@@ -30,15 +30,21 @@ public struct RecordComparison: Sendable {
   let uncompared: [UncomparedCell]
   /// Whatever a reader should know about the two records.
   let cautions: [String]
+  /// Whether the times of BASE are of another day, so that what a machine did in between counts as well.
+  let isAdvisory: Bool
   /// The commit of both records, where they are of one build, so that there is nothing to tell apart;
   /// `nil` where the builds differ, or may.
   let commonRevision: BuildRevision?
 
   /// Holds `head` against `base`.
   ///
-  /// - Parameter tolerance: the accepted loss, above 0 and below 1, such as 0.03.
+  /// - Parameters:
+  ///   - tolerance: the accepted loss, above 0 and below 1, such as 0.03.
+  ///   - stored: the name of the stored baseline that `base` is; `nil` for a record of the same job.
   /// - Throws: `CompareError` when the records do not measure the same under the same conditions.
-  public init(base: NamedRecord, head: NamedRecord, tolerance: Double) throws(CompareError) {
+  public init(
+    base: NamedRecord, head: NamedRecord, tolerance: Double, stored: BaselineName? = nil
+  ) throws(CompareError) {
     let comparability = try Self.comparability(base, head)
     let matching = CellMatching(base: base.record.cells, head: head.record.cells)
     let missing = Self.missing(base.record, head.record, matching)
@@ -75,11 +81,17 @@ public struct RecordComparison: Sendable {
     self.base = base
     self.head = head
     self.tolerance = tolerance
+    isAdvisory = stored != nil
     self.uncompared = uncompared
     let commonRevision = base.commonRevision(with: head)
     self.commonRevision = commonRevision
+    let advisory = stored.map {
+      "BASE is the stored baseline @\($0), with times of another day (\(base.record.created)): what is found "
+        + "is advice, for the machine may have changed since; to decide, measure both builds in one job."
+    }
     cautions =
-      comparability.cautions.map {
+      [advisory].compactMap(\.self)
+      + comparability.cautions.map {
         $0.sentence
           + (commonRevision == nil
             ? ": what that moved is taken for the build's." : ": what moved may be that.")
