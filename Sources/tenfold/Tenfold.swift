@@ -17,7 +17,8 @@ struct Tenfold: ParsableCommand {
     subcommands: [
       RunCommand.self, SweepCommand.self, GemmCommand.self, AttentionCommand.self,
       RooflineCommand.self,
-      ReportCommand.self, CompareCommand.self, ModelsCommand.self, ClaimsCommand.self,
+      ReportCommand.self, CompareCommand.self, BaselineCommand.self, ModelsCommand.self,
+      ClaimsCommand.self,
       ScenarioCommand.self, EndToEndCommand.self, RoutingCommand.self, VerifyCommand.self,
       DoctorCommand.self, GateCommand.self, SelftestCommand.self, WorkerCommand.self,
     ])

@@ -16,6 +16,10 @@ import Testing
     return try withTemporaryDirectory { directory in
       var document = try #require(
         JSONSerialization.jsonObject(with: Data(contentsOf: record)) as? [String: Any])
+      // Of one commit, the two would be no two builds.
+      var tool = try #require(document["tool"] as? [String: Any])
+      tool["commit"] = "def5678"
+      document["tool"] = tool
       try change(&document)
       let head = directory.appending(path: "head.json")
       try JSONSerialization.data(withJSONObject: document).write(to: head)
@@ -55,6 +59,20 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output.contains("same measurement"))
     #expect(outcome.errors.isEmpty)
+  }
+
+  @Test func oneBuildIsNotSlowerThanItself() throws {
+    let outcome = try Executable.release().run(["compare", suite.path, suite.path])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("Nothing to measure: both records are of commit"))
+    let before = try #require(
+      JSONSerialization.jsonObject(with: Data(contentsOf: suite)) as? [String: Any])
+    let moved = try compare(record: suite) {
+      try Self.scale("candidate", by: 3)(&$0)
+      $0["tool"] = before["tool"]
+    }
+    #expect(moved.status == 3, "\(moved.errors)")
+    #expect(moved.output.contains("Yet HEAD is slower"))
   }
 
   @Test func aSlowerBuildExitsWith2() throws {

@@ -9,6 +9,12 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
   public var base: Origin
   /// The record of the later build.
   public var head: Origin
+  /// The commit of both records where they are of one build, so that no verdict is on a change of the
+  /// code; absent otherwise.
+  public var sameCommit: String?
+  /// True where BASE is a stored baseline, with times of another day, so that what is found is advice; absent
+  /// otherwise.
+  public var advisory: Bool?
   /// The accepted loss as a fraction, such as 0.03.
   public var tolerance: Double
   /// What the records say of the two builds.
@@ -31,13 +37,16 @@ public struct ComparisonDocument: Codable, Hashable, Sendable {
 
   /// A document of this schema.
   public init(
-    base: Origin, head: Origin, tolerance: Double, verdict: CompareVerdict, summary: String,
+    base: Origin, head: Origin, sameCommit: String? = nil, advisory: Bool? = nil, tolerance: Double,
+    verdict: CompareVerdict, summary: String,
     cautions: [String], whole: Whole, cells: [Cell], leftOut: [LeftOut], onlyInBase: [String],
     onlyInHead: [String]
   ) {
     schema = Self.currentSchema
     self.base = base
     self.head = head
+    self.sameCommit = sameCommit
+    self.advisory = advisory
     self.tolerance = tolerance
     self.verdict = verdict
     self.summary = summary

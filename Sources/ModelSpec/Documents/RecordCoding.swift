@@ -52,7 +52,7 @@ extension DocumentCoding {
     do {
       return try decoder.decode(Header.self, from: data).schema
     } catch {
-      throw RecordError(sentence(error))
+      throw RecordError(JSONSyntax.sentence(on: bytes) ?? sentence(error))
     }
   }
 
@@ -72,20 +72,22 @@ extension DocumentCoding {
     } catch let error as RecordError {
       throw error
     } catch {
-      throw refusal(of: data, as: type, error)
+      throw refusal(of: data, as: type, error, syntax: JSONSyntax.sentence(on: bytes))
     }
   }
 
   /// Why a document is not what it should be, naming the number that its field cannot hold where one is to
   /// blame.
+  ///
+  /// - Parameter syntax: where it stops being JSON; `nil` where it does not.
   private static func refusal<Document: Decodable>(
-    of data: Data, as type: Document.Type, _ error: any Error
+    of data: Data, as type: Document.Type, _ error: any Error, syntax: String?
   ) -> RecordError {
     do {
       let misfit = try NumberSearch(in: data).sentence { _ = try decoder.decode(type, from: $0) }
-      return RecordError(misfit ?? sentence(error))
+      return RecordError(misfit ?? syntax ?? sentence(error))
     } catch {
-      return RecordError(sentence(error))
+      return RecordError(syntax ?? sentence(error))
     }
   }
 }

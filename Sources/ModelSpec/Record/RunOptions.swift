@@ -41,6 +41,8 @@ public struct RunOptions: Codable, Hashable, Sendable {
   /// The fraction of the width that was asked for, and the one that it was held against where that was asked
   /// for too; absent for as much as the time allowed.
   public var width: [String]?
+  /// The record whose cells were measured in their forms; absent where memory and time decided.
+  public var like: RecordOrigin?
   /// Bytes that weights and scratch may take.
   public var memoryBytes: Int
   /// Seed of every random choice.
@@ -99,5 +101,22 @@ public struct RunOptions: Codable, Hashable, Sendable {
     self.memoryBytes = memoryBytes
     self.seed = seed
     self.sweep = sweep
+  }
+}
+
+/// Which record a run went by, to tell it from others.
+public struct RecordOrigin: Codable, Hashable, Sendable {
+  /// The record as the run's user named it.
+  public var name: String
+  /// When its measuring began, RFC 3339.
+  public var created: String
+  /// The source revision of the build that it measured, `unknown` where it does not know it.
+  public var commit: String
+
+  /// A record as it is named and what it says of itself.
+  public init(name: String, created: String, commit: String) {
+    self.name = name
+    self.created = created
+    self.commit = commit
   }
 }

@@ -64,7 +64,7 @@ struct Comparability {
   private static let memoryLeeway = 0.01
 
   private static func isAlike(_ field: String, _ old: Field?, _ new: Field?) -> Bool {
-    guard field == "machine.memory_bytes", case .count(let old) = old, case .count(let new) = new
+    guard field == memory, case .count(let old) = old, case .count(let new) = new
     else { return false }
     return abs(Double(old) - Double(new)) <= memoryLeeway * Double(max(old, new))
   }
@@ -75,16 +75,24 @@ struct Comparability {
   /// would have to be measured again after every patch.
   private static func isPatch(_ difference: Difference) -> Bool {
     switch difference.field {
-    case "machine.kernel": true
-    case "machine.operating_system":
-      release(difference.base) == release(difference.head)
+    case kernel: true
+    case operatingSystem: release(difference.base) == release(difference.head)
     default: places.contains(difference.field)
     }
   }
 
+  private static let kernel = "machine.kernel"
+  static let operatingSystem = "machine.operating_system"
+  private static let memory = "machine.memory_bytes"
+
+  /// Whether a field must be equal to the letter, or by its release, in two records that can be compared.
+  static func isExact(_ field: String) -> Bool {
+    !mayDiffer(field) && !places.contains(field) && field != kernel && field != memory
+  }
+
   /// The words of a system's name with versions cut to their first number: `Ubuntu 22.04.3 LTS` and
   /// `Ubuntu 22.04.4 LTS` are one release.
-  private static func release(_ system: String) -> [Substring] {
+  static func release(_ system: String) -> [Substring] {
     system.split(separator: " ").map { word in
       word.first?.isNumber == true ? word.prefix { $0.isNumber } : word
     }
@@ -106,7 +114,7 @@ struct Comparability {
   }
 
   /// What must agree, by field: `machine.cpu`, `options.seed`.
-  private static func fields(of record: Record) throws(RecordError) -> [String: Field] {
+  static func fields(of record: Record) throws(RecordError) -> [String: Field] {
     let identity = Identity(
       machine: record.machine, tool: record.tool, blas: record.blas,
       instructionSet: record.instructionSet, options: .init(seed: record.options.seed))

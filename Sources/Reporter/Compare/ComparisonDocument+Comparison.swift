@@ -5,11 +5,13 @@ extension RecordComparison {
   public var document: ComparisonDocument {
     func whole(_ quantity: ComparedQuantity) -> ComparisonDocument.Quantity {
       let whole = self.whole[quantity]
-      return .init(change: whole.change, verdict: whole.verdict, cells: whole.steadyCells)
+      return .init(change: whole.change, verdict: ofBuilds(whole.verdict), cells: whole.steadyCells)
     }
     return ComparisonDocument(
       base: .init(base), head: .init(head),
-      tolerance: tolerance, verdict: verdict, summary: summary, cautions: cautions,
+      sameCommit: commonRevision.map { _ in head.record.tool.commit },
+      advisory: isAdvisory ? true : nil, tolerance: tolerance, verdict: verdict, summary: summary,
+      cautions: cautions,
       whole: .init(
         candidateSeconds: whole(.candidateSeconds), baselineSeconds: whole(.baselineSeconds),
         timeRatio: whole(.timeRatio)),
@@ -17,7 +19,7 @@ extension RecordComparison {
         .init(
           id: cell.id, change: cell.quantities.candidateSeconds.change,
           baselineChange: cell.quantities.baselineSeconds.change,
-          ratioChange: cell.quantities.timeRatio.change, verdict: cell.verdict)
+          ratioChange: cell.quantities.timeRatio.change, verdict: ofBuilds(cell.verdict))
       },
       leftOut: uncompared.filter { ![.onlyInBase, .onlyInHead].contains($0.cause) }
         .map { .init(id: $0.id, reason: $0.reason) },

@@ -4,7 +4,8 @@ extension RecordComparison {
   /// The comparison as a page: the verdict, what it rests on, and every cell, most urgent first.
   public var page: Page {
     var blocks: [Page.Block] = [
-      .title("Tenfold comparison: \(verdict.rawValue)"),
+      .title(
+        "Tenfold comparison: \(verdict.rawValue), \(base.revision.short) to \(head.revision.short)"),
       verdict == .regression || verdict == .inconclusive ? .warning(summary) : .paragraph(summary),
       .facts([
         .init("Base", Self.origin(base)), .init("Head", Self.origin(head)),
@@ -26,7 +27,8 @@ extension RecordComparison {
       + "commit \(named.commit ?? MachineIdentity.unknown)\(state)"
   }
 
-  private var wholeTable: Table {
+  /// What all cells together say of each quantity.
+  var wholeTable: Table {
     Table(
       columns: [
         .init("quantity"), .init("change, %", .right), .init("cells", .right), .init("verdict"),
@@ -35,7 +37,7 @@ extension RecordComparison {
         let whole = whole[quantity]
         return Table.Row([
           .init(quantity.name), .init(whole.change?.columnText ?? "-"),
-          .init("\(whole.steadyCells)"), .init(whole.verdict.rawValue, tone: whole.verdict.tone),
+          .init("\(whole.steadyCells)"), Self.entry(ofBuilds(whole.verdict)),
         ])
       })
   }
@@ -60,11 +62,15 @@ extension RecordComparison {
       row += [
         .init(compared.quantities.timeRatio.change.columnText),
         .init(compared.quantities.candidateSeconds.change.columnText),
-        .init(compared.verdict.rawValue, tone: compared.verdict.tone),
+        Self.entry(ofBuilds(compared.verdict)),
       ]
       return Table.Row(row, detail: compared.baselineRemark)
     }
     return Table(columns: columns, rows: rows, detailTitle: "baseline")
+  }
+
+  private static func entry(_ verdict: CompareVerdict) -> Table.Entry {
+    .init(verdict.rawValue, tone: verdict.tone)
   }
 
   private var unsteadyNote: [Page.Block] {

@@ -1,17 +1,63 @@
 import ModelSpec
 
 extension RecordComparison {
-  /// The verdict in a sentence or two; where there is none, why not and what to do.
+  /// The verdict in a sentence or two, which name the commits; where there is none, why not and what to do.
   public var summary: String {
     switch verdict {
     case .regression:
-      "HEAD is slower: \(moved(.regression))." + (gaps.map { " Moreover, \($0)." } ?? "")
-    case .improvement: "HEAD is faster: \(moved(.improvement))."
-    case .pass: isSameMeasurement ? Self.same : "HEAD is not slower: \(figures)."
-    case .inconclusive:
-      "These records cannot tell: \([gaps, findings].compactMap(\.self).joined(separator: "; ")). "
-        + advice
+      "HEAD\(ofHead) is slower\(thanBase): \(moved(.regression))."
+        + (gaps.map { " Moreover, \($0)." } ?? "")
+    case .improvement: "HEAD\(ofHead) is faster\(thanBase): \(moved(.improvement))."
+    case .pass where commonRevision != nil: nothingToMeasure + " " + sameBuildFigures
+    case .pass:
+      isSameMeasurement ? Self.same : "HEAD\(ofHead) is not slower\(thanBase): \(figures)."
+    case .inconclusive: (contradiction ?? doubt) + " " + advice
     }
+  }
+
+  /// That there is nothing to tell apart, for two records of one build.
+  private var nothingToMeasure: String {
+    "Nothing to measure: both records are of commit \(commonRevision?.short ?? "")."
+  }
+
+  /// What two records of one build, which is not slower than itself, differ by all the same.
+  private var sameBuildFigures: String {
+    isSameMeasurement ? Self.same : "Between them the machine moved \(figures)."
+  }
+
+  /// What moved although both records are of one build; `nil` where the builds differ or nothing moved.
+  private var contradiction: String? {
+    guard commonRevision != nil, [.regression, .improvement].contains(comparedVerdict) else {
+      return nil
+    }
+    let direction = comparedVerdict == .regression ? "slower" : "faster"
+    return nothingToMeasure
+      + " Yet HEAD is \(direction): \(moved(comparedVerdict)). The code did not "
+      + "change, so the machine or what runs beside it did (tenfold doctor --watch 30s looks), or the "
+      + "commit is not that of what was measured." + (gaps.map { " Moreover, \($0)." } ?? "")
+  }
+
+  /// Why there is no verdict.
+  private var doubt: String {
+    let reasons = [gaps, findings].compactMap(\.self).joined(separator: "; ")
+    return commonRevision == nil
+      ? "These records cannot tell\(commits): \(reasons)."
+      : "\(nothingToMeasure) Nor can they tell what the machine did: \(reasons)."
+  }
+
+  /// The builds in brackets, to follow what is said of both; empty where neither commit is known.
+  private var commits: String {
+    [base, head].allSatisfy { $0.revision == .unknown }
+      ? "" : " (\(base.revision.short) against \(head.revision.short))"
+  }
+
+  private var ofHead: String { Self.bracketed(head) }
+  private var thanBase: String {
+    base.revision == .unknown ? "" : " than BASE\(Self.bracketed(base))"
+  }
+
+  private static func bracketed(_ named: NamedRecord) -> String {
+    named.revision == .unknown ? "" : " (\(named.revision.short))"
   }
 
   /// What the compared cells say where the records as a whole say nothing.
@@ -59,7 +105,7 @@ extension RecordComparison {
       : "\(quantities.joined(separator: ", ")) over all steady cells"
   }
 
-  /// Why there is no verdict.
+  /// What the compared cells leave open.
   private var doubts: String {
     guard hasWhole else {
       let open = cells.count { $0.verdict == .inconclusive }
@@ -85,7 +131,9 @@ extension RecordComparison {
   private var advice: String {
     let causes = Set(uncompared.map(\.cause))
     let isRestless = !cells.isEmpty && comparedVerdict == .inconclusive
-    var advice = "Measure both builds again" + (isRestless ? " on a quieter machine" : "")
+    var advice =
+      (commonRevision == nil ? "Measure both builds again" : "Measure both again, in one job")
+      + (isRestless ? " on a quieter machine" : "")
     if isPartial || !causes.isDisjoint(with: [.onlyInBase, .onlyInHead]) {
       advice += ", the same cells to the end"
     }

@@ -30,12 +30,21 @@ public struct RecordComparison: Sendable {
   let uncompared: [UncomparedCell]
   /// Whatever a reader should know about the two records.
   let cautions: [String]
+  /// Whether the times of BASE are of another day, so that what a machine did in between counts as well.
+  let isAdvisory: Bool
+  /// The commit of both records, where they are of one build, so that there is nothing to tell apart;
+  /// `nil` where the builds differ, or may.
+  let commonRevision: BuildRevision?
 
   /// Holds `head` against `base`.
   ///
-  /// - Parameter tolerance: the accepted loss, above 0 and below 1, such as 0.03.
+  /// - Parameters:
+  ///   - tolerance: the accepted loss, above 0 and below 1, such as 0.03.
+  ///   - stored: the name of the stored baseline that `base` is; `nil` for a record of the same job.
   /// - Throws: `CompareError` when the records do not measure the same under the same conditions.
-  public init(base: NamedRecord, head: NamedRecord, tolerance: Double) throws(CompareError) {
+  public init(
+    base: NamedRecord, head: NamedRecord, tolerance: Double, stored: BaselineName? = nil
+  ) throws(CompareError) {
     let comparability = try Self.comparability(base, head)
     let matching = CellMatching(base: base.record.cells, head: head.record.cells)
     let missing = Self.missing(base.record, head.record, matching)
@@ -72,10 +81,21 @@ public struct RecordComparison: Sendable {
     self.base = base
     self.head = head
     self.tolerance = tolerance
+    isAdvisory = stored != nil
     self.uncompared = uncompared
+    let commonRevision = base.commonRevision(with: head)
+    self.commonRevision = commonRevision
+    let advisory = stored.map {
+      "BASE is the stored baseline @\($0), with times of another day (\(base.record.created)): what is found "
+        + "is advice, for the machine may have changed since; to decide, measure both builds in one job."
+    }
     cautions =
-      comparability.cautions.map { "\($0.sentence): what that moved is taken for the build's." }
-      + base.cautions(as: "BASE") + head.cautions(as: "HEAD")
+      [advisory].compactMap(\.self)
+      + comparability.cautions.map {
+        $0.sentence
+          + (commonRevision == nil
+            ? ": what that moved is taken for the build's." : ": what moved may be that.")
+      } + base.cautions(as: "BASE") + head.cautions(as: "HEAD")
     let policy = ComparePolicy(accepting: tolerance)
     whole = PerQuantity { quantity in
       Self.whole(quantity, measured.map { $0.changes[quantity] }, policy)
@@ -140,10 +160,19 @@ public struct RecordComparison: Sendable {
     return comparability
   }
 
-  /// What the compared cells say; but beside a cell that is not compared, or in a record that is
-  /// not complete, anything but a regression is inconclusive.
+  /// What the compared cells say of the builds; but beside a cell that is not compared, or in a record
+  /// that is not complete, anything but a regression is inconclusive.
   public var verdict: CompareVerdict {
-    comparedVerdict == .regression || gaps == nil ? comparedVerdict : .inconclusive
+    let verdict = ofBuilds(comparedVerdict)
+    return verdict == .regression || gaps == nil ? verdict : .inconclusive
+  }
+
+  /// What a verdict on times says of the two builds.
+  ///
+  /// A build is neither slower nor faster than itself, so what moved between two records of one commit
+  /// is the machine's, or the commit is not what was measured: no verdict on a build, and no pass either.
+  func ofBuilds(_ verdict: CompareVerdict) -> CompareVerdict {
+    commonRevision != nil && verdict != .pass ? .inconclusive : verdict
   }
 
   /// What the whole says, unless a single cell is a regression; the most urgent of all cells where
@@ -158,21 +187,11 @@ public struct RecordComparison: Sendable {
 }
 
 extension NamedRecord {
-  /// The source revision of the build that measured, `nil` where the record does not know it.
-  var commit: String? {
-    let commit = record.tool.commit
-    return commit.isEmpty || commit == MachineIdentity.unknown ? nil : commit
-  }
-
-  /// What a comparison should say of the record: that it does not know its build, and why it is not complete.
+  /// What a comparison should say of the record: that nobody can tell which build it is of, and why it is
+  /// not complete.
   fileprivate func cautions(as place: String) -> [String] {
-    var cautions: [String] = []
-    if commit == nil {
-      cautions.append(
-        "The commit of \(place) is unknown: the record does not say which build it measured.")
-    }
-    if record.status != .complete { cautions += record.cautions.map { "\(place): \($0)" } }
-    return cautions
+    let endings = record.status == .complete ? [] : record.cautions.map { "\(place): \($0)" }
+    return [revision.caution(as: place)].compactMap(\.self) + endings
   }
 }
 

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The hash that a Content-Security-Policy names a style sheet by (FIPS 180-4, sections 5 and 6.2).
+/// The hash that style sheets, executables and machines are named by (FIPS 180-4, sections 5 and 6.2).
 ///
 /// It is written here because a cryptography package would be the largest dependency of the
 /// executable, and nothing here is secret.
@@ -10,8 +10,13 @@ public enum SHA256 {
     Data(digest(of: Array(text.utf8))).base64EncodedString()
   }
 
+  /// The hash of a message in hexadecimal: 64 digits, of which the first tell as much as they are.
+  public static func hexadecimal(of message: [UInt8]) -> String {
+    digest(of: message).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
   /// The 32 bytes of the hash of a message.
-  public static func digest(of message: [UInt8]) -> [UInt8] {
+  static func digest(of message: [UInt8]) -> [UInt8] {
     var state = initialState
     let blocks = padded(message)
     for start in stride(from: 0, to: blocks.count, by: blockBytes) {

@@ -14,6 +14,11 @@ struct CommandLines {
   /// Measures everything in the record again.
   var measuringAll: Reproduction {
     if let unknown = unmeasurablePart { return .unmeasurable(unknown) }
+    if let like = options.like {
+      return line(
+        ["tenfold", "run", "--like", ShellWord.path(like.name)], conditions: [],
+        engines: options.engines, seed: options.seed)
+    }
     if let parts = measuringApart { return parts }
     var words: [String]
     if let sweep = options.sweep {

@@ -152,6 +152,7 @@ extension RunOptions {
     instructionSet = engines.lazy.compactMap(\.settings.forcedLevel).first
     interval = request.interval == RunRequest.defaultInterval ? nil : request.interval
     width = request.width?.names
+    like = request.forms?.origin
     effort = requests.lazy.compactMap(\.effort.name).first
     workload = request.workload.kind == .usual ? nil : request.workload.kind
     // Requests of one run differ in their sizes where a scenario takes passes of several kinds.

@@ -96,8 +96,5 @@ final class PreparedSide {
   }
 
   /// Segments in memory, one entry per kind of layer that keeps fewer than all.
-  var residentSegments: String? {
-    let descriptions = layers.compactMap(\.plan.residentDescription)
-    return descriptions.isEmpty ? nil : descriptions.joined(separator: ", ")
-  }
+  var residentSegments: String? { layers.map(\.plan).residentDescription }
 }

@@ -70,7 +70,8 @@ public final class Run {
   /// - Parameters:
   ///   - progress: told before each stage of each cell, never while a round is timed.
   ///   - isCancelled: asked between stages and between rounds.
-  /// - Throws: `PlanError.time` when a cell cannot be measured within the whole budget,
+  /// - Throws: `PlanError.time` when a cell cannot be measured within the whole budget, `PlanError.form` when
+  ///   one cannot be had in the form that was asked for,
   ///   `RunError.wrongOutput` when a side computes something else than it should,
   ///   `RunError.aboveCeilings` when one is faster than the machine, and `RunError.cancelled`.
   public func measure(
@@ -83,6 +84,8 @@ public final class Run {
           cell: number, cells: plan.cells.count, name: name, stage: stage,
           secondsLeft: secondsLeft, fraction: fraction(number, stage)))
     }
+    for (cell, reason) in plan.unavailable { giveUp(cell, .leftOut, "\(reason)") }
+    if plan.cells.isEmpty, let first = plan.unavailable.first { throw first.reason }
     try report(0, "memory and ceilings", .preparing)
     let before = watch.seconds
     tracker.probeFully()
@@ -107,7 +110,7 @@ public final class Run {
     tracker.probeFully()
     noteOverrun(firstSeconds: firstSeconds)
     if let firstWrong { throw firstWrong }
-    if let first = tooLong.first { throw first.reason }
+    if let first = tooLong.first ?? plan.unavailable.first { throw first.reason }
   }
 
   /// What writing the weights of wider forms may take of the budget: what it leaves is enough for the fewest

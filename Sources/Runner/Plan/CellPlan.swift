@@ -39,12 +39,41 @@ struct CellPlan: Sendable {
   private(set) var limits: MemoryPlan.Limits
   /// The fraction of the width that was asked for; `nil` for as much as the time allows.
   var forcedWidth: ForcedWidth?
+  /// The form at that fraction, where a record has it; `nil` for what the memory allows.
+  private(set) var recordedForm: MemoryPlan?
 
   /// The cell as messages name it.
   var name: String {
     let routes = layers.candidate.contains { $0.layer.router != nil }
     return "\(candidateID) against \(baselineID), \(workload.sizesInWords)"
       + (routes ? routing.map { ", \($0.name)" } ?? "" : "")
+  }
+
+  /// What the cell is measured under.
+  var conditions: Conditions {
+    Conditions(
+      workload: workload, threads: limits.threads, engine: limits.candidate.engine.name,
+      format: limits.candidate.formats.networks, routing: routing?.condition)
+  }
+
+  /// The same cell in a form that a record has.
+  ///
+  /// - Throws: `PlanError.form` where it cannot be had.
+  func like(_ form: RecordedForm) throws(PlanError) -> CellPlan {
+    var cell = self
+    do throws(RecordedForm.Misfit) {
+      let (width, plan) = (try form.width(), try form.plan(layers, limits: limits))
+      cell.forcedWidth = width
+      cell.recordedForm = plan
+      cell.widest = plan
+      // What tells of a fraction may be wider than it, and need more memory.
+      if let other = width.other, other < width.divisor {
+        cell.widest = self.form(other).divisor == other ? self.form(other) : plan
+      }
+    } catch {
+      throw .form(cell: name, reason: error.reason)
+    }
+    return cell
   }
 
   /// The layers of one side.
@@ -105,6 +134,7 @@ struct CellPlan: Sendable {
   /// The form at the given fraction of both sides' widths, or the nearest one that exists: never wider than
   /// the memory allows, narrower where a width does not divide, wider as a last resort.
   func form(_ wanted: Int) -> MemoryPlan {
+    if let recordedForm, recordedForm.divisor == wanted { return recordedForm }
     let allowed = MemoryPlan.divisors.filter { $0 >= widest.divisor }
     for divisor in allowed.filter({ $0 >= wanted }) + allowed.filter({ $0 < wanted }).reversed() {
       if divisor == widest.divisor { return widest }
@@ -124,12 +154,8 @@ struct CellPlan: Sendable {
 extension UnmeasuredCell {
   /// A planned cell that was given up.
   init(_ plan: CellPlan, _ status: Cell.Status, _ reason: String) {
-    let side = plan.limits.candidate
     self.init(
-      candidate: plan.candidateID, baseline: plan.baselineID,
-      conditions: Conditions(
-        workload: plan.workload, threads: plan.limits.threads, engine: side.engine.name,
-        format: side.formats.networks, routing: plan.routing.map(\.condition)),
+      candidate: plan.candidateID, baseline: plan.baselineID, conditions: plan.conditions,
       status: status, reason: reason)
   }
 }

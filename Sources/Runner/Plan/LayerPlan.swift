@@ -34,19 +34,22 @@ public struct LayerPlan: Sendable {
   /// - Parameters:
   ///   - divisor: divides every width of the layer that may be narrowed.
   ///   - residence: how much is kept; of segments at least as many as a token needs.
+  ///   - segments: those that are kept whatever the residence says; `nil` for what it says.
   ///   - cacheBytes: last-level cache of the machine.
   ///   - formats: how the weights are stored.
   /// - Returns: `nil` when a width does not divide.
   init?(
-    _ full: PlannedLayer, divisor: Int, residence: Residence, cacheBytes: Int, formats: FormatPlan
+    _ full: PlannedLayer, divisor: Int, residence: Residence, segments: Int? = nil,
+    cacheBytes: Int, formats: FormatPlan
   ) {
     guard let measured = full.layer.narrowed(by: divisor) as (any MeasurableLayer)? else {
       return nil
     }
     let weights = PassWeights(measured, formats: formats)
     residentSegments = measured.segments.map {
-      residence.segments(
-        of: $0.count, least: $0.least, bytes: weights.segment, cacheBytes: cacheBytes)
+      segments
+        ?? residence.segments(
+          of: $0.count, least: $0.least, bytes: weights.segment, cacheBytes: cacheBytes)
     }
     self.full = full
     self.measured = measured
@@ -101,6 +104,15 @@ public struct LayerPlan: Sendable {
 
   /// What records call the layer: its kind and its sizes at full width.
   var name: String { full.layer.name }
+}
+
+extension [LayerPlan] {
+  /// What records say of the segments that a side keeps: one entry for each kind of layer that keeps fewer
+  /// than all, `nil` where none does.
+  var residentDescription: String? {
+    let descriptions = compactMap(\.residentDescription)
+    return descriptions.isEmpty ? nil : descriptions.joined(separator: ", ")
+  }
 }
 
 /// Bytes of a layer's weights by how often passes read them.

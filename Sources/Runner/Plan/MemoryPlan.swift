@@ -44,9 +44,19 @@ struct MemoryPlan: Hashable {
   ) {
     self.init(
       layersOf: baseline, candidate, divisor: divisor, residence: residence, limits: limits)
-    guard bytes(limits) <= limits.memoryBytes,
-      !limits.usesArena || weightBytes(limits) <= limits.arenaBytes
-    else { return nil }
+    guard fits(limits) else { return nil }
+  }
+
+  /// Whether the plan stays within what it must.
+  func fits(_ limits: Limits) -> Bool {
+    bytes(limits) <= limits.memoryBytes
+      && (!limits.usesArena || weightBytes(limits) <= limits.arenaBytes)
+  }
+
+  /// Segments in memory of each layer of both sides, `nil` for layers that have none.
+  struct Segments {
+    let baseline: [Int?]
+    let candidate: [Int?]
   }
 
   /// The least narrowed plan that fits, full width first.
@@ -74,20 +84,24 @@ struct MemoryPlan: Hashable {
   }
 
   /// The plan, whether it fits or not.
-  private init?(
+  ///
+  /// - Parameter segments: those that are kept whatever the residence says; `nil` for what it says.
+  init?(
     layersOf baseline: [PlannedLayer], _ candidate: [PlannedLayer], divisor: Int,
-    residence: Residence, limits: Limits
+    residence: Residence, segments: Segments? = nil, limits: Limits
   ) {
-    func plans(_ layers: [PlannedLayer], _ side: SideResources) -> [LayerPlan]? {
-      let plans = layers.compactMap {
+    func plans(
+      _ layers: [PlannedLayer], _ segments: [Int?]?, _ side: SideResources
+    ) -> [LayerPlan]? {
+      let plans = layers.indices.compactMap { index in
         LayerPlan(
-          $0, divisor: divisor, residence: residence, cacheBytes: limits.cacheBytes,
-          formats: side.formats)
+          layers[index], divisor: divisor, residence: residence, segments: segments?[index],
+          cacheBytes: limits.cacheBytes, formats: side.formats)
       }
       return plans.count == layers.count ? plans : nil
     }
-    guard let baseline = plans(baseline, limits.baseline),
-      let candidate = plans(candidate, limits.candidate)
+    guard let baseline = plans(baseline, segments?.baseline, limits.baseline),
+      let candidate = plans(candidate, segments?.candidate, limits.candidate)
     else { return nil }
     self.baseline = baseline
     self.candidate = candidate
@@ -138,6 +152,11 @@ struct MemoryPlan: Hashable {
         layersOf: layers.baseline, layers.candidate, divisor: divisor, residence: .fewest,
         limits: limits)
     }
+  }
+
+  /// The narrowest form of a pairing, which need not fit; `nil` where there is none.
+  static func narrowest(_ layers: PairedLayers, _ limits: Limits) -> MemoryPlan? {
+    forms(layers, limits).last
   }
 
   private static func refusal(

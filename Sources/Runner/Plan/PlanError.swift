@@ -38,6 +38,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
   case attentionTime(longest: String, neededSeconds: Double, budgetSeconds: Double)
   /// A cell does not have a fraction of the width that was asked for, or has no memory for it.
   case width(cell: String, fraction: String)
+  /// A cell cannot be had in the form that a record has, with the reason as the end of a sentence.
+  case form(cell: String, reason: String)
   /// Even the fewest rounds that an interval needs do not fit.
   case time(cell: String, neededSeconds: Double, budgetSeconds: Double, sizes: [Workload.Size])
 
@@ -138,6 +140,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
       return
         "\(cell) cannot be measured at \(fraction) of its width: it does not divide, or does not fit "
         + "--memory; give another --width"
+    case .form(let cell, let reason):
+      return "\(cell) cannot be measured as the record of --like has it: \(reason)"
     case .time(let cell, let needed, let budget, let sizes):
       return
         "\(cell) needs about \(Self.time(needed)) for the fewest rounds that an interval takes, and "
@@ -161,7 +165,7 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
       .uncountable, .notWhole:
       true
     case .recording, .memory, .productMemory, .modelMemory, .attentionMemory, .attentionTime, .time,
-      .width:
+      .width, .form:
       false
     }
   }

@@ -26,6 +26,9 @@ public struct RunPlan: Sendable {
   /// tokens first, so that time they leave over goes to the slow ones.
   let cells: [CellPlan]
 
+  /// Cells that cannot be had in the form that was asked for, each with the reason.
+  let unavailable: [(cell: CellPlan, reason: PlanError)]
+
   /// Bytes of the arena: of the cell that takes most of it, both sides.
   var arenaBytes: Int { cells.map(\.arenaBytes).max() ?? 0 }
 
@@ -96,6 +99,9 @@ public struct RunPlan: Sendable {
   /// Cells that will be measured.
   public var cellCount: Int { cells.count }
 
+  /// Whether there is nothing to measure and nothing to be said of what there is not.
+  public var isEmpty: Bool { cells.isEmpty && unavailable.isEmpty }
+
   /// Plans all cells of a request.
   ///
   /// - Throws: `PlanError` when a pairing cannot be measured or does not fit the memory.
@@ -122,23 +128,45 @@ public struct RunPlan: Sendable {
       pairings.append((pairing, layers))
     }
     var cells: [CellPlan] = []
+    var unavailable: [(CellPlan, PlanError)] = []
     for (pairing, layers) in pairings {
-      let widest = try MemoryPlan.fitting(
-        pairing.name, baseline: layers.baseline, candidate: layers.candidate, limits: limits,
-        others: pairings.map(\.layers))
+      let widest: MemoryPlan
+      do {
+        widest = try MemoryPlan.fitting(
+          pairing.name, baseline: layers.baseline, candidate: layers.candidate, limits: limits,
+          others: pairings.map(\.layers))
+      } catch {
+        // Where forms are given, each cell says of its own that it does not fit.
+        guard request.forms != nil, let narrowest = MemoryPlan.narrowest(layers, limits) else {
+          throw error
+        }
+        widest = narrowest
+      }
       for workload in request.sizes.workloads(request.workload.kind) {
         let routings = request.workload.routes ? pairing.routings.map(Optional.some) : [nil]
         for routing in routings {
-          cells.append(
-            CellPlan(
-              candidateID: pairing.candidate.id, baselineID: pairing.baseline.id, layers: layers,
-              workload: workload, routing: routing,
-              widest: widest, limits: limits, forcedWidth: request.width))
+          let cell = CellPlan(
+            candidateID: pairing.candidate.id, baselineID: pairing.baseline.id, layers: layers,
+            workload: workload, routing: routing,
+            widest: widest, limits: limits, forcedWidth: request.width)
+          guard let forms = request.forms else {
+            cells.append(cell)
+            continue
+          }
+          guard
+            let form = forms.form(
+              candidate: cell.candidateID, baseline: cell.baselineID, conditions: cell.conditions)
+          else { continue }
+          do {
+            cells.append(try cell.like(form))
+          } catch {
+            unavailable.append((cell, error))
+          }
         }
       }
     }
     self.init(
-      cells: cells, threads: request.threads, seed: request.seed,
+      cells: cells, unavailable: unavailable, threads: request.threads, seed: request.seed,
       budgetSeconds: request.budgetSeconds, narrowInterval: 1 + request.interval, rounds: nil,
       memoryBytes: request.memoryBytes,
       effort: request.effort, cacheBytes: cacheBytes)
@@ -146,11 +174,13 @@ public struct RunPlan: Sendable {
 
   /// A plan of these cells.
   init(
-    cells: [CellPlan], threads: Int, seed: UInt64, budgetSeconds: Double, narrowInterval: Double,
+    cells: [CellPlan], unavailable: [(cell: CellPlan, reason: PlanError)] = [], threads: Int,
+    seed: UInt64, budgetSeconds: Double, narrowInterval: Double,
     rounds: Int?,
     memoryBytes: Int, effort: MeasuringEffort, cacheBytes: Int
   ) {
     self.cells = cells
+    self.unavailable = unavailable
     self.threads = threads
     self.seed = seed
     self.budgetSeconds = budgetSeconds

@@ -19,6 +19,9 @@ public struct RunRequest: Sendable {
   public var interval: Double
   /// The fraction of the width that is measured; `nil` for as much as the time allows.
   public var width: ForcedWidth?
+  /// The forms of a record's cells, of which alone cells are measured; `nil` for what memory and time allow of
+  /// every cell.
+  public var forms: RecordedForms?
   /// Bytes that weights and scratch may take.
   public var memoryBytes: Int
   /// Seed of every random choice.
@@ -53,7 +56,8 @@ public struct RunRequest: Sendable {
     formats: FormatPlan = FormatPlan(.f32),
     sizes: WorkloadSizes = WorkloadSizes(tokens: Self.defaultTokens), threads: Int,
     budgetSeconds: Double = Self.defaultBudgetSeconds, interval: Double = Self.defaultInterval,
-    width: ForcedWidth? = nil, memoryBytes: Int = Self.defaultMemoryBytes,
+    width: ForcedWidth? = nil, forms: RecordedForms? = nil,
+    memoryBytes: Int = Self.defaultMemoryBytes,
     seed: UInt64 = Self.defaultSeed,
     effort: MeasuringEffort = .full
   ) {
@@ -65,6 +69,7 @@ public struct RunRequest: Sendable {
     self.budgetSeconds = budgetSeconds
     self.interval = interval
     self.width = width
+    self.forms = forms
     self.memoryBytes = memoryBytes
     self.seed = seed
     self.effort = effort

@@ -82,7 +82,10 @@ public struct Suite: Hashable, Sendable {
         routings: [.uniform])
     ])
 
-  init(name: String, pairings: [Pairing], sweep: SweepOptions? = nil) {
+  /// Pairings under the name that records give them.
+  ///
+  /// - Parameter sweep: what a sweep varied; `nil` for other suites.
+  public init(name: String, pairings: [Pairing], sweep: SweepOptions? = nil) {
     self.name = name
     self.pairings = pairings
     self.sweep = sweep

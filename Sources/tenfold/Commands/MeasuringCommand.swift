@@ -17,20 +17,35 @@ protocol MeasuringCommand: ParsableCommand {
 
   /// What is to be measured: one request for each number of threads, alike in all else.
   func requests(on machine: MachineProbe) throws(Failure) -> [RunRequest]
+
+  /// The same with what multiplies, which are the options of the command unless it knows better.
+  func order(on machine: MachineProbe) throws(Failure) -> MeasuringOrder
+}
+
+/// What is to be measured, and by which engines.
+struct MeasuringOrder {
+  let requests: [RunRequest]
+  let engine: EngineOptions
 }
 
 extension MeasuringCommand {
   /// Whatever was parsed goes together.
   func checkArguments() throws {}
 
+  /// The requests, by the engines that were asked for.
+  func order(on machine: MachineProbe) throws(Failure) -> MeasuringOrder {
+    MeasuringOrder(requests: try requests(on: machine), engine: measuring.engine)
+  }
+
   /// Refuses all that can be refused before anything is allocated or measured.
   func run() throws {
     try checkArguments()
     let machine = MachineProbe.current
-    let (requests, engines) = (try requests(on: machine), try measuring.engine.open())
+    let order = try order(on: machine)
+    let engines = try order.engine.open()
     var session: MeasuringSession
     do {
-      session = try MeasuringSession(requests, engines: engines, on: machine)
+      session = try MeasuringSession(order.requests, engines: engines, on: machine)
     } catch {
       throw Failure(error)
     }
@@ -67,7 +82,9 @@ struct MeasuringSession {
     for request in requests {
       let share = request.sharing(budgetAmong: requests.count * engines.count)
       for engine in engines {
-        plans.append(try RunPlan(share, engine: engine, machine: machine.identity))
+        let plan = try RunPlan(share, engine: engine, machine: machine.identity)
+        // A record need not have cells of every engine with every number of threads.
+        if !plan.isEmpty { plans.append(plan) }
       }
     }
     smallLayer = plans.lazy.compactMap(\.smallLayer).first

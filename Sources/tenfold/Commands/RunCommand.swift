@@ -9,6 +9,10 @@ struct RunCommand: MeasuringCommand {
     abstract: "Measures architectures against their baselines.",
     discussion: """
       The record (tenfold.result/1) goes to Results/local/, or to --output with --format json.
+
+      With --like RECORD everything that is not given is taken from that record, and each of its cells is \
+      measured at the very fraction of the width and with as many experts in memory as there, so that a \
+      slowdown cannot change what is measured; only --budget, --interval and --memory may differ.
       """)
 
   @Argument(
@@ -52,6 +56,12 @@ struct RunCommand: MeasuringCommand {
       valueName: "name"))
   var suite: SuiteName?
 
+  @Option(
+    help: ArgumentHelp(
+      "Measure what this record did, each cell in its form, to be compared with it.",
+      valueName: "record"))
+  var like: String?
+
   /// A suite that has a name.
   enum SuiteName: String, ExpressibleByArgument, CaseIterable {
     case standard = "default"
@@ -72,7 +82,7 @@ struct RunCommand: MeasuringCommand {
         throw ValidationError("--suite seeds has its own routing; leave out --routing")
       }
     }
-    guard !architectures.isEmpty || baseline.isEmpty else {
+    guard !architectures.isEmpty || baseline.isEmpty || like != nil else {
       throw ValidationError("--baseline needs an architecture to hold against it; name one")
     }
   }
@@ -85,6 +95,51 @@ struct RunCommand: MeasuringCommand {
         orElse: suite == .seeds ? RunRequest.seedSizes : measuring.workload.defaultSizes.run),
       threads: [try threading.threads(on: machine)],
       budgetSeconds: budget ?? defaultBudgetSeconds, on: machine)
+  }
+
+  func order(on machine: MachineProbe) throws(Failure) -> MeasuringOrder {
+    guard let like else {
+      return MeasuringOrder(requests: try requests(on: machine), engine: measuring.engine)
+    }
+    let recorded = try RecordedRun(like)
+    try recorded.requireAgreement(try asked(besides: recorded))
+    return MeasuringOrder(
+      requests: try recorded.requests(
+        .init(
+          budgetSeconds: budget, interval: measuring.askedInterval,
+          memoryBytes: measuring.memory),
+        effort: MeasuringOptions.effort, on: machine),
+      engine: try recorded.engine(measuring.engine))
+  }
+
+  /// The options that were given beside `--like`, each with what the record has.
+  private func asked(besides recorded: RecordedRun) throws(Failure) -> [RecordedRun.Asked] {
+    func asked(_ condition: Conditions.Name, _ values: [String]?) -> RecordedRun.Asked {
+      .init(name: "--\(condition)", values: values ?? [], recorded: recorded.recorded(condition))
+    }
+    func sizes(_ size: Workload.Size, _ list: NumberList?) -> RecordedRun.Asked {
+      asked(.size(size), list?.values.map(String.init))
+    }
+    return [
+      .init(name: "the architecture", values: architectures, recorded: recorded.architectures),
+      .init(name: "--baseline", values: baseline, recorded: recorded.baselines),
+      .init(
+        name: "--suite", values: [suite?.rawValue].compactMap(\.self), recorded: [recorded.suite]),
+      asked(.workload, measuring.askedWorkload.map { [$0.kind.rawValue] }),
+      sizes(.tokens, tokens), sizes(.sequences, measuring.sequences),
+      sizes(.context, measuring.context), sizes(.ranks, measuring.ranks),
+      asked(.routing, try measuring.routings().map(\.description)),
+      asked(.engine, measuring.engine.engine),
+      asked(.precision, measuring.engine.askedPrecision.map { [$0.name] }),
+      asked(.threads, threading.threads.map { ["\($0)"] }),
+      .init(
+        name: "--blas", values: [measuring.engine.blas].compactMap(\.self),
+        recorded: recorded.library),
+      .init(
+        name: "--seed", values: measuring.askedSeed.map { ["\($0)"] } ?? [],
+        recorded: ["\(recorded.seed)"]),
+      .init(name: "--width", values: measuring.width?.names ?? [], recorded: ["its own fractions"]),
+    ]
   }
 
   private var defaultBudgetSeconds: Double {

@@ -13,11 +13,16 @@ struct OutputFile {
   private let isDevice: Bool
   /// A named pipe, open for writing; `nil` for what is none.
   private let pipe: FileDescriptor?
+  /// Whether a file may be replaced that this process has read.
+  private let replacesInput: Bool
 
   /// Checks that `path` can be created or replaced.
   ///
+  /// - Parameter replacesInput: whether what this process has read may be replaced, because replacing it is
+  ///   what the user asked for.
   /// - Throws: `Failure` with status 73.
-  init(_ path: String) throws(Failure) {
+  init(_ path: String, replacesInput: Bool = false) throws(Failure) {
+    self.replacesInput = replacesInput
     guard !path.isEmpty else {
       throw Failure(.cannotCreate, "the name of the file for --output is empty; name one")
     }
@@ -30,7 +35,7 @@ struct OutputFile {
     isDevice = type != nil && type != .regular
     pipe = type == .fifo ? try Self.opened(pipe: self.path) : nil
     if isDevice { return }
-    try Self.requireNotRead(self.path, namedBy: path)
+    if !replacesInput { try Self.requireNotRead(self.path, namedBy: path) }
     if type != nil { try Self.requireWritable(self.path) }
     try Self.probeDirectory(of: self.path)
   }
@@ -40,7 +45,7 @@ struct OutputFile {
   /// - Throws: `Failure` with status 74 when the disk is full or fails; 73 when the directory has
   ///   become unwritable since it was checked.
   func write(_ bytes: [UInt8]) throws(Failure) {
-    if !isDevice { try Self.requireNotRead(path, namedBy: path) }
+    if !isDevice, !replacesInput { try Self.requireNotRead(path, namedBy: path) }
     do {
       if isDevice {
         let device = try pipe ?? FileDescriptor.open(FilePath(path), .writeOnly)

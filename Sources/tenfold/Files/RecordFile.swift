@@ -31,19 +31,30 @@ enum ReportedFile {
 enum RecordFile {
   /// The record at `path`, for a report.
   ///
+  /// - Parameter role: what sentences for the user call it ("record").
   /// - Throws: `Failure` with status 65 when it is none or contradicts itself, or 74 when reading
   ///   itself fails.
-  static func read(_ path: String) throws(Failure) -> NamedRecord {
-    try named(path, InputFile.readDocument(path, as: "record"))
+  static func read(_ path: String, as role: String = "record") throws(Failure) -> NamedRecord {
+    try readWithBytes(path, as: role).named
+  }
+
+  /// The same, and the bytes of the file.
+  static func readWithBytes(
+    _ path: String, as role: String = "record"
+  ) throws(Failure) -> (named: NamedRecord, bytes: [UInt8]) {
+    let bytes = try InputFile.readDocument(path, as: role)
+    return (try named(path, bytes, as: role), bytes)
   }
 
   /// The record that a file's bytes hold, for a report.
-  fileprivate static func named(_ path: String, _ bytes: [UInt8]) throws(Failure) -> NamedRecord {
-    let record = try decode(path, bytes)
+  fileprivate static func named(
+    _ path: String, _ bytes: [UInt8], as role: String = "record"
+  ) throws(Failure) -> NamedRecord {
+    let record = try decode(path, bytes, as: role)
     do {
       return try NamedRecord(name: path, record: record)
     } catch {
-      throw refusal(path, error)
+      throw refusal(path, as: role, error)
     }
   }
 
@@ -51,27 +62,31 @@ enum RecordFile {
   ///
   /// - Throws: as `read` does, but not for what a comparison does not read, such as explanations.
   static func readTimes(_ path: String) throws(Failure) -> NamedRecord {
-    let record = try decode(path, InputFile.readDocument(path, as: "record"))
+    let record = try decode(path, InputFile.readDocument(path, as: "record"), as: "record")
     do {
       return try NamedRecord(name: path, timesOf: record)
     } catch {
-      throw refusal(path, error)
+      throw refusal(path, as: "record", error)
     }
   }
 
-  private static func decode(_ path: String, _ bytes: [UInt8]) throws(Failure) -> Record {
+  private static func decode(
+    _ path: String, _ bytes: [UInt8], as role: String
+  ) throws(Failure) -> Record {
     do {
       return try Record(decoding: bytes)
     } catch {
       throw Failure(
-        .badInput, "the record \(path) is refused: \(error); give a file that tenfold run wrote")
+        .badInput, "the \(role) \(path) is refused: \(error); give a file that tenfold run wrote")
     }
   }
 
-  private static func refusal(_ path: String, _ error: RecordContradiction) -> Failure {
+  private static func refusal(
+    _ path: String, as role: String, _ error: RecordContradiction
+  ) -> Failure {
     Failure(
       .badInput,
-      "the record \(path) is refused: \(error); measure again, or give the file as tenfold run wrote it"
+      "the \(role) \(path) is refused: \(error); measure again, or give the file as tenfold run wrote it"
     )
   }
 }

@@ -13,10 +13,7 @@ struct ExecutableDigest: Hashable {
   init(of path: String) throws(Failure) {
     let bytes = try InputFile.read(path, as: "executable", atMost: Self.mostBytes)
     let message = Self.loadedSections(of: bytes) ?? bytes
-    text = SHA256.digest(of: message).map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0\(digits)" : digits
-    }.joined()
+    text = SHA256.hexadecimal(of: message)
   }
 
   /// Far larger than any executable.

@@ -127,9 +127,7 @@ struct RevisionBuild {
       )
     }
     let key = ([try inputs(of: revision)] + compiler.lines + Self.build).joined(separator: "\n")
-    let name = SHA256.digest(of: Array(key.utf8)).prefix(8).map { byte in
-      String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-    }.joined()
+    let name = SHA256.hexadecimal(of: Array(key.utf8)).prefix(16)
     return "\(Self.cache)/\(name)/tenfold"
   }
 

@@ -85,8 +85,7 @@ struct EngineOptions: ParsableArguments {
   /// - Throws: `Failure` with status 69 for a library that cannot be used, for an instruction set
   ///   that this CPU does not have, and for a weight format that an engine does not have.
   func open(opensAll: Bool = false) throws(Failure) -> [OpenedEngine] {
-    let settings = EngineSettings(
-      library: blas, forcedLevel: ProcessInfo.processInfo.environment[Engines.levelVariable])
+    let settings = EngineSettings(library: blas, forcedLevel: Self.forcedLevel)
     var engines: [OpenedEngine] = []
     let chosen = chosen(opensAll)
     guard !chosen.isEmpty else {
@@ -108,6 +107,11 @@ struct EngineOptions: ParsableArguments {
       }
     }
     return engines
+  }
+
+  /// The instruction set that the environment asks for; `nil` for the best one.
+  static var forcedLevel: String? {
+    ProcessInfo.processInfo.environment[Engines.levelVariable]
   }
 
   private func chosen(_ opensAll: Bool) -> [EngineEntry] {

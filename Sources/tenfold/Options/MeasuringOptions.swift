@@ -30,11 +30,11 @@ struct MeasuringOptions: ParsableArguments {
   var memory: Int?
 
   @Option(
-    parsing: .unconditional,
+    name: .customLong("interval"), parsing: .unconditional,
     help: ArgumentHelp(
       "How narrow an interval must be, high over low, for its cell to be visited no further (default: 5%).",
       valueName: "percentage"), transform: OptionValue.percentage)
-  var interval = RunRequest.defaultInterval
+  var askedInterval: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -46,15 +46,17 @@ struct MeasuringOptions: ParsableArguments {
   var width: ForcedWidth?
 
   @Option(
-    parsing: .unconditional, help: "Seed of every random choice.",
+    name: .customLong("seed"), parsing: .unconditional,
+    help: "Seed of every random choice (default: \(RunRequest.defaultSeed)).",
     transform: OptionValue.seed)
-  var seed = RunRequest.defaultSeed
+  var askedSeed: UInt64?
 
   @Option(
+    name: .customLong("workload"),
     help: ArgumentHelp(
       "What a pass does: \(Workloads.table.map(\.kind.rawValue).joined(separator: ", ")) (default: "
         + "\(Workloads.usual.kind)).", valueName: "name"), transform: OptionValue.workload)
-  var workload: any MeasurableWorkload = Workloads.usual
+  var askedWorkload: (any MeasurableWorkload)?
 
   @Option(
     parsing: .unconditional,
@@ -78,6 +80,13 @@ struct MeasuringOptions: ParsableArguments {
   var html = false
 
   @OptionGroup var detail: DetailOptions
+
+  /// How narrow an interval must be, by default as narrow as usual.
+  var interval: Double { askedInterval ?? RunRequest.defaultInterval }
+  /// The seed, by default always the same.
+  var seed: UInt64 { askedSeed ?? RunRequest.defaultSeed }
+  /// What a pass does, by default feed-forward layers.
+  var workload: any MeasurableWorkload { askedWorkload ?? Workloads.usual }
 
   /// The help of a size, shown where a workload has it.
   private static func help(_ text: String, of size: Workload.Size) -> ArgumentHelp {
@@ -151,7 +160,8 @@ enum BaselineArgument {
     return baselines
   }
 
-  private static func resolve(_ name: String) throws(Failure) -> Baseline {
+  /// One of them.
+  static func resolve(_ name: String) throws(Failure) -> Baseline {
     let counterparts = [Baseline.isoActive, .isoTotal]
     for counterpart in counterparts where counterpart.id == name { return counterpart }
     return .named(try ArchitectureArgument.resolve(name, besides: counterparts.map(\.id)))

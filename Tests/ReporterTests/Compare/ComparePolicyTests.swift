@@ -22,7 +22,8 @@ struct ComparePolicyTests {
       for _ in 0..<pairs / Self.seeds.count {
         let comparison = try RecordComparison(
           base: NamedRecord(name: "base", timesOf: runs.record()),
-          head: NamedRecord(name: "head", timesOf: runs.record(build)), tolerance: 0.03)
+          head: NamedRecord(name: "head", timesOf: runs.record(build, commit: "def5678")),
+          tolerance: 0.03)
         counts[comparison.verdict, default: 0] += 1
       }
     }
@@ -31,30 +32,42 @@ struct ComparePolicyTests {
 
   @Test(
     "of pairs of runs of one build hardly any raises an alarm, and most pass",
-    arguments: [(SimulatedRuns.Machine.quiet, 0.98), (.restless, 0.85)])
-  func unchangedBuilds(_ machine: SimulatedRuns.Machine, _ passes: Double) throws {
+    arguments: [
+      (SimulatedRuns.Machine.quiet, 0.001, 0.98), (.restless, 0.001, 0.85),
+      (.drifting, 0.01, 0.94), (.heavyTailed, 0.002, 0.96), (.autocorrelated, 0.002, 0.96),
+      (.coarse, 0.001, 0.98),
+    ])
+  func unchangedBuilds(
+    _ machine: SimulatedRuns.Machine, _ alarmRate: Double, _ passes: Double
+  ) throws {
     let pairs = 100
     let counts = try verdicts(of: .unchanged, on: machine, pairs: pairs)
     let alarms = counts[.regression, default: 0] + counts[.improvement, default: 0]
-    #expect(alarms <= Binomial.most(of: pairs, rate: 0.001), "\(counts)")
+    #expect(alarms <= Binomial.most(of: pairs, rate: alarmRate), "\(counts)")
     #expect(counts[.pass, default: 0] >= Binomial.least(of: pairs, rate: passes), "\(counts)")
   }
 
   @Test(
     "a build slowed by a tenth is found, whichever way it is slower, and almost never passes",
     arguments: [
-      (SimulatedRuns.Build.slower, SimulatedRuns.Machine.quiet, 0.97),
-      (.slowerCandidate, .quiet, 0.99), (.tenthPassTwice, .quiet, 0.93),
-      (.slower, .restless, 0.88), (.slowerCandidate, .restless, 0.99),
-      (.tenthPassTwice, .restless, 0.76),
+      (SimulatedRuns.Build.slower, SimulatedRuns.Machine.quiet, 0.97, 0.006),
+      (.slowerCandidate, .quiet, 0.99, 0.006), (.tenthPassTwice, .quiet, 0.93, 0.006),
+      (.slower, .restless, 0.88, 0.006), (.slowerCandidate, .restless, 0.99, 0.006),
+      (.tenthPassTwice, .restless, 0.76, 0.006),
+      (.slower, .drifting, 0.88, 0.03), (.slowerCandidate, .drifting, 0.99, 0.006),
+      (.tenthPassTwice, .drifting, 0.81, 0.06),
+      (.slower, .heavyTailed, 0.93, 0.006), (.tenthPassTwice, .heavyTailed, 0.86, 0.006),
+      (.slower, .autocorrelated, 0.93, 0.006), (.tenthPassTwice, .autocorrelated, 0.86, 0.006),
+      (.slower, .coarse, 0.97, 0.006), (.tenthPassTwice, .coarse, 0.93, 0.006),
     ])
   func slowerBuilds(
-    _ build: SimulatedRuns.Build, _ machine: SimulatedRuns.Machine, _ found: Double
+    _ build: SimulatedRuns.Build, _ machine: SimulatedRuns.Machine, _ found: Double,
+    _ passes: Double
   ) throws {
     let pairs = 50
     let counts = try verdicts(of: build, on: machine, pairs: pairs)
     #expect(counts[.regression, default: 0] >= Binomial.least(of: pairs, rate: found), "\(counts)")
-    #expect(counts[.pass, default: 0] <= Binomial.most(of: pairs, rate: 0.006), "\(counts)")
+    #expect(counts[.pass, default: 0] <= Binomial.most(of: pairs, rate: passes), "\(counts)")
   }
 
   @Test("the bounds are those of a binomial distribution")

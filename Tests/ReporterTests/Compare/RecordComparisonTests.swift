@@ -11,10 +11,13 @@ struct RecordComparisonTests {
     return runs.record()
   }()
 
-  private func compare(_ base: Record, _ head: Record, tolerance: Double = 0.03) throws
-    -> RecordComparison
-  {
-    try RecordComparison(
+  /// - Parameter areOneBuild: whether records of one commit stay that.
+  private func compare(
+    _ base: Record, _ head: Record, tolerance: Double = 0.03, areOneBuild: Bool = false
+  ) throws -> RecordComparison {
+    var head = head
+    if !areOneBuild, head.tool.commit == base.tool.commit { head.tool.commit = "def5678" }
+    return try RecordComparison(
       base: NamedRecord(name: "base.json", timesOf: base),
       head: NamedRecord(name: "head.json", timesOf: head), tolerance: tolerance)
   }
@@ -43,6 +46,64 @@ struct RecordComparisonTests {
     #expect(comparison.summary == "Both records hold the same measurement.")
   }
 
+  @Test(
+    "records of one build have nothing to tell apart, and what moved all the same is no build's")
+  func oneBuild() throws {
+    let same = try compare(run, run, areOneBuild: true)
+    #expect(same.verdict == .pass)
+    #expect(
+      same.summary == "Nothing to measure: both records are of commit abc1234. "
+        + "Both records hold the same measurement.")
+    let again = try compare(run, scaled(run, candidate: 1.01), areOneBuild: true)
+    #expect(again.verdict == .pass)
+    #expect(again.summary.contains("the machine moved candidate time +1.0"))
+    for (factor, direction) in [(1.3, "slower"), (0.7, "faster")] {
+      let moved = try compare(run, scaled(run, candidate: factor), areOneBuild: true)
+      #expect(moved.verdict == .inconclusive)
+      #expect(moved.summary.hasPrefix("Nothing to measure: both records are of commit abc1234."))
+      #expect(moved.summary.contains("Yet HEAD is \(direction): candidate time"))
+      #expect(moved.document.sameCommit == "abc1234")
+      let verdicts = Set(moved.document.cells.map(\.verdict))
+      #expect(verdicts.isSubset(of: [.inconclusive, .pass]) && verdicts.contains(.inconclusive))
+      #expect(moved.document.whole.candidateSeconds.verdict == .inconclusive)
+      #expect(!JUnitReport.render(ChangeReport(moved)).contains("<failure"))
+    }
+    var fewer = run
+    fewer.cells.removeLast()
+    let gaps = try compare(run, fewer, areOneBuild: true)
+    #expect(gaps.verdict == .inconclusive)
+    #expect(gaps.summary.contains(run.cells[23].id))
+  }
+
+  @Test(
+    "only a commit that is known and clean, built alike, is one build",
+    arguments: ["unknown", "", "abc1234-modified", "abc1234-dirty"])
+  func otherBuilds(_ commit: String) throws {
+    var record = run
+    record.tool.commit = commit
+    let comparison = try compare(record, scaled(record, candidate: 1.3), areOneBuild: true)
+    #expect(comparison.commonRevision == nil && comparison.document.sameCommit == nil)
+    #expect(comparison.verdict == .regression)
+    #expect(comparison.cautions.count == 2)
+    for (caution, place) in zip(comparison.cautions, ["BASE", "HEAD"]) {
+      #expect(caution.contains(place))
+      #expect(caution.contains(commit.hasPrefix("abc") ? "commit them" : "TENFOLD_COMMIT"))
+    }
+    var release = run
+    release.tool.version = "0.2.0"
+    #expect(
+      try compare(run, scaled(release, candidate: 1.3), areOneBuild: true).verdict == .regression)
+  }
+
+  @Test("a hash is as short as git shows it, and any other name stays whole")
+  func shortCommits() {
+    let hash = "2ff52ea3f654067431c562539f0ed4199fa0fe4e"
+    #expect(BuildRevision(hash).short == "2ff52ea")
+    #expect(BuildRevision("\(hash)-modified").short == "2ff52ea-modified")
+    #expect(BuildRevision("v1.2-3-gabc1234").short == "v1.2-3-gabc1234")
+    #expect(BuildRevision("").short == "unknown")
+  }
+
   @Test("exact changes are found exactly")
   func exactChanges() throws {
     let slower = try compare(run, scaled(run, baseline: 1.1, candidate: 1.1))
@@ -51,7 +112,8 @@ struct RecordComparisonTests {
     #expect(abs(change.median - 0.1) < 1e-9)
     #expect(abs(slower.cells[0].quantities.candidateSeconds.change.median - 0.1) < 1e-9)
     #expect(slower.whole.timeRatio.verdict == .pass)
-    #expect(slower.summary.hasPrefix("HEAD is slower: candidate time +10"))
+    #expect(
+      slower.summary.hasPrefix("HEAD (def5678) is slower than BASE (abc1234): candidate time +10"))
 
     let faster = try compare(run, scaled(run, candidate: 0.8))
     #expect(faster.verdict == .improvement)

@@ -12,13 +12,31 @@ import Statistics
 struct SimulatedRuns {
   private var generator: SeededGenerator
   private let machine: Machine
+  /// Noise that one round hands on to the next, as `noise` has it: of both sides, and of each.
+  private var handedOn = (both: 0.0, baseline: 0.0, candidate: 0.0)
 
-  /// How much a machine's bandwidth moves, as standard deviations.
-  enum Machine {
-    /// By 5 % from run to run, and by as much from cell to cell.
+  /// How a machine moves, and what its clock shows; standard deviations where nothing else is said.
+  enum Machine: CaseIterable {
+    /// Bandwidth by 5 % from run to run, and by as much from cell to cell.
     case quiet
-    /// By 15 % from run to run, and by 12 % from cell to cell.
+    /// Bandwidth by 15 % from run to run, and by 12 % from cell to cell.
     case restless
+    /// As `quiet`, and from its first cell to its last a run becomes up to 8 % slower or faster, as a
+    /// processor that warms up does; ceilings show half of it.
+    case drifting
+    /// As `quiet`, with rounds that have the tails of Student's distribution with two degrees of freedom,
+    /// which has no variance.
+    case heavyTailed
+    /// As `quiet`, with noise of which each round keeps nine tenths of the last one's, so that rounds tell
+    /// less than as many independent ones.
+    case autocorrelated
+    /// As `quiet`, with a clock so coarse that rounds are whole hundredths of a pass, and many are equal.
+    case coarse
+
+    /// The bandwidth's deviation from run to run, and from cell to cell.
+    fileprivate var bandwidth: (fromRunToRun: Double, fromCellToCell: Double) {
+      self == .restless ? (0.15, 0.12) : (0.05, 0.05)
+    }
   }
 
   /// What a build does to the passes of an unchanged one.
@@ -38,22 +56,29 @@ struct SimulatedRuns {
   }
 
   /// The record of one run.
-  mutating func record(_ build: Build = .unchanged) -> Record {
+  ///
+  /// - Parameter commit: what it says of its build; records of one commit are not judged as two builds.
+  mutating func record(_ build: Build = .unchanged, commit: String = "abc1234") -> Record {
     let peak = 480e9 * exp(0.03 * normal())
-    let (fromRunToRun, fromCellToCell) = machine == .quiet ? (0.05, 0.05) : (0.15, 0.12)
-    let bandwidth = 65e9 * exp(fromRunToRun * normal())
+    let bandwidth = 65e9 * exp(machine.bandwidth.fromRunToRun * normal())
+    let drift = machine == .drifting ? 0.08 * (2 * generator.nextOpenUnit() - 1) : 0
     // What slows or hastens a whole run and no ceiling shows.
     let common = exp(0.007 * normal())
     var cells: [Cell] = []
     for tokens in [1, 16, 256] {
       for comparison in 0..<8 {
+        // What has come of the drift until here, half of it seen by ceilings.
+        let half = exp(drift * Double(cells.count) / 24 / 2)
         cells.append(
           cell(
-            tokens: tokens, comparison: comparison, peak: peak,
-            bandwidth: bandwidth * exp(fromCellToCell * normal()), common: common, build))
+            tokens: tokens, comparison: comparison, peak: peak / half,
+            bandwidth: bandwidth / half * exp(machine.bandwidth.fromCellToCell * normal()),
+            common: common * half, build))
       }
     }
-    return Sample.restated(Sample.record(cells))
+    var record = Sample.restated(Sample.record(cells))
+    record.tool.commit = commit
+    return record
   }
 
   private mutating func cell(
@@ -92,7 +117,7 @@ struct SimulatedRuns {
   ) -> [PairedRound] {
     let passes = 2 * passesPerSlice
     return (0..<count).map { round in
-      let minute = exp(0.025 * normal())
+      let minute = exp(noise(0.025, after: \.both))
       var factors = (1.0, 1.0)
       switch build {
       case .unchanged: break
@@ -104,14 +129,44 @@ struct SimulatedRuns {
         factors = (extra, extra)
       }
       return PairedRound(
-        order: "ABBA", baselineSeconds: baseline * minute * factors.0 * disturbance(),
-        candidateSeconds: candidate * minute * factors.1 * disturbance())
+        order: "ABBA",
+        baselineSeconds: read(
+          baseline * minute * factors.0 * disturbance(after: \.baseline), ofPasses: baseline),
+        candidateSeconds: read(
+          candidate * minute * factors.1 * disturbance(after: \.candidate), ofPasses: candidate))
     }
   }
 
   /// The noise of one side of a round: 1.8 %, and once in 25 times a neighbour.
-  private mutating func disturbance() -> Double {
-    exp(0.018 * normal()) * (generator.next() % 25 == 0 ? 1 + 0.36 * generator.nextOpenUnit() : 1)
+  private mutating func disturbance(
+    after last: WritableKeyPath<(both: Double, baseline: Double, candidate: Double), Double>
+  ) -> Double {
+    exp(noise(0.018, after: last))
+      * (generator.next() % 25 == 0 ? 1 + 0.36 * generator.nextOpenUnit() : 1)
+  }
+
+  /// Noise of this deviation, as far as the machine's noise has one.
+  private mutating func noise(
+    _ deviation: Double,
+    after last: WritableKeyPath<(both: Double, baseline: Double, candidate: Double), Double>
+  ) -> Double {
+    let fresh = deviation * normal()
+    switch machine {
+    case .quiet, .restless, .drifting, .coarse: return fresh
+    // A normal value over the root of half a χ² of two degrees, which is an exponential one.
+    case .heavyTailed: return fresh / (-log(generator.nextOpenUnit())).squareRoot()
+    case .autocorrelated:
+      let kept = 0.9
+      handedOn[keyPath: last] =
+        kept * handedOn[keyPath: last] + (1 - kept * kept).squareRoot() * fresh
+      return handedOn[keyPath: last]
+    }
+  }
+
+  /// What the clock shows of a time.
+  private func read(_ seconds: Double, ofPasses pass: Double) -> Double {
+    let tick = pass / 100
+    return machine == .coarse ? max(1, (seconds / tick).rounded()) * tick : seconds
   }
 
   private mutating func normal() -> Double { Double(generator.normals(count: 1)[0]) }

@@ -29,10 +29,8 @@ struct SHA256Tests {
       ),
     ])
   func digest(_ message: String, _ expected: String) {
-    let digits = SHA256.digest(of: Array(message.utf8)).map { byte in
-      String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-    }
-    #expect(digits.joined() == expected)
+    let digits = SHA256.hexadecimal(of: Array(message.utf8))
+    #expect(digits == expected)
   }
 
   @Test("is printed in base64, as policies name it")

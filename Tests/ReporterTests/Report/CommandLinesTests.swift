@@ -39,6 +39,17 @@ struct CommandLinesTests {
         "--tokens 1,16 --sequences 1,8 --context 4096 --routing uniform --threads 2"))
   }
 
+  @Test("ask again for the forms of the record that a run went by")
+  func forms() throws {
+    let like = try lines {
+      $0.options.like = RecordOrigin(
+        name: "Results/my base.json", created: "2026-11-30T00:00:00Z", commit: "abc1234")
+    }
+    #expect(
+      like.measuringAll.text
+        == "tenfold run --like 'Results/my base.json' --budget 60s --memory 8GiB --seed 1")
+  }
+
   @Test("ask again for a suite by its name, and for passes of several kinds one by one")
   func suites() throws {
     let seeds = try lines { $0.options.suite = "seeds" }

@@ -16,7 +16,8 @@ extension ChangeReport {
     let uncompared = comparison.uncompared.map { cell in
       Cell(cell.id, .inconclusive, reason: cell.reason)
     }
-    cells = Self.mostUrgentFirst(comparison.cells.map(Cell.init) + uncompared)
+    cells = Self.mostUrgentFirst(
+      comparison.cells.map { Cell($0, comparison.ofBuilds($0.verdict)) } + uncompared)
   }
 
   /// What a gate says, with seconds and their intervals from its pairs' rounds.
@@ -71,12 +72,13 @@ extension ChangeReport.Cell {
       bound: nil, detectable: nil, probability: nil, command: nil, work: [])
   }
 
-  fileprivate init(_ compared: ComparedCell) {
+  /// - Parameter verdict: what the comparison makes of the cell's own.
+  fileprivate init(_ compared: ComparedCell, _ verdict: CompareVerdict) {
     let figures = ComparedQuantity.allCases.map { quantity in
       "\(quantity.name) \(compared.quantities[quantity].change.text)"
     }
     self.init(
-      id: compared.id, verdict: compared.verdict, reason: figures.joined(separator: ", "),
+      id: compared.id, verdict: verdict, reason: figures.joined(separator: ", "),
       change: compared.quantities.candidateSeconds.change,
       base: Estimate(ofRounds: compared.baseCell.rounds.map(\.candidateSeconds)),
       head: Estimate(ofRounds: compared.cell.rounds.map(\.candidateSeconds)),

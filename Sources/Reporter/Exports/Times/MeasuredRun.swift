@@ -136,8 +136,6 @@ extension MachineIdentity {
     ]
     // With its length before each field, no two lists of fields are one text.
     let text = fields.map { $0.map { "\($0.utf8.count):\($0)" } ?? "-" }.joined(separator: ",")
-    return SHA256.digest(of: Array(text.utf8)).prefix(6).map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
+    return String(SHA256.hexadecimal(of: Array(text.utf8)).prefix(12))
   }
 }
