@@ -64,6 +64,8 @@ public struct GatePolicy: Hashable, Sendable {
   /// The p-value that a confirmation must not exceed: every cell has its part of the error rate.
   public var confirmationLevel: Double { suiteErrorRate / Double(cells) }
 
+  /// Pairs of a confirmation at the least: of fewer, one that was disturbed keeps a change from its level.
+  static let fewestConfirmationPairs = 16
   /// Pairs of a confirmation at the most.
   static let mostConfirmationPairs = 24
 
@@ -102,10 +104,11 @@ public struct GatePolicy: Hashable, Sendable {
   }
 
   /// Pairs of the confirmation of a cell, by the spread of its pairs in the screen: as many as find a change of
-  /// `detect` with `power`, at least as many as the level takes and two more, at most `mostConfirmationPairs`
-  /// or what the level takes.
+  /// `detect` with `power`, at least `fewestConfirmationPairs` and two more than the level takes, at most
+  /// `mostConfirmationPairs` or what the level takes.
   public func confirmationPairs(after changes: [Double]) -> Int {
-    let fewest = Int((-log2(confirmationLevel)).rounded(.up)) + 2
+    let fewest = max(
+      Self.fewestConfirmationPairs, Int((-log2(confirmationLevel)).rounded(.up)) + 2)
     guard let deviation = Self.deviation(changes) else { return fewest }
     let reach = Normal.quantile(1 - confirmationLevel) + Normal.quantile(Self.power)
     let root = reach * Self.cautious(deviation, of: changes.count) / (detect - tolerance)

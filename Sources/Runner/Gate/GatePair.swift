@@ -25,6 +25,9 @@ final class GatePair {
     let untimed: Int
     /// Seconds that a slice should take.
     let expectedSeconds: Double
+
+    /// Passes that are not timed as a part of those that are.
+    var untimedShare: Double { Double(untimed) / Double(passes) }
   }
 
   /// The rounds of one cell.

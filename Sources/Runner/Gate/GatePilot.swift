@@ -83,7 +83,8 @@ struct GatePilot {
   }
 
   private func visit(_ cell: String, passSeconds: Double) -> GatePair.Visit {
-    let passes = passSeconds > 0 ? max(1, Int((plan.sliceSeconds / passSeconds).rounded(.up))) : 1
+    let passes =
+      passSeconds > 0 ? max(1, Int((plan.sizes.sliceSeconds / passSeconds).rounded(.up))) : 1
     return .init(
       cell: cell, passes: passes, untimed: passes >= Self.leastPassesForUntimed ? 1 : 0,
       expectedSeconds: Double(passes) * passSeconds)
@@ -115,7 +116,8 @@ struct GatePilot {
     let shared = base.keys.filter { head[$0] != nil }
     let rotation = shared.map { max(base[$0] ?? 0, head[$0] ?? 0) }.reduce(0, +)
     let count = max(1, shared.count)
-    let rotations = rotation > 0 ? max(1, Int((plan.sliceSeconds / rotation).rounded(.up))) : 1
+    let rotations =
+      rotation > 0 ? max(1, Int((plan.sizes.sliceSeconds / rotation).rounded(.up))) : 1
     let visit = GatePair.Visit(
       cell: nil, passes: rotations * count, untimed: 0,
       expectedSeconds: Double(rotations) * rotation)

@@ -116,7 +116,7 @@ public final class GateRun {
   /// One pair of all open cells; where a worker fails, the cell is out, and a new pair goes on with the others.
   private func measureScreen(_ number: Int, of open: [Int], _ isCancelled: () -> Bool) {
     let started = watch.seconds
-    measure("screen \(number)", open, isCancelled) { index, pair in
+    measure("screen \(number)", open, plan.sizes.screenSeconds, isCancelled) { index, pair in
       cells[index].screen.append(pair)
     }
     secondsOfAPair = max(secondsOfAPair, watch.seconds - started)
@@ -137,7 +137,8 @@ public final class GateRun {
       let open = cells.indices.filter {
         cells[$0].fault == nil && cells[$0].confirmationPairs > number
       }
-      measure("confirmation \(number)", open, isCancelled) { index, pair in
+      measure("confirmation \(number)", open, plan.sizes.confirmationSeconds, isCancelled) {
+        index, pair in
         cells[index].confirmation.append(pair)
       }
     }
@@ -155,7 +156,7 @@ public final class GateRun {
 
   /// Runs one pair over cells in a shuffled order, and keeps the rounds of each.
   private func measure(
-    _ purpose: String, _ open: [Int], _ isCancelled: () -> Bool,
+    _ purpose: String, _ open: [Int], _ seconds: Double, _ isCancelled: () -> Bool,
     keep: (Int, GateDocument.Pair) -> Void
   ) {
     var coin = SeededGenerator(seed: plan.seed, purpose: purpose)
@@ -175,7 +176,8 @@ public final class GateRun {
           let rounds: [String: GatePair.Rounds]
           do throws(GatePair.Fault) {
             rounds = try pair.measure(
-              visit, rounds: plan.rounds, dose: dose, isCancelled: isCancelled)
+              visit, rounds: plan.sizes.rounds(of: visit, seconds: seconds), dose: dose,
+              isCancelled: isCancelled)
           } catch {
             cells[index].fault = error.sentence
             waiting.removeFirst()
@@ -215,7 +217,9 @@ public final class GateRun {
         watcher: watcher, disturbance: disturbance, patienceSeconds: plan.patienceSeconds)
       defer { pair.end() }
       let rounds = try pair.measure(
-        control.cell.visit, rounds: plan.rounds, dose: control.dose, isCancelled: isCancelled)
+        control.cell.visit,
+        rounds: plan.sizes.rounds(of: control.cell.visit, seconds: plan.sizes.screenSeconds),
+        dose: control.dose, isCancelled: isCancelled)
       if isCancelled() { return }
       if let own = rounds[control.cell.id] {
         controls[index].pairs.append(GateDocument.Pair(own, headFirst: headFirst))

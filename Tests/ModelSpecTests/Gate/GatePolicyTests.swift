@@ -36,12 +36,12 @@ import Testing
     #expect(policy.screening(changes(5, centre: 0)) == .open)
   }
 
-  /// By hand: a level of 1 % over 20 cells is 1/2000, which takes 11 pairs (2¹¹ = 2048), and two more for
-  /// one that points elsewhere; of a single cell 7 and 2.
+  /// By hand: a level of 1 % over 20 cells is 1/2000, which takes 11 pairs (2¹¹ = 2048), and with two more for one
+  /// that points elsewhere still fewer than the least, 16.
   @Test func confirmationsHaveTheirLevel() {
     #expect(policy.confirmationLevel == 0.0005)
-    #expect(policy.confirmationPairs(after: changes(8, centre: 0.05)) == 13)
-    #expect(GatePolicy(cells: 1).confirmationPairs(after: changes(8, centre: 0.05)) == 9)
+    #expect(policy.confirmationPairs(after: changes(8, centre: 0.05)) == 16)
+    #expect(GatePolicy(cells: 1).confirmationPairs(after: changes(8, centre: 0.05)) == 16)
     #expect(policy.confirmationPairs(after: changes(8, centre: 0.05, spread: 0.5)) == 24)
     // A suite so large that its level takes more pairs than the usual most gets them.
     let large = GatePolicy(cells: 1 << 24)
