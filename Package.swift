@@ -25,6 +25,7 @@ let package = Package(
 
     // MARK: - What multiplies
     .target(name: "CBLAS", path: "Kernels/CBLAS", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CCounters", path: "Kernels/CCounters"),
     .target(name: "CProcess", path: "Kernels/CProcess"),
     .target(name: "CTerminal", path: "Kernels/CTerminal"),
     .target(name: "CThread", path: "Kernels/CThread"),
@@ -54,7 +55,7 @@ let package = Package(
     .target(
       name: "Runner",
       dependencies: [
-        "MoEKernel", "Processes", "Checkpoint", "ModelSpec", "LayerSpec", "Statistics",
+        "MoEKernel", "CCounters", "Processes", "Checkpoint", "ModelSpec", "LayerSpec", "Statistics",
       ],
       exclude: ["RoutingInputs/Recordings/README.md"],
       swiftSettings: houseSettings),
@@ -81,11 +82,9 @@ let package = Package(
     .testTarget(
       name: "TileTests", dependencies: ["Tile", "MoEKernel", "CVector", "LayerSpec", "Statistics"],
       swiftSettings: optimised),
-    // Counts what a thread allocates.
-    .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
       name: "MoEKernelTests",
-      dependencies: ["MoEKernel", "Tile", "LayerSpec", "Statistics", "CAllocations"],
+      dependencies: ["MoEKernel", "Tile", "LayerSpec", "Statistics", "CCounters"],
       swiftSettings: optimised),
     .testTarget(
       name: "RunnerTests",

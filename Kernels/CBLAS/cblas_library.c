@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <limits.h>
 #include <link.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -237,12 +238,43 @@ int cblas_library_skips_packing(const cblas_library *library, int32_t m, int32_t
   return library->permits ? library->permits(1, 0, n, m, k, 1, 1) : 0;
 }
 
+// MARK: - Counting
+
+static atomic_bool counts;
+static atomic_llong calls, multiply_adds, shapes;
+
+void cblas_library_begin_count(void) {
+  atomic_store(&calls, 0);
+  atomic_store(&multiply_adds, 0);
+  atomic_store(&shapes, 0);
+  atomic_store(&counts, true);
+}
+
+cblas_library_count cblas_library_end_count(void) {
+  atomic_store(&counts, false);
+  return (cblas_library_count){
+      atomic_load(&calls), atomic_load(&multiply_adds), atomic_load(&shapes) & 0xffffffffffff};
+}
+
+// A sum, and so the same whichever thread calls first; each shape is mixed before, so that two of them do not
+// make up for two others (the finaliser of SplitMix64).
+static void note(int32_t m, int32_t n, int32_t k) {
+  if (!atomic_load_explicit(&counts, memory_order_relaxed)) return;
+  uint64_t word = ((uint64_t)(uint32_t)m << 42) ^ ((uint64_t)(uint32_t)n << 21) ^ (uint32_t)k;
+  word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9u;
+  word = (word ^ (word >> 27)) * 0x94d049bb133111ebu;
+  atomic_fetch_add(&calls, 1);
+  atomic_fetch_add(&multiply_adds, (long long)m * n * k);
+  atomic_fetch_add(&shapes, (long long)((word ^ (word >> 31)) & 0xffffffffffff));
+}
+
 // MARK: - Products
 
 void cblas_library_sgemm(
     const cblas_library *library, int transpose_a, int transpose_b, int32_t m, int32_t n,
     int32_t k, const float *a, int32_t lda, const float *b, int32_t ldb, int accumulate, float *c,
     int32_t ldc) {
+  note(m, n, k);
   library->sgemm(
       row_major, transpose_a ? transpose : no_transpose, transpose_b ? transpose : no_transpose,
       m, n, k, 1, a, lda, b, ldb, accumulate ? 1 : 0, c, ldc);
@@ -251,5 +283,6 @@ void cblas_library_sgemm(
 void cblas_library_sgemv(
     const cblas_library *library, int32_t m, int32_t n, const float *a, int32_t lda,
     const float *x, int accumulate, float *y) {
+  note(m, 1, n);
   library->sgemv(row_major, no_transpose, m, n, 1, a, lda, x, 1, accumulate ? 1 : 0, y, 1);
 }

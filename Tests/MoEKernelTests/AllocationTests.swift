@@ -1,4 +1,4 @@
-import CAllocations
+import CCounters
 import LayerSpec
 import Testing
 
@@ -33,9 +33,9 @@ import Testing
 
   /// The counter sees what a pass must not do.
   @Test func anAllocationIsCounted() {
-    allocations_begin()
+    ccounters_begin_allocations()
     let array = [Int](repeating: 1, count: 1000)
-    let count = allocations_end()
+    let count = ccounters_end_allocations()
     #expect(count >= 1)
     #expect(array.count == 1000)
   }
@@ -47,11 +47,11 @@ import Testing
     body()
     let counts = AlignedBuffer<Int>(count: pass.pool.threads)
     let base = counts.base
-    pass.pool.run { worker in if worker > 0 { allocations_begin() } }
-    allocations_begin()
+    pass.pool.run { worker in if worker > 0 { ccounters_begin_allocations() } }
+    ccounters_begin_allocations()
     body()
-    base[0] = allocations_end()
-    pass.pool.run { worker in if worker > 0 { base[worker] = allocations_end() } }
+    base[0] = ccounters_end_allocations()
+    pass.pool.run { worker in if worker > 0 { base[worker] = ccounters_end_allocations() } }
     return withExtendedLifetime(counts) {
       (0..<pass.pool.threads).reduce(0) { $0 + counts[$1] }
     }

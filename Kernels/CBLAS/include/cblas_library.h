@@ -53,6 +53,21 @@ int cblas_library_threads(const cblas_library *library);
 /// (OpenBLAS's small-matrix kernels, which only some CPU families have).
 int cblas_library_skips_packing(const cblas_library *library, int32_t m, int32_t n, int32_t k);
 
+/// Products that a stretch of code asked for, whichever thread did.
+typedef struct {
+  long long calls;
+  /// The sum of m·n·k.
+  long long multiply_adds;
+  /// 48 bits that differ where shapes do, whatever their order.
+  long long shapes;
+} cblas_library_count;
+
+/// Begins to count the products of all libraries and threads, from 0.
+void cblas_library_begin_count(void);
+
+/// Ends counting.
+cblas_library_count cblas_library_end_count(void);
+
 /// C = A·B with every operand row-major: A is m×k (or its transpose stored as k×m), B is k×n (or
 /// its transpose stored as n×k), C is m×n and overwritten, or added to when `accumulate` is not 0.
 void cblas_library_sgemm(

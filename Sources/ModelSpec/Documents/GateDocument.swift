@@ -106,14 +106,14 @@ extension GateDocument {
   public struct Pair: Codable, Hashable, Sendable {
     /// Whether the head was started first and took the first turn: the fair coin that decides a sign.
     public var headFirst: Bool
-    /// Mean seconds of a base pass in each round.
+    /// Mean seconds of a base pass in each of its slices, two a round, in the order of time.
     public var baseSeconds: [Double]
-    /// Mean seconds of a head pass in each round.
+    /// Mean seconds of a head pass in each of its slices.
     public var headSeconds: [Double]
     /// Rounds that the machine disturbed and that do not count, told by its counters alone.
     public var disturbedRounds: Int
 
-    /// Rounds of equal numbers on both sides.
+    /// Slices of equal numbers on both sides.
     public init(
       headFirst: Bool, baseSeconds: [Double], headSeconds: [Double], disturbedRounds: Int = 0
     ) {

@@ -59,8 +59,8 @@ public struct GateTrial: Codable, Hashable, Sendable {
     public var screen: [Double]
     /// Changes of the pairs of the confirmation.
     public var confirmation: [Double]
-    /// The standard deviation of the changes of rounds, robust, over all pairs: the machine's noise.
-    public var deviationOfRounds: Double?
+    /// The standard deviation of changes between neighbouring slices, robust, over all pairs: the machine's noise.
+    public var deviationOfSlices: Double?
 
     /// A cell as a gate judged it.
     public init(_ cell: GateDocument.Cell) {
@@ -70,8 +70,8 @@ public struct GateTrial: Codable, Hashable, Sendable {
       bound = cell.bound
       screen = cell.screen.compactMap(\.change)
       confirmation = cell.confirmation.compactMap(\.change)
-      deviationOfRounds =
-        (cell.screen + cell.confirmation).flatMap(\.changesOfRounds)
+      deviationOfSlices =
+        (cell.screen + cell.confirmation).flatMap(\.changesOfSlices)
         .robustDeviation
     }
   }

@@ -117,11 +117,25 @@ extension ChangeEstimate {
 }
 
 extension GateDocument.WorkCount {
+  /// The name of a number that tells the shapes of BLAS products apart; other shapes are neither more nor less.
+  public static let blasShapes = "blas_shapes"
+  /// The name of the count of instructions, which differs a little from run to run.
+  public static let instructions = "instructions"
+
+  /// How much a count may differ, as a fraction: nothing, and of instructions what rustc's benchmarks take for
+  /// noise (perf.rust-lang.org, a threshold of 0.2 %).
+  private var slack: Double { name == Self.instructions ? 0.002 : 0 }
+
   /// Whether a pass of the head does more than one of the base.
-  public var isMore: Bool { base.flatMap { base in head.map { $0 > base } } ?? false }
+  public var isMore: Bool { exceeds(base, by: head) }
 
   /// Whether it does less.
-  public var isLess: Bool { base.flatMap { base in head.map { $0 < base } } ?? false }
+  public var isLess: Bool { exceeds(head, by: base) }
+
+  private func exceeds(_ small: Int?, by large: Int?) -> Bool {
+    guard let small, let large, name != Self.blasShapes else { return false }
+    return Double(large) > Double(small) * (1 + slack)
+  }
 
   /// `allocations 0, now 3`.
   var sentence: String {

@@ -148,17 +148,22 @@ public struct GatePolicy: Hashable, Sendable {
 }
 
 extension GateDocument.Pair {
-  /// How much longer the head took in each round, natural logarithms.
-  public var changesOfRounds: [Double] {
+  /// How much longer the head took in each slice than the base in the slice beside it, natural logarithms.
+  public var changesOfSlices: [Double] {
     zip(baseSeconds, headSeconds).compactMap { base, head -> Double? in
       guard base > 0, head > 0, base.isFinite, head.isFinite else { return nil }
       return log(head) - log(base)
     }
   }
 
-  /// How much longer the head took, a natural logarithm: the median of the rounds; `nil` without rounds.
+  /// How much longer the head took, a natural logarithm: the median over neighbouring slices; `nil` without any.
+  ///
+  /// What disturbs a slice makes it longer by a tenth or a half, so means of a few of them differ more than their
+  /// medians do. On a shared two-core machine (Zen 5, 2026-11-30; seven cells, 128 pairs of one build) the
+  /// standard deviation of this median was 0.8 %, of the median of whole rounds 1.3 %, of both sides' own medians
+  /// 1.1 %, of their first quartiles 1.7 %, of their least 1.1 %, and of means 3.8 %.
   public var change: Double? {
-    let changes = changesOfRounds
+    let changes = changesOfSlices
     return changes.isEmpty ? nil : changes.median
   }
 }

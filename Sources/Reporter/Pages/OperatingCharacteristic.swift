@@ -74,8 +74,8 @@ public struct OperatingCharacteristic {
     public var confirmationSecondsMedian: Double?
     /// The longest.
     public var confirmationSecondsMost: Double?
-    /// Median of the robust standard deviations of a cell's rounds.
-    public var deviationOfRounds: Double?
+    /// Median over cells of the robust standard deviation between neighbouring slices.
+    public var deviationOfSlices: Double?
   }
 
   /// The JSON document `tenfold.operating-characteristic/1`.
@@ -120,7 +120,7 @@ public struct OperatingCharacteristic {
     }
     let intervals = cells.compactMap(\.change)
     let confirmations = trials.map(\.confirmationSeconds).filter { $0 > 0 }
-    let deviations = cells.compactMap(\.deviationOfRounds)
+    let deviations = cells.compactMap(\.deviationOfSlices)
     return Row(
       kind: key.kind, edition: key.edition, cpu: key.cpu, dose: key.dose,
       neighbour: key.neighbour, trials: trials.count, decisions: cells.count,
@@ -132,7 +132,7 @@ public struct OperatingCharacteristic {
       secondsMedian: trials.map(\.seconds).median,
       confirmationSecondsMedian: confirmations.isEmpty ? nil : confirmations.median,
       confirmationSecondsMost: confirmations.max(),
-      deviationOfRounds: deviations.isEmpty ? nil : deviations.median)
+      deviationOfSlices: deviations.isEmpty ? nil : deviations.median)
   }
 
   /// The characteristic as a page.
@@ -140,7 +140,7 @@ public struct OperatingCharacteristic {
     let columns: [Table.Column] = [
       .init("kind"), .init("dose", .right), .init("neighbour", .right), .init("trials", .right),
       .init("cells", .right), .init("regression"), .init("pass"), .init("open"),
-      .init("interval holds"), .init("controls failed"), .init("noise of a round", .right),
+      .init("interval holds"), .init("controls failed"), .init("noise of a slice", .right),
       .init("gate, s", .right), .init("confirmation, s", .right),
     ]
     var blocks: [Page.Block] = [
@@ -171,7 +171,7 @@ public struct OperatingCharacteristic {
       .init(row.neighbour > 0 ? Figures.percent(row.neighbour) : "-"), .init("\(row.trials)"),
       .init("\(row.decisions)"), .init(row.regressions.text), .init(row.passes.text),
       .init(row.inconclusive.text), .init(row.coverage.text), .init(row.failedControls.text),
-      .init(row.deviationOfRounds.map(Figures.percent) ?? "-"), .init(seconds(row.secondsMedian)),
+      .init(row.deviationOfSlices.map(Figures.percent) ?? "-"), .init(seconds(row.secondsMedian)),
       .init(confirmation ?? "-"),
     ])
   }

@@ -1,5 +1,6 @@
 import ModelSpec
 import Processes
+import Statistics
 
 /// Two fresh workers, one of each side, that take turns: what one coin decides the order of.
 ///
@@ -30,16 +31,22 @@ final class GatePair {
     var untimedShare: Double { Double(untimed) / Double(passes) }
   }
 
-  /// The rounds of one cell.
+  /// The rounds of one cell: mean seconds of a pass in each slice, in the order of time.
   struct Rounds {
     var baseSeconds: [Double] = []
     var headSeconds: [Double] = []
     var disturbed = 0
+
+    /// Adds to every pass of the head.
+    mutating func add(_ seconds: Double) { headSeconds = headSeconds.map { $0 + seconds } }
   }
 
   /// How much longer each pass of the head is made to seem, by work that it does: the dose of a control.
+  ///
+  /// The head has a fifth slice in every round, half of them behind the base's and half behind its own, as its
+  /// others are; so much of what these take in the middle is added to each of the others.
   struct Dose {
-    /// The part of a slice's work that is done once more.
+    /// The part of a slice's work that is added.
     let fraction: Double
   }
 
@@ -105,32 +112,35 @@ final class GatePair {
     for isHead in [headFirst, !headFirst] {
       _ = try take(isHead: isHead, slice(visit, number: 0))
     }
+    var doses: [String: [Double]] = [:]
     for round in 0..<rounds {
       if isCancelled() { break }
       let before = disturbance.read()
-      var timings: [Bool: [String: GateWorker.Timing]] = [:]
+      var means: [Bool: [String: [Double]]] = [:]
       let first = headFirst == round.isMultiple(of: 2)
       for (index, isHead) in [first, !first, !first, first].enumerated() {
-        let slice = slice(visit, number: 2 * round + index / 2)
-        var timing = try take(isHead: isHead, slice)
-        if isHead, let dose { try add(dose, after: slice, to: &timing) }
-        for (cell, one) in timing {
-          var sum = timings[isHead]?[cell] ?? .init()
-          sum.seconds += one.seconds
-          sum.passes += one.passes
-          timings[isHead, default: [:]][cell] = sum
+        let timings = try take(isHead: isHead, slice(visit, number: 2 * round + index / 2))
+        for (cell, timing) in timings {
+          means[isHead, default: [:]][cell, default: []].append(timing.mean)
         }
       }
+      if dose != nil {
+        let timings = try take(isHead: true, slice(visit, number: 2 * round))
+        for (cell, timing) in timings { doses[cell, default: []].append(timing.mean) }
+      }
       let isDisturbed = disturbance.wasDisturbed(since: before)
-      for (cell, base) in timings[false] ?? [:] {
-        guard let head = timings[true]?[cell] else { continue }
+      for (cell, base) in means[false] ?? [:] {
+        guard let head = means[true]?[cell], head.count == base.count else { continue }
         if isDisturbed {
           result[cell, default: Rounds()].disturbed += 1
         } else {
-          result[cell, default: Rounds()].baseSeconds.append(base.mean)
-          result[cell, default: Rounds()].headSeconds.append(head.mean)
+          result[cell, default: Rounds()].baseSeconds += base
+          result[cell, default: Rounds()].headSeconds += head
         }
       }
+    }
+    if let dose {
+      for (cell, seconds) in doses { result[cell]?.add(dose.fraction * seconds.median) }
     }
     return result
   }
@@ -139,22 +149,6 @@ final class GatePair {
     GateWorker.Slice(
       cell: visit.cell, first: number * visit.passes, untimed: visit.untimed,
       passes: visit.passes, expectedSeconds: visit.expectedSeconds)
-  }
-
-  /// Has a part of the slice's passes run once more, and adds their time without adding them to the count.
-  ///
-  /// Of fewer passes than make such a part, a whole one is run and its time is added in proportion.
-  private func add(
-    _ dose: Dose, after slice: GateWorker.Slice, to timings: inout [String: GateWorker.Timing]
-  ) throws(Fault) {
-    var extra = slice
-    let wanted = dose.fraction * Double(slice.passes)
-    extra.passes = max(1, Int(wanted.rounded()))
-    let more = try take(isHead: true, extra)
-    for (cell, timing) in timings {
-      let each = more[cell]?.mean ?? more.values.first?.mean ?? timing.mean
-      timings[cell]?.seconds += dose.fraction * Double(timing.passes) * each
-    }
   }
 
   /// Ends both workers.

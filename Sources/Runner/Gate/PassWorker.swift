@@ -85,7 +85,8 @@ public final class PassWorker {
       }
     }
     ready[cell.id] = side
-    return WorkerHello.Cell(id: cell.id, work: side.counts)
+    return WorkerHello.Cell(
+      id: cell.id, work: PassCounts(of: side, threads: cell.threads).counts)
   }
 
   private func plan(_ cell: GateCell) throws -> CellPlan {
@@ -131,22 +132,6 @@ extension CellPlan {
     return MemoryPlan(
       baseline: layers.baseline, candidate: layers.candidate, divisor: divisor,
       residence: .fewest, limits: limits) ?? form(divisor)
-  }
-}
-
-extension PreparedSide {
-  /// Seconds of a pass as it was built, each kind of layer once.
-  func measuredSeconds(ofPass number: Int) -> Double {
-    layers.reduce(0) { $0 + $1.pass.pass(number).measured }
-  }
-
-  /// What one pass does that is equal every time.
-  var counts: [String: Int] {
-    let operations = layers.flatMap(\.pass.operations)
-    return [
-      "flops": Int(clamping: operations.reduce(0) { $0 + $1.flops }),
-      "bytes": Int(min(operations.reduce(0) { $0 + $1.bytes }, 1e18).rounded()),
-    ]
   }
 }
 

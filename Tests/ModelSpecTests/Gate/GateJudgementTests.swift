@@ -76,6 +76,18 @@ import Testing
       judgement(pairs(8, slower: 0.05), pairs(13, slower: 0.05), work: less).verdict == .regression)
   }
 
+  /// Instructions differ a little by themselves; other shapes of products are neither more nor less.
+  @Test(arguments: [
+    ("instructions", 1_000_000, 1_001_999, false, false),
+    ("instructions", 1_000_000, 1_002_001, true, false),
+    ("instructions", 1_002_100, 1_000_000, false, true), ("blas_shapes", 5, 9, false, false),
+    ("flops", 1_000_000, 1_000_001, true, false), ("flops", 3, 3, false, false),
+  ])
+  func slackOfCounts(name: String, base: Int, head: Int, isMore: Bool, isLess: Bool) {
+    let count = GateDocument.WorkCount(name: name, base: base, head: head)
+    #expect(count.isMore == isMore && count.isLess == isLess)
+  }
+
   @Test func faultsAndEmptinessAreOpen() {
     #expect(judgement([]).verdict == .inconclusive)
     #expect(judgement([]).reason == "nothing was measured")
