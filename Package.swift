@@ -57,7 +57,7 @@ let package = Package(
       dependencies: [
         "MoEKernel", "CCounters", "Processes", "Checkpoint", "ModelSpec", "LayerSpec", "Statistics",
       ],
-      exclude: ["RoutingInputs/Recordings/README.md"],
+      exclude: ["Gate/README.md", "RoutingInputs/Recordings/README.md"],
       swiftSettings: houseSettings),
     .target(
       name: "Reporter", dependencies: ["ModelSpec", "Statistics", "LayerSpec"],

@@ -84,6 +84,8 @@ extension GateDocument {
     public var tolerance: Double
     /// The chance of calling any cell of unchanged code a regression.
     public var suiteErrorRate: Double
+    /// Cells that share it, where these are others than were measured; absent otherwise.
+    public var cellsOfSuite: Int?
     /// The seed of the order of all slices.
     public var seed: UInt64
     /// Seconds that the gate was given; absent for as long as it takes.
@@ -91,12 +93,13 @@ extension GateDocument {
 
     /// What was asked for.
     public init(
-      detect: Double, tolerance: Double, suiteErrorRate: Double, seed: UInt64,
-      budgetSeconds: Double? = nil
+      detect: Double, tolerance: Double, suiteErrorRate: Double, cellsOfSuite: Int? = nil,
+      seed: UInt64, budgetSeconds: Double? = nil
     ) {
       self.detect = detect
       self.tolerance = tolerance
       self.suiteErrorRate = suiteErrorRate
+      self.cellsOfSuite = cellsOfSuite
       self.seed = seed
       self.budgetSeconds = budgetSeconds
     }
@@ -142,6 +145,10 @@ extension GateDocument {
     public var reason: String
     /// The command that would resolve an inconclusive cell.
     public var command: String?
+    /// The slowdown that must not go unseen, where the cell has its own; absent for that of the options.
+    public var detect: Double?
+    /// The slowdown that is accepted, likewise.
+    public var tolerance: Double?
     /// Median seconds of a base pass.
     public var baseSeconds: Double?
     /// Median seconds of a head pass.

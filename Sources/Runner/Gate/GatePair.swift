@@ -58,11 +58,13 @@ final class GatePair {
   /// Starts both workers, the one that the coin names first.
   init(
     base: GateSide, head: GateSide, headFirst: Bool, watcher: ProcessWatcher?,
-    disturbance: DisturbanceMeter, patienceSeconds: Double
+    disturbance: DisturbanceMeter, patienceSeconds: Double,
+    isCancelled: @escaping () -> Bool
   ) throws(Fault) {
     func start(_ side: GateSide, isHead: Bool) throws(Fault) -> GateWorker {
       do {
-        return try GateWorker(side, watcher: watcher, patienceSeconds: patienceSeconds)
+        return try GateWorker(
+          side, watcher: watcher, patienceSeconds: patienceSeconds, isCancelled: isCancelled)
       } catch {
         throw Fault(isHead: isHead, fault: error)
       }

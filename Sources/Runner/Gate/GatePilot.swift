@@ -103,18 +103,9 @@ struct GatePilot {
   private static let mostLooks = 16
 
   private func running() throws(GatePair.Fault) -> [GateCellProgress] {
-    var means: [Bool: [String: Double]] = [:]
-    for isHead in [false, true] {
-      var known = -1
-      for _ in 0..<Self.mostLooks where known < means[isHead]?.count ?? 0 {
-        known = means[isHead]?.count ?? 0
-        let timings = try pair.take(isHead: isHead, .init(passes: Self.linesOfALook))
-        for (cell, timing) in timings { means[isHead, default: [:]][cell] = timing.mean }
-      }
-    }
-    let (base, head) = (means[false] ?? [:], means[true] ?? [:])
+    let (base, head) = (try look(isHead: false), try look(isHead: true))
     let shared = base.keys.filter { head[$0] != nil }
-    let rotation = shared.map { max(base[$0] ?? 0, head[$0] ?? 0) }.reduce(0, +)
+    let rotation = shared.map { max(base[$0]?.mean ?? 0, head[$0]?.mean ?? 0) }.reduce(0, +)
     let count = max(1, shared.count)
     let rotations =
       rotation > 0 ? max(1, Int((plan.sizes.sliceSeconds / rotation).rounded(.up))) : 1
@@ -126,9 +117,22 @@ struct GatePilot {
         base[id] == nil
         ? "the base does not have it" : head[id] == nil ? "the head does not have it" : nil
       var cell = GateCellProgress(id: id, visit: visit, fault: fault)
-      cell.passSeconds = max(base[id] ?? 0, head[id] ?? 0)
+      cell.passSeconds = max(base[id]?.mean ?? 0, head[id]?.mean ?? 0)
+      cell.work = GateDocument.WorkCount.both(base[id]?.work ?? [:], head[id]?.work ?? [:])
       return cell
     }
+  }
+
+  /// The cells of a side, read as long as there are new ones.
+  private func look(isHead: Bool) throws(GatePair.Fault) -> [String: GateWorker.Timing] {
+    var cells: [String: GateWorker.Timing] = [:]
+    for _ in 0..<Self.mostLooks {
+      let known = cells.count
+      let timings = try pair.take(isHead: isHead, .init(passes: Self.linesOfALook))
+      cells.merge(timings) { $1 }
+      if cells.count == known { break }
+    }
+    return cells
   }
 }
 

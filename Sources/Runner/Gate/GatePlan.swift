@@ -49,9 +49,14 @@ public struct GatePlan: Sendable {
     self.seed = seed
   }
 
+  /// The bounds that a cell has for itself; `nil` for those of all.
+  func ownBounds(of cell: String) -> GateBounds? {
+    cellBounds.first { $0.pattern.matches(cell) }?.bounds
+  }
+
   /// How a cell is judged, one of so many.
   func policy(of cell: String, among cells: Int) -> GatePolicy {
-    let bounds = cellBounds.first { $0.pattern.matches(cell) }?.bounds ?? bounds
+    let bounds = ownBounds(of: cell) ?? bounds
     return GatePolicy(
       detect: bounds.detect, tolerance: bounds.tolerance, suiteErrorRate: suiteErrorRate,
       cells: cellsOfSuite ?? cells)

@@ -22,7 +22,8 @@ extension GateRun {
       machine: machine, base: plan.base.origin, head: plan.head.origin,
       options: .init(
         detect: plan.bounds.detect, tolerance: plan.bounds.tolerance,
-        suiteErrorRate: plan.suiteErrorRate, seed: plan.seed, budgetSeconds: plan.budgetSeconds),
+        suiteErrorRate: plan.suiteErrorRate,
+        cellsOfSuite: plan.cellsOfSuite, seed: plan.seed, budgetSeconds: plan.budgetSeconds),
       seconds: seconds, controls: controls, cells: cells, verdict: .inconclusive, summary: "",
       cautions: remarks)
     document.verdict = document.verdictOfCells
@@ -41,13 +42,17 @@ extension GateRun {
       let all = pairs.flatMap { $0[keyPath: side] }
       return all.isEmpty ? nil : all.median
     }
-    return GateDocument.Cell(
+    var cell = GateDocument.Cell(
       id: progress.id, change: judgement.change, bound: judgement.bound,
       detectable: judgement.detectable, probability: judgement.probability,
       verdict: judgement.verdict, reason: judgement.reason,
       command: judgement.verdict == .inconclusive ? rerun : nil,
       baseSeconds: seconds(\.baseSeconds), headSeconds: seconds(\.headSeconds),
       screen: progress.screen, confirmation: progress.confirmation, work: progress.work)
+    if let own = plan.ownBounds(of: progress.id) {
+      (cell.detect, cell.tolerance) = (own.detect, own.tolerance)
+    }
+    return cell
   }
 
   /// Why a cell of which too many rounds were disturbed cannot be judged.
@@ -84,7 +89,8 @@ extension GateDocument {
       head: plan.head.origin,
       options: .init(
         detect: plan.bounds.detect, tolerance: plan.bounds.tolerance,
-        suiteErrorRate: plan.suiteErrorRate, seed: plan.seed, budgetSeconds: plan.budgetSeconds),
+        suiteErrorRate: plan.suiteErrorRate,
+        cellsOfSuite: plan.cellsOfSuite, seed: plan.seed, budgetSeconds: plan.budgetSeconds),
       seconds: 0, controls: [], cells: [], verdict: .pass,
       summary: "Nothing to measure: \(reason).", cautions: [])
   }

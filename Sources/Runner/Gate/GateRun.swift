@@ -48,7 +48,7 @@ public final class GateRun {
   ///   - isCancelled: asked between rounds.
   /// - Throws: `GateError` where nothing can be measured.
   public func measure(
-    progress: (Progress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+    progress: (Progress) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false }
   ) throws(GateError) {
     progress(Progress(doing: "starting both sides", fraction: 0, cells: 0))
     try pilot(isCancelled)
@@ -77,12 +77,13 @@ public final class GateRun {
 
   /// Starts both sides once, to learn what they can time, what a pass takes, and what it does; once more for each
   /// cell in which a worker fails.
-  private func pilot(_ isCancelled: () -> Bool) throws(GateError) {
+  private func pilot(_ isCancelled: @escaping () -> Bool) throws(GateError) {
     var faults: [String: String] = [:]
     repeat {
       do throws(GatePilot.Failure) {
         cells = try pilot(isCancelled, faults)
       } catch {
+        if isCancelled() { throw .cancelled }
         guard let cell = error.cell, faults[cell] == nil else {
           throw .noWorker(isHead: error.fault.isHead, reason: error.fault.fault.sentence)
         }
@@ -99,13 +100,14 @@ public final class GateRun {
   }
 
   private func pilot(
-    _ isCancelled: () -> Bool, _ faults: [String: String]
+    _ isCancelled: @escaping () -> Bool, _ faults: [String: String]
   ) throws(GatePilot.Failure) -> [GateCellProgress] {
     let pair: GatePair
     do {
       pair = try GatePair(
         base: plan.base, head: plan.head, headFirst: false, watcher: watcher,
-        disturbance: disturbance, patienceSeconds: plan.patienceSeconds)
+        disturbance: disturbance, patienceSeconds: plan.patienceSeconds,
+        isCancelled: isCancelled)
     } catch {
       throw .init(cell: nil, fault: error)
     }
@@ -114,7 +116,7 @@ public final class GateRun {
   }
 
   /// One pair of all open cells; where a worker fails, the cell is out, and a new pair goes on with the others.
-  private func measureScreen(_ number: Int, of open: [Int], _ isCancelled: () -> Bool) {
+  private func measureScreen(_ number: Int, of open: [Int], _ isCancelled: @escaping () -> Bool) {
     let started = watch.seconds
     measure("screen \(number)", open, plan.sizes.screenSeconds, isCancelled) { index, pair in
       cells[index].screen.append(pair)
@@ -123,7 +125,7 @@ public final class GateRun {
   }
 
   /// Measures flagged cells again, each with the number of pairs that was fixed before.
-  private func confirm(_ progress: (Progress) -> Void, _ isCancelled: () -> Bool) {
+  private func confirm(_ progress: (Progress) -> Void, _ isCancelled: @escaping () -> Bool) {
     for index in cells.indices { cells[index].planConfirmation() }
     let most = cells.map(\.confirmationPairs).max() ?? 0
     let started = watch.seconds
@@ -144,7 +146,7 @@ public final class GateRun {
     }
   }
 
-  private func hasEnded(_ isCancelled: () -> Bool) -> Bool {
+  private func hasEnded(_ isCancelled: @escaping () -> Bool) -> Bool {
     self.isCancelled = self.isCancelled || isCancelled()
     if let budget = plan.budgetSeconds, watch.seconds + secondsOfAPair > budget {
       isOutOfTime = true
@@ -156,7 +158,7 @@ public final class GateRun {
 
   /// Runs one pair over cells in a shuffled order, and keeps the rounds of each.
   private func measure(
-    _ purpose: String, _ open: [Int], _ seconds: Double, _ isCancelled: () -> Bool,
+    _ purpose: String, _ open: [Int], _ seconds: Double, _ isCancelled: @escaping () -> Bool,
     keep: (Int, GateDocument.Pair) -> Void
   ) {
     var coin = SeededGenerator(seed: plan.seed, purpose: purpose)
@@ -169,7 +171,8 @@ public final class GateRun {
         let pair = try GatePair(
           base: plan.base.limited(to: names, checks: false),
           head: plan.head.limited(to: names, checks: false), headFirst: headFirst,
-          watcher: watcher, disturbance: disturbance, patienceSeconds: plan.patienceSeconds)
+          watcher: watcher, disturbance: disturbance, patienceSeconds: plan.patienceSeconds,
+          isCancelled: isCancelled)
         defer { pair.end() }
         while let index = waiting.first {
           let visit = cells[index].visit
@@ -179,6 +182,7 @@ public final class GateRun {
               visit, rounds: plan.sizes.rounds(of: visit, seconds: seconds), dose: dose,
               isCancelled: isCancelled)
           } catch {
+            if isCancelled() { return }
             cells[index].fault = error.sentence
             waiting.removeFirst()
             throw error
@@ -194,6 +198,7 @@ public final class GateRun {
         }
         loudestSilence = max(loudestSilence, pair.loudestSilence)
       } catch {
+        if isCancelled() { return }
         // A worker that cannot even start takes every cell with it that waits for it.
         if case .notStarted = error.fault { return fail(waiting, error) }
         if names.count == waiting.count { return fail(waiting, error) }
@@ -206,7 +211,7 @@ public final class GateRun {
   }
 
   /// One pair of a control.
-  private func measureControl(_ index: Int, pair number: Int, _ isCancelled: () -> Bool) {
+  private func measureControl(_ index: Int, pair number: Int, _ isCancelled: @escaping () -> Bool) {
     let control = controls[index]
     var coin = SeededGenerator(seed: plan.seed, purpose: "\(control.kind.rawValue) \(number)")
     let headFirst = coin.next() & 1 == 0
@@ -214,7 +219,8 @@ public final class GateRun {
       let pair = try GatePair(
         base: plan.base.limited(to: [control.cell.id], checks: false),
         head: control.side.limited(to: [control.cell.id], checks: false), headFirst: headFirst,
-        watcher: watcher, disturbance: disturbance, patienceSeconds: plan.patienceSeconds)
+        watcher: watcher, disturbance: disturbance, patienceSeconds: plan.patienceSeconds,
+        isCancelled: isCancelled)
       defer { pair.end() }
       let rounds = try pair.measure(
         control.cell.visit,
@@ -225,7 +231,7 @@ public final class GateRun {
         controls[index].pairs.append(GateDocument.Pair(own, headFirst: headFirst))
       }
     } catch {
-      controls[index].fault = error.sentence
+      if !isCancelled() { controls[index].fault = error.sentence }
     }
   }
 

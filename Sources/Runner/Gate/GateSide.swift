@@ -53,6 +53,8 @@ public struct GateSide: Sendable {
 
 /// Why a worker is of no more use, as the end of a sentence about it.
 enum WorkerFault: Error, Hashable {
+  /// The gate was asked to stop while it waited.
+  case cancelled
   /// It could not be started.
   case notStarted(errno: Int32)
   /// It ended by itself.
@@ -69,6 +71,7 @@ enum WorkerFault: Error, Hashable {
   /// The reason, for people.
   var sentence: String {
     switch self {
+    case .cancelled: "the gate was interrupted"
     case .notStarted(let number): "it cannot be started (errno \(number))"
     case .ended(let how): "it ended with \(how)"
     case .silent(let seconds): "it said nothing for \(SecondsInWords(seconds))"

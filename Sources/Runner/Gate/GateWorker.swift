@@ -8,6 +8,7 @@ import Processes
 final class GateWorker {
   private let process: ChildProcess
   private let patienceSeconds: Double
+  private let isCancelled: () -> Bool
   /// What it can time; `nil` for a benchmark that runs all the time.
   let hello: WorkerHello?
   private var isStopped = false
@@ -22,12 +23,16 @@ final class GateWorker {
 
   /// Starts the benchmark and waits until it can be asked, then stops it.
   ///
-  /// - Parameter patienceSeconds: what it may take for a slice beyond what that should take; it may take
-  ///   six times as many to begin.
+  /// - Parameters:
+  ///   - patienceSeconds: what it may take for a slice beyond what that should take; it may take six times as
+  ///     many to begin.
+  ///   - isCancelled: asked while it is waited for.
   init(
-    _ side: GateSide, watcher: ProcessWatcher?, patienceSeconds: Double
+    _ side: GateSide, watcher: ProcessWatcher?, patienceSeconds: Double,
+    isCancelled: @escaping () -> Bool
   ) throws(WorkerFault) {
     self.patienceSeconds = patienceSeconds
+    self.isCancelled = isCancelled
     do {
       process = try ChildProcess(
         side.arguments, environment: side.environment, directory: side.directory,
@@ -38,7 +43,8 @@ final class GateWorker {
     if let order = side.order, !process.write(JSONLine.text(order), within: patienceSeconds) {
       _ = process.wait(seconds: 1)
     }
-    let line = try Self.firstLine(of: process, within: Self.patienceToBegin * patienceSeconds)
+    let line = try Self.firstLine(
+      of: process, within: Self.patienceToBegin * patienceSeconds, isCancelled)
     if let hello = try? WorkerHello(decoding: line) {
       self.hello = hello
     } else {
@@ -54,10 +60,10 @@ final class GateWorker {
 
   /// The first line of either schema; lines of neither are a program's own matter, as long as they are few.
   private static func firstLine(
-    of process: ChildProcess, within seconds: Double
+    of process: ChildProcess, within seconds: Double, _ isCancelled: () -> Bool
   ) throws(WorkerFault) -> String {
     for _ in 0..<mostOtherLines {
-      let line = try read(process, within: seconds)
+      let line = try read(process, within: seconds, isCancelled)
       if line.contains(WorkerHello.currentSchema) || line.contains(SampleLine.currentSchema) {
         return line
       }
@@ -66,18 +72,26 @@ final class GateWorker {
   }
 
   private static func read(
-    _ process: ChildProcess, within seconds: Double
+    _ process: ChildProcess, within seconds: Double, _ isCancelled: () -> Bool
   ) throws(WorkerFault) -> String {
-    do {
-      return try process.readLine(within: seconds)
-    } catch {
-      switch error {
-      case .timeout: throw .silent(seconds: seconds)
-      case .tooLong: throw .floods
-      case .ended: throw .ended(ending(of: process))
+    let watch = Stopwatch()
+    while true {
+      if isCancelled() { throw .cancelled }
+      do {
+        return try process.readLine(within: min(secondsOfAQuestion, seconds))
+      } catch {
+        switch error {
+        case .timeout:
+          guard watch.seconds < seconds else { throw .silent(seconds: seconds) }
+        case .tooLong: throw .floods
+        case .ended: throw .ended(ending(of: process))
+        }
       }
     }
   }
+
+  /// How often a gate that waits asks whether it shall.
+  private static let secondsOfAQuestion = 0.2
 
   private static func ending(of process: ChildProcess) -> String {
     let status = process.wait(seconds: 1).map { "\($0)" } ?? "its output closed"
@@ -104,10 +118,14 @@ final class GateWorker {
   struct Timing {
     var seconds = 0.0
     var passes = 0
+    /// Counts of a pass that are the same in every line so far.
+    var work: [String: Int] = [:]
 
     var mean: Double { seconds / Double(max(1, passes)) }
 
     mutating func add(_ line: SampleLine) {
+      let own = line.work ?? [:]
+      work = passes == 0 ? own : work.filter { own[$0.key] == $0.value }
       seconds += line.seconds
       passes += line.passes ?? 1
     }
@@ -121,9 +139,11 @@ final class GateWorker {
 
   /// Lets the worker run for a slice, with the other one stopped.
   func take(_ slice: Slice) throws(WorkerFault) -> [String: Timing] {
+    // Whoever goes on may have this thread's processor at once, so the time is taken before.
+    let watch = Stopwatch()
     resume()
     defer { stop() }
-    return hello == nil ? try listen(slice) : try ask(slice)
+    return hello == nil ? try listen(slice, since: watch) : try ask(slice)
   }
 
   private func ask(_ slice: Slice) throws(WorkerFault) -> [String: Timing] {
@@ -139,8 +159,9 @@ final class GateWorker {
     return [request.cell: timing]
   }
 
-  private func listen(_ slice: Slice) throws(WorkerFault) -> [String: Timing] {
-    let watch = Stopwatch()
+  private func listen(
+    _ slice: Slice, since watch: Stopwatch
+  ) throws(WorkerFault) -> [String: Timing] {
     _ = try sample(slice)
     var timings: [String: Timing] = [:]
     var told = 0.0
@@ -164,7 +185,8 @@ final class GateWorker {
   private func sample(_ slice: Slice) throws(WorkerFault) -> SampleLine {
     for _ in 0..<Self.mostOtherLines {
       let line = try Self.read(
-        process, within: patienceSeconds + Self.patienceForASlow * slice.expectedSeconds)
+        process, within: patienceSeconds + Self.patienceForASlow * slice.expectedSeconds,
+        isCancelled)
       guard line.contains("\"schema\"") else { continue }
       do {
         return try SampleLine(decoding: line)

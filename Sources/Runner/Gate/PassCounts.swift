@@ -28,13 +28,18 @@ struct PassCounts {
       counts["blas_multiply_adds"] = blas.multiplyAdds
       counts[GateDocument.WorkCount.blasShapes] = blas.shapes
     }
-    counts["allocations"] = Self.twice {
-      ccounters_begin_all_allocations()
-      passes()
-      return Int(ccounters_end_all_allocations())
-    }
+    counts["allocations"] = Self.allocations(of: passes)
     if threads == 1 {
       counts[GateDocument.WorkCount.instructions] = Self.twice { Self.instructions(of: passes) }
+    }
+  }
+
+  /// Allocations of all threads while `body` runs; `nil` where nothing counts them.
+  static func allocations(of body: () -> Void) -> Int? {
+    twice {
+      ccounters_begin_all_allocations()
+      body()
+      return Int(ccounters_end_all_allocations())
     }
   }
 

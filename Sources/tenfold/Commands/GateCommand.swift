@@ -12,7 +12,7 @@ struct GateCommand: ParsableCommand {
     abstract: "Runs two builds side by side and tells whether the later one is slower.",
     discussion: """
       A side is a revision of this repository, which is built, or an executable; or any two shell commands \
-      that print a \(SampleLine.currentSchema) line for each pass (docs/gate.md). Both take turns in fresh pairs \
+      that print a \(SampleLine.currentSchema) line for each pass (Sources/Runner/Gate/README.md). Both take turns in fresh pairs \
       of processes. Exits with 0 when nothing is slower, 2 when something is, 3 when the gate cannot tell, and 5 \
       when there is nothing to compare with.
       """)

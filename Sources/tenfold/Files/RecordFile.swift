@@ -17,13 +17,19 @@ enum ReportedFile {
     guard schema.hasPrefix("tenfold.gate/") else {
       return .record(try RecordFile.named(path, bytes))
     }
-    do {
-      return .gate(name: path, try GateDocument(decoding: bytes))
-    } catch {
-      throw Failure(
+    func refusal(_ reason: String) -> Failure {
+      Failure(
         .badInput,
-        "the gate's document \(path) is refused: \(error); give a file that tenfold gate wrote")
+        "the gate's document \(path) is refused: \(reason); give a file that tenfold gate wrote")
     }
+    let document: GateDocument
+    do {
+      document = try GateDocument(decoding: bytes)
+    } catch {
+      throw refusal("\(error)")
+    }
+    if let contradiction = GateReplay(document).contradiction { throw refusal(contradiction) }
+    return .gate(name: path, document)
   }
 }
 

@@ -48,14 +48,15 @@ struct ChangeFormsTests {
   @Test("a cell's seconds are the median of all its rounds, with the interval of their order")
   func seconds() throws {
     let cell = try #require(gate.cells.first { $0.id == "moe/16" })
-    // 24 rounds: six each of 1, 1 1/64, 1 2/64 and 1 3/64 quarters of a second, of which the head takes 7/8. With
-    // 95 % the 7th smallest and the 7th largest enclose the median (Conover, table A3).
+    // 96 slices: 24 each of 1, 1 1/64, 1 2/64 and 1 3/64 quarters of a second, of which the head takes 7/8. The
+    // ends of a 95 % interval of so many are some ten places from the middle (Conover, table A3), and so are of
+    // the two values beside it.
     let (second, third) = (0.25 * (1 + 1.0 / 64), 0.25 * (1 + 2.0 / 64))
     #expect(cell.base == Estimate((second + third) / 2, low: second, high: third))
     #expect(
       cell.head
         == Estimate((second + third) / 2 * 0.875, low: second * 0.875, high: third * 0.875))
-    #expect(cell.rounds == 24)
+    #expect(cell.rounds == 96)
     let unmeasured = try #require(gate.cells.first { $0.id == "dense/1" })
     #expect(unmeasured.base == nil && unmeasured.head == nil)
   }

@@ -12,6 +12,38 @@ extension Sample {
     }
   }
 
+  /// A cell as a gate of five judges it by these pairs.
+  private static func cell(
+    _ id: String, seconds: Double, ratio: Double, confirmed: Int = 0, noise: Double = 0,
+    command: String? = nil, work: [GateDocument.WorkCount] = []
+  ) -> GateDocument.Cell {
+    var screen = pairs(8, seconds: seconds, ratio: ratio)
+    for index in screen.indices {
+      let factor = 1 + noise * (Double(index) / 7 - 0.5)
+      screen[index].headSeconds = screen[index].headSeconds.map { $0 * factor }
+    }
+    let confirmation = pairs(confirmed, seconds: seconds, ratio: ratio)
+    let judged = GateJudgement(
+      screen: screen, confirmation: confirmation, work: work, by: GatePolicy(cells: 5))
+    return GateDocument.Cell(
+      id: id, change: judged.change, bound: judged.bound, detectable: judged.detectable,
+      probability: judged.probability, verdict: judged.verdict, reason: judged.reason,
+      command: command, baseSeconds: seconds * 1.0234375, headSeconds: seconds * ratio * 1.0234375,
+      screen: screen, confirmation: confirmation, work: work)
+  }
+
+  /// A control as such a gate judges it.
+  private static func control(
+    _ name: String, treatment: String, ratio: Double
+  ) -> GateDocument.Control {
+    let pairs = pairs(8, seconds: 0.015625, ratio: ratio)
+    let changes = pairs.compactMap(\.change)
+    let judged = ControlJudgement(kind: name, changes: changes, by: GatePolicy(cells: 5))
+    return GateDocument.Control(
+      name: name, cell: "dense/16", treatment: treatment, change: ChangeEstimate(pairs: changes),
+      probability: judged.probability, passed: judged.passed, pairs: pairs)
+  }
+
   static let gate = GateDocument(
     created: "2026-11-21T15:00:00Z", status: .complete, tool: suite.tool, machine: suite.machine,
     base: .init(
@@ -21,46 +53,26 @@ extension Sample {
       name: "HEAD", commit: "89abcdef0123456789abcdef0123456789abcdef",
       digest: String(repeating: "cd", count: 32)),
     options: .init(
-      detect: 0.03, tolerance: 0.01, suiteErrorRate: 0.01, seed: 7, budgetSeconds: 600),
+      detect: 0.03, tolerance: 0.01, suiteErrorRate: 0.01, cellsOfSuite: 5, seed: 7,
+      budgetSeconds: 600),
     seconds: 161,
     controls: [
-      .init(
-        name: "same-code", cell: "dense/16", treatment: "a copy of the base",
-        change: .init(median: 0.001, low: -0.004, high: 0.006), probability: 0.44, passed: true,
-        pairs: pairs(6, seconds: 0.015625, ratio: 1)),
-      .init(
-        name: "dose", cell: "dense/16", treatment: "21 passes where 20 are counted",
-        change: .init(median: 0.011, low: -0.02, high: 0.04), probability: 0.2, passed: false,
-        pairs: pairs(6, seconds: 0.015625, ratio: 1)),
+      control("same-code", treatment: "another copy of the base", ratio: 1),
+      control("dose", treatment: "a copy of the base that does 5 % more", ratio: 1),
     ],
     cells: [
-      .init(
-        id: "moe/512", change: .init(median: 0.0625, low: 0.05, high: 0.075), bound: 0.075,
-        detectable: 0.015, probability: 0.000244, verdict: .regression,
-        reason: "slower in 12 of 12 pairs", baseSeconds: 0.06396484375,
-        headSeconds: 0.067962646484375,
-        screen: pairs(6, seconds: 0.0625, ratio: 1.0625),
-        confirmation: pairs(12, seconds: 0.0625, ratio: 1.0625),
+      cell(
+        "moe/512", seconds: 0.0625, ratio: 1.0625, confirmed: 16,
         work: [
-          .init(name: "flops", base: 1_000_000, head: 1_062_500),
+          .init(name: "flops", base: 1_000_000, head: 1_000_000),
           .init(name: "allocations", base: nil, head: 12),
+          .init(name: "blas_shapes", base: 7, head: 9),
         ]),
-      .init(
-        id: "moe/1", change: .init(median: 0.006, low: -0.028, high: 0.041), bound: 0.041,
-        detectable: 0.044, probability: 0.3, verdict: .inconclusive,
-        reason: "a slowdown of 3 % cannot be excluded", command: "tenfold gate --budget 30m",
-        baseSeconds: 0.0019989013671875, headSeconds: 0.0019989013671875,
-        screen: pairs(6, seconds: 0.001953125, ratio: 1)),
-      .init(
-        id: "moe/16", change: .init(median: -0.125, low: -0.13, high: -0.12), bound: -0.12,
-        detectable: 0.012, probability: 1, verdict: .improvement, reason: "faster in every pair",
-        baseSeconds: 0.255859375, headSeconds: 0.223876953125,
-        screen: pairs(6, seconds: 0.25, ratio: 0.875)),
-      .init(
-        id: "dense/16", change: .init(median: 0.001, low: -0.006, high: 0.007), bound: 0.007,
-        detectable: 0.012, probability: 0.8, verdict: .pass, reason: "",
-        baseSeconds: 0.0159912109375, headSeconds: 0.0159912109375,
-        screen: pairs(6, seconds: 0.015625, ratio: 1),
+      cell(
+        "moe/1", seconds: 0.001953125, ratio: 1, noise: 0.25, command: "tenfold gate --budget 30m"),
+      cell("moe/16", seconds: 0.25, ratio: 0.875, confirmed: 16),
+      cell(
+        "dense/16", seconds: 0.015625, ratio: 1,
         work: [.init(name: "flops", base: 4_096, head: 4_096)]),
       .init(
         id: "dense/1", verdict: .inconclusive, reason: "the head does not know this cell"),
