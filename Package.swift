@@ -86,6 +86,7 @@ let package = Package(
       name: "MoEKernelTests",
       dependencies: ["MoEKernel", "Tile", "LayerSpec", "Statistics", "CCounters"],
       swiftSettings: optimised),
+    .testTarget(name: "ProcessesTests", dependencies: ["Processes"]),
     .testTarget(
       name: "RunnerTests",
       dependencies: ["Runner", "MoEKernel", "ModelSpec", "LayerSpec", "Statistics"],

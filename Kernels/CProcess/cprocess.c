@@ -41,10 +41,15 @@ static void become(
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
-  // The pipes' own descriptors are above the standard ones, which are open in the parent.
+  // The pipes' own descriptors are above the standard ones, which are open in the parent. Whatever else is open
+  // there is closed, also what would not close by itself.
   if (place(input, 0) && place(output, 1) && place(errors, 2)
-      && (directory == NULL || chdir(directory) == 0)) {
-    execve(arguments[0], arguments, environment);
+      && (report == 3 || dup3(report, 3, O_CLOEXEC) == 3)) {
+    report = 3;
+    syscall(SYS_close_range, 4u, ~0u, 0);
+    if (directory == NULL || chdir(directory) == 0) {
+      execve(arguments[0], arguments, environment);
+    }
   }
   int failure = errno;
   ssize_t written = write(report, &failure, sizeof failure);
@@ -99,19 +104,35 @@ cprocess_child cprocess_start(
 
 // MARK: - Turns
 
-bool cprocess_stop(int pid) {
-  if (kill(-pid, SIGSTOP) != 0) return false;
-  for (;;) {
-    siginfo_t state = {0};
-    // An ended leader stays to be waited for; a stop is taken note of, so that the next one is news.
-    if (waitid(P_PID, (id_t)pid, &state, WSTOPPED | WEXITED | WNOWAIT) != 0) {
-      if (errno == EINTR) continue;
-      return false;
-    }
-    if (state.si_code != CLD_STOPPED) return false;
-    waitid(P_PID, (id_t)pid, &state, WSTOPPED | WNOHANG);
-    return true;
+enum { questions_of_a_try = 1000, most_tries = 20, microseconds_of_a_question = 100 };
+
+// Whether the leader has stopped (1), has ended (-1), or neither yet (0). An ended one stays to be waited for; a
+// stop is taken note of, so that the next one is news.
+static int state_of(int pid) {
+  siginfo_t state = {0};
+  if (waitid(P_PID, (id_t)pid, &state, WSTOPPED | WEXITED | WNOWAIT | WNOHANG) != 0) {
+    return errno == EINTR ? 0 : -1;
   }
+  if (state.si_pid == 0) return 0;
+  if (state.si_code != CLD_STOPPED) return -1;
+  waitid(P_PID, (id_t)pid, &state, WSTOPPED | WNOHANG);
+  return 1;
+}
+
+bool cprocess_stop(int pid) {
+  // A shell that waits between vfork and exec of a child cannot stop, and does not go on while its child is
+  // stopped: both are let go, and stopped again.
+  for (int try = 0; try < most_tries; try++) {
+    if (kill(-pid, SIGSTOP) != 0) return false;
+    for (int question = 0; question < questions_of_a_try; question++) {
+      int state = state_of(pid);
+      if (state != 0) return state > 0;
+      usleep(microseconds_of_a_question);
+    }
+    kill(-pid, SIGCONT);
+    usleep(microseconds_of_a_question * 10);
+  }
+  return false;
 }
 
 void cprocess_continue(int pid) { kill(-pid, SIGCONT); }

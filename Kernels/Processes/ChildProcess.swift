@@ -44,6 +44,9 @@ public final class ChildProcess {
   public struct StartFault: Error, Hashable, Sendable {
     /// The system's number for the reason, an `errno`.
     public let number: Int32
+
+    /// A fault for the reason of that number.
+    public init(number: Int32) { self.number = number }
   }
 
   /// The longest line that is read; what prints more floods.
@@ -90,14 +93,23 @@ public final class ChildProcess {
 
   // MARK: - Turns
 
+  private var isStopped = false
+
   /// Stops every process of the group.
   ///
   /// - Returns: false where the program has ended.
   @discardableResult
-  public func stop() -> Bool { cprocess_stop(child.pid) }
+  public func stop() -> Bool {
+    // A second stop would be waited for in vain: it is no news.
+    if !isStopped { isStopped = status == nil && cprocess_stop(child.pid) }
+    return isStopped
+  }
 
   /// Lets every process of the group go on.
-  public func resume() { cprocess_continue(child.pid) }
+  public func resume() {
+    isStopped = false
+    cprocess_continue(child.pid)
+  }
 
   /// The group's processes as they were when they were last looked for.
   private var members: [Int32] = []
@@ -234,6 +246,7 @@ public final class ChildProcess {
   private func release() {
     guard !isReleased else { return }
     isReleased = true
+    isStopped = false
     cprocess_end(child.pid, true)
     watcher?.forget(Int(child.pid))
     closeInput()

@@ -30,8 +30,8 @@ typedef struct {
 cprocess_child cprocess_start(
     char *const *arguments, char *const *environment, const char *directory);
 
-/// Stops every process of the group, and waits until its leader has stopped. Returns false for a group whose
-/// leader has ended.
+/// Stops every process of the group, which is not stopped yet, and waits until its leader has. Returns false for a
+/// group whose leader has ended, or does not stop within seconds.
 bool cprocess_stop(int pid);
 
 /// Lets every process of the group go on.
