@@ -86,6 +86,8 @@ extension GateDocument {
     public var suiteErrorRate: Double
     /// Cells that share it, where these are others than were measured; absent otherwise.
     public var cellsOfSuite: Int?
+    /// Pairs of a screen at the most; absent for the usual number.
+    public var mostPairs: Int?
     /// The seed of the order of all slices.
     public var seed: UInt64
     /// Seconds that the gate was given; absent for as long as it takes.
@@ -94,12 +96,13 @@ extension GateDocument {
     /// What was asked for.
     public init(
       detect: Double, tolerance: Double, suiteErrorRate: Double, cellsOfSuite: Int? = nil,
-      seed: UInt64, budgetSeconds: Double? = nil
+      mostPairs: Int? = nil, seed: UInt64, budgetSeconds: Double? = nil
     ) {
       self.detect = detect
       self.tolerance = tolerance
       self.suiteErrorRate = suiteErrorRate
       self.cellsOfSuite = cellsOfSuite
+      self.mostPairs = mostPairs
       self.seed = seed
       self.budgetSeconds = budgetSeconds
     }

@@ -28,10 +28,11 @@ public struct GateJudgement: Hashable, Sendable {
   ///   - work: counts of a pass on both sides.
   ///   - fault: why there are no more pairs; `nil` where nothing failed.
   ///   - layoutFloor: what code placement alone was seen to change, a natural logarithm.
+  ///   - pairSeconds: what a pair of the cell takes; `nil` where that is not known.
   public init(
     screen: [GateDocument.Pair], confirmation: [GateDocument.Pair],
     work: [GateDocument.WorkCount] = [], fault: String? = nil, layoutFloor: Double = 0,
-    by policy: GatePolicy
+    pairSeconds: Double? = nil, by policy: GatePolicy
   ) {
     let isConfirmed = !confirmation.isEmpty
     let changes = (isConfirmed ? confirmation : screen).compactMap(\.change)
@@ -74,9 +75,12 @@ public struct GateJudgement: Hashable, Sendable {
         + "(p = \(Self.short(probability)))"
     } else {
       verdict = .inconclusive
-      let pairs = policy.pairsToPass(changes).map { "; about \($0) pairs would tell" } ?? ""
+      let pairs = policy.pairsToPass(changes).map { pairs in
+        let time = pairSeconds.map { ", some \(Int((Double(pairs) * $0).rounded(.up))) s" } ?? ""
+        return "; about \(pairs) pairs would tell\(time)"
+      }
       reason =
-        "\(seen) of \(changes.count) pairs, which cannot exclude \(Self.percent(expm1(policy.detect)))\(pairs)"
+        "\(seen) of \(changes.count) pairs, which cannot exclude \(Self.percent(expm1(policy.detect)))\(pairs ?? "")"
     }
   }
 

@@ -22,6 +22,8 @@ public struct GatePolicy: Hashable, Sendable {
   public let suiteErrorRate: Double
   /// Cells that share the error rate.
   public let cells: Int
+  /// Pairs after which a cell is looked at, and measured further where they do not tell.
+  public let looks: [Int]
 
   /// A policy for a suite of cells.
   ///
@@ -30,14 +32,27 @@ public struct GatePolicy: Hashable, Sendable {
   ///   - tolerance: the slowdown to be accepted, as a fraction.
   public init(
     detect: Double = defaultDetect, tolerance: Double = defaultTolerance,
-    suiteErrorRate: Double = defaultSuiteErrorRate, cells: Int
+    suiteErrorRate: Double = defaultSuiteErrorRate, cells: Int,
+    mostPairs: Int = defaultMostPairs
   ) {
     precondition(tolerance >= 0 && detect > tolerance, "what is accepted need not be seen")
     self.detect = log1p(detect)
     self.tolerance = log1p(tolerance)
     self.suiteErrorRate = suiteErrorRate
     self.cells = max(1, cells)
+    looks = Self.looks(upTo: mostPairs)
   }
+
+  /// A look after each eight pairs, the first whatever is asked for.
+  public static func looks(upTo mostPairs: Int) -> [Int] {
+    Array(
+      stride(
+        from: pairsOfALook, through: max(pairsOfALook, min(mostPairs, largestMostPairs)),
+        by: pairsOfALook))
+  }
+
+  /// Pairs from one look to the next.
+  static let pairsOfALook = 8
 
   /// The slowdown that must not go unseen unless asked otherwise.
   public static let defaultDetect = 0.03
@@ -46,14 +61,16 @@ public struct GatePolicy: Hashable, Sendable {
   /// False alarms that a suite may raise, unless asked otherwise: one in a hundred runs.
   public static let defaultSuiteErrorRate = 0.01
 
-  /// Pairs after which a cell is looked at, and measured further where they do not tell.
-  public static let looks = [8, 16, 24]
+  /// Pairs of a screen at the most, unless asked otherwise.
+  public static let defaultMostPairs = 24
+  /// Pairs of a screen at the most, whatever is asked for: as many as the test counts.
+  public static let largestMostPairs = SignFlipTest.mostDifferences
 
   /// Confidence of the slowdown that a pass excludes, whichever look it passes at.
   public static let passConfidence = 0.95
 
   /// Confidence of a bound at one look, so that those of all looks hold together (Bonferroni).
-  static var confidenceOfALook: Double { 1 - (1 - passConfidence) / Double(looks.count) }
+  var confidenceOfALook: Double { 1 - (1 - Self.passConfidence) / Double(looks.count) }
 
   /// Confidence of the interval of a change.
   public static let intervalConfidence = 0.95
@@ -100,7 +117,7 @@ public struct GatePolicy: Hashable, Sendable {
 
   /// The slowdown that the pairs exclude; `nil` for too few pairs.
   public func bound(_ changes: [Double]) -> Double? {
-    SignFlipTest.upperBound(changes, confidence: Self.confidenceOfALook)
+    SignFlipTest.upperBound(changes, confidence: confidenceOfALook)
   }
 
   /// Pairs of the confirmation of a cell, by the spread of its pairs in the screen: as many as find a change of
@@ -126,9 +143,10 @@ public struct GatePolicy: Hashable, Sendable {
   /// Pairs with the spread of these that a slowdown of `detect` would be excluded by, were there none.
   func pairsToPass(_ changes: [Double]) -> Int? {
     guard let deviation = Self.deviation(changes) else { return nil }
-    let reach = Normal.quantile(Self.confidenceOfALook) + Normal.quantile(0.9)
+    let reach = Normal.quantile(confidenceOfALook) + Normal.quantile(0.9)
     let root = reach * deviation / detect
-    return max(Self.looks[0], Int(min(root * root, 1e6).rounded(.up)))
+    // As many again at the least: these did not tell, whatever their spread lets expect.
+    return max(2 * changes.count, Int(min(root * root, 1e6).rounded(.up)))
   }
 
   /// The standard deviation of the changes of pairs, as tests by ranks see it: a disturbed pair is one of many;

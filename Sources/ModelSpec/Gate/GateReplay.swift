@@ -63,7 +63,8 @@ public struct GateReplay {
     return GatePolicy(
       detect: max(cell.detect ?? options.detect, tolerance.nextUp), tolerance: tolerance,
       suiteErrorRate: min(max(options.suiteErrorRate, 1e-9), 0.5),
-      cells: min(options.cellsOfSuite ?? document.cells.count, 1 << 20))
+      cells: min(options.cellsOfSuite ?? document.cells.count, 1 << 20),
+      mostPairs: options.mostPairs ?? GatePolicy.defaultMostPairs)
   }
 
   /// What code placement alone changes, by the controls that were measured.

@@ -49,11 +49,11 @@ extension [String] {
 }
 
 /// Puts words of a command line so that a shell reads them as they are.
-enum ShellWord {
+public enum ShellWord {
   /// The word, within single quotes where a shell would read more into it than its characters.
   ///
   /// Words come from records: whoever copies a command must not run what a file wanted.
-  static func quoted(_ word: String) -> String {
+  public static func quoted(_ word: String) -> String {
     let word = Escaping.terminal(word)
     let isPlain = !word.isEmpty && word.unicodeScalars.allSatisfy(plain.contains)
     return isPlain

@@ -78,7 +78,7 @@ struct GateControl {
   /// Whether it is measured on to a look: all are to the first, and a dose as long as it is not seen.
   func needsPairs(upTo look: Int) -> Bool {
     guard fault == nil, pairs.count < look else { return false }
-    return pairs.count < GatePolicy.looks[0]
+    return pairs.count < cell.policy.looks[0]
       || kind == .dose && !judgement.passed
   }
 

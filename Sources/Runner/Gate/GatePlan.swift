@@ -18,6 +18,8 @@ public struct GatePlan: Sendable {
   public var suiteErrorRate = GatePolicy.defaultSuiteErrorRate
   /// Cells that share it, where it is of a larger suite than is measured; `nil` for those that are measured.
   public var cellsOfSuite: Int?
+  /// Pairs of a screen at the most.
+  public var mostPairs = GatePolicy.defaultMostPairs
   /// The seed of all coins.
   public var seed: UInt64
   /// Seconds that the gate may take; `nil` for as long as its pairs take.
@@ -59,7 +61,7 @@ public struct GatePlan: Sendable {
     let bounds = ownBounds(of: cell) ?? bounds
     return GatePolicy(
       detect: bounds.detect, tolerance: bounds.tolerance, suiteErrorRate: suiteErrorRate,
-      cells: cellsOfSuite ?? cells)
+      cells: cellsOfSuite ?? cells, mostPairs: mostPairs)
   }
 }
 

@@ -23,7 +23,9 @@ extension GateRun {
       options: .init(
         detect: plan.bounds.detect, tolerance: plan.bounds.tolerance,
         suiteErrorRate: plan.suiteErrorRate,
-        cellsOfSuite: plan.cellsOfSuite, seed: plan.seed, budgetSeconds: plan.budgetSeconds),
+        cellsOfSuite: plan.cellsOfSuite,
+        mostPairs: plan.mostPairs == GatePolicy.defaultMostPairs ? nil : plan.mostPairs,
+        seed: plan.seed, budgetSeconds: plan.budgetSeconds),
       seconds: seconds, controls: controls, cells: cells, verdict: .inconclusive, summary: "",
       cautions: remarks)
     document.verdict = document.verdictOfCells
@@ -36,7 +38,8 @@ extension GateRun {
   ) -> GateDocument.Cell {
     let judgement = GateJudgement(
       screen: progress.screen, confirmation: progress.confirmation, work: progress.work,
-      fault: progress.fault ?? disturbed(progress), layoutFloor: layoutFloor, by: progress.policy)
+      fault: progress.fault ?? disturbed(progress), layoutFloor: layoutFloor,
+      pairSeconds: secondsOfAPair / Double(max(1, cells.count)), by: progress.policy)
     let pairs = progress.screen + progress.confirmation
     func seconds(_ side: KeyPath<GateDocument.Pair, [Double]>) -> Double? {
       let all = pairs.flatMap { $0[keyPath: side] }
@@ -90,7 +93,9 @@ extension GateDocument {
       options: .init(
         detect: plan.bounds.detect, tolerance: plan.bounds.tolerance,
         suiteErrorRate: plan.suiteErrorRate,
-        cellsOfSuite: plan.cellsOfSuite, seed: plan.seed, budgetSeconds: plan.budgetSeconds),
+        cellsOfSuite: plan.cellsOfSuite,
+        mostPairs: plan.mostPairs == GatePolicy.defaultMostPairs ? nil : plan.mostPairs,
+        seed: plan.seed, budgetSeconds: plan.budgetSeconds),
       seconds: 0, controls: [], cells: [], verdict: .pass,
       summary: "Nothing to measure: \(reason).", cautions: [])
   }

@@ -26,7 +26,8 @@ public final class GateRun {
   private(set) var controls: [GateControl] = []
   private(set) var cautions: [String] = []
   private var loudestSilence = 0.0
-  private var secondsOfAPair = 0.0
+  /// What the longest pair of the screen took, over all cells.
+  private(set) var secondsOfAPair = 0.0
   /// Seconds that the confirmation of all flagged cells took.
   public private(set) var confirmationSeconds = 0.0
   private var isOutOfTime = false
@@ -53,8 +54,9 @@ public final class GateRun {
     progress(Progress(doing: "starting both sides", fraction: 0, cells: 0))
     try pilot(isCancelled)
     if plan.hasControls { controls = GateControl.all(of: plan, cells: cells) }
-    for look in GatePolicy.looks {
-      let isFirst = look == GatePolicy.looks.first
+    let looks = GatePolicy.looks(upTo: plan.mostPairs)
+    for look in looks {
+      let isFirst = look == looks.first
       for pair in (cells.map(\.screen.count).min() ?? 0)..<look {
         guard !hasEnded(isCancelled) else { return }
         let open = cells.indices.filter { cells[$0].needsScreening && cells[$0].pairs <= pair }
@@ -63,7 +65,7 @@ public final class GateRun {
         progress(
           Progress(
             doing: "\(isFirst ? "screening" : "screening further"), pair \(pair + 1) of \(look)",
-            fraction: 0.8 * Double(pair) / Double(isFirst ? look : GatePolicy.looks.last ?? look),
+            fraction: 0.8 * Double(pair) / Double(isFirst ? look : looks.last ?? look),
             cells: cells.count))
         measureScreen(pair, of: open, isCancelled)
         for index in openControls { measureControl(index, pair: pair, isCancelled) }

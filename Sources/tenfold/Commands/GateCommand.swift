@@ -59,6 +59,13 @@ struct GateCommand: ParsableCommand {
   var budget: Double?
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Pairs of processes for a cell that fewer do not tell of, in steps of 8 (default: 24, at most 40).",
+      valueName: "count"), transform: OptionValue.pairs)
+  var pairs = GatePolicy.defaultMostPairs
+
+  @Option(
     parsing: .unconditional, help: "Seed of every random choice (default: 1).",
     transform: OptionValue.seed)
   var seed: UInt64?
@@ -137,6 +144,7 @@ struct GateCommand: ParsableCommand {
       bounds: settings.bounds, seed: settings.seed)
     plan.cellBounds = settings.cellBounds
     plan.budgetSeconds = settings.budgetSeconds
+    plan.mostPairs = pairs
     if let identity = sides.identity {
       return GateDocument(
         identical: plan, reason: identity, created: created, tool: ToolVersion.identity,
@@ -156,11 +164,17 @@ struct GateCommand: ParsableCommand {
       rerun: rerun(settings))
   }
 
-  /// The command line that gives the gate more time.
+  /// The command line that gives the gate more pairs, and as much time as they take.
   private func rerun(_ settings: GateSettings) -> String {
-    let words = CommandLine.arguments.dropFirst()
-    let budget = settings.budgetSeconds.map { "\(Int(($0 * 2).rounded()))s" }
-    return "tenfold " + words.joined(separator: " ") + (budget.map { " --budget \($0)" } ?? "")
+    var words = CommandLine.arguments.dropFirst().map(ShellWord.quoted)
+    for option in ["--pairs", "--budget"] {
+      if let place = words.firstIndex(of: option) { words.removeSubrange(place...place + 1) }
+    }
+    if let budget = settings.budgetSeconds {
+      words += ["--budget", "\(Int((budget * 2).rounded(.up)))s"]
+    }
+    return (["tenfold"] + words + ["--pairs", "\(GatePolicy.largestMostPairs)"])
+      .joined(separator: " ")
   }
 
   private func refusal(_ error: GateError, _ sides: GateSides) -> Failure {

@@ -110,6 +110,11 @@ struct GateSettings {
 }
 
 extension OptionValue {
+  /// `40`: pairs of a screen.
+  static func pairs(_ text: String) throws(OptionError) -> Int {
+    try whole(text, named: "a number of pairs", in: 8...GatePolicy.largestMostPairs)
+  }
+
   /// `1%`, or `0%` for none.
   static func tolerance(_ text: String) throws(OptionError) -> Double {
     ["0", "0%"].contains(text) ? 0 : try percentage(text)
