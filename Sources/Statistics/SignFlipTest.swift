@@ -76,9 +76,10 @@ public enum SignFlipTest {
   /// The centre of the differences that fits best with both tests: the median of the means of all pairs of them,
   /// each with itself too (Hodges and Lehmann, Annals of Mathematical Statistics 34, 1963); `nil` of none.
   public static func centre(_ differences: [Double]) -> Double? {
-    guard !differences.isEmpty else { return nil }
-    return differences.indices.flatMap { first in
-      differences[first...].map { (differences[first] + $0) / 2 }
+    let values = Array(differences.prefix(mostDifferences))
+    guard !values.isEmpty else { return nil }
+    return values.indices.flatMap { first in
+      values[first...].map { (values[first] + $0) / 2 }
     }.median
   }
 

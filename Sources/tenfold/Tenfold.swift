@@ -24,6 +24,7 @@ struct Tenfold: ParsableCommand {
     ])
 
   static func main() {
+    StandardStream.occupyClosed()
     Interruption.makeWriteFailuresErrors()
     OwnEnd.watch()
     let status = status(of: Array(CommandLine.arguments.dropFirst()))

@@ -41,6 +41,8 @@ import Testing
     (["--command", "a", "--command", "b", "--base", "c"], "a side is a command or a build"),
     (["--base", "HEAD", "--detect", "1%", "--tolerance", "2%"], "must be below"),
     (["--base", "HEAD", "--detect", "three"], "not accepted"),
+    (["--command", " ", "--command", "true"], "a --command is empty"),
+    (["--init", "--detect", "1%", "--tolerance", "2%"], "below"),
   ])
   func usage(arguments: [String], words: String) throws {
     try withTemporaryDirectory { directory in
@@ -68,6 +70,107 @@ import Testing
       let left = try FileManager.default.contentsOfDirectory(atPath: directory.path)
       #expect(!left.contains { $0.hasPrefix("tenfold-gate-") }, "\(left)")
     }
+  }
+
+  /// A program that prints one cell after the other: what the pilot did not see must not pass unseen.
+  @Test func cellsThatComeLaterAreNamed() throws {
+    func sequence(_ marker: String) -> String {
+      let program = #"""
+        $| = 1; my $name = "MARKER";
+        for (1 .. 60) { pass("first") } while (1) { pass("second") }
+        sub pass { select(undef, undef, undef, 0.001);
+          printf(qq({"schema":"tenfold.sample/1","cell":"%s","seconds":0.001}\n), $_[0]); }
+        """#
+      return "exec perl -e '\(program.replacingOccurrences(of: "MARKER", with: marker))'"
+    }
+    try withTemporaryDirectory { directory in
+      let outcome = try gate(
+        ["--command", sequence("one"), "--command", sequence("two"), "--format", "json"],
+        in: directory)
+      #expect(outcome.status == 3, "\(outcome.errors)")
+      let cells = try #require(try outcome.json["cells"] as? [[String: Any]])
+      let second = try #require(cells.first { $0["id"] as? String == "second" }, "\(cells)")
+      #expect((second["reason"] as? String)?.contains("by turns") == true)
+    }
+  }
+
+  /// What a count is of must be the same every time, or it is none: the same program is no regression.
+  @Test func countsThatVaryAreNone() throws {
+    func varying(_ marker: String) -> String {
+      let program = #"""
+        $| = 1; my $name = "MARKER";
+        while (1) { select(undef, undef, undef, 0.001); my $things = 100 + int(rand(10));
+          printf(qq({"schema":"tenfold.sample/1","cell":"c","seconds":0.001,"work":{"things":$things,"steps":7}}\n)); }
+        """#
+      return "exec perl -e '\(program.replacingOccurrences(of: "MARKER", with: marker))'"
+    }
+    try withTemporaryDirectory { directory in
+      let outcome = try gate(
+        ["--command", varying("one"), "--command", varying("two"), "--format", "json"],
+        in: directory)
+      #expect([0, 3].contains(outcome.status), "\(outcome.errors)")
+      let cells = try #require(try outcome.json["cells"] as? [[String: Any]])
+      let work = try #require(cells[0]["work"] as? [[String: Any]])
+      #expect(work.compactMap { $0["name"] as? String } == ["steps"], "\(work)")
+    }
+  }
+
+  @Test(arguments: [
+    (#""seconds":1e-320"#, "picosecond"),
+    (#""seconds":0.002,"passes":9223372036854775807"#, "passes"),
+  ])
+  func linesOfNoPass(fields: String, words: String) throws {
+    try withTemporaryDirectory { directory in
+      let command =
+        "while :; do echo '{\"schema\":\"tenfold.sample/1\",\"cell\":\"c\",\(fields)}'; done"
+      let outcome = try gate(["--command", command, "--command", "\(command) "], in: directory)
+      #expect(outcome.status == 5 && outcome.errors.contains(words), "\(outcome.errors)")
+    }
+  }
+
+  /// A worker without cells, and suites that no gate has time for or no pass has sizes of.
+  @Test func nothingToMeasureWith() throws {
+    try withTemporaryDirectory { directory in
+      let empty = "echo '{\"schema\":\"tenfold.worker/1\",\"cells\":[]}'; cat"
+      #expect(
+        try gate(["--command", empty, "--command", "\(empty) "], in: directory).status == 5)
+      for (text, words) in [
+        (#""suite": []"#, "is empty"),
+        (#""suite": [{"models": []}]"#, "suite[0] has an empty list"),
+        (#""threads": 0"#, "threads is 0"),
+        (#""suite": [{"models": ["a"], "tokens": [1, 0]}]"#, "suite[0].tokens has 0"),
+        (#""suite": [{"models": ["a"], "engines": ["abacus"]}]"#, "suite[0].engines has 'abacus'"),
+      ] {
+        try Data("{\"schema\": \"tenfold.gate-file/1\", \(text)}".utf8)
+          .write(to: directory.appending(path: "tenfold.gate.json"))
+        let refused = try gate(["--base", "/bin/true", "--head", "/bin/false"], in: directory)
+        #expect(refused.status == 65 && refused.errors.contains(words), "\(refused.errors)")
+      }
+    }
+  }
+
+  /// A document for a closed stream must not go into whatever file is opened first.
+  @Test func closedOutputIsAnError() throws {
+    try withTemporaryDirectory { directory in
+      let process = Process()
+      process.executableURL = URL(filePath: "/bin/sh")
+      process.arguments = [
+        "-c", "exec '\(Executable.debug.path)' gate --command a --command a --format json >&-",
+      ]
+      process.environment = ["PATH": "/usr/bin:/bin"].merging(Self.environment(directory)) { $1 }
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 74)
+      let lock = try String(contentsOf: directory.appending(path: "lock"), encoding: .utf8)
+      #expect(lock.hasPrefix("process "))
+    }
+  }
+
+  @Test(arguments: [["selftest", "report", "/no/such/file"], ["selftest", "aa", "--help"]])
+  func partsOfTheSelftestAreThere(arguments: [String]) throws {
+    let outcome = try Executable.debug.run(arguments)
+    #expect([0, 65].contains(outcome.status), "\(outcome.errors)")
   }
 
   @Test func sameCommandIsNotMeasured() throws {

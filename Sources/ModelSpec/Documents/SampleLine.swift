@@ -28,16 +28,23 @@ public struct SampleLine: Codable, Hashable, Sendable {
   /// The longest name of a cell, in bytes.
   public static let longestName = 300
 
+  /// What a line may tell: more than a clock cycle and less than a year.
+  private static let secondsOfALine = 1e-12...3e7
+  /// Passes of one line, as many as fit a year of the quickest.
+  private static let mostPasses = 1_000_000_000
+
   /// Reads a line.
   ///
   /// - Throws: `RecordError` with what is wrong with it.
   public init(decoding line: String) throws(RecordError) {
     let sample = try JSONLine.decode(SampleLine.self, from: line, schema: Self.currentSchema)
-    guard sample.seconds.isFinite, sample.seconds > 0 else {
-      throw RecordError("\"seconds\" is \(sample.seconds), and a pass takes some time")
+    guard Self.secondsOfALine.contains(sample.seconds) else {
+      throw RecordError(
+        "\"seconds\" is \(sample.seconds), and a pass takes between a picosecond and a year")
     }
-    guard sample.passes.map({ $0 > 0 }) ?? true else {
-      throw RecordError("\"passes\" is \(sample.passes ?? 0), and a line is of at least one")
+    guard (1...Self.mostPasses).contains(sample.passes ?? 1) else {
+      throw RecordError(
+        "\"passes\" is \(sample.passes ?? 0), and a line is of 1 to \(Self.mostPasses)")
     }
     guard !sample.cell.isEmpty, sample.cell.utf8.count <= Self.longestName else {
       throw RecordError("\"cell\" must have 1 to \(Self.longestName) bytes")

@@ -24,7 +24,8 @@ public struct ControlJudgement: Hashable, Sendable {
   /// - Parameter kind: `dose` must be seen beyond the tolerance; `same-code` must not differ by more than it;
   ///   `layout` may differ, and what it does is what no smaller change can be told from.
   public init(kind: String, changes: [Double], by policy: GatePolicy) {
-    guard let centre = SignFlipTest.centre(changes) else {
+    // Fewer pairs than a first look has could not have come out otherwise.
+    guard changes.count >= policy.looks[0], let centre = SignFlipTest.centre(changes) else {
       (probability, passed, layoutFloor) = (1, false, 0)
       return
     }

@@ -26,6 +26,11 @@ extension GateDocument {
         return sentence
           + " Its control \(failed.name) was not measured (\(fault)), so no verdict can be relied on."
       }
+      guard failed.pairs.count >= GatePolicy.looks(upTo: 0)[0] else {
+        return sentence
+          + " Its control \(failed.name) has \(failed.pairs.count) pairs, too few to tell "
+          + "anything, so no verdict can be relied on; give it more time."
+      }
       sentence +=
         failed.name == "dose"
         ? " It did not see its own dose (\(failed.treatment)), so it would not see a slowdown either; give it "

@@ -20,6 +20,19 @@ public struct GateReplay {
 
   /// What the document says beyond its pairs, naming the cell; `nil` where it says nothing so.
   public var contradiction: String? {
+    guard !document.cells.isEmpty else {
+      return document.verdict == .pass && document.controls.isEmpty
+        ? nil : "it has no cells, and its verdict is \(document.verdict.rawValue)"
+    }
+    guard Set(document.cells.map(\.id)).count == document.cells.count else {
+      return "it has a cell twice"
+    }
+    guard (1e-9...Self.largestErrorRate).contains(document.options.suiteErrorRate) else {
+      return "its error rate of \(document.options.suiteErrorRate) is none that a gate has"
+    }
+    guard document.controls.map(\.name).sorted() == Self.controls else {
+      return "it lacks one of its controls \(Self.controls.joined(separator: ", "))"
+    }
     for cell in document.cells {
       if let contradiction = contradiction(of: cell) { return "\(cell.id): \(contradiction)" }
     }
@@ -27,12 +40,16 @@ public struct GateReplay {
       return "the control \(control.name) did not pass by its pairs"
     }
     let whole = document.verdictOfCells
-    guard document.cells.isEmpty || document.verdict == whole || document.verdict == .inconclusive
-    else {
+    guard document.verdict == whole || document.verdict == .inconclusive else {
       return "its verdict is \(document.verdict.rawValue), and its cells say \(whole.rawValue)"
     }
     return nil
   }
+
+  /// The controls that every gate has, in the order of their names.
+  private static let controls = ["dose", "layout", "same-code"]
+  /// More false alarms than this are no gate's.
+  private static let largestErrorRate = 0.05
 
   private func contradiction(of cell: GateDocument.Cell) -> String? {
     let judged = GateJudgement(
@@ -41,9 +58,22 @@ public struct GateReplay {
     if cell.verdict != .inconclusive, cell.verdict != judged.verdict {
       return "its verdict is \(cell.verdict.rawValue), and its pairs say \(judged.verdict.rawValue)"
     }
+    guard cell.verdict == .inconclusive || cell.reason == judged.reason else {
+      return "its reason is not what its pairs say"
+    }
+    let pairs = cell.screen + cell.confirmation
+    func seconds(_ side: KeyPath<GateDocument.Pair, [Double]>) -> Double? {
+      let all = pairs.flatMap { $0[keyPath: side] }
+      return all.isEmpty ? nil : all.median
+    }
     let figures = [
-      ("change", cell.change?.median, judged.change?.median), ("bound", cell.bound, judged.bound),
+      ("change", cell.change?.median, judged.change?.median),
+      ("change", cell.change?.low, judged.change?.low),
+      ("change", cell.change?.high, judged.change?.high), ("bound", cell.bound, judged.bound),
+      ("detectable change", cell.detectable, judged.detectable),
       ("probability", cell.probability, judged.probability),
+      ("base seconds", cell.baseSeconds, seconds(\.baseSeconds)),
+      ("head seconds", cell.headSeconds, seconds(\.headSeconds)),
     ]
     for (name, told, found) in figures where !Self.agree(told, found) {
       return "its \(name) is \(told.map { "\($0)" } ?? "absent"), and its pairs say "

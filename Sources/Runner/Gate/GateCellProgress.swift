@@ -23,6 +23,28 @@ struct GateCellProgress {
     self.fault = fault
   }
 
+  /// Takes in the counts of a visit: one that was not the same every time is none.
+  mutating func note(_ seen: (base: [String: Int], head: [String: Int])) {
+    work = work.map { count in
+      var count = count
+      // A worker that counts once, when it begins, tells nothing in its lines.
+      if let own = seen.base[count.name], own != count.base { count.base = nil }
+      if let own = seen.head[count.name], own != count.head { count.head = nil }
+      return count
+    }
+    if !seen.base.isEmpty || !seen.head.isEmpty || tellsInLines {
+      tellsInLines = true
+      for index in work.indices {
+        if seen.base[work[index].name] == nil { work[index].base = nil }
+        if seen.head[work[index].name] == nil { work[index].head = nil }
+      }
+      work.removeAll { $0.base == nil && $0.head == nil }
+    }
+  }
+
+  /// Whether counts come with every line, and not once when a worker begins.
+  private var tellsInLines = false
+
   /// Pairs that count.
   var pairs: Int { screen.count }
 

@@ -36,6 +36,19 @@ final class GatePair {
     var baseSeconds: [Double] = []
     var headSeconds: [Double] = []
     var disturbed = 0
+    /// Counts of a pass that were the same in all slices of a side.
+    var work: (base: [String: Int], head: [String: Int])?
+
+    /// Takes in the counts of a round.
+    mutating func note(_ base: [String: Int], _ head: [String: Int]) {
+      work =
+        work.map { known in
+          (
+            known.base.filter { base[$0.key] == $0.value },
+            known.head.filter { head[$0.key] == $0.value }
+          )
+        } ?? (base, head)
+    }
 
     /// Adds to every pass of the head.
     mutating func add(_ seconds: Double) { headSeconds = headSeconds.map { $0 + seconds } }
@@ -103,7 +116,7 @@ final class GatePair {
   /// A round is four slices, ABBA or BAAB by turns and beginning by the coin, so that neither a drift nor being
   /// first favours a side. Both sides of a round go over the same inputs.
   ///
-  /// - Returns: the rounds of every cell that both sides timed in all of their slices.
+  /// - Returns: the rounds of every cell that either side timed; without times where they differ in how often.
   func measure(
     _ visit: Visit, rounds: Int, dose: Dose? = nil, isCancelled: () -> Bool
   ) throws(Fault) -> [String: Rounds] {
@@ -118,12 +131,12 @@ final class GatePair {
     for round in 0..<rounds {
       if isCancelled() { break }
       let before = disturbance.read()
-      var means: [Bool: [String: [Double]]] = [:]
+      var slices: [Bool: [String: [GateWorker.Timing]]] = [:]
       let first = headFirst == round.isMultiple(of: 2)
       for (index, isHead) in [first, !first, !first, first].enumerated() {
         let timings = try take(isHead: isHead, slice(visit, number: 2 * round + index / 2))
         for (cell, timing) in timings {
-          means[isHead, default: [:]][cell, default: []].append(timing.mean)
+          slices[isHead, default: [:]][cell, default: []].append(timing)
         }
       }
       if dose != nil {
@@ -131,14 +144,19 @@ final class GatePair {
         for (cell, timing) in timings { doses[cell, default: []].append(timing.mean) }
       }
       let isDisturbed = disturbance.wasDisturbed(since: before)
-      for (cell, base) in means[false] ?? [:] {
-        guard let head = means[true]?[cell], head.count == base.count else { continue }
+      for cell in Set((slices[false] ?? [:]).keys).union((slices[true] ?? [:]).keys) {
+        let (base, head) = (slices[false]?[cell] ?? [], slices[true]?[cell] ?? [])
+        var rounds = result[cell] ?? Rounds()
+        rounds.note(
+          base.dropFirst().reduce(base.first ?? .init(), +).work,
+          head.dropFirst().reduce(head.first ?? .init(), +).work)
         if isDisturbed {
-          result[cell, default: Rounds()].disturbed += 1
-        } else {
-          result[cell, default: Rounds()].baseSeconds += base
-          result[cell, default: Rounds()].headSeconds += head
+          rounds.disturbed += 1
+        } else if base.count == head.count {
+          rounds.baseSeconds += base.map(\.mean)
+          rounds.headSeconds += head.map(\.mean)
         }
+        result[cell] = rounds
       }
     }
     if let dose {

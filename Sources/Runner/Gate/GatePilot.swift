@@ -83,12 +83,20 @@ struct GatePilot {
   }
 
   private func visit(_ cell: String, passSeconds: Double) -> GatePair.Visit {
-    let passes =
-      passSeconds > 0 ? max(1, Int((plan.sizes.sliceSeconds / passSeconds).rounded(.up))) : 1
+    let passes = repeats(of: passSeconds)
     return .init(
       cell: cell, passes: passes, untimed: passes >= Self.leastPassesForUntimed ? 1 : 0,
       expectedSeconds: Double(passes) * passSeconds)
   }
+
+  /// How often what takes so long is repeated in a slice.
+  private func repeats(of seconds: Double) -> Int {
+    guard seconds > 0 else { return 1 }
+    return max(1, Int(min(Self.mostRepeats, plan.sizes.sliceSeconds / seconds).rounded(.up)))
+  }
+
+  /// More repeats of what takes next to nothing would only make lines.
+  private static let mostRepeats = 10_000.0
 
   /// Passes of a slice from which on the first, which finds the caches filled by the other side, is left out.
   ///
@@ -107,8 +115,7 @@ struct GatePilot {
     let shared = base.keys.filter { head[$0] != nil }
     let rotation = shared.map { max(base[$0]?.mean ?? 0, head[$0]?.mean ?? 0) }.reduce(0, +)
     let count = max(1, shared.count)
-    let rotations =
-      rotation > 0 ? max(1, Int((plan.sizes.sliceSeconds / rotation).rounded(.up))) : 1
+    let rotations = repeats(of: rotation)
     let visit = GatePair.Visit(
       cell: nil, passes: rotations * count, untimed: 0,
       expectedSeconds: Double(rotations) * rotation)
@@ -129,7 +136,7 @@ struct GatePilot {
     for _ in 0..<Self.mostLooks {
       let known = cells.count
       let timings = try pair.take(isHead: isHead, .init(passes: Self.linesOfALook))
-      cells.merge(timings) { $1 }
+      cells.merge(timings) { $0 + $1 }
       if cells.count == known { break }
     }
     return cells

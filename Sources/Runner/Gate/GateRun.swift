@@ -81,9 +81,11 @@ public final class GateRun {
   /// cell in which a worker fails.
   private func pilot(_ isCancelled: @escaping () -> Bool) throws(GateError) {
     var faults: [String: String] = [:]
+    var isDone = false
     repeat {
       do throws(GatePilot.Failure) {
         cells = try pilot(isCancelled, faults)
+        isDone = true
       } catch {
         if isCancelled() { throw .cancelled }
         guard let cell = error.cell, faults[cell] == nil else {
@@ -91,7 +93,7 @@ public final class GateRun {
         }
         faults[cell] = error.fault.sentence
       }
-    } while cells.isEmpty && !isCancelled()
+    } while !isDone && !isCancelled()
     if isCancelled() { throw .cancelled }
     for index in cells.indices {
       cells[index].policy = plan.policy(of: cells[index].id, among: cells.count)
@@ -133,7 +135,7 @@ public final class GateRun {
     let started = watch.seconds
     defer { confirmationSeconds = watch.seconds - started }
     for number in 0..<most {
-      guard !hasEnded(isCancelled) else { return }
+      guard !hasEnded(isCancelled) else { return leaveOpen() }
       progress(
         Progress(
           doing: "confirming, pair \(number + 1) of \(most)",
@@ -145,6 +147,17 @@ public final class GateRun {
         index, pair in
         cells[index].confirmation.append(pair)
       }
+    }
+  }
+
+  /// A confirmation with fewer pairs than were fixed decides nothing.
+  private func leaveOpen() {
+    for index in cells.indices
+    where cells[index].confirmation.count < cells[index].confirmationPairs {
+      cells[index].fault =
+        cells[index].fault
+        ?? "its confirmation ended after \(cells[index].confirmation.count) of "
+        + "\(cells[index].confirmationPairs) pairs"
     }
   }
 
@@ -194,8 +207,11 @@ public final class GateRun {
           let measured = visit.cell == nil ? waiting : [index]
           for index in measured {
             guard let own = rounds[cells[index].id] else { continue }
+            if let work = own.work { cells[index].note(work) }
+            guard !own.baseSeconds.isEmpty || own.disturbed > 0 else { continue }
             keep(index, GateDocument.Pair(own, headFirst: headFirst))
           }
+          noteOthers(than: cells.map(\.id), in: rounds)
           waiting.removeAll { measured.contains($0) }
         }
         loudestSilence = max(loudestSilence, pair.loudestSilence)
@@ -205,6 +221,19 @@ public final class GateRun {
         if case .notStarted = error.fault { return fail(waiting, error) }
         if names.count == waiting.count { return fail(waiting, error) }
       }
+    }
+  }
+
+  /// Keeps the names of cells that came after the pilot, which nothing is known of.
+  private func noteOthers(than known: [String], in rounds: [String: GatePair.Rounds]) {
+    for id in rounds.keys.sorted() where !known.contains(id) {
+      guard let visit = cells.first?.visit else { return }
+      cells.append(
+        GateCellProgress(
+          id: id, visit: visit,
+          fault:
+            "it is printed after others only, and cannot be measured by turns; print all cells by turns, "
+            + "or wait to be asked"))
     }
   }
 

@@ -124,10 +124,16 @@ final class GateWorker {
     var mean: Double { seconds / Double(max(1, passes)) }
 
     mutating func add(_ line: SampleLine) {
-      let own = line.work ?? [:]
-      work = passes == 0 ? own : work.filter { own[$0.key] == $0.value }
-      seconds += line.seconds
-      passes += line.passes ?? 1
+      let own = Timing(
+        seconds: line.seconds, passes: line.passes ?? 1, work: line.work ?? [:])
+      self = passes == 0 ? own : self + own
+    }
+
+    /// Both together, with the counts in which they agree.
+    static func + (left: Timing, right: Timing) -> Timing {
+      Timing(
+        seconds: left.seconds + right.seconds, passes: left.passes + right.passes,
+        work: left.work.filter { right.work[$0.key] == $0.value })
     }
   }
 
@@ -154,7 +160,11 @@ final class GateWorker {
     }
     var timing = Timing()
     while timing.passes < slice.passes {
-      timing.add(try sample(slice))
+      let line = try sample(slice)
+      guard line.cell == request.cell, timing.passes + (line.passes ?? 1) <= slice.passes else {
+        throw .nonsense("it was asked for \(slice.passes) passes of \(request.cell)")
+      }
+      timing.add(line)
     }
     return [request.cell: timing]
   }

@@ -89,6 +89,9 @@ struct GateCommand: ParsableCommand {
     guard command.isEmpty || command.count == 2 else {
       throw ValidationError("--command is given twice, the earlier build's first")
     }
+    guard !command.contains(where: { $0.allSatisfy(\.isWhitespace) }) else {
+      throw ValidationError("a --command is empty; give what prints samples")
+    }
     guard command.isEmpty || base == nil && head == nil else {
       throw ValidationError(
         "a side is a command or a build; give --command twice, or --base and --head")
@@ -216,6 +219,9 @@ struct GateCommand: ParsableCommand {
     guard !FileManager.default.fileExists(atPath: GateFile.usualName) else {
       throw Failure(
         .cannotCreate, "\(GateFile.usualName) is there already; remove it first, or edit it")
+    }
+    guard tolerance ?? GatePolicy.defaultTolerance < detect ?? GatePolicy.defaultDetect else {
+      throw Failure(.usage, "the tolerance must be below what is to be detected")
     }
     func percent(_ fraction: Double) -> String {
       let tenths = Int((fraction * 1000).rounded())

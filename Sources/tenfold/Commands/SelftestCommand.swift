@@ -13,31 +13,67 @@ struct SelftestCommand: ParsableCommand {
     commandName: "selftest",
     abstract: "Tries the gate on this executable against itself, and keeps every trial.",
     discussion: """
-      aa changes nothing; dose makes the later side do more work (--dose), one cell of the suite after the other; \
-      coverage measures doses of 0, 2 and 5 % without a confirmation, for how often an interval holds the truth. \
       Each trial is a line (\(GateTrial.currentSchema)) that is added to Results/calibration/KIND.jsonl, also \
-      where the gate was wrong. The page of all trials is made by tenfold selftest report.
+      where the gate was wrong.
       """,
-    subcommands: [TrialReportCommand.self, NeighbourCommand.self])
+    subcommands: [
+      UnchangedTrialCommand.self, DoseTrialCommand.self, CoverageTrialCommand.self,
+      TrialReportCommand.self, NeighbourCommand.self,
+    ])
+}
 
-  /// What is tried.
-  enum Kind: String, ExpressibleByArgument, CaseIterable {
-    case aa, dose, coverage
+/// `tenfold selftest aa`: nothing is changed.
+struct UnchangedTrialCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "aa",
+    abstract: "Gates of the whole suite on unchanged code: no regression is right.")
+
+  @OptionGroup var options: TrialOptions
+
+  func run() throws {
+    try options.run("aa", measuresAllCells: true, stopsAfterScreen: false, doses: [0])
   }
+}
 
-  @Argument(help: "aa, dose or coverage.")
-  var kind: Kind
-
-  @Option(
-    parsing: .unconditional, help: ArgumentHelp("Trials (default: 1).", valueName: "count"),
-    transform: OptionValue.count)
-  var trials = 1
+/// `tenfold selftest dose`: the later side does more.
+struct DoseTrialCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dose",
+    abstract: "Gates whose later side does more work, one cell of the suite after the other.")
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("How much more the later side does (default: 5%).", valueName: "percentage"),
     transform: OptionValue.percentage)
   var dose = 0.05
+
+  @OptionGroup var options: TrialOptions
+
+  func run() throws {
+    try options.run("dose", measuresAllCells: false, stopsAfterScreen: false, doses: [dose])
+  }
+}
+
+/// `tenfold selftest coverage`: how often an interval holds the truth.
+struct CoverageTrialCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "coverage",
+    abstract: "Screens of doses of 0, 2 and 5 % by turns: how often an interval holds the dose.")
+
+  @OptionGroup var options: TrialOptions
+
+  func run() throws {
+    try options.run(
+      "coverage", measuresAllCells: false, stopsAfterScreen: true, doses: [0, 0.02, 0.05])
+  }
+}
+
+/// The options of all trials.
+struct TrialOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Trials (default: 1).", valueName: "count"),
+    transform: OptionValue.count)
+  var trials = 1
 
   @Option(
     parsing: .unconditional,
@@ -61,7 +97,16 @@ struct SelftestCommand: ParsableCommand {
       "Add the trials to this file (default: Results/calibration/KIND.jsonl).", valueName: "file"))
   var output: String?
 
-  func run() throws {
+  /// Runs the trials of a kind.
+  ///
+  /// - Parameters:
+  ///   - measuresAllCells: whether a trial is of the whole suite, or of one cell of it after the other, at the
+  ///     level that the whole suite has.
+  ///   - stopsAfterScreen: whether flagged cells are left unconfirmed.
+  ///   - doses: how much more the later side does, by turns.
+  func run(
+    _ kind: String, measuresAllCells: Bool, stopsAfterScreen: Bool, doses: [Double]
+  ) throws {
     try ToolVersion.requireReleaseBuild()
     let machine = MachineProbe.current
     let lock = try MeasuringLock.take(for: CommandLine.arguments.joined(separator: " "))
@@ -75,7 +120,7 @@ struct SelftestCommand: ParsableCommand {
     let cells = GateFile.cells(of: settings.suite, threads: threads)
     let neighbour = try Neighbour(share: neighbour, watcher: watcher)
     defer { neighbour.end() }
-    let path = output ?? "Results/calibration/\(kind.rawValue).jsonl"
+    let path = output ?? "Results/calibration/\(kind).jsonl"
     let first = seed ?? UInt64(Date.now.timeIntervalSince1970)
     var line = StatusLine()
     defer { line.clear() }
@@ -84,9 +129,11 @@ struct SelftestCommand: ParsableCommand {
     }
     for trial in 0..<trials {
       let seed = first &+ UInt64(trial)
-      // Doses take one cell of the suite after the other, at the level that the whole suite has.
-      let measured = kind == .aa ? cells : [cells[Int(seed % UInt64(cells.count))]]
-      let dose = dose(ofTrial: trial)
+      if let ending = neighbour.ending {
+        throw Failure(.unavailable, "the neighbour ended with \(ending); \(trial) trials are kept")
+      }
+      let measured = measuresAllCells ? cells : [cells[Int(seed % UInt64(cells.count))]]
+      let dose = doses[trial % doses.count]
       let order = WorkerOrder(cells: measured, seed: seed, checks: true)
       let sides = copies.map { GateSide(tenfold: $0, order: order) }
       var plan = GatePlan(
@@ -94,7 +141,7 @@ struct SelftestCommand: ParsableCommand {
         bounds: settings.bounds, seed: seed)
       plan.dose = dose > 0 ? dose : nil
       plan.cellsOfSuite = cells.count
-      plan.stopsAfterScreen = kind == .coverage
+      plan.stopsAfterScreen = stopsAfterScreen
       let gate = GateRun(plan, machine: machine, watcher: watcher)
       do {
         try gate.measure(
@@ -111,19 +158,11 @@ struct SelftestCommand: ParsableCommand {
         rerun: "")
       try Self.append(
         GateTrial(
-          kind: kind.rawValue, edition: Self.edition, dose: dose,
+          kind: kind, edition: TrialOptions.edition, dose: dose,
           neighbour: self.neighbour ?? 0, cellsOfSuite: cells.count,
           confirmationSeconds: gate.confirmationSeconds, of: document), to: path)
     }
     StandardStream.note("Trials: \(path)")
-  }
-
-  private func dose(ofTrial trial: Int) -> Double {
-    switch kind {
-    case .aa: 0
-    case .dose: dose
-    case .coverage: [0, 0.02, 0.05][trial % 3]
-    }
   }
 
   /// The edition of Results/calibration/protocol.md that trials follow; a change there or of the gate's own
@@ -179,12 +218,15 @@ private struct Neighbour {
     }
     do {
       process = try ChildProcess(
-        [SelftestCommand.executable, "selftest", "neighbour", "\(Int((share * 100).rounded()))"],
+        [TrialOptions.executable, "selftest", "neighbour", "\(Int((share * 100).rounded()))"],
         environment: ProcessInfo.processInfo.environment, watcher: watcher)
     } catch {
       throw Failure(.unavailable, "a neighbour cannot be started (errno \(error.number))")
     }
   }
+
+  /// How it ended, which it must not; `nil` as long as it burns, and where there is none.
+  var ending: String? { process?.wait(seconds: 0).map { "\($0)" } }
 
   func end() { process?.kill() }
 }

@@ -22,13 +22,15 @@ enum ReportedFile {
         .badInput,
         "the gate's document \(path) is refused: \(reason); give a file that tenfold gate wrote")
     }
-    let document: GateDocument
+    var document: GateDocument
     do {
       document = try GateDocument(decoding: bytes)
     } catch {
       throw refusal("\(error)")
     }
     if let contradiction = GateReplay(document).contradiction { throw refusal(contradiction) }
+    // The sentence that everybody reads is made of the verdicts, whatever stands there.
+    if !document.cells.isEmpty { document.summary = document.summaryOfCells }
     return .gate(name: path, document)
   }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import LayerSpec
 import ModelSpec
 import Runner
 
@@ -54,8 +55,65 @@ struct GateSettings {
     if let other = overrides.suiteFile { suite = try Self.decoded(other).suite }
     self.suite = suite ?? GateFile.usualSuite
     threads = file?.threads
+    try Self.check(self.suite, threads: file?.threads, of: name)
     build = file?.build
     command = file?.command
+  }
+
+  /// More cells than a gate of an hour has time for.
+  private static let mostCells = 1000
+
+  /// Refuses sizes that no pass has, and suites of nothing or of more than anybody waits for.
+  private static func check(
+    _ suite: [GateFile.Group], threads: Int?, of file: String
+  ) throws(Failure) {
+    func refuse(_ field: String, _ reason: String) -> Failure {
+      Failure(.badInput, "the gate file \(file) is refused: \(field) \(reason)")
+    }
+    if let threads, threads < 1 {
+      throw refuse("threads", "is \(threads), and there is at least one")
+    }
+    guard !suite.isEmpty else { throw refuse("suite", "is empty; leave it out for the usual one") }
+    var cells = 0
+    for (index, group) in suite.enumerated() {
+      let lists = [
+        group.models.count, group.tokens?.count ?? 1, group.sequences?.count ?? 1,
+        group.context?.count ?? 1, group.engines?.count ?? 1, group.precisions?.count ?? 1,
+      ]
+      guard !lists.contains(0) else { throw refuse("suite[\(index)]", "has an empty list") }
+      for (name, sizes, least) in [
+        ("tokens", group.tokens, 1), ("sequences", group.sequences, 1),
+        ("context", group.context, 0),
+      ] {
+        if let size = sizes?.first(where: { !(least...(1 << 20)).contains($0) }) {
+          throw refuse("suite[\(index)].\(name)", "has \(size); give \(least) to \(1 << 20)")
+        }
+      }
+      cells += lists.reduce(1) { min(mostCells + 1, $0 * min(mostCells + 1, $1)) }
+      guard cells <= mostCells else {
+        throw refuse("suite", "has more than \(mostCells) cells; leave some out")
+      }
+      try checkNames(group, "suite[\(index)]", refuse)
+    }
+  }
+
+  /// Refuses names that this build does not know.
+  private static func checkNames(
+    _ group: GateFile.Group, _ place: String, _ refuse: (String, String) -> Failure
+  ) throws(Failure) {
+    if let name = group.workload, Workloads.workload(named: name) == nil {
+      let known = Workloads.table.map(\.kind.rawValue).joined(separator: ", ")
+      throw refuse("\(place).workload", "is '\(name)'; give one of: \(known)")
+    }
+    if let name = group.engines?.first(where: { name in !Engines.table.contains { $0.name == name }
+    }) {
+      let known = Engines.table.map(\.name).joined(separator: ", ")
+      throw refuse("\(place).engines", "has '\(name)'; give of: \(known)")
+    }
+    if let name = group.precisions?.first(where: { !WeightFormat(named: $0).isKnown }) {
+      let known = WeightFormat.known.map(\.name).joined(separator: ", ")
+      throw refuse("\(place).precisions", "has '\(name)'; give of: \(known)")
+    }
   }
 
   private static func file(_ path: String?) throws(Failure) -> GateFile? {

@@ -36,7 +36,7 @@ struct GateSides {
     build: RevisionBuild
   ) throws(Failure) {
     let sources = (
-      base: try Source(base, isHead: false, build), head: try Source(head, isHead: true, build)
+      base: try Source(base, build), head: try Source(head, build)
     )
     let same = try sources.base.sameness(as: sources.head, build)
     if case .revision = sources.head, try build.hasChanges() {
@@ -136,8 +136,8 @@ private enum Source {
   case executable(String)
   case revision(Revision)
 
-  /// - Throws: `Failure` with status 64 for a name of neither, 5 where it is the base.
-  init(_ name: String, isHead: Bool, _ build: RevisionBuild) throws(Failure) {
+  /// - Throws: `Failure` with status 5 for a name of neither, 64 for a file that cannot be executed.
+  init(_ name: String, _ build: RevisionBuild) throws(Failure) {
     if InputFile.exists(name) {
       guard FileManager.default.isExecutableFile(atPath: name) else {
         throw Failure(
@@ -148,7 +148,7 @@ private enum Source {
       self = .revision(revision)
     } else {
       throw Failure(
-        isHead ? .usage : .notComparable,
+        .notComparable,
         "'\(name)' is neither an executable nor a revision of a repository here; fetch it (a shallow clone "
           + "lacks other branches), or name another")
     }

@@ -86,7 +86,10 @@ enum MeasuringLock {
           "another gate measures on this machine (\(holder.map(String.init) ?? "see \(path)")); wait "
             + "until it ends")
       case .impossible:
-        // A machine without such a directory has no other gate to be kept from.
+        // A gate is better than none on a machine where no file can be locked.
+        StandardStream.note(
+          "tenfold: \(path) cannot be locked, so nothing keeps another gate from measuring meanwhile"
+        )
         return nil
       }
     }

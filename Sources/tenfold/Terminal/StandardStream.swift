@@ -3,6 +3,18 @@ import SystemPackage
 
 /// The process's own streams, written without a buffer so that no failure goes unnoticed.
 enum StandardStream {
+  /// Puts something in the place of streams that are closed: the next file that is opened would be taken for
+  /// one, and written over.
+  ///
+  /// It can be read and not written, so that a document for a closed output fails as it must.
+  static func occupyClosed() {
+    while let file = try? FileDescriptor.open(FilePath("/dev/null"), .readOnly) {
+      guard file.rawValue > FileDescriptor.standardError.rawValue else { continue }
+      try? file.close()
+      return
+    }
+  }
+
   /// Writes a document to standard output.
   ///
   /// - Throws: `Failure` with status 74; its sentence is empty for a closed pipe, because a reader

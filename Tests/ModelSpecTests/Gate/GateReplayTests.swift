@@ -43,6 +43,7 @@ import Testing
       ],
       cells: [cell("slow", slower: 0.05), cell("same", slower: 0)], verdict: .regression,
       summary: "", cautions: [])
+    document.summary = document.summaryOfCells
     change(&document)
     return document
   }
@@ -55,7 +56,7 @@ import Testing
   }
 
   /// Each of these would make a slowdown look better than it is, or worse.
-  @Test(arguments: 0..<9)
+  @Test(arguments: 0..<15)
   func forgeries(kind: Int) {
     let forged = document { document in
       switch kind {
@@ -67,7 +68,13 @@ import Testing
       case 5: document.cells[0].probability = 0.5
       case 6: document.controls[1].pairs = pairs(8, slower: 0)
       case 7: document.cells[0].confirmation = pairs(16, slower: 0.001)
-      default: document.cells[0].verdict = .improvement
+      case 8: document.cells[0].verdict = .improvement
+      case 9: document.controls.removeLast()
+      case 10: document.options.suiteErrorRate = 0.5
+      case 11: document.cells[1].reason = "much faster"
+      case 12: document.cells.append(document.cells[1])
+      case 13: document.cells[1].change?.high = -0.4
+      default: document.cells[1].baseSeconds = -1
       }
     }
     #expect(GateReplay(forged).contradiction != nil, "forgery \(kind)")
@@ -78,6 +85,7 @@ import Testing
     let open = document { document in
       document.cells[0].verdict = .inconclusive
       document.verdict = .inconclusive
+      document.summary = document.summaryOfCells
     }
     #expect(GateReplay(open).contradiction == nil)
   }

@@ -86,7 +86,7 @@ struct ChangeFormsTests {
     ] {
       #expect(suite.attribute(forName: attribute)?.stringValue == "\(count(name))")
     }
-    #expect(suite.attribute(forName: "tests")?.stringValue == "8")
+    #expect(suite.attribute(forName: "tests")?.stringValue == "9")
   }
 
   /// A report of many regressions, some inconclusive cells and one pass.

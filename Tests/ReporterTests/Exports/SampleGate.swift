@@ -1,4 +1,5 @@
 import ModelSpec
+import Statistics
 
 /// A gate's document by hand, with one cell of each verdict and a control that failed.
 extension Sample {
@@ -28,7 +29,9 @@ extension Sample {
     return GateDocument.Cell(
       id: id, change: judged.change, bound: judged.bound, detectable: judged.detectable,
       probability: judged.probability, verdict: judged.verdict, reason: judged.reason,
-      command: command, baseSeconds: seconds * 1.0234375, headSeconds: seconds * ratio * 1.0234375,
+      command: command,
+      baseSeconds: (screen + confirmation).flatMap(\.baseSeconds).median,
+      headSeconds: (screen + confirmation).flatMap(\.headSeconds).median,
       screen: screen, confirmation: confirmation, work: work)
   }
 
@@ -44,7 +47,13 @@ extension Sample {
       probability: judged.probability, passed: judged.passed, pairs: pairs)
   }
 
-  static let gate = GateDocument(
+  static let gate: GateDocument = {
+    var gate = handMade
+    gate.summary = gate.summaryOfCells
+    return gate
+  }()
+
+  private static let handMade = GateDocument(
     created: "2026-11-21T15:00:00Z", status: .complete, tool: suite.tool, machine: suite.machine,
     base: .init(
       name: "origin/main", commit: "0123456789abcdef0123456789abcdef01234567",
@@ -59,6 +68,7 @@ extension Sample {
     controls: [
       control("same-code", treatment: "another copy of the base", ratio: 1),
       control("dose", treatment: "a copy of the base that does 5 % more", ratio: 1),
+      control("layout", treatment: "a copy at a longer path", ratio: 1),
     ],
     cells: [
       cell(
@@ -78,6 +88,6 @@ extension Sample {
         id: "dense/1", verdict: .inconclusive, reason: "the head does not know this cell"),
     ],
     verdict: .inconclusive,
-    summary: "The gate cannot tell: a control did not come out as it must.",
+    summary: "",
     cautions: ["A quota stopped processes 3 times."])
 }
