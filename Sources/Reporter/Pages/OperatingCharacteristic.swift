@@ -27,16 +27,11 @@ public struct OperatingCharacteristic {
       (low, high) = Binomial.interval(hits: hits, of: count)
     }
 
-    /// `0 of 320, at most 0.9 %`.
+    /// `0/300 (0-1 %)`.
     var text: String {
       guard of > 0 else { return "-" }
-      let bounds =
-        hits == 0
-        ? "at most \(Figures.percent(high))"
-        : hits == of
-          ? "at least \(Figures.percent(low))"
-          : "\(Figures.percent(low)) to \(Figures.percent(high))"
-      return "\(hits) of \(of), \(bounds)"
+      let (low, high) = (Figures.significant(low * 100, trimmed: true), Figures.percent(high))
+      return "\(hits)/\(of) (\(low)-\(high))"
     }
   }
 
@@ -137,42 +132,62 @@ public struct OperatingCharacteristic {
 
   /// The characteristic as a page.
   public var page: Page {
-    let columns: [Table.Column] = [
-      .init("kind"), .init("dose", .right), .init("neighbour", .right), .init("trials", .right),
-      .init("cells", .right), .init("regression"), .init("pass"), .init("open"),
-      .init("interval holds"), .init("controls failed"), .init("noise of a slice", .right),
-      .init("gate, s", .right), .init("confirmation, s", .right),
-    ]
     var blocks: [Page.Block] = [
       .title("Operating characteristic of the gate"),
       .paragraph(
         "What gates said whose right answer is known, on real machines; every trial is in "
-          + "Results/calibration. Bounds are exact binomial intervals of 95 % (Clopper and Pearson)."
-      ),
+          + "Results/calibration. Behind each number of cells or trials is the exact 95 % interval of the "
+          + "probability (Clopper and Pearson). Noise is the standard deviation between neighbouring slices of "
+          + "the two sides, the median over cells."),
     ]
     let groups = Dictionary(grouping: rows) { "\($0.cpu), protocol edition \($0.edition)" }
     for (title, rows) in groups.sorted(by: { $0.key < $1.key }) {
       blocks += [
-        .heading(title), .table(Table(columns: columns, rows: rows.map(Self.tableRow))),
+        .heading(title), .table(Self.verdicts(rows)), .table(Self.times(rows)),
       ]
     }
     return Page(blocks)
   }
 
-  private static func tableRow(_ row: Row) -> Table.Row {
+  private static func trial(_ row: Row) -> [Table.Entry] {
+    [
+      .init(row.kind), .init(Figures.percent(row.dose)),
+      .init(row.neighbour > 0 ? Figures.percent(row.neighbour) : "-"),
+    ]
+  }
+
+  private static let trialColumns: [Table.Column] = [
+    .init("kind"), .init("dose", .right), .init("neighbour", .right),
+  ]
+
+  private static func verdicts(_ rows: [Row]) -> Table {
+    Table(
+      columns: trialColumns + [.init("regression"), .init("pass"), .init("open")],
+      rows: rows.map { row in
+        Table.Row(
+          trial(row) + [
+            .init(row.regressions.text), .init(row.passes.text), .init(row.inconclusive.text),
+          ])
+      })
+  }
+
+  private static func times(_ rows: [Row]) -> Table {
     func seconds(_ value: Double?) -> String {
       value.map { Figures.significant($0, digits: 3) } ?? "-"
     }
-    let confirmation = row.confirmationSecondsMost.map {
-      "\(seconds(row.confirmationSecondsMedian)), most \(seconds($0))"
-    }
-    return Table.Row([
-      .init(row.kind), .init(Figures.percent(row.dose)),
-      .init(row.neighbour > 0 ? Figures.percent(row.neighbour) : "-"), .init("\(row.trials)"),
-      .init("\(row.decisions)"), .init(row.regressions.text), .init(row.passes.text),
-      .init(row.inconclusive.text), .init(row.coverage.text), .init(row.failedControls.text),
-      .init(row.deviationOfSlices.map(Figures.percent) ?? "-"), .init(seconds(row.secondsMedian)),
-      .init(confirmation ?? "-"),
-    ])
+    return Table(
+      columns: trialColumns + [
+        .init("interval holds"), .init("controls failed"), .init("noise", .right),
+        .init("gate, s", .right), .init("confirm, s", .right), .init("most, s", .right),
+      ],
+      rows: rows.map { row in
+        Table.Row(
+          trial(row) + [
+            .init(row.coverage.text), .init(row.failedControls.text),
+            .init(row.deviationOfSlices.map(Figures.percent) ?? "-"),
+            .init(seconds(row.secondsMedian)), .init(seconds(row.confirmationSecondsMedian)),
+            .init(seconds(row.confirmationSecondsMost)),
+          ])
+      })
   }
 }

@@ -132,6 +132,7 @@ public final class GateRun {
   private func confirm(_ progress: (Progress) -> Void, _ isCancelled: @escaping () -> Bool) {
     for index in cells.indices { cells[index].planConfirmation() }
     let most = cells.map(\.confirmationPairs).max() ?? 0
+    guard most > 0 else { return }
     let started = watch.seconds
     defer { confirmationSeconds = watch.seconds - started }
     for number in 0..<most {

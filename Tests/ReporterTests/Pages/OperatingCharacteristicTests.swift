@@ -1,0 +1,43 @@
+import ModelSpec
+import Reporter
+import Testing
+
+/// Trials whose right answer is known, counted.
+@Suite struct OperatingCharacteristicTests {
+  private func trial(_ kind: String, dose: Double, verdict: CompareVerdict) -> GateTrial {
+    var document = Sample.gate
+    document.controls = []
+    document.cells = [document.cells[0]]
+    document.cells[0].verdict = verdict
+    return GateTrial(
+      kind: kind, edition: 1, dose: dose, neighbour: 0, cellsOfSuite: 20,
+      confirmationSeconds: verdict == .regression ? 12 : 0, of: document)
+  }
+
+  @Test func linesAreReadAsTheyAreWritten() throws {
+    let trial = trial("dose", dose: 0.05, verdict: .regression)
+    #expect(try GateTrial(decoding: JSONLine.text(trial)) == trial)
+    #expect(throws: RecordError.self) { try GateTrial(decoding: "{}") }
+  }
+
+  @Test func rowsAreOfKindAndDose() throws {
+    let trials =
+      [trial("dose", dose: 0.05, verdict: .pass), trial("aa", dose: 0, verdict: .pass)]
+      + (0..<49).map { _ in trial("dose", dose: 0.05, verdict: .regression) }
+    let rows = OperatingCharacteristic(of: trials).document.rows
+    #expect(rows.map(\.kind) == ["aa", "dose"])
+    let dose = try #require(rows.last)
+    #expect(dose.regressions.hits == 49 && dose.regressions.of == 50 && dose.passes.hits == 1)
+    // The interval of 49 hits in 50 by R's binom.test.
+    #expect(abs(dose.regressions.low - 0.8935) < 1e-4)
+    #expect(dose.confirmationSecondsMedian == 12)
+    // The sample's head takes a sixteenth more, which the dose is not.
+    #expect(dose.coverage.hits == 0)
+    #expect(rows.first?.confirmationSecondsMedian == nil)
+  }
+
+  @Test func nothingIsAPageToo() {
+    #expect(OperatingCharacteristic(of: []).document.rows.isEmpty)
+    #expect(TextPage.render(OperatingCharacteristic(of: []).page).contains("Operating"))
+  }
+}
