@@ -5,8 +5,6 @@ struct GateCellProgress {
   let id: String
   /// How its slices are.
   var visit: GatePair.Visit
-  /// Seconds of a pass of the slower side, by the pilot.
-  var passSeconds = 0.0
   var work: [GateDocument.WorkCount] = []
   /// Why it cannot be measured; `nil` where it can.
   var fault: String?
@@ -44,9 +42,6 @@ struct GateCellProgress {
 
   /// Whether counts come with every line, and not once when a worker begins.
   private var tellsInLines = false
-
-  /// Pairs that count.
-  var pairs: Int { screen.count }
 
   /// Whether more pairs are needed before it passes or is flagged.
   var needsScreening: Bool { fault == nil && screening == .open }

@@ -77,7 +77,6 @@ struct GatePilot {
       slowest = max(slowest, try pair.take(isHead: isHead, slice)[own.id]?.mean ?? 0)
     }
     var cell = GateCellProgress(id: own.id, visit: visit(own.id, passSeconds: slowest))
-    cell.passSeconds = slowest
     cell.work = GateDocument.WorkCount.both(own.work ?? [:], other?.work ?? [:])
     return cell
   }
@@ -124,7 +123,6 @@ struct GatePilot {
         base[id] == nil
         ? "the base does not have it" : head[id] == nil ? "the head does not have it" : nil
       var cell = GateCellProgress(id: id, visit: visit, fault: fault)
-      cell.passSeconds = max(base[id]?.mean ?? 0, head[id]?.mean ?? 0)
       cell.work = GateDocument.WorkCount.both(base[id]?.work ?? [:], head[id]?.work ?? [:])
       return cell
     }

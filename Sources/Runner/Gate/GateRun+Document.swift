@@ -62,7 +62,8 @@ extension GateRun {
   private func disturbed(_ progress: GateCellProgress) -> String? {
     let pairs = progress.screen + progress.confirmation
     let lost = pairs.reduce(0) { $0 + $1.disturbedRounds }
-    let kept = pairs.reduce(0) { $0 + $1.baseSeconds.count }
+    // A round has two slices of each side.
+    let kept = pairs.reduce(0) { $0 + $1.baseSeconds.count } / 2
     guard Double(lost) > Self.mostDisturbedShare * Double(lost + kept) else { return nil }
     return "\(lost) of \(lost + kept) rounds were disturbed by the host or a quota"
   }

@@ -24,7 +24,6 @@ public final class GateRun {
   private let watch = Stopwatch()
   private(set) var cells: [GateCellProgress] = []
   private(set) var controls: [GateControl] = []
-  private(set) var cautions: [String] = []
   private var loudestSilence = 0.0
   /// What the longest pair of the screen took, over all cells.
   private(set) var secondsOfAPair = 0.0
@@ -54,12 +53,14 @@ public final class GateRun {
     progress(Progress(doing: "starting both sides", fraction: 0, cells: 0))
     try pilot(isCancelled)
     if plan.hasControls { controls = GateControl.all(of: plan, cells: cells) }
+    defer { self.isCancelled = self.isCancelled || isCancelled() }
     let looks = GatePolicy.looks(upTo: plan.mostPairs)
+    var measured = 0
     for look in looks {
       let isFirst = look == looks.first
-      for pair in (cells.map(\.screen.count).min() ?? 0)..<look {
+      for pair in measured..<look {
         guard !hasEnded(isCancelled) else { return }
-        let open = cells.indices.filter { cells[$0].needsScreening && cells[$0].pairs <= pair }
+        let open = cells.indices.filter { cells[$0].needsScreening }
         let openControls = controls.indices.filter { controls[$0].needsPairs(upTo: look) }
         guard !open.isEmpty || !openControls.isEmpty else { break }
         progress(
@@ -70,6 +71,7 @@ public final class GateRun {
         measureScreen(pair, of: open, isCancelled)
         for index in openControls { measureControl(index, pair: pair, isCancelled) }
       }
+      measured = look
       for index in cells.indices where cells[index].needsScreening { cells[index].screen(look) }
     }
     if !plan.stopsAfterScreen { confirm(progress, isCancelled) }
@@ -134,9 +136,12 @@ public final class GateRun {
     let most = cells.map(\.confirmationPairs).max() ?? 0
     guard most > 0 else { return }
     let started = watch.seconds
-    defer { confirmationSeconds = watch.seconds - started }
+    defer {
+      leaveOpen()
+      confirmationSeconds = watch.seconds - started
+    }
     for number in 0..<most {
-      guard !hasEnded(isCancelled) else { return leaveOpen() }
+      guard !hasEnded(isCancelled) else { return }
       progress(
         Progress(
           doing: "confirming, pair \(number + 1) of \(most)",

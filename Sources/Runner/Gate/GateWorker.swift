@@ -11,9 +11,8 @@ final class GateWorker {
   private let isCancelled: () -> Bool
   /// What it can time; `nil` for a benchmark that runs all the time.
   let hello: WorkerHello?
-  private var isStopped = false
   private var cpuWhenStopped = 0.0
-  /// The longest turn from its beginning to its end, in CPU seconds of the side that should have been silent.
+  /// The most CPU time that it used between two of its turns, when it should have been silent, in seconds.
   private(set) var loudestSilence = 0.0
 
   /// How many times the patience for a slice a worker may take to make all of its cells ready.
@@ -208,16 +207,13 @@ final class GateWorker {
   }
 
   private func resume() {
-    guard isStopped else { return }
     loudestSilence = max(loudestSilence, process.cpuSeconds - cpuWhenStopped)
     process.drain()
-    isStopped = false
     process.resume()
   }
 
   private func stop() {
     process.stop()
-    isStopped = true
     cpuWhenStopped = process.cpuSeconds
   }
 

@@ -14,7 +14,7 @@ struct GateSides {
 
   /// Two shell commands.
   init(commands: [String]) {
-    func side(_ command: String, _ padding: Int = 0) -> GateSide {
+    func side(_ command: String) -> GateSide {
       GateSide(
         origin: .init(name: command), arguments: ["/bin/sh", "-c", command],
         environment: GateSide.workerEnvironment)
@@ -122,7 +122,7 @@ struct GateSides {
 extension GateSide {
   /// What both sides are told: what this process was, that a gate asks, and that BLAS threads shall not wait
   /// in a loop for the next product, which takes a processor from whoever has the turn (OpenBLAS counts 2ⁿ
-  /// cycles, 2²⁶ unless told otherwise).
+  /// cycles, 2²⁸ unless told otherwise).
   static var workerEnvironment: [String: String] {
     var environment = ProcessInfo.processInfo.environment
     environment[variable] = "1"

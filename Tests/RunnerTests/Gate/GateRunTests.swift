@@ -65,6 +65,17 @@ import Testing
     #expect(!open.isEmpty && open.allSatisfy { $0.command == "tenfold gate" })
   }
 
+  /// Cells that do not tell are looked at to the last, whatever became of the others.
+  @Test func openCellsAreMeasuredOnBesideOneThatFailed() throws {
+    let noisy = ToyBenchmark(noise: 0.15)
+    var faulty = noisy
+    faulty.fault = "crash"
+    let document = try document(base: noisy, head: faulty)
+    let open = try #require(document.cells.first { $0.id == "a" })
+    #expect(open.screen.count == GatePolicy.defaultMostPairs || !open.confirmation.isEmpty)
+    #expect(open.screen.count > 8)
+  }
+
   /// A worker that fails takes the cell with it in which it did, and no other.
   @Test(arguments: [
     ("crash", "signal 11"), ("hang", "said nothing"), ("flood", "prints lines"),
