@@ -12,7 +12,7 @@ public struct GateTrial: Codable, Hashable, Sendable {
   public var created: String
   /// `aa`, `dose` or `coverage`.
   public var kind: String
-  /// The edition of the protocol that was fixed before the trial (Results/calibration/protocol.md).
+  /// The edition of the protocol that was fixed before the trial (Results/calibration/gate-protocol.md).
   public var edition: Int
   /// How much more the head did, as a fraction.
   public var dose: Double
@@ -24,7 +24,7 @@ public struct GateTrial: Codable, Hashable, Sendable {
   public var commit: String
   /// The processor's name as a record has it, and what tells it from others of that name.
   public var cpu: String
-  /// The instruction set's name, such as `v4`; absent where it is not known.
+  /// Family, model and stepping, such as `26-2-1`; absent where there are none.
   public var cpuSignature: String?
   /// The slowdown that must not go unseen.
   public var detect: Double
