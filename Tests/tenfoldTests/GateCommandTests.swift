@@ -255,6 +255,10 @@ import Testing
       try git("commit", "--quiet", "--message", "three")
       let broken = try gate(["--base", "one"], in: directory)
       #expect(broken.status == 5 && broken.errors.contains("does not build"), "\(broken.errors)")
+      // The repository knows of no checkout any more, also where one side was built and the other was not.
+      let known = try FileManager.default.subpathsOfDirectory(
+        atPath: directory.appending(path: ".git").path)
+      #expect(!known.contains { $0.hasPrefix("worktrees/") }, "\(known)")
     }
   }
 

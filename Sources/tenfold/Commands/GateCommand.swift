@@ -117,9 +117,8 @@ struct GateCommand: ParsableCommand {
     Interruption.listen()
     let workspace = try GateWorkspace()
     let build = RevisionBuild(watcher: watcher, workspace: workspace, command: settings.build)
-    var checkouts: [String] = []
     defer {
-      checkouts.forEach(build.remove)
+      build.removeCheckouts()
       workspace.remove()
     }
     let sides =
@@ -131,7 +130,6 @@ struct GateCommand: ParsableCommand {
           checks: true),
         arguments: blas.map { ["--blas", $0] } ?? [], build: build)
       : GateSides(commands: command)
-    checkouts = [sides.base, sides.head].compactMap(\.directory)
     let document = try measure(sides, settings, machine, watcher)
     try destination.write(output.render(document))
     try conclude(document)

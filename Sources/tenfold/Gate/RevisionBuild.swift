@@ -15,11 +15,20 @@ struct Revision: Hashable {
 }
 
 /// Builds revisions of a repository, each in a checkout of its own.
-struct RevisionBuild {
-  let watcher: ProcessWatcher?
+final class RevisionBuild {
   let workspace: GateWorkspace
+  private let watcher: ProcessWatcher?
   /// The shell command that builds a checkout; `nil` for Tenfold's own.
-  let command: String?
+  private let command: String?
+  /// Checkouts that are there, also of a side whose other one does not build.
+  private var checkouts: [String] = []
+
+  /// Builds in checkouts below a workspace.
+  init(watcher: ProcessWatcher?, workspace: GateWorkspace, command: String?) {
+    self.watcher = watcher
+    self.workspace = workspace
+    self.command = command
+  }
 
   /// What Tenfold's executable is built from; the rest of a revision is documents and tests.
   private static let inputs = ["Package.swift", "Sources", "Kernels"]
@@ -93,6 +102,7 @@ struct RevisionBuild {
 
   private func checkOut(_ revision: Revision, _ slot: String) throws(Failure) -> String {
     let directory = "\(workspace.path)/\(slot)"
+    checkouts.append(directory)
     let output = try git(["worktree", "add", "--detach", "--force", directory, revision.commit])
     guard output.isSuccess else {
       throw Failure(
@@ -103,10 +113,16 @@ struct RevisionBuild {
     return directory
   }
 
-  /// Takes a checkout away again.
-  func remove(_ directory: String) {
-    _ = try? git(["worktree", "remove", "--force", directory])
+  /// Takes a checkout away again, from the disk and from what the repository knows.
+  private func remove(_ directory: String) {
+    _ = try? CommandOutput.of(
+      ["/usr/bin/env", "git", "worktree", "remove", "--force", directory],
+      environment: ProcessInfo.processInfo.environment)
+    checkouts.removeAll { $0 == directory }
   }
+
+  /// Takes away whatever checkouts are there.
+  func removeCheckouts() { checkouts.forEach(remove) }
 
   private func broken(_ revision: Revision, _ output: CommandOutput) -> Failure {
     Failure(
