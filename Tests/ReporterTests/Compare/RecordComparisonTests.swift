@@ -6,41 +6,13 @@ import Testing
 
 @Suite("Two records held against each other")
 struct RecordComparisonTests {
-  private let run: Record = {
-    var runs = SimulatedRuns(on: .quiet, seed: 7)
-    return runs.record()
-  }()
-
-  /// - Parameter areOneBuild: whether records of one commit stay that.
-  private func compare(
-    _ base: Record, _ head: Record, tolerance: Double = 0.03, areOneBuild: Bool = false
-  ) throws -> RecordComparison {
-    var head = head
-    if !areOneBuild, head.tool.commit == base.tool.commit { head.tool.commit = "def5678" }
-    return try RecordComparison(
-      base: NamedRecord(name: "base.json", timesOf: base),
-      head: NamedRecord(name: "head.json", timesOf: head), tolerance: tolerance)
-  }
-
-  /// The record with the times of some cells multiplied.
-  private func scaled(
-    _ record: Record, baseline: Double = 1, candidate: Double = 1, cells: Range<Int>? = nil
-  ) -> Record {
-    var record = record
-    for cell in cells ?? record.cells.indices {
-      for round in record.cells[cell].rounds.indices {
-        record.cells[cell].rounds[round].baselineSeconds *= baseline
-        record.cells[cell].rounds[round].candidateSeconds *= candidate
-      }
-    }
-    return Sample.restated(record)
-  }
+  private let run = ComparedRecords.run
 
   @Test("a record against itself passes, however few its cells and rounds", arguments: [24, 7, 1])
   func sameRecord(_ count: Int) throws {
     var record = run
     record.cells = Array(record.cells.prefix(count))
-    let comparison = try compare(record, record)
+    let comparison = try ComparedRecords.compare(record, record)
     #expect(comparison.verdict == .pass)
     #expect(comparison.cells.allSatisfy { $0.verdict == .pass })
     #expect(comparison.summary == "Both records hold the same measurement.")
@@ -49,16 +21,18 @@ struct RecordComparisonTests {
   @Test(
     "records of one build have nothing to tell apart, and what moved all the same is no build's")
   func oneBuild() throws {
-    let same = try compare(run, run, areOneBuild: true)
+    let same = try ComparedRecords.compare(run, run, areOneBuild: true)
     #expect(same.verdict == .pass)
     #expect(
       same.summary == "Nothing to measure: both records are of commit abc1234. "
         + "Both records hold the same measurement.")
-    let again = try compare(run, scaled(run, candidate: 1.01), areOneBuild: true)
+    let again = try ComparedRecords.compare(
+      run, ComparedRecords.scaled(run, candidate: 1.01), areOneBuild: true)
     #expect(again.verdict == .pass)
     #expect(again.summary.contains("the machine moved candidate time +1.0"))
     for (factor, direction) in [(1.3, "slower"), (0.7, "faster")] {
-      let moved = try compare(run, scaled(run, candidate: factor), areOneBuild: true)
+      let moved = try ComparedRecords.compare(
+        run, ComparedRecords.scaled(run, candidate: factor), areOneBuild: true)
       #expect(moved.verdict == .inconclusive)
       #expect(moved.summary.hasPrefix("Nothing to measure: both records are of commit abc1234."))
       #expect(moved.summary.contains("Yet HEAD is \(direction): candidate time"))
@@ -70,7 +44,7 @@ struct RecordComparisonTests {
     }
     var fewer = run
     fewer.cells.removeLast()
-    let gaps = try compare(run, fewer, areOneBuild: true)
+    let gaps = try ComparedRecords.compare(run, fewer, areOneBuild: true)
     #expect(gaps.verdict == .inconclusive)
     #expect(gaps.summary.contains(run.cells[23].id))
   }
@@ -81,7 +55,8 @@ struct RecordComparisonTests {
   func otherBuilds(_ commit: String) throws {
     var record = run
     record.tool.commit = commit
-    let comparison = try compare(record, scaled(record, candidate: 1.3), areOneBuild: true)
+    let comparison = try ComparedRecords.compare(
+      record, ComparedRecords.scaled(record, candidate: 1.3), areOneBuild: true)
     #expect(comparison.commonRevision == nil && comparison.document.sameCommit == nil)
     #expect(comparison.verdict == .regression)
     #expect(comparison.cautions.count == 2)
@@ -92,7 +67,9 @@ struct RecordComparisonTests {
     var release = run
     release.tool.version = "0.2.0"
     #expect(
-      try compare(run, scaled(release, candidate: 1.3), areOneBuild: true).verdict == .regression)
+      try ComparedRecords.compare(
+        run, ComparedRecords.scaled(release, candidate: 1.3), areOneBuild: true
+      ).verdict == .regression)
   }
 
   @Test("a hash is as short as git shows it, and any other name stays whole")
@@ -106,7 +83,8 @@ struct RecordComparisonTests {
 
   @Test("exact changes are found exactly")
   func exactChanges() throws {
-    let slower = try compare(run, scaled(run, baseline: 1.1, candidate: 1.1))
+    let slower = try ComparedRecords.compare(
+      run, ComparedRecords.scaled(run, baseline: 1.1, candidate: 1.1))
     #expect(slower.verdict == .regression)
     let change = try #require(slower.whole.candidateSeconds.change)
     #expect(abs(change.median - 0.1) < 1e-9)
@@ -115,19 +93,22 @@ struct RecordComparisonTests {
     #expect(
       slower.summary.hasPrefix("HEAD (def5678) is slower than BASE (abc1234): candidate time +10"))
 
-    let faster = try compare(run, scaled(run, candidate: 0.8))
+    let faster = try ComparedRecords.compare(run, ComparedRecords.scaled(run, candidate: 0.8))
     #expect(faster.verdict == .improvement)
     let ratio = try #require(faster.whole.timeRatio.change)
     #expect(abs(ratio.median - 0.25) < 1e-9)
 
-    let within = try compare(run, scaled(run, baseline: 1.02, candidate: 1.02))
+    let within = try ComparedRecords.compare(
+      run, ComparedRecords.scaled(run, baseline: 1.02, candidate: 1.02))
     #expect(within.verdict == .pass)
-    #expect(try compare(run, scaled(run, candidate: 1.2), tolerance: 0.3).verdict == .pass)
+    #expect(
+      try ComparedRecords.compare(run, ComparedRecords.scaled(run, candidate: 1.2), tolerance: 0.3)
+        .verdict == .pass)
   }
 
   @Test("a baseline that became faster is no regression, though it takes from the ratio")
   func fasterBaseline() throws {
-    let comparison = try compare(run, scaled(run, baseline: 0.85))
+    let comparison = try ComparedRecords.compare(run, ComparedRecords.scaled(run, baseline: 0.85))
     #expect(comparison.whole.timeRatio.verdict == .regression)
     #expect(comparison.whole.baselineSeconds.verdict == .improvement)
     #expect(comparison.verdict == .improvement)
@@ -135,7 +116,8 @@ struct RecordComparisonTests {
 
   @Test("one cell that is much slower is found among those that are not")
   func oneCell() throws {
-    let comparison = try compare(run, scaled(run, candidate: 1.3, cells: 3..<4))
+    let comparison = try ComparedRecords.compare(
+      run, ComparedRecords.scaled(run, candidate: 1.3, cells: 3..<4))
     #expect(comparison.verdict == .regression)
     #expect(comparison.cells.filter { $0.verdict == .regression }.map(\.id).count == 1)
     #expect(comparison.cells[0].id == run.cells[3].id)
@@ -144,12 +126,12 @@ struct RecordComparisonTests {
 
   @Test("slow times with equally slow ceilings are the machine's")
   func slowMachine() throws {
-    var head = scaled(run, baseline: 1.3, candidate: 1.3)
+    var head = ComparedRecords.scaled(run, baseline: 1.3, candidate: 1.3)
     for cell in head.cells.indices {
       head.cells[cell].ceilingBeside?.peakFlopsPerSecond /= 1.3
       head.cells[cell].ceilingBeside?.readBytesPerSecond /= 1.3
     }
-    let comparison = try compare(run, head)
+    let comparison = try ComparedRecords.compare(run, head)
     #expect(comparison.verdict == .inconclusive)
     #expect(comparison.whole.candidateSeconds.steadyCells == 0)
     #expect(
@@ -170,19 +152,20 @@ struct RecordComparisonTests {
       Ceiling(
         threads: 2, precision: .f32, peakFlopsPerSecond: 900e9, readBytesPerSecond: 120e9)
     ]
-    let slower = scaled(full, baseline: factor, candidate: factor)
+    let slower = ComparedRecords.scaled(full, baseline: factor, candidate: factor)
     func without(_ record: Record, _ damage: (inout Ceiling?) -> Void) -> Record {
       var record = record
       for cell in record.cells.indices { damage(&record.cells[cell].ceilingBeside) }
       return record
     }
-    let whole = try compare(full, slower)
+    let whole = try ComparedRecords.compare(full, slower)
     let damages: [(inout Ceiling?) -> Void] = [
       { $0 = nil }, { $0?.peakFlopsPerSecond = -1 }, { $0?.readBytesPerSecond = 1e300 },
     ]
     for damage in damages {
       for comparison in [
-        try compare(without(full, damage), slower), try compare(full, without(slower, damage)),
+        try ComparedRecords.compare(without(full, damage), slower),
+        try ComparedRecords.compare(full, without(slower, damage)),
       ] {
         #expect(comparison.verdict == whole.verdict)
         let change = try #require(comparison.whole.candidateSeconds.change)
@@ -196,177 +179,34 @@ struct RecordComparisonTests {
     var bare = run
     for cell in bare.cells.indices { bare.cells[cell].ceilingBeside = nil }
     #expect(
-      try compare(bare, scaled(bare, baseline: 1.15, candidate: 1.15)).verdict == .inconclusive)
-    #expect(try compare(bare, scaled(bare, candidate: 1.15)).verdict == .regression)
-    #expect(try compare(bare, scaled(bare, baseline: 2, candidate: 2)).verdict == .regression)
+      try ComparedRecords.compare(
+        bare, ComparedRecords.scaled(bare, baseline: 1.15, candidate: 1.15)
+      ).verdict == .inconclusive)
+    #expect(
+      try ComparedRecords.compare(bare, ComparedRecords.scaled(bare, candidate: 1.15)).verdict
+        == .regression)
+    #expect(
+      try ComparedRecords.compare(bare, ComparedRecords.scaled(bare, baseline: 2, candidate: 2))
+        .verdict == .regression)
     // The record's own ceilings serve where none was measured beside a cell.
     bare.ceilings = [
       Ceiling(
         threads: 2, precision: .f32, peakFlopsPerSecond: 480e9, readBytesPerSecond: 65e9)
     ]
     #expect(
-      try compare(bare, scaled(bare, baseline: 1.15, candidate: 1.15)).verdict == .regression)
-  }
-
-  @Test("a slowdown that is measured in another form leaves no evidence, and does not pass")
-  func anotherForm() throws {
-    var base = run
-    var head = scaled(run, baseline: 2, cells: 0..<2)
-    base.cells[0].sides.baseline.scaled = "1/64"
-    head.cells[0].sides.baseline.scaled = "1/32"
-    base.cells[1].sides.candidate.residentExperts = "4 of 8"
-    head.cells[1].sides.candidate.residentExperts = nil
-    let comparison = try compare(base, head)
-    #expect(comparison.verdict == .inconclusive)
-    #expect(comparison.uncompared.map(\.id) == run.cells[0...1].map(\.id))
-    #expect(comparison.uncompared.allSatisfy { $0.cause == .otherWork })
-    #expect(comparison.uncompared[0].reason.contains("1/64 of its width in BASE"))
-    #expect(comparison.uncompared[1].reason.contains("all of its width in HEAD"))
-    #expect(comparison.summary.contains("2 of 24 cells are not compared"))
-    #expect(comparison.summary.contains(run.cells[0].id))
-  }
-
-  @Test(
-    "a cell that counts other FLOPs, or reached other experts, is other work under the same name")
-  func otherWork() throws {
-    var head = run
-    head.cells[0].sides.candidate.flops += 2
-    head.cells[1].routing!.distinctExperts += 0.25
-    head.cells[2].routing!.maxOverMean += 0.25
-    let comparison = try compare(run, head)
-    #expect(comparison.verdict == .inconclusive)
-    #expect(comparison.uncompared.map(\.id) == run.cells[0...2].map(\.id))
-    #expect(comparison.uncompared[0].reason.contains("\(run.cells[0].sides.candidate.flops) FLOPs"))
-    #expect(comparison.uncompared[1].reason.contains("2.25 distinct experts in HEAD"))
-  }
-
-  @Test("a cell that failed is not compared, in whichever record, and nothing passes beside it")
-  func failedCell() throws {
-    var failed = run
-    failed.cells[2].status = Cell.Status(rawValue: "failed")
-    for comparison in [try compare(failed, run), try compare(run, failed)] {
-      #expect(comparison.verdict == .inconclusive)
-      #expect(comparison.uncompared.map(\.id) == [run.cells[2].id])
-      #expect(comparison.uncompared[0].reason.contains("the cell status failed"))
-    }
-    failed.cells[2].status = .measured
-    #expect(try compare(run, failed).uncompared.isEmpty)
-  }
-
-  @Test("a cell without times is named with its reason, and nothing passes beside it")
-  func cellsWithoutTimes() throws {
-    func without(_ indices: Range<Int>) -> Record {
-      var record = run
-      record.unmeasured = indices.map { index in
-        let cell = run.cells[index]
-        return UnmeasuredCell(
-          candidate: cell.candidate, baseline: cell.baseline, conditions: cell.conditions,
-          status: .failed, reason: "its output is wrong")
-      }
-      record.cells.removeSubrange(indices)
-      return record
-    }
-    for (comparison, name) in [
-      (try compare(without(2..<3), run), "BASE"), (try compare(run, without(2..<3)), "HEAD"),
-    ] {
-      #expect(comparison.verdict == .inconclusive)
-      #expect(comparison.uncompared.map(\.id) == [run.cells[2].id])
-      #expect(comparison.uncompared[0].reason == "in \(name) failed, its output is wrong")
-      #expect(comparison.document.leftOut.map(\.id) == [run.cells[2].id])
-    }
-    let all = try compare(run, without(0..<run.cells.count))
-    #expect(all.verdict == .inconclusive && all.uncompared.count == run.cells.count)
-    #expect(all.summary.contains("not measured"))
-    let warned = try NamedRecord(name: "r", record: without(1..<3))
-    #expect(warned.record.warnings.contains { $0.contains("2 cells have no times: ") })
-    #expect(Report(records: [warned]).document.records[0].cellsLeftOut == 2)
-  }
-
-  @Test("a later version that counts more bytes for the same work does not excuse a slowdown")
-  func otherCountOfBytes() throws {
-    var head = scaled(run, candidate: 1.3)
-    for cell in head.cells.indices { head.cells[cell].sides.candidate.bytes *= 2 }
-    #expect(try compare(run, head).verdict == .regression)
-    var same = run
-    for cell in same.cells.indices { same.cells[cell].sides.candidate.bytes *= 2 }
-    #expect(try compare(run, same).verdict == .pass)
-  }
-
-  @Test("a slowdown that is seen stays a regression beside cells that cannot be compared")
-  func regressionBesideGaps() throws {
-    var head = scaled(run, candidate: 1.3)
-    head.cells[0].sides.candidate.scaled = "1/2"
-    head.cells.removeLast()
-    head.status = .interrupted
-    let comparison = try compare(run, head)
-    #expect(comparison.verdict == .regression)
-    #expect(comparison.summary.contains("2 of 24 cells are not compared"))
-    #expect(comparison.summary.contains("HEAD is interrupted"))
-  }
-
-  @Test("an improvement of what is left is no answer where cells cannot be compared")
-  func improvementBesideGaps() throws {
-    var head = scaled(run, candidate: 0.8)
-    head.cells[23].rounds = Sample.unusableRounds
-    head = Sample.restated(head)
-    let comparison = try compare(run, head)
-    #expect(comparison.verdict == .inconclusive)
-    #expect(comparison.summary.contains("what is compared is faster"))
-  }
-
-  @Test("no cell that one record lacks lets the other pass, whichever it is")
-  func lackingCells() throws {
-    var fewer = run
-    fewer.cells = Array(run.cells.prefix(12))
-    let lacking = try compare(run, fewer)
-    #expect(lacking.verdict == .inconclusive)
-    #expect(lacking.uncompared.map(\.id) == run.cells[12...].map(\.id))
-    #expect(lacking.uncompared.allSatisfy { $0.cause == .onlyInBase })
-    #expect(lacking.summary.contains("12 of 24 cells are not compared"))
-    #expect(lacking.summary.contains(run.cells[12].id))
-    #expect(lacking.summary.contains("and 9 more"))
-    let added = try compare(fewer, run)
-    #expect(added.verdict == .inconclusive)
-    #expect(added.uncompared.allSatisfy { $0.cause == .onlyInHead })
-  }
-
-  @Test("a record that is not complete never passes, though it holds every cell of the other")
-  func incompleteRecords() throws {
-    var stopped = run
-    stopped.status = .interrupted
-    let head = try compare(run, stopped)
-    #expect(head.verdict == .inconclusive)
-    #expect(head.summary.contains("HEAD is interrupted"))
-    #expect(try compare(stopped, run).summary.contains("BASE is interrupted"))
-    #expect(try compare(stopped, run).verdict == .inconclusive)
-    #expect(try compare(stopped, stopped).verdict == .inconclusive)
-    #expect(try compare(run, scaled(stopped, candidate: 1.3)).verdict == .regression)
-  }
-
-  @Test("records of the same cells, none of which can be compared, tell nothing and name them")
-  func nothingComparable() throws {
-    var head = run
-    for cell in head.cells.indices { head.cells[cell].sides.candidate.scaled = "1/2" }
-    let comparison = try compare(run, head)
-    #expect(comparison.verdict == .inconclusive)
-    #expect(comparison.cells.isEmpty)
-    #expect(comparison.uncompared.count == 24)
-    #expect(comparison.summary.contains("24 of 24 cells are not compared"))
-    #expect(TextPage.render(comparison.page).contains(run.cells[23].id))
-    var bare = run
-    for cell in bare.cells.indices { bare.cells[cell].rounds = Sample.unusableRounds }
-    bare = Sample.restated(bare)
-    #expect(try compare(bare, bare).verdict == .inconclusive)
+      try ComparedRecords.compare(
+        bare, ComparedRecords.scaled(bare, baseline: 1.15, candidate: 1.15)
+      ).verdict == .regression)
   }
 
   @Test("cells without usable times are left out by name, and NaN never spreads")
   func unusableCells() throws {
-    var head = scaled(run, candidate: 1.01)
+    var head = ComparedRecords.scaled(run, candidate: 1.01)
     head.cells[5].ceilingBeside?.readBytesPerSecond = .nan
     head.cells[6].sides.candidate.bytes = -5
     head.cells[0].rounds = Sample.unusableRounds
     head = Sample.restated(head)
-    let comparison = try compare(run, head)
+    let comparison = try ComparedRecords.compare(run, head)
     #expect(comparison.uncompared.map(\.id) == [run.cells[0].id])
     #expect(comparison.uncompared.allSatisfy { $0.cause == .unusable })
     #expect(comparison.verdict == .inconclusive)
@@ -386,7 +226,7 @@ struct RecordComparisonTests {
       head.cells[cell].ceilingBeside?.readBytesPerSecond = rate
       head.cells[cell].ceilingBeside?.peakFlopsPerSecond = rate
     }
-    let comparison = try compare(run, head)
+    let comparison = try ComparedRecords.compare(run, head)
     #expect(comparison.verdict != .regression)
     for cell in comparison.cells {
       let ends = [
@@ -399,29 +239,34 @@ struct RecordComparisonTests {
 
   @Test("what the kernel's patch or an unknown commit leaves open is a caution, not a verdict")
   func cautions() throws {
-    #expect(try compare(run, run).cautions == [])
+    #expect(try ComparedRecords.compare(run, run).cautions == [])
     var head = run
     head.machine.kernel = "6.1.0-patched"
     head.tool.commit = "unknown"
-    let comparison = try compare(run, head)
+    let comparison = try ComparedRecords.compare(run, head)
     #expect(comparison.verdict == .pass)
     #expect(comparison.cautions.count == 2)
     #expect(comparison.cautions[0].contains("'6.1.0' in BASE and '6.1.0-patched' in HEAD"))
     #expect(comparison.cautions[1].contains("commit of HEAD is unknown"))
     head.tool.commit = ""
-    #expect(try compare(head, run).cautions.last?.contains("commit of BASE is unknown") == true)
+    #expect(
+      try ComparedRecords.compare(head, run).cautions.last?.contains("commit of BASE is unknown")
+        == true)
     var stopped = run
     stopped.cautions = ["cells are missing: a pass was wrong"]
-    #expect(try compare(run, stopped).cautions == [])
+    #expect(try ComparedRecords.compare(run, stopped).cautions == [])
     stopped.status = .interrupted
-    #expect(try compare(run, stopped).cautions == ["HEAD: cells are missing: a pass was wrong"])
+    #expect(
+      try ComparedRecords.compare(run, stopped).cautions == [
+        "HEAD: cells are missing: a pass was wrong"
+      ])
   }
 
   @Test("huge and tiny times stay numbers")
   func extremeTimes() throws {
-    let comparison = try compare(
-      scaled(run, baseline: 1e-100, candidate: 1e100),
-      scaled(run, baseline: 1e100, candidate: 1e-100))
+    let comparison = try ComparedRecords.compare(
+      ComparedRecords.scaled(run, baseline: 1e-100, candidate: 1e100),
+      ComparedRecords.scaled(run, baseline: 1e100, candidate: 1e-100))
     _ = try JSONText.render(comparison.document)
     #expect(TextPage.render(comparison.page).contains("regression"))
   }
@@ -432,22 +277,22 @@ struct RecordComparisonTests {
     head.cells.removeLast()
     var base = run
     base.cells.removeFirst()
-    let comparison = try compare(base, head)
+    let comparison = try ComparedRecords.compare(base, head)
     #expect(comparison.uncompared.map(\.id) == [23, 0].map { run.cells[$0].id })
     #expect(comparison.uncompared.map(\.cause) == [.onlyInBase, .onlyInHead])
     #expect(comparison.cells.count == 22)
     base.cells = [run.cells[0]]
     head.cells = [run.cells[1]]
-    #expect(throws: CompareError.nothingInCommon) { try compare(base, head) }
+    #expect(throws: CompareError.nothingInCommon) { try ComparedRecords.compare(base, head) }
     base.cells = []
-    #expect(throws: CompareError.nothingInCommon) { try compare(base, base) }
+    #expect(throws: CompareError.nothingInCommon) { try ComparedRecords.compare(base, base) }
   }
 
   @Test("a cell that was measured twice is compared with its namesake of the same place")
   func repeatedCells() throws {
     var record = run
     record.cells = [run.cells[0], run.cells[0], run.cells[0]]
-    let ids = try compare(record, record).cells.map(\.id).sorted()
+    let ids = try ComparedRecords.compare(record, record).cells.map(\.id).sorted()
     let id = run.cells[0].id
     #expect(ids == [id, "\(id)#2", "\(id)#3"])
   }
@@ -456,8 +301,14 @@ struct RecordComparisonTests {
   func fewCells() throws {
     var few = run
     few.cells = Array(run.cells.suffix(2))
-    #expect(try compare(few, scaled(few, candidate: 1.5)).verdict == .regression)
-    #expect(try compare(few, scaled(few, candidate: 1.06)).verdict == .inconclusive)
-    #expect(try compare(few, scaled(few, candidate: 1.06)).hasWhole == false)
+    #expect(
+      try ComparedRecords.compare(few, ComparedRecords.scaled(few, candidate: 1.5)).verdict
+        == .regression)
+    #expect(
+      try ComparedRecords.compare(few, ComparedRecords.scaled(few, candidate: 1.06)).verdict
+        == .inconclusive)
+    #expect(
+      try ComparedRecords.compare(few, ComparedRecords.scaled(few, candidate: 1.06)).hasWhole
+        == false)
   }
 }
