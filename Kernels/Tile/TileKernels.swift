@@ -38,11 +38,8 @@ public struct TileKernels: Sendable {
   /// Bytes of a panel that one step reads: two vectors, 32 to 128 bytes.
   public let panelBytesPerStep: Int
 
-  /// How far ahead of itself a single tile asks for its panel; 0 leaves that to the hardware.
-  ///
-  /// At a distance that is too short, lines arrive after the product needs them; at one that is too long, more of
-  /// a task's first panel is not asked for, and more lines wait in L2.
-  @usableFromInline let prefetchBytes: Int
+  /// How far ahead of itself a single tile asks for its panel.
+  public let prefetchDistances: PrefetchDistances
 
   /// What the build exports.
   ///
@@ -56,10 +53,11 @@ public struct TileKernels: Sendable {
   ///
   /// - Parameters:
   ///   - format: One of `formats`; there are no kernels for another.
-  ///   - prefetchBytes: how far ahead of itself a single tile asks for its panel; 0 leaves that to the hardware.
+  ///   - prefetchDistances: how far ahead of itself a single tile asks for its panel.
   ///   - allowsBF16Dot: false widens bf16 weights even where the CPU multiplies them.
   public init(
-    level: TileLevel, format: WeightFormat, prefetchBytes: Int = 0, allowsBF16Dot: Bool = true
+    level: TileLevel, format: WeightFormat,
+    prefetchDistances: PrefetchDistances = PrefetchDistances(), allowsBF16Dot: Bool = true
   ) {
     precondition(TileLevel.supported.contains(level), "this CPU does not run level \(level)")
     let build = Self.build(level)
@@ -77,7 +75,7 @@ public struct TileKernels: Sendable {
     inputsPerStep = product.pointee.inputsPerStep
     wordsPerStep = product.pointee.wordsPerStep
     panelBytesPerStep = product.pointee.panelBytesPerStep
-    self.prefetchBytes = prefetchBytes
+    self.prefetchDistances = prefetchDistances
   }
 
   /// The formats of weights that there are kernels for, `f32` first: the same at every level, since all

@@ -116,8 +116,12 @@ import Testing
     let memory = Memory(bytes: 1 << 16)
     let (panel, next) = (UnsafeRawPointer(memory.start), UnsafeRawPointer(memory.start + 32768))
     func prefetch(_ ahead: Int, tile: Int, tiles: Int) -> TilePrefetch {
-      TileKernels(level: level, format: .f32, prefetchBytes: ahead)
-        .prefetchShares(tiles: tiles).prefetch(tile: tile, panel: panel, next: next, steps: 100)
+      // Only of the rows that are asked for.
+      var distances = PrefetchDistances(64)
+      distances[rows: 2] = ahead
+      return TileKernels(level: level, format: .f32, prefetchDistances: distances)
+        .prefetchShares(tiles: tiles, rows: 2)
+        .prefetch(tile: tile, panel: panel, next: next, steps: 100)
     }
     let bytes = TileKernels(level: level, format: .f32).panelBytesPerStep
     #expect(prefetch(0, tile: 0, tiles: 1).start == panel)

@@ -9,8 +9,8 @@ final class GateWorker {
   private let process: ChildProcess
   private let patienceSeconds: Double
   private let isCancelled: () -> Bool
-  /// What it can time; `nil` for a benchmark that runs all the time.
-  let hello: WorkerHello?
+  /// What it can time, once it has begun; `nil` for a benchmark that runs all the time.
+  private(set) var hello: WorkerHello?
   private var cpuWhenStopped = 0.0
   /// The most CPU time that it used between two of its turns, when it should have been silent, in seconds.
   private(set) var loudestSilence = 0.0
@@ -20,7 +20,7 @@ final class GateWorker {
   /// Lines that are no samples before the first, such as a banner.
   private static let mostOtherLines = 100
 
-  /// Starts the benchmark and waits until it can be asked, then stops it.
+  /// Starts the benchmark, which makes itself ready meanwhile.
   ///
   /// - Parameters:
   ///   - patienceSeconds: what it may take for a slice beyond what that should take; it may take six times as
@@ -42,12 +42,15 @@ final class GateWorker {
     if let order = side.order, !process.write(JSONLine.text(order), within: patienceSeconds) {
       _ = process.wait(seconds: 1)
     }
+  }
+
+  /// Waits until it can be asked, then stops it.
+  func begin() throws(WorkerFault) {
     let line = try Self.firstLine(
       of: process, within: Self.patienceToBegin * patienceSeconds, isCancelled)
     if let hello = try? WorkerHello(decoding: line) {
       self.hello = hello
     } else {
-      hello = nil
       do {
         _ = try SampleLine(decoding: line)
       } catch {

@@ -19,7 +19,9 @@ public struct TileEngine: Engine {
     self.level = level
     native = TileKernels.formats.map {
       TileStaging(
-        TileKernels(level: level, format: $0, prefetchBytes: PrefetchDistance.ofThisCPU))
+        TileKernels(
+          level: level, format: $0,
+          prefetchDistances: PrefetchProbe.distances(level: level, format: $0)))
     }
     self.codecs = codecs.further(than: TileKernels.formats)
   }

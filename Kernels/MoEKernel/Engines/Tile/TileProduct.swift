@@ -122,7 +122,8 @@ struct TileProduct {
       for group in 0..<groups {
         let firstTile = pieces.lowerBound + group * pieces.count / groups
         let endTile = pieces.lowerBound + (group + 1) * pieces.count / groups
-        let shares = kernels.prefetchShares(tiles: endTile - firstTile)
+        let shares = kernels.prefetchShares(
+          tiles: endTile - firstTile, rows: kernels.tileRows(firstTile, of: input.count).count)
         for panel in 0..<panels {
           let weights = firstPart + panel * panelBytes
           // What is multiplied after this panel, to be prefetched meanwhile: the next one; behind the last,

@@ -77,6 +77,11 @@ struct AttentionTask {
     mix(values, ending.map { ($0.upcoming, target(part: $0.part)) })
   }
 
+  /// What the tiles ask for ahead.
+  private var prefetchShares: PrefetchShares {
+    kernels.prefetchShares(tiles: tiles, rows: max(1, Int(scratch.tiles[0].rows)))
+  }
+
   /// Finds the panels of a chunk that each tile's rows see.
   ///
   /// - Returns: those that any tile's do.
@@ -106,7 +111,7 @@ struct AttentionTask {
   ) {
     let (kernels, steps, capacity) = (kernels, spec.keyWidth, kernels.blockCapacity)
     let (width, lanes) = (kernels.panelWidth, kernels.lanes)
-    let (shares, products) = (kernels.prefetchShares(tiles: tiles), kernels.blockProducts)
+    let (shares, products) = (prefetchShares, kernels.blockProducts)
     let queries = core.queries.start(tokens, head: head, of: span)
     for panel in panels {
       let start = keys + panel * width * steps
@@ -150,7 +155,7 @@ struct AttentionTask {
     let (kernels, width, capacity) = (kernels, kernels.panelWidth, kernels.blockCapacity)
     let (size, panels) = (core.cache.keysPerChunk * width, core.cache.valuePanels)
     let (seen, upcoming) = (seenKeys(), ending?.upcoming)
-    let (shares, products) = (kernels.prefetchShares(tiles: tiles), kernels.blockProducts)
+    let (shares, products) = (prefetchShares, kernels.blockProducts)
     let queries = upcoming.map { QueryAsking($0, shares: panels * tiles, steps: fewestKeys()) }
     for panel in 0..<panels {
       let start = values + panel * size

@@ -94,7 +94,8 @@ public final class BlockWorkspace: LayerWorkspace {
       preconditionFailure("this CPU runs no kernel of attention")
     }
     return TileKernels(
-      level: level, format: .f32, prefetchBytes: PrefetchDistance.ofThisCPU)
+      level: level, format: .f32,
+      prefetchDistances: PrefetchProbe.distances(level: level, format: .f32))
   }
 
   /// Elements of the longest row that a product reads.
