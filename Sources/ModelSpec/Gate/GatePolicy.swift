@@ -75,8 +75,10 @@ public struct GatePolicy: Hashable, Sendable {
   /// Confidence of the interval of a change.
   public static let intervalConfidence = 0.95
 
-  /// p-value, of the pairs of the screen, from which on a change beyond the tolerance is looked into.
+  /// p-value, of the pairs of the screen, from which on a slowdown beyond the tolerance is looked into.
   static let flagLevel = 0.05
+  /// The same of a speed-up: good news that is not there costs a confirmation as well.
+  static let fasterFlagLevel = 0.01
 
   /// The p-value that a confirmation must not exceed: every cell has its part of the error rate.
   public var confirmationLevel: Double { suiteErrorRate / Double(cells) }
@@ -104,12 +106,14 @@ public struct GatePolicy: Hashable, Sendable {
     guard let centre = SignFlipTest.centre(changes) else { return .open }
     let bound = bound(changes)
     let excludes = bound.map { $0 <= detect } ?? false
+    // What the last look leaves open and seems slower is worth new pairs.
+    let isLast = changes.count >= looks[looks.count - 1]
     if SignFlipTest.probability(changes, above: tolerance) <= Self.flagLevel
-      || !excludes && bound != nil && centre > tolerance
+      || isLast && !excludes && bound != nil && centre > tolerance
     {
       return .flagged(isSlower: true)
     }
-    if SignFlipTest.probability(changes, below: -tolerance) <= Self.flagLevel {
+    if SignFlipTest.probability(changes, below: -tolerance) <= Self.fasterFlagLevel {
       return .flagged(isSlower: false)
     }
     return excludes ? .passed : .open

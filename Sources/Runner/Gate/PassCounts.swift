@@ -9,8 +9,8 @@ struct PassCounts {
 
   /// Counts one pass over each of the inputs.
   ///
-  /// Everything is counted twice and the smaller number is taken: what is done once and never again, such as a
-  /// buffer that grows, is no part of a pass.
+  /// Everything is counted twice: of allocations and instructions the smaller number is taken, of calls that of
+  /// the second time. What is done once and never again, such as a buffer that grows, is no part of a pass.
   ///
   /// - Parameter threads: worker threads; instructions are counted with one alone, for others wait in loops
   ///   whose length is the machine's.
@@ -21,14 +21,13 @@ struct PassCounts {
       "bytes": Int(min(operations.reduce(0) { $0 + $1.bytes }, 1e18).rounded()),
     ]
     let passes = { for number in 0..<Batches.count { _ = side.measuredSeconds(ofPass: number) } }
-    passes()
-    let blas = BLASCalls.counted(passes)
-    if blas.calls > 0 {
+    var blas: BLASCalls?
+    counts["allocations"] = Self.allocations { blas = BLASCalls.counted(passes) }
+    if let blas, blas.calls > 0 {
       counts["blas_calls"] = blas.calls
       counts["blas_multiply_adds"] = blas.multiplyAdds
       counts[GateDocument.WorkCount.blasShapes] = blas.shapes
     }
-    counts["allocations"] = Self.allocations(of: passes)
     if threads == 1 {
       counts[GateDocument.WorkCount.instructions] = Self.twice { Self.instructions(of: passes) }
     }

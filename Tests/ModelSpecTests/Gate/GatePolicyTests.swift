@@ -1,5 +1,5 @@
 import FoundationEssentials
-import ModelSpec
+@testable import ModelSpec
 import Statistics
 import Testing
 
@@ -34,6 +34,16 @@ import Testing
     #expect(policy.screening(changes(8, centre: 0, spread: 0.3)) == .open)
     // Five pairs of one side cannot have a p-value of a sixtieth.
     #expect(policy.screening(changes(5, centre: 0)) == .open)
+  }
+
+  /// What seems slower without being likely so is measured further first, and looked into where that is over.
+  @Test func aCentreBeyondTheToleranceCountsAtTheLastLook() {
+    let early = changes(8, centre: 0.02, spread: 0.15)
+    let late = changes(24, centre: 0.02, spread: 0.15)
+    #expect(SignFlipTest.probability(late, above: policy.tolerance) > GatePolicy.flagLevel)
+    #expect(policy.screening(early) == .open)
+    #expect(policy.screening(late) == .flagged(isSlower: true))
+    #expect(policy.screening(changes(24, centre: 0.005, spread: 0.3)) == .open)
   }
 
   /// By hand: a level of 1 % over 20 cells is 1/2000, which takes 11 pairs (2¹¹ = 2048), and with two more for one
