@@ -1,7 +1,8 @@
 import FoundationEssentials
-@testable import ModelSpec
 import Statistics
 import Testing
+
+@testable import ModelSpec
 
 #if canImport(Glibc)
   import Glibc
