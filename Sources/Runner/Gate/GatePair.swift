@@ -56,12 +56,15 @@ final class GatePair {
 
   /// How much longer each pass of the head is made to seem, by work that it does: the dose of a control.
   ///
-  /// Both sides have one more slice behind every round, and so much of what those of the head take in the middle is
-  /// added to each of its others. Of the head alone, they would leave it its caches and take the base's: of
-  /// passes of 2 ms with weights of bf16 a dose of 3 % then seemed to be 1 %.
+  /// Both sides have one more slice behind every third round, and so much of what those of the head take in the
+  /// middle is added to each of its others. Of the head alone, they would leave it its caches and take the base's:
+  /// of passes of 2 ms with weights of bf16 a dose of 3 % then seemed to be 1 %.
   struct Dose {
     /// The part of a slice's work that is added.
     let fraction: Double
+
+    /// Whether a round has the further slices: every third, so that either side begins every other of these.
+    static func isGiven(in round: Int) -> Bool { round.isMultiple(of: 3) }
   }
 
   private let base: GateWorker
@@ -147,7 +150,7 @@ final class GatePair {
           slices[isHead, default: [:]][cell, default: []].append(timing)
         }
       }
-      if dose != nil {
+      if dose != nil, Dose.isGiven(in: round) {
         // One more of each, the other side of the last slice first: whoever comes next finds the caches as
         // without them.
         for isHead in [!first, first] {
