@@ -84,9 +84,9 @@ public struct GatePolicy: Hashable, Sendable {
   public var confirmationLevel: Double { suiteErrorRate / Double(cells) }
 
   /// Pairs of a confirmation at the least: of fewer, one that was disturbed keeps a change from its level.
-  static let fewestConfirmationPairs = 16
+  static let fewestConfirmationPairs = 20
   /// Pairs of a confirmation at the most.
-  static let mostConfirmationPairs = 24
+  static let mostConfirmationPairs = 32
 
   /// How often a change of `detect` shall be confirmed.
   static let power = 0.95

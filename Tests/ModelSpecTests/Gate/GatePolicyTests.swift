@@ -48,12 +48,12 @@ import Testing
   }
 
   /// By hand: a level of 1 % over 20 cells is 1/2000, which takes 11 pairs (2¹¹ = 2048), and with two more for one
-  /// that points elsewhere still fewer than the least, 16.
+  /// that points elsewhere still fewer than the least, 20.
   @Test func confirmationsHaveTheirLevel() {
     #expect(policy.confirmationLevel == 0.0005)
-    #expect(policy.confirmationPairs(after: changes(8, centre: 0.05)) == 16)
-    #expect(GatePolicy(cells: 1).confirmationPairs(after: changes(8, centre: 0.05)) == 16)
-    #expect(policy.confirmationPairs(after: changes(8, centre: 0.05, spread: 0.5)) == 24)
+    #expect(policy.confirmationPairs(after: changes(8, centre: 0.05)) == 20)
+    #expect(GatePolicy(cells: 1).confirmationPairs(after: changes(8, centre: 0.05)) == 20)
+    #expect(policy.confirmationPairs(after: changes(8, centre: 0.05, spread: 0.5)) == 32)
     // A suite so large that its level takes more pairs than the usual most gets them.
     let large = GatePolicy(cells: 1 << 24)
     #expect(large.confirmationPairs(after: changes(8, centre: 0.05, spread: 0.5)) == 33)

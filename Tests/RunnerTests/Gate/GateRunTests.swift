@@ -52,7 +52,7 @@ import Testing
       let change = try #require(cell.change)
       #expect(change.low < factor - 1 && factor - 1 < change.high)
       // What decides is told, and rests on pairs that the screen did not see.
-      #expect(cell.confirmation.count >= 16)
+      #expect(cell.confirmation.count >= 20)
       #expect(cell.reason.contains("new pairs"))
     }
   }
