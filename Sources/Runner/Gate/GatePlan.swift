@@ -78,12 +78,12 @@ public struct GateSizes: Hashable, Sendable {
   public var screenSeconds = 0.35
   /// Seconds of the rounds of a visit in a confirmation, which has fewer cells to spend its time on.
   ///
-  /// Processes differ by 1.2 % and the median of a visit of 0.35 s by 1.5 % (Zen 3, 2026-11-30), so that longer
-  /// visits in fewer pairs tell as much in the same time, down to 0.4 s.
+  /// Where processes differ by about as much as the medians of visits do, some 1.5 % (Zen 3, 2026-11-30), shorter
+  /// visits in more pairs tell a little more in the same time, down to 0.4 s.
   public var confirmationSeconds = 0.5
 
   /// Rounds of a visit at the least, whatever they take: a median of eight neighbouring slices, which of passes
-  /// of 25 to 90 ms is within 2 to 3 %, as much as processes differ (Zen 3, 2026-11-30).
+  /// of 25 to 90 ms has a standard error of 2 to 4 % (Zen 3, 2026-11-30).
   static let fewestRounds = 4
   /// Rounds of a visit at the most.
   static let mostRounds = 64

@@ -115,12 +115,11 @@ public final class PassWorker {
 }
 
 extension CellPlan {
-  /// What a pass of a gate's cell may take by the guess that plans begin with; servers were seen to take a
-  /// third to three times of it.
+  /// What a pass of a gate's cell may take by the guess that plans begin with.
   ///
-  /// With twice as much, whose passes took 7 to 84 ms instead of 4 to 79, pairs of one build had a robust
-  /// standard deviation of 1.2 to 6.2 % over the usual suite's cells, with this one of 0.4 to 3.2 % (Zen 3,
-  /// 2026-11-30): more rounds fit into a visit, and a process begins sooner.
+  /// Cells that are as narrow as they can be take longer: passes of the usual suite took 4 to 79 ms on Zen 3
+  /// (2026-11-30). With twice as much pairs of one build differed as much, by 1.7 % (median of the cells' robust
+  /// standard deviations, 20 cells a suite), and a suite took longer.
   private static let guessedSecondsOfAPass = 0.01
 
   /// The form in which a gate measures the cell: the widest whose passes are short, and no more of the weights

@@ -7,7 +7,7 @@ import Tile
 ///
 /// A product of few rows waits for memory, and how weights arrive fastest differs from CPU to CPU, from format to
 /// format and with the rows. On a Zen 3 server 32-bit weights of one row came 8 to 22 % later when they were asked
-/// for, and those of six rows 6 to 23 % sooner; bf16 weights of three to five rows took 0.74 to 0.9 of the time. On
+/// for, and those of six rows 6 to 23 % sooner; bf16 weights of three to five rows took 0.71 to 0.9 of the time. On
 /// Zen 5 asking pays from two rows on, on Zen 4 never (Kernels/README.md). So distances are tried on memory that is
 /// in no cache, before the first kernel of a format is made. No result depends on them.
 enum PrefetchProbe {
@@ -30,7 +30,7 @@ enum PrefetchProbe {
 
   /// Bytes; 0 leaves weights to the hardware.
   ///
-  /// Of 2 to 32 KiB, 8 KiB was the best on Zen 5 and 2 KiB on Zen 3.
+  /// Of 2 to 32 KiB, 8 KiB was the best on Zen 5; on Zen 3 2 KiB was better than that with most numbers of rows.
   static let candidates = [0, 2048, 8192]
 
   /// Several times what one core's share of a last-level cache holds, so that a pass over it reads memory.
@@ -110,7 +110,7 @@ enum PrefetchProbe {
     // What a candidate takes over what the first takes, in every turn.
     var ratios = candidates.map { _ in [Double]() }
     for turn in 1...mostTurns {
-      // Each turn begins with another, since the first finds the caches as the last of the rows before left them.
+      // Each turn begins with another, so that no candidate has a place of its own in it.
       var nanoseconds = candidates.map { _ in 1 }
       for index in candidates.indices {
         let candidate = (turn + index) % candidates.count
