@@ -53,6 +53,29 @@ import Tile
     #expect(PrefetchProbe.distances(level: level, format: format) == distances)
   }
 
+  /// What one process says another understands.
+  @Test(arguments: TileLevel.supported, TileKernels.formats)
+  func choicesAreReadBack(level: TileLevel, format: WeightFormat) throws {
+    let distances = PrefetchProbe.distances(level: level, format: format)
+    let choices = TileEngine.choices.filter {
+      $0.key.contains(" \(level.rawValue) \(format) of ")
+    }
+    let text = try #require(choices.values.first)
+    #expect(choices.count == 1)
+    let rows = TileKernels(level: level, format: format).maximumRows
+    let read = try #require(PrefetchProbe.distances(text, rows: rows))
+    for rows in 1...rows { #expect(read[rows: rows] == distances[rows: rows]) }
+  }
+
+  /// What is no choice of this build is none.
+  @Test(arguments: [
+    "", "0", "0 0", "0 0 0 0", "0 0 1", "0 0 -2048", "0 x 0 0", "0 0 x", "0 0 99999999999999999999",
+  ])
+  func otherChoicesAreIgnored(text: String) {
+    #expect(PrefetchProbe.distances(text, rows: 3) == nil)
+    #expect(PrefetchProbe.distances("0 2048 8192", rows: 3)?[rows: 3] == 8192)
+  }
+
   @Test func memoryThatIsNotThereIsNoReasonToEnd() throws {
     #expect(AlignedBuffer<Float>(ifAvailable: .max / 8) == nil)
     #expect(AlignedBuffer<Float>(ifAvailable: .max) == nil)

@@ -22,6 +22,9 @@ public struct GateDocument: Codable, Hashable, Sendable {
   public var head: Origin
   /// What was asked for, defaults filled in.
   public var options: Options
+  /// What workers of both sides took over from the first one instead of choosing it by trying, by name; absent
+  /// where they chose nothing.
+  public var choices: [String: String]?
   /// Seconds from the first process to the last.
   public var seconds: Double
   /// What the gate found out about itself, on the base alone.

@@ -65,6 +65,8 @@ public struct WorkerHello: Codable, Hashable, Sendable {
   public var schema: String
   /// What can be asked for.
   public var cells: [Cell]
+  /// What it chose by trying, in words of its own; absent where it chose nothing.
+  public var choices: [String: String]?
 
   /// What the worker can time.
   public struct Cell: Codable, Hashable, Sendable {

@@ -2,7 +2,7 @@ import LayerSpec
 
 extension GateFile {
   /// The usual suite: steps, small batches and prompts of feed-forward layers and blocks, routed and dense, with
-  /// both engines and both formats.
+  /// both engines and both formats; none so large that a few passes take longer than a visit.
   public static let usualSuite = [
     Group(
       models: ["olmoe-1b-7b"], tokens: [1, 16, 256], engines: ["tile"],
@@ -11,10 +11,10 @@ extension GateFile {
     Group(models: ["qwen3-30b-a3b"], tokens: [1, 64], engines: ["tile"], precisions: ["f32"]),
     Group(models: ["llama3-8b"], tokens: [1, 16, 256], engines: ["tile"], precisions: ["f32"]),
     Group(
-      models: ["olmoe-1b-7b"], workload: "block-decode", sequences: [1, 16], context: [1024],
+      models: ["olmoe-1b-7b"], workload: "block-decode", sequences: [1, 8], context: [1024],
       engines: ["tile"], precisions: ["f32"]),
     Group(
-      models: ["olmoe-1b-7b"], workload: "block-forward", tokens: [64, 256], engines: ["tile"],
+      models: ["olmoe-1b-7b"], workload: "block-forward", tokens: [64, 128], engines: ["tile"],
       precisions: ["f32"]),
     Group(
       models: ["gpt-oss-20b"], workload: "block-decode", sequences: [1], context: [1024],

@@ -60,6 +60,8 @@ public struct WorkerOrder: Codable, Hashable, Sendable {
   public var seed: UInt64
   /// Whether it holds outputs against a reference first, and counts what a pass does.
   public var checks: Bool
+  /// What another worker chose by trying, which this one is to take over; absent where it chooses itself.
+  public var choices: [String: String]?
 
   /// An order for these cells.
   public init(cells: [GateCell], seed: UInt64, checks: Bool) {

@@ -28,6 +28,7 @@ extension GateRun {
         seed: plan.seed, budgetSeconds: plan.budgetSeconds),
       seconds: seconds, controls: controls, cells: cells, verdict: .inconclusive, summary: "",
       cautions: remarks)
+    if !choices.isEmpty { document.choices = choices }
     document.verdict = document.verdictOfCells
     document.summary = document.summaryOfCells
     return document

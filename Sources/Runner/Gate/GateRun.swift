@@ -24,6 +24,12 @@ public final class GateRun {
   private let watch = Stopwatch()
   private(set) var cells: [GateCellProgress] = []
   private(set) var controls: [GateControl] = []
+  /// What the first worker of the base chose by trying, and that of the head where the base chooses nothing of
+  /// the name.
+  ///
+  /// All others take it over: where it is close, two processes of one build choose differently, and that would be
+  /// measured instead of the builds.
+  private(set) var choices: [String: String] = [:]
   private var loudestSilence = 0.0
   /// What the longest pair of the screen took, over all cells.
   private(set) var secondsOfAPair = 0.0
@@ -118,6 +124,8 @@ public final class GateRun {
       throw .init(cell: nil, fault: error)
     }
     defer { pair.end() }
+    choices = (pair.hellos.head?.choices ?? [:])
+      .merging(pair.hellos.base?.choices ?? [:]) { _, base in base }
     return try GatePilot(plan: plan, pair: pair, faults: faults).cells(isCancelled)
   }
 
@@ -190,8 +198,8 @@ public final class GateRun {
       let names = waiting.map { cells[$0].id }
       do throws(GatePair.Fault) {
         let pair = try GatePair(
-          base: plan.base.limited(to: names, checks: false),
-          head: plan.head.limited(to: names, checks: false), headFirst: headFirst,
+          base: plan.base.limited(to: names, choices: choices),
+          head: plan.head.limited(to: names, choices: choices), headFirst: headFirst,
           watcher: watcher, disturbance: disturbance, patienceSeconds: plan.patienceSeconds,
           isCancelled: isCancelled)
         defer { pair.end() }
@@ -254,8 +262,8 @@ public final class GateRun {
     let headFirst = coin.next() & 1 == 0
     do throws(GatePair.Fault) {
       let pair = try GatePair(
-        base: plan.base.limited(to: [control.cell.id], checks: false),
-        head: control.side.limited(to: [control.cell.id], checks: false), headFirst: headFirst,
+        base: plan.base.limited(to: [control.cell.id], choices: choices),
+        head: control.side.limited(to: [control.cell.id], choices: choices), headFirst: headFirst,
         watcher: watcher, disturbance: disturbance, patienceSeconds: plan.patienceSeconds,
         isCancelled: isCancelled)
       defer { pair.end() }

@@ -43,10 +43,13 @@ public struct GateSide: Sendable {
   private static let paddingBytes = 2_600
 
   /// The same side with some of its cells only; all of them for a benchmark with cells of its own.
-  func limited(to cells: [String], checks: Bool) -> GateSide {
+  ///
+  /// - Parameter choices: what its workers take over instead of trying.
+  func limited(to cells: [String], choices: [String: String]) -> GateSide {
     var side = self
     side.order?.cells.removeAll { !cells.contains($0.id) }
-    side.order?.checks = checks
+    side.order?.checks = false
+    side.order?.choices = choices
     return side
   }
 }

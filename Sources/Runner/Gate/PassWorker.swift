@@ -7,6 +7,8 @@ import ModelSpec
 public final class PassWorker {
   private let order: WorkerOrder
   private let machine: MachineProbe
+  /// Read once: it takes some milliseconds.
+  private let identity: MachineIdentity
   private let engines: EngineSettings
   private let architecture: (String) throws -> Architecture
   private var ready: [String: PreparedSide] = [:]
@@ -24,6 +26,7 @@ public final class PassWorker {
   ) {
     self.order = order
     self.machine = machine
+    identity = machine.identity
     self.engines = engines
     self.architecture = architecture
   }
@@ -32,6 +35,7 @@ public final class PassWorker {
   ///
   /// Plans come first, since all cells share one arena of weights, as long as the largest takes.
   public func makeReady() -> WorkerHello {
+    TileEngine.adopt(order.choices ?? [:])
     var plans: [(cell: GateCell, plan: CellPlan, form: MemoryPlan)] = []
     var answers: [String: WorkerHello.Cell] = [:]
     for cell in order.cells {
@@ -54,8 +58,10 @@ public final class PassWorker {
       guard let side = builders[cell.threads]?.build(form, for: plan).candidate else { continue }
       answers[cell.id] = answer(cell, side)
     }
-    return WorkerHello(
+    var hello = WorkerHello(
       cells: order.cells.map { answers[$0.id] ?? WorkerHello.Cell(id: $0.id, fault: "not built") })
+    hello.choices = TileEngine.choices
+    return hello
   }
 
   /// Times passes.
@@ -109,7 +115,7 @@ public final class PassWorker {
       threads: cell.threads,
       memoryBytes: min(RunRequest.defaultMemoryBytes, machine.availableMemoryBytes ?? .max),
       seed: order.seed)
-    let plan = try RunPlan(request, engine: try entry.open(engines), machine: machine.identity)
+    let plan = try RunPlan(request, engine: try entry.open(engines), machine: identity)
     return plan.cells[0]
   }
 }
@@ -134,7 +140,7 @@ extension CellPlan {
       } ?? divisors.last ?? 1
     return MemoryPlan(
       baseline: layers.baseline, candidate: layers.candidate, divisor: divisor,
-      residence: .fewest, limits: limits) ?? form(divisor)
+      residence: .alternating, limits: limits) ?? form(divisor)
   }
 }
 

@@ -13,6 +13,11 @@ enum Residence: Hashable {
   case enough
   /// Where memory is short: segments and copies of `fewestCaches`, whatever a pass reads of them.
   case fewest
+  /// Where two processes take turns: half of `fewest`, since the other reads as much in between.
+  ///
+  /// Either writes its weights anew in every pair of a gate, which on a host that takes free memory back costs more
+  /// than writing them does.
+  case alternating
 
   /// Bytes between two reads of a weight, as a multiple of the last-level caches, behind which hardly anything is
   /// found there.
@@ -37,8 +42,7 @@ enum Residence: Hashable {
   ///   - least: that one token needs.
   ///   - bytes: of one.
   func segments(of count: Int, least: Int, bytes: Int, cacheBytes: Int) -> Int {
-    if self == .whole { return count }
-    let caches = self == .fewest ? Self.fewestCaches : Self.enoughCaches
+    guard let caches else { return count }
     return min(count, max(least, Self.pieces(of: bytes, in: caches, cacheBytes)))
   }
 
@@ -49,10 +53,22 @@ enum Residence: Hashable {
   ///   - read: what a pass of one token reads.
   ///   - commonShare: weights that every pass reads as a share of that, of the layer at full width.
   func copies(bytes: Int, read: Int, commonShare: Double, cacheBytes: Int) -> Int {
-    let fewest = Self.pieces(of: bytes, in: Self.fewestCaches, cacheBytes)
-    guard self != .fewest, commonShare > Self.leastCommonShare else { return fewest }
+    let fewest = Self.pieces(
+      of: bytes, in: min(caches ?? Self.fewestCaches, Self.fewestCaches), cacheBytes)
+    let keepsEnough = self == .whole || self == .enough
+    guard keepsEnough, commonShare > Self.leastCommonShare else { return fewest }
     let enough = Self.pieces(of: bytes, in: Self.enoughCaches, cacheBytes)
     return min(enough, Self.pieces(of: read, in: Self.fewestCaches, cacheBytes))
+  }
+
+  /// Segments that are kept, as a multiple of the last-level caches; `nil` for all.
+  private var caches: Int? {
+    switch self {
+    case .whole: nil
+    case .enough: Self.enoughCaches
+    case .fewest: Self.fewestCaches
+    case .alternating: Self.fewestCaches / 2
+    }
   }
 
   /// How many pieces of so many bytes come to so many caches, at least one.

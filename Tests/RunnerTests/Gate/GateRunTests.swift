@@ -57,6 +57,29 @@ import Testing
     }
   }
 
+  /// Processes that choose by trying choose differently where it is close, which is no difference of builds.
+  @Test(arguments: [1, 2, 3] as [UInt64])
+  func workersTakeOverWhatTheFirstChose(seed: UInt64) throws {
+    let toy = ToyBenchmark(noise: 0.005, isMoody: true)
+    let document = try document(base: toy, head: toy, seed: seed)
+    #expect(document.verdict == .pass, "\(document.summary)")
+    #expect(document.failedControls.isEmpty)
+    let way = try #require(document.choices?["way"])
+    #expect(way == "short" || way == "long")
+    let pairs = document.cells.flatMap(\.screen) + document.controls.flatMap(\.pairs)
+    #expect(pairs.allSatisfy { abs($0.change ?? 1) < 0.09 })
+  }
+
+  /// A head that knows no choices is measured as it comes.
+  @Test func choicesOfOneSideAreItsOwn() throws {
+    let document = try document(
+      base: ToyBenchmark(noise: 0.005, isMoody: true), head: ToyBenchmark(noise: 0.005))
+    #expect(document.choices?.keys.sorted() == ["way"])
+    let expected: [CompareVerdict] =
+      document.choices?["way"] == "long" ? [.improvement] : [.pass]
+    #expect(expected.contains(document.verdict), "\(document.summary)")
+  }
+
   @Test func whatIsTooNoisyIsLeftOpen() throws {
     let document = try document(
       base: ToyBenchmark(noise: 0.3), head: ToyBenchmark(milliseconds: 2.06, noise: 0.3))

@@ -49,6 +49,12 @@ import Testing
     #expect(hello.cells[5].fault == "there is no large")
   }
 
+  @Test func whatWasChosenByTryingIsSaid() throws {
+    let hello = worker([cell()], checks: false).makeReady()
+    #expect(hello.choices == TileEngine.choices)
+    #expect(hello.choices?.isEmpty == false)
+  }
+
   @Test func passesAreTimedAsAsked() throws {
     let cell = cell()
     let worker = worker([cell], checks: false)

@@ -14,13 +14,16 @@ struct ToyBenchmark {
   /// What it does wrong: `crash`, `hang`, `flood`, `nonsense`, `silence`, and the cell that it does it in.
   var fault = "none"
   var work = 5
+  /// Whether each process takes one of two ways by chance, of which one takes an eighth longer, unless it is told
+  /// which another took.
+  var isMoody = false
 
   /// Which cells it has.
   static let cells = ["a", "b"]
 
   /// Perl is part of every Debian system and starts in milliseconds.
   private static let program = #"""
-    my ($milliseconds, $noise, $fault, $work, $folder) = @ARGV;
+    my ($milliseconds, $noise, $fault, $work, $folder, $moody) = @ARGV;
     $| = 1;
     # Processes are numbered by a file, so that a test sees the same ones every time.
     open(my $count, ">>", "$folder/started"); print $count "."; close($count);
@@ -28,8 +31,15 @@ struct ToyBenchmark {
     sub normal { sqrt(-2 * log(1 - rand())) * cos(6.283185307 * rand()) }
     if ($fault eq "old") { print STDERR "there is no command 'worker'\n"; exit 64 }
     my $own = 1 + $noise * normal();
+    my $choices = "";
+    if ($moody) {
+      my ($way) = <STDIN> =~ /"choices":\{"way":"(\w+)"/;
+      $way //= rand() < 0.5 ? "short" : "long";
+      $own *= 1.125 if $way eq "long";
+      $choices = qq(,"choices":{"way":"$way"});
+    }
     my $cells = join(",", map { qq({"id":"$_","work":{"steps":$work}}) } ("a", "b"));
-    print qq({"schema":"tenfold.worker/1","cells":[$cells]}\n);
+    print qq({"schema":"tenfold.worker/1","cells":[$cells]$choices}\n);
     while (my $line = <STDIN>) {
       my ($cell) = $line =~ /"cell":"(.)"/;
       my ($passes) = $line =~ /"passes":(\d+)/;
@@ -47,12 +57,14 @@ struct ToyBenchmark {
     """#
 
   func side(_ name: String, folder: TemporaryFolder) -> GateSide {
-    GateSide(
+    var side = GateSide(
       origin: .init(name: name),
       arguments: [
         "/usr/bin/env", "perl", "-e", Self.program, "\(milliseconds)", "\(noise)", fault,
-        "\(work)", folder.path,
+        "\(work)", folder.path, isMoody ? "1" : "",
       ], environment: ProcessInfo.processInfo.environment)
+    if isMoody { side.order = WorkerOrder(cells: [], seed: 1, checks: true) }
+    return side
   }
 }
 

@@ -17,16 +17,66 @@ enum PrefetchProbe {
   }
 
   private static let known = Mutex<[Kind: PrefetchDistances]>([:])
+  private static let told = Mutex<[String: String]>([:])
 
   /// The distances of a format's kernels; tried when they are asked for the first time.
   static func distances(level: TileLevel, format: WeightFormat) -> PrefetchDistances {
     known.withLock { known in
       let kind = Kind(level: level, format: format)
-      let distances = known[kind] ?? measured(kind) ?? PrefetchDistances()
+      let distances = known[kind] ?? told(kind) ?? measured(kind) ?? PrefetchDistances()
       known[kind] = distances
       return distances
     }
   }
+
+  // MARK: - Choices of another process
+
+  /// What was chosen so far, as text: for each kind of kernel the distances by rows.
+  ///
+  /// Names say among what, so that a build with other candidates does not take them for its own.
+  static var choices: [String: String] {
+    known.withLock { known in
+      var choices: [String: String] = [:]
+      for (kind, distances) in known {
+        choices[name(kind)] = (1...mostRows(kind)).map { "\(distances[rows: $0])" }
+          .joined(separator: " ")
+      }
+      return choices
+    }
+  }
+
+  /// Takes what another process on this CPU chose instead of trying, for kinds that were not asked for yet.
+  ///
+  /// What is no choice of this build is ignored.
+  static func adopt(_ choices: [String: String]) { told.withLock { $0 = choices } }
+
+  private static func told(_ kind: Kind) -> PrefetchDistances? {
+    told.withLock { $0[name(kind)] }.flatMap { distances($0, rows: mostRows(kind)) }
+  }
+
+  /// The distances of so many rows that a text says; `nil` where they are no choice of this build.
+  static func distances(_ text: String, rows: Int) -> PrefetchDistances? {
+    let words = text.split(separator: " ")
+    let chosen = words.compactMap { Int($0) }
+    guard words.count == rows, chosen.count == rows, chosen.allSatisfy(candidates.contains) else {
+      return nil
+    }
+    var distances = PrefetchDistances()
+    for (index, distance) in chosen.enumerated() { distances[rows: index + 1] = distance }
+    return distances
+  }
+
+  private static func name(_ kind: Kind) -> String {
+    "tile prefetch \(kind.level.rawValue) \(kind.format) "
+      + "of \(candidates.map(String.init).joined(separator: " "))"
+  }
+
+  private static func mostRows(_ kind: Kind) -> Int {
+    TileKernels(level: kind.level, format: kind.format, prefetchDistances: PrefetchDistances())
+      .maximumRows
+  }
+
+  // MARK: - Trying
 
   /// Bytes; 0 leaves weights to the hardware.
   ///
