@@ -57,30 +57,35 @@ import Testing
     #expect(plan.bytes(allowed) <= allowed.memoryBytes)
   }
 
-  /// Experts in memory are together at least eight caches, and at least K.
-  @Test(arguments: [(1, 2), (96 << 10, 8), (1 << 20, 16)])
-  func theFewestExpertsExceedTheCache(cache: Int, experts: Int) throws {
+  /// Experts in memory are together at least eight caches, and at least K; where another process reads as much in
+  /// between, half as many.
+  @Test(arguments: [
+    (Residence.fewest, 1, 2), (.fewest, 96 << 10, 8), (.fewest, 1 << 20, 16),
+    (.alternating, 1, 2), (.alternating, 96 << 10, 4), (.alternating, 1 << 20, 16),
+  ])
+  func theFewestExpertsExceedTheCache(residence: Residence, cache: Int, experts: Int) throws {
     let plan = try #require(
       MemoryPlan(
         baseline: [dense()], candidate: [sparse()], divisor: 1,
-        residence: .fewest, limits: try limits(memory: 1 << 30, cache: cache)))
+        residence: residence, limits: try limits(memory: 1 << 30, cache: cache)))
     #expect(plan.candidate[0].residentSegments == experts)
   }
 
-  /// A dense layer of 192 KiB needs six copies to be eight caches of 128 KiB.
-  @Test func smallLayersAreCopied() throws {
+  /// A dense layer of 192 KiB needs six copies to be eight caches of 128 KiB, and three to be four.
+  @Test(arguments: [(Residence.whole, 6), (.fewest, 6), (.alternating, 3)])
+  func smallLayersAreCopied(residence: Residence, copies: Int) throws {
     let plan = try #require(
       MemoryPlan(
         baseline: [dense()], candidate: [sparse()], divisor: 1,
-        residence: .whole, limits: try limits(memory: 1 << 30, cache: 128 << 10)))
-    #expect(plan.baseline[0].copies == 6)
-    #expect(plan.baseline[0].weightBytes == 6 * 192 << 10)
-    #expect(!plan.baseline[0].mayStayInCache)
+        residence: residence, limits: try limits(memory: 1 << 30, cache: 128 << 10)))
+    #expect(plan.baseline[0].copies == copies)
+    #expect(plan.baseline[0].weightBytes == copies * 192 << 10)
+    #expect(plan.baseline[0].mayStayInCache == (residence == .alternating))
   }
 
   /// Two experts of 96 KiB and a shared one are read by each pass, beside eight that stay: 288 KiB come between two
   /// reads of the shared one, so that eight caches of 128 KiB take four copies, unless memory is short.
-  @Test(arguments: [(Residence.whole, 4), (.enough, 4), (.fewest, 1)])
+  @Test(arguments: [(Residence.whole, 4), (.enough, 4), (.fewest, 1), (.alternating, 1)])
   func whatEveryPassReadsLeavesTheCachesToo(residence: Residence, copies: Int) throws {
     let expert = try FeedForwardSpec(width: 64, intermediate: 128)
     let layer = try SparseLayerSpec(
