@@ -85,8 +85,12 @@ public struct GatePolicy: Hashable, Sendable {
 
   /// Pairs of a confirmation at the least: of fewer, one that was disturbed keeps a change from its level.
   static let fewestConfirmationPairs = 20
-  /// Pairs of a confirmation at the most.
-  static let mostConfirmationPairs = 32
+  /// Pairs of a confirmation at the most: as many as the test counts.
+  static let mostConfirmationPairs = SignFlipTest.mostDifferences
+
+  /// Seconds that the confirmation of one cell shall take at the most, as far as its fewest pairs let it: half a
+  /// minute, less what a guess may be off by.
+  static let mostConfirmationSeconds = 26.0
 
   /// How often a change of `detect` shall be confirmed.
   static let power = 0.95
@@ -125,16 +129,21 @@ public struct GatePolicy: Hashable, Sendable {
   }
 
   /// Pairs of the confirmation of a cell, by the spread of its pairs in the screen: as many as find a change of
-  /// `detect` with `power`, at least `fewestConfirmationPairs` and two more than the level takes, at most
-  /// `mostConfirmationPairs` or what the level takes.
-  public func confirmationPairs(after changes: [Double]) -> Int {
+  /// `detect` with `power` and fit `mostConfirmationSeconds`, at least `fewestConfirmationPairs` and two more than
+  /// the level takes.
+  ///
+  /// - Parameter secondsOfAPair: what a pair of this cell should take, from its start to its end.
+  public func confirmationPairs(after changes: [Double], secondsOfAPair: Double) -> Int {
     let fewest = max(
       Self.fewestConfirmationPairs, Int((-log2(confirmationLevel)).rounded(.up)) + 2)
-    guard let deviation = Self.deviation(changes) else { return fewest }
+    guard let robust = Self.deviation(changes) else { return fewest }
+    // Of eight values either is known within a factor of two, and a pair is cheaper than a change that stays open.
+    let deviation = max(robust, Self.plainDeviation(changes))
     let reach = Normal.quantile(1 - confirmationLevel) + Normal.quantile(Self.power)
     let root = reach * Self.cautious(deviation, of: changes.count) / (detect - tolerance)
     let wanted = Int(min(root * root, 1e6).rounded(.up))
-    return max(fewest, min(wanted, Self.mostConfirmationPairs))
+    let fitting = Int(min(Self.mostConfirmationSeconds / max(secondsOfAPair, 1e-3), 1e6))
+    return max(fewest, min(wanted, fitting, Self.mostConfirmationPairs))
   }
 
   /// The slowdown that so many pairs with the spread of these are confirmed at nine times in ten.
@@ -157,6 +166,12 @@ public struct GatePolicy: Hashable, Sendable {
   /// `nil` for fewer than two.
   private static func deviation(_ changes: [Double]) -> Double? {
     changes.count > 1 ? changes.robustDeviation : nil
+  }
+
+  /// The standard deviation of the changes of pairs, disturbed ones and all.
+  private static func plainDeviation(_ changes: [Double]) -> Double {
+    let error = changes.meanWithError?.standardError ?? 0
+    return error * Double(changes.count).squareRoot()
   }
 
   /// What a standard deviation of so few values may well be: the upper end of its interval of 80 % by Wilson and

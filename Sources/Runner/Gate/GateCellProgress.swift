@@ -53,8 +53,10 @@ struct GateCellProgress {
   }
 
   /// Fixes the number of pairs of the confirmation, before the first of them.
-  mutating func planConfirmation() {
+  mutating func planConfirmation(_ sizes: GateSizes) {
     guard fault == nil, case .flagged = screening else { return }
-    confirmationPairs = policy.confirmationPairs(after: screen.compactMap(\.change))
+    confirmationPairs = policy.confirmationPairs(
+      after: screen.compactMap(\.change),
+      secondsOfAPair: sizes.secondsOfAPair(of: visit, seconds: sizes.confirmationSeconds))
   }
 }

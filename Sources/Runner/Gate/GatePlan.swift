@@ -80,7 +80,7 @@ public struct GateSizes: Hashable, Sendable {
   ///
   /// Where processes differ by about as much as the medians of visits do, some 1.5 % (Zen 3, 2026-11-30), shorter
   /// visits in more pairs tell a little more in the same time, down to 0.4 s.
-  public var confirmationSeconds = 0.5
+  public var confirmationSeconds = 0.4
 
   /// Rounds of a visit at the least, whatever they take: a median of eight neighbouring slices, which of passes
   /// of 25 to 90 ms has a standard error of 2 to 4 % (Zen 3, 2026-11-30).
@@ -88,14 +88,28 @@ public struct GateSizes: Hashable, Sendable {
   /// Rounds of a visit at the most.
   static let mostRounds = 64
 
+  /// What the two workers of one cell take to make ready, side by side, and to end: 0.2 to 0.4 s for cells of the
+  /// usual suite, and up to one second where the host has taken the memory back (Zen 3, 2026-11-30).
+  private static let guessedSecondsToStart = 0.35
+
   /// The usual sizes.
   public init() {}
+
+  /// What a pair of processes takes that measures one cell for so many seconds.
+  func secondsOfAPair(of visit: GatePair.Visit, seconds: Double) -> Double {
+    // Either side has a slice before the first round.
+    let slices = Double(4 * rounds(of: visit, seconds: seconds) + 2)
+    return Self.guessedSecondsToStart + slices * secondsOfASlice(of: visit)
+  }
+
+  private func secondsOfASlice(of visit: GatePair.Visit) -> Double {
+    max(sliceSeconds, visit.expectedSeconds) * (1 + visit.untimedShare)
+  }
 
   /// Rounds of four such slices that a visit of so many seconds has; an even number, since the order of slices
   /// is reversed from one to the next.
   func rounds(of visit: GatePair.Visit, seconds: Double) -> Int {
-    let slice = max(sliceSeconds, visit.expectedSeconds) * (1 + visit.untimedShare)
-    let fitting = Int(seconds / (4 * slice))
+    let fitting = Int(seconds / (4 * secondsOfASlice(of: visit)))
     return min(Self.mostRounds, max(Self.fewestRounds, fitting)) / 2 * 2
   }
 }

@@ -140,7 +140,7 @@ public final class GateRun {
 
   /// Measures flagged cells again, each with the number of pairs that was fixed before.
   private func confirm(_ progress: (Progress) -> Void, _ isCancelled: @escaping () -> Bool) {
-    for index in cells.indices { cells[index].planConfirmation() }
+    for index in cells.indices { cells[index].planConfirmation(plan.sizes) }
     let most = cells.map(\.confirmationPairs).max() ?? 0
     guard most > 0 else { return }
     let started = watch.seconds

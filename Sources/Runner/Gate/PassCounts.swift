@@ -9,8 +9,8 @@ struct PassCounts {
 
   /// Counts one pass over each of the inputs.
   ///
-  /// Everything is counted twice: of allocations and instructions the smaller number is taken, of calls that of
-  /// the second time. What is done once and never again, such as a buffer that grows, is no part of a pass.
+  /// What is found is counted twice: of allocations and instructions the smaller number is taken, of calls that of
+  /// the last time. What is done once and never again, such as a buffer that grows, is no part of a pass.
   ///
   /// - Parameter threads: worker threads; instructions are counted with one alone, for others wait in loops
   ///   whose length is the machine's.
@@ -44,7 +44,8 @@ struct PassCounts {
 
   /// The smaller of two counts; `nil` where nothing counts.
   private static func twice(_ count: () -> Int) -> Int? {
-    let least = min(count(), count())
+    let first = count()
+    let least = first == 0 ? 0 : min(first, count())
     return least < 0 ? nil : least
   }
 

@@ -51,12 +51,25 @@ import Testing
   /// that points elsewhere still fewer than the least, 20.
   @Test func confirmationsHaveTheirLevel() {
     #expect(policy.confirmationLevel == 0.0005)
-    #expect(policy.confirmationPairs(after: changes(8, centre: 0.05)) == 20)
-    #expect(GatePolicy(cells: 1).confirmationPairs(after: changes(8, centre: 0.05)) == 20)
-    #expect(policy.confirmationPairs(after: changes(8, centre: 0.05, spread: 0.5)) == 32)
-    // A suite so large that its level takes more pairs than the usual most gets them.
+    let quiet = changes(8, centre: 0.05)
+    let noisy = changes(8, centre: 0.05, spread: 0.5)
+    #expect(policy.confirmationPairs(after: quiet, secondsOfAPair: 0.8) == 20)
+    #expect(GatePolicy(cells: 1).confirmationPairs(after: quiet, secondsOfAPair: 0.8) == 20)
+    // A suite so large that its level takes more pairs than the usual least gets them.
     let large = GatePolicy(cells: 1 << 24)
-    #expect(large.confirmationPairs(after: changes(8, centre: 0.05, spread: 0.5)) == 33)
+    #expect(large.confirmationPairs(after: noisy, secondsOfAPair: 9) == 33)
+    // What is noisy gets as many as fit 26 s and the test counts.
+    #expect(policy.confirmationPairs(after: noisy, secondsOfAPair: 1) == 26)
+    #expect(policy.confirmationPairs(after: noisy, secondsOfAPair: 0.4) == 40)
+    #expect(policy.confirmationPairs(after: noisy, secondsOfAPair: 3) == 20)
+    #expect(policy.confirmationPairs(after: noisy, secondsOfAPair: 0) == 40)
+  }
+
+  /// One pair far off says that others may be.
+  @Test func aDisturbedPairOfTheScreenAsksForMore() {
+    var changes = changes(8, centre: 0.05)
+    changes[3] = 0.2
+    #expect(policy.confirmationPairs(after: changes, secondsOfAPair: 0.5) == 40)
   }
 
   /// Of gates on unchanged code no more than 1 % may call any cell a regression, whatever the noise.

@@ -23,11 +23,11 @@ struct ToyBenchmark {
 
   /// Perl is part of every Debian system and starts in milliseconds.
   private static let program = #"""
-    my ($milliseconds, $noise, $fault, $work, $folder, $moody) = @ARGV;
+    my ($milliseconds, $noise, $fault, $work, $folder, $moody, $name) = @ARGV;
     $| = 1;
-    # Processes are numbered by a file, so that a test sees the same ones every time.
-    open(my $count, ">>", "$folder/started"); print $count "."; close($count);
-    srand(-s "$folder/started");
+    # Processes of a side are numbered by a file, so that a test sees the same ones every time.
+    open(my $count, ">>", "$folder/$name"); print $count "."; close($count);
+    srand(2 * (-s "$folder/$name") + ($name eq "after"));
     sub normal { sqrt(-2 * log(1 - rand())) * cos(6.283185307 * rand()) }
     if ($fault eq "old") { print STDERR "there is no command 'worker'\n"; exit 64 }
     my $own = 1 + $noise * normal();
@@ -61,7 +61,7 @@ struct ToyBenchmark {
       origin: .init(name: name),
       arguments: [
         "/usr/bin/env", "perl", "-e", Self.program, "\(milliseconds)", "\(noise)", fault,
-        "\(work)", folder.path, isMoody ? "1" : "",
+        "\(work)", folder.path, isMoody ? "1" : "", name,
       ], environment: ProcessInfo.processInfo.environment)
     if isMoody { side.order = WorkerOrder(cells: [], seed: 1, checks: true) }
     return side
