@@ -100,7 +100,8 @@ import Testing
     #expect(child.stop())
     let before = child.cpuSeconds
     usleep(50_000)
-    #expect(child.cpuSeconds == before)
+    // One that went on would have used most of them; the kernel books some microseconds of the stop itself late.
+    #expect(child.cpuSeconds - before < 0.002)
     child.resume()
     usleep(100_000)
     #expect(child.cpuSeconds > before)
