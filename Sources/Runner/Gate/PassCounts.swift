@@ -45,7 +45,7 @@ struct PassCounts {
   /// The smaller of two counts; `nil` where nothing counts.
   private static func twice(_ count: () -> Int) -> Int? {
     let first = count()
-    let least = first == 0 ? 0 : min(first, count())
+    let least = first > 0 ? min(first, count()) : first
     return least < 0 ? nil : least
   }
 

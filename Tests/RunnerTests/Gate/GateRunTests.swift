@@ -69,6 +69,8 @@ import Testing
     let way = try #require(document.choices?["way"])
     #expect(way == "short" || way == "long")
     let pairs = document.cells.flatMap(\.screen) + document.controls.flatMap(\.pairs)
+    // Two ways differ by ln 1.125 = 0.118; those of one way by processes of 0.5 %, so pairs by 0.7 %, five times
+    // that and the 5 % of the dose are less than this.
     #expect(pairs.allSatisfy { abs($0.change ?? 1) < 0.09 })
   }
 
@@ -77,9 +79,8 @@ import Testing
     let document = try document(
       base: ToyBenchmark(noise: 0.005, isMoody: true), head: ToyBenchmark(noise: 0.005))
     #expect(document.choices?.keys.sorted() == ["way"])
-    let expected: [CompareVerdict] =
-      document.choices?["way"] == "long" ? [.improvement] : [.pass]
-    #expect(expected.contains(document.verdict), "\(document.summary)")
+    let expected: CompareVerdict = document.choices?["way"] == "long" ? .improvement : .pass
+    #expect(document.verdict == expected, "\(document.summary)")
   }
 
   @Test func whatIsTooNoisyIsLeftOpen() throws {
