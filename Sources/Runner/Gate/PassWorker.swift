@@ -123,7 +123,7 @@ public final class PassWorker {
 extension CellPlan {
   /// What a pass of a gate's cell may take by the guess that plans begin with.
   ///
-  /// Cells that are as narrow as they can be take longer: passes of the usual suite took 4 to 79 ms on Zen 3
+  /// Cells that are as narrow as they can be take longer: passes of the usual suite take 4 to 45 ms on Zen 3
   /// (2026-11-30). With twice as much pairs of one build differed as much, by 1.7 % (median of the cells' robust
   /// standard deviations, 20 cells a suite), and a suite took longer.
   private static let guessedSecondsOfAPass = 0.01
