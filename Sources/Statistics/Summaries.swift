@@ -10,6 +10,14 @@ extension [Double] {
     return count % 2 == 1 ? ordered[middle] : (ordered[middle - 1] + ordered[middle]) / 2
   }
 
+  /// The sum over the number of values.
+  ///
+  /// - Precondition: there is a value.
+  public var mean: Double {
+    precondition(!isEmpty, "the mean of nothing")
+    return reduce(0, +) / Double(count)
+  }
+
   /// The median distance from the median, times what makes it the standard deviation of a normal
   /// variable, 1 / Φ⁻¹(¾); `nil` of nothing.
   public var robustDeviation: Double? {
@@ -22,7 +30,7 @@ extension [Double] {
   public var meanWithError: (value: Double, standardError: Double)? {
     guard count > 1 else { return nil }
     let count = Double(self.count)
-    let mean = reduce(0, +) / count
+    let mean = mean
     let squares = reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     return (mean, (squares / (count - 1) / count).squareRoot())
   }

@@ -14,6 +14,8 @@ struct GateCellProgress {
   /// What the screen said at its last look.
   private(set) var screening = GatePolicy.Screening.open
   private(set) var confirmationPairs = 0
+  /// Seconds of a round in each pair of the screen, by the clock on the wall.
+  var secondsOfARound: [Double] = []
 
   init(id: String, visit: GatePair.Visit, fault: String? = nil) {
     self.id = id
@@ -53,10 +55,14 @@ struct GateCellProgress {
   }
 
   /// Fixes the number of pairs of the confirmation, before the first of them.
-  mutating func planConfirmation(_ sizes: GateSizes) {
+  ///
+  /// - Parameter secondsToStart: what pairs of one cell took so far to begin and to end.
+  mutating func planConfirmation(_ sizes: GateSizes, secondsToStart: [Double]) {
     guard fault == nil, case .flagged = screening else { return }
     confirmationPairs = policy.confirmationPairs(
       after: screen.compactMap(\.change),
-      secondsOfAPair: sizes.secondsOfAPair(of: visit, seconds: sizes.confirmationSeconds))
+      secondsOfAPair: sizes.secondsOfAPair(
+        of: visit, seconds: sizes.confirmationSeconds, secondsOfARound: secondsOfARound,
+        secondsToStart: secondsToStart))
   }
 }

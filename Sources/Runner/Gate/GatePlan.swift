@@ -88,18 +88,26 @@ public struct GateSizes: Hashable, Sendable {
   /// Rounds of a visit at the most.
   static let mostRounds = 64
 
-  /// What the two workers of one cell take to make ready, side by side, and to end: 0.2 to 0.4 s for cells of the
-  /// usual suite, and up to one second where the host has taken the memory back (Zen 3, 2026-11-30).
-  private static let guessedSecondsToStart = 0.35
+  /// What the two workers of one cell take to make ready, side by side, and to end, where no such pair was
+  /// timed: 0.2 to 0.5 s for cells of the usual suite, and up to one second where the host has taken the memory
+  /// back (Zen 3, 2026-11-30).
+  private static let guessedSecondsToStart = 0.5
 
   /// The usual sizes.
   public init() {}
 
   /// What a pair of processes takes that measures one cell for so many seconds.
-  func secondsOfAPair(of visit: GatePair.Visit, seconds: Double) -> Double {
-    // Either side has a slice before the first round.
-    let slices = Double(4 * rounds(of: visit, seconds: seconds) + 2)
-    return Self.guessedSecondsToStart + slices * secondsOfASlice(of: visit)
+  ///
+  /// - Parameters:
+  ///   - secondsOfARound: what rounds of this cell took in earlier pairs, with all that belongs to them.
+  ///   - secondsToStart: what earlier pairs of one cell took to begin and to end; empty where there were none.
+  func secondsOfAPair(
+    of visit: GatePair.Visit, seconds: Double, secondsOfARound: [Double], secondsToStart: [Double]
+  ) -> Double {
+    // A host that takes memory back makes every third start long: the mean counts it, a median would not.
+    let start = secondsToStart.isEmpty ? Self.guessedSecondsToStart : secondsToStart.mean
+    let round = secondsOfARound.isEmpty ? 4 * secondsOfASlice(of: visit) : secondsOfARound.mean
+    return start + Double(rounds(of: visit, seconds: seconds)) * round
   }
 
   private func secondsOfASlice(of visit: GatePair.Visit) -> Double {

@@ -33,6 +33,8 @@ public final class GateRun {
   private var loudestSilence = 0.0
   /// What the longest pair of the screen took, over all cells.
   private(set) var secondsOfAPair = 0.0
+  /// What each pair of one cell took beside its rounds: to begin and to end.
+  private var secondsToStart: [Double] = []
   /// Seconds that the confirmation of all flagged cells took.
   public private(set) var confirmationSeconds = 0.0
   private var isOutOfTime = false
@@ -140,7 +142,9 @@ public final class GateRun {
 
   /// Measures flagged cells again, each with the number of pairs that was fixed before.
   private func confirm(_ progress: (Progress) -> Void, _ isCancelled: @escaping () -> Bool) {
-    for index in cells.indices { cells[index].planConfirmation(plan.sizes) }
+    for index in cells.indices {
+      cells[index].planConfirmation(plan.sizes, secondsToStart: secondsToStart)
+    }
     let most = cells.map(\.confirmationPairs).max() ?? 0
     guard most > 0 else { return }
     let started = watch.seconds
@@ -196,6 +200,8 @@ public final class GateRun {
     let dose = plan.dose.map { GatePair.Dose(fraction: $0) }
     while !waiting.isEmpty, !isCancelled() {
       let names = waiting.map { cells[$0].id }
+      let started = watch.seconds
+      var secondsInRounds = 0.0
       do throws(GatePair.Fault) {
         let pair = try GatePair(
           base: plan.base.limited(to: names, choices: choices),
@@ -205,11 +211,12 @@ public final class GateRun {
         defer { pair.end() }
         while let index = waiting.first {
           let visit = cells[index].visit
+          let count = plan.sizes.rounds(of: visit, seconds: seconds)
+          let began = watch.seconds
           let rounds: [String: GatePair.Rounds]
           do throws(GatePair.Fault) {
             rounds = try pair.measure(
-              visit, rounds: plan.sizes.rounds(of: visit, seconds: seconds), dose: dose,
-              isCancelled: isCancelled)
+              visit, rounds: count, dose: dose, isCancelled: isCancelled)
           } catch {
             if isCancelled() { return }
             cells[index].fault = error.sentence
@@ -218,8 +225,10 @@ public final class GateRun {
           }
           // A pair that was cut short has fewer rounds than others, for a reason that is none of theirs.
           if isCancelled() { return }
+          secondsInRounds += watch.seconds - began
           let measured = visit.cell == nil ? waiting : [index]
           for index in measured {
+            cells[index].secondsOfARound.append((watch.seconds - began) / Double(count))
             guard let own = rounds[cells[index].id] else { continue }
             if let work = own.work { cells[index].note(work) }
             guard !own.baseSeconds.isEmpty || own.disturbed > 0 else { continue }
@@ -235,6 +244,7 @@ public final class GateRun {
         if case .notStarted = error.fault { return fail(waiting, error) }
         if names.count == waiting.count { return fail(waiting, error) }
       }
+      if names.count == 1 { secondsToStart.append(watch.seconds - started - secondsInRounds) }
     }
   }
 
@@ -260,6 +270,8 @@ public final class GateRun {
     let control = controls[index]
     var coin = SeededGenerator(seed: plan.seed, purpose: "\(control.kind.rawValue) \(number)")
     let headFirst = coin.next() & 1 == 0
+    let started = watch.seconds
+    var secondsInRounds = 0.0
     do throws(GatePair.Fault) {
       let pair = try GatePair(
         base: plan.base.limited(to: [control.cell.id], choices: choices),
@@ -267,17 +279,21 @@ public final class GateRun {
         watcher: watcher, disturbance: disturbance, patienceSeconds: plan.patienceSeconds,
         isCancelled: isCancelled)
       defer { pair.end() }
+      let began = watch.seconds
       let rounds = try pair.measure(
         control.cell.visit,
         rounds: plan.sizes.rounds(of: control.cell.visit, seconds: plan.sizes.screenSeconds),
         dose: control.dose, isCancelled: isCancelled)
       if isCancelled() { return }
+      secondsInRounds = watch.seconds - began
       if let own = rounds[control.cell.id] {
         controls[index].pairs.append(GateDocument.Pair(own, headFirst: headFirst))
       }
     } catch {
       if !isCancelled() { controls[index].fault = error.sentence }
+      return
     }
+    secondsToStart.append(watch.seconds - started - secondsInRounds)
   }
 
   // MARK: - Results
