@@ -138,6 +138,28 @@ extension MeasuringTests {
       }
     }
 
+    /// Where a trial is close, two processes of one build choose differently, and that would be measured.
+    @Test func enginesChooseWhatTheyChoseThere() throws {
+      try withSmallModel { directory, model in
+        var base = try run(
+          [model, "--tokens", "1", "--threads", "1", "--budget", "2s"], in: directory,
+          to: "base.json")
+        let chosen = try #require(base["choices"] as? [String: String])
+        #expect(!chosen.isEmpty)
+        // What no trial would find: every kernel asks as far ahead as the last candidate.
+        let told = chosen.reduce(into: [String: String]()) { told, choice in
+          let last = choice.key.split(separator: " ").last ?? ""
+          told[choice.key] = choice.value.split(separator: " ").map { _ in String(last) }
+            .joined(separator: " ")
+        }
+        base["choices"] = told
+        try JSONSerialization.data(withJSONObject: base)
+          .write(to: directory.appending(path: "base.json"))
+        let head = try run(["--like", "base.json"], in: directory, to: "head.json")
+        #expect(head["choices"] as? [String: String] == told)
+      }
+    }
+
     /// Of two recordings under one name, the other one would be other work.
     @Test func aRecordingThatIsAnotherNowExitsWith65() throws {
       try withSmallModel { directory, model in

@@ -21,6 +21,9 @@ public struct Record: Hashable, Sendable {
   public var blas: BLASIdentity?
   /// The instruction set of an engine that chooses one, such as `tile`: `v4`; `nil` without such an engine.
   public var instructionSet: String?
+  /// What such an engine chose by trying what the CPU does best, by the name of the choice; `nil` where it tried
+  /// nothing, and in records of earlier versions.
+  public var choices: [String: String]?
   /// Ceilings of the machine, empty when none were measured.
   public var ceilings: [Ceiling]
   /// What the run was asked for, after defaults.
@@ -52,7 +55,8 @@ public struct Record: Hashable, Sendable {
   /// A record of the current schema.
   public init(
     created: String, status: Status, tool: ToolIdentity, machine: MachineIdentity,
-    blas: BLASIdentity?, instructionSet: String? = nil, ceilings: [Ceiling], options: RunOptions,
+    blas: BLASIdentity?, instructionSet: String? = nil, choices: [String: String]? = nil,
+    ceilings: [Ceiling], options: RunOptions,
     cells: [Cell], unmeasured: [UnmeasuredCell] = [], cautions: [String] = []
   ) {
     self.schema = Self.currentSchema
@@ -62,6 +66,7 @@ public struct Record: Hashable, Sendable {
     self.machine = machine
     self.blas = blas
     self.instructionSet = instructionSet
+    self.choices = choices
     self.ceilings = ceilings
     self.options = options
     self.cells = cells
@@ -72,8 +77,8 @@ public struct Record: Hashable, Sendable {
 
 extension Record: Codable {
   private enum CodingKeys: CodingKey {
-    case schema, created, status, tool, machine, blas, instructionSet, ceilings, options, cells
-    case cautions
+    case schema, created, status, tool, machine, blas, instructionSet, choices, ceilings, options
+    case cells, cautions
   }
 
   /// Reads a document of `tenfold.result/1`.
@@ -86,6 +91,7 @@ extension Record: Codable {
     machine = try container.decode(MachineIdentity.self, forKey: .machine)
     blas = try container.decodeIfPresent(BLASIdentity.self, forKey: .blas)
     instructionSet = try container.decodeIfPresent(String.self, forKey: .instructionSet)
+    choices = try container.decodeIfPresent([String: String].self, forKey: .choices)
     ceilings = try container.decode([Ceiling].self, forKey: .ceilings)
     options = try container.decode(RunOptions.self, forKey: .options)
     let list = try container.decode(CellList.self, forKey: .cells)
@@ -104,6 +110,7 @@ extension Record: Codable {
     try container.encode(machine, forKey: .machine)
     try container.encodeIfPresent(blas, forKey: .blas)
     try container.encodeIfPresent(instructionSet, forKey: .instructionSet)
+    try container.encodeIfPresent(choices, forKey: .choices)
     try container.encode(ceilings, forKey: .ceilings)
     try container.encode(options, forKey: .options)
     try container.encode(CellList(cells, unmeasured), forKey: .cells)

@@ -14,6 +14,9 @@ struct Comparability {
 
     /// `machine.cpu is 'A' in BASE and 'B' in HEAD`.
     var sentence: String { "\(field) is '\(base)' in BASE and '\(head)' in HEAD" }
+
+    /// Whether engines chose differently, which a build does to itself where its trial is close.
+    var isChoice: Bool { Comparability.choice(field) != nil }
   }
 
   /// The fields that end a comparison because the records differ in them, in the order of their names.
@@ -77,9 +80,16 @@ struct Comparability {
     switch difference.field {
     case kernel: true
     case operatingSystem: release(difference.base) == release(difference.head)
-    default: places.contains(difference.field)
+    default: places.contains(difference.field) || difference.isChoice
     }
   }
+
+  /// The name of the choice that a field holds; `nil` for any other field.
+  fileprivate static func choice(_ field: String) -> String? {
+    field.hasPrefix(choices) ? String(field.dropFirst(choices.count)) : nil
+  }
+
+  private static let choices = "choices."
 
   private static let kernel = "machine.kernel"
   static let operatingSystem = "machine.operating_system"
@@ -117,7 +127,8 @@ struct Comparability {
   static func fields(of record: Record) throws(RecordError) -> [String: Field] {
     let identity = Identity(
       machine: record.machine, tool: record.tool, blas: record.blas,
-      instructionSet: record.instructionSet, options: .init(seed: record.options.seed))
+      instructionSet: record.instructionSet, choices: record.choices,
+      options: .init(seed: record.options.seed))
     do {
       let data = try DocumentCoding.encoder.encode(identity)
       // Keys are in the document's own spelling already.
@@ -135,6 +146,7 @@ struct Comparability {
     var tool: ToolIdentity
     var blas: BLASIdentity?
     var instructionSet: String?
+    var choices: [String: String]?
     var options: Options
 
     /// The only option that decides random inputs which no cell records.
@@ -149,6 +161,8 @@ extension Record {
   fileprivate func tells(_ field: String) -> Bool {
     if field.hasPrefix("machine.processors.") { return machine.processors != nil }
     if field.hasPrefix("machine.memory.") { return machine.memory != nil }
+    // Builds with other candidates choose among others, by other names.
+    if let name = Comparability.choice(field) { return choices?[name] != nil }
     return true
   }
 

@@ -91,10 +91,13 @@ public struct RecordComparison: Sendable {
     }
     cautions =
       [advisory].compactMap(\.self)
-      + comparability.cautions.map {
-        $0.sentence
-          + (commonRevision == nil
-            ? ": what that moved is taken for the build's." : ": what moved may be that.")
+      + comparability.cautions.map { difference in
+        let effect =
+          commonRevision == nil
+          ? "what that moved is taken for the build's" : "what moved may be that"
+        let remedy =
+          difference.isChoice ? "; tenfold run --like BASE measures HEAD by the same" : ""
+        return "\(difference.sentence): \(effect)\(remedy)."
       } + base.cautions(as: "BASE") + head.cautions(as: "HEAD")
     let policy = ComparePolicy(accepting: tolerance)
     whole = PerQuantity { quantity in

@@ -15,17 +15,21 @@ public struct OpenedEngine: Sendable {
   /// What it was told when it was opened, as far as it listens to that.
   public let settings: EngineSettings
 
+  /// What it chose by trying what this CPU does best, by the name of the choice; empty where it tries nothing.
+  public let choices: [String: String]
+
   let engine: any Engine
 
   /// An engine with what a record says of it.
   public init(
     _ engine: any Engine, blas: BLASIdentity? = nil, instructionSet: String? = nil,
-    settings: EngineSettings = EngineSettings()
+    settings: EngineSettings = EngineSettings(), choices: [String: String] = [:]
   ) {
     self.engine = engine
     self.settings = settings
     self.blas = blas
     self.instructionSet = instructionSet
+    self.choices = choices
   }
 
   /// The name that options take and records carry.
@@ -59,10 +63,16 @@ public struct EngineSettings: Sendable {
   /// The value of `TENFOLD_ISA`, which asks for a lower instruction set; `nil` for none.
   public var forcedLevel: String?
 
+  /// What engines of another process on this CPU chose by trying, which is not tried again; empty for nothing.
+  public var choices: [String: String]
+
   /// Settings for whichever engine is opened; each listens to its own.
-  public init(library: String? = nil, forcedLevel: String? = nil) {
+  public init(
+    library: String? = nil, forcedLevel: String? = nil, choices: [String: String] = [:]
+  ) {
     self.library = library
     self.forcedLevel = forcedLevel
+    self.choices = choices
   }
 }
 
@@ -103,10 +113,12 @@ public enum Engines {
 
   private static func openTile(_ settings: EngineSettings) throws(EngineError) -> OpenedEngine {
     do {
+      TileEngine.adopt(settings.choices)
       let engine = try TileEngine(forcedLevel: settings.forcedLevel, codecs: codecs)
       return OpenedEngine(
         engine, instructionSet: engine.levelName,
-        settings: EngineSettings(forcedLevel: settings.forcedLevel))
+        settings: EngineSettings(forcedLevel: settings.forcedLevel, choices: settings.choices),
+        choices: TileEngine.choices)
     } catch {
       throw EngineError(error)
     }

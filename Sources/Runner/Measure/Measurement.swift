@@ -120,6 +120,7 @@ public struct Measurement {
       created: created, status: ending == nil ? .complete : .interrupted, tool: tool,
       machine: machine, blas: engines.lazy.compactMap(\.blas).first ?? Engines.installedBLAS,
       instructionSet: engines.lazy.compactMap(\.instructionSet).first,
+      choices: engines.lazy.map(\.choices).first { !$0.isEmpty },
       ceilings: ceilings.highest, options: RunOptions(requests, engines: engines),
       cells: cells.map { $0.cell(under: ceilings.highest) }, unmeasured: unmeasured,
       cautions: (ending.map { ["cells are missing: \($0)"] } ?? [])

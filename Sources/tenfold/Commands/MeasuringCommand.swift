@@ -26,6 +26,8 @@ protocol MeasuringCommand: ParsableCommand {
 struct MeasuringOrder {
   let requests: [RunRequest]
   let engine: EngineOptions
+  /// What engines chose by trying in the run that is measured again; `nil` for a run of its own.
+  var choices: [String: String]?
 }
 
 extension MeasuringCommand {
@@ -42,7 +44,7 @@ extension MeasuringCommand {
     try checkArguments()
     let machine = MachineProbe.current
     let order = try order(on: machine)
-    let engines = try order.engine.open()
+    let engines = try order.engine.open(choices: order.choices ?? [:])
     var session: MeasuringSession
     do {
       session = try MeasuringSession(order.requests, engines: engines, on: machine)

@@ -58,6 +58,8 @@ struct RecordedRun {
   var baselines: [String] { options.baselines }
   var suite: String { options.suite }
   var seed: UInt64 { options.seed }
+  /// What engines chose by trying; `nil` where the record does not say.
+  var choices: [String: String]? { named.record.choices }
   /// The library that was named, or the default one that was found.
   var library: [String] { [options.blas ?? named.record.blas?.path].compactMap(\.self) }
 

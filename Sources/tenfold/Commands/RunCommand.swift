@@ -12,7 +12,7 @@ struct RunCommand: MeasuringCommand {
 
       With --like RECORD everything that is not given is taken from that record, and each of its cells is \
       measured at the very fraction of the width and with as many experts in memory as there, so that a \
-      slowdown cannot change what is measured; only --budget, --interval and --memory may differ.
+      slowdown cannot change what is measured, and by kernels that were chosen as they were there; only --budget, --interval and --memory may differ.
       """)
 
   @Argument(
@@ -109,7 +109,7 @@ struct RunCommand: MeasuringCommand {
           budgetSeconds: budget, interval: measuring.askedInterval,
           memoryBytes: measuring.memory),
         effort: MeasuringOptions.effort, on: machine),
-      engine: try recorded.engine(measuring.engine))
+      engine: try recorded.engine(measuring.engine), choices: recorded.choices)
   }
 
   /// The options that were given beside `--like`, each with what the record has.

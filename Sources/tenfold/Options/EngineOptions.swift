@@ -80,12 +80,17 @@ struct EngineOptions: ParsableArguments {
 
   /// Opens the engines asked for.
   ///
-  /// - Parameter opensAll: whether every engine that has the weight format is opened when neither
-  ///   an engine nor a library is named, and not the default one alone.
+  /// - Parameters:
+  ///   - opensAll: whether every engine that has the weight format is opened when neither an engine nor a
+  ///     library is named, and not the default one alone.
+  ///   - choices: what engines of another process chose by trying, which are not to try it again.
   /// - Throws: `Failure` with status 69 for a library that cannot be used, for an instruction set
   ///   that this CPU does not have, and for a weight format that an engine does not have.
-  func open(opensAll: Bool = false) throws(Failure) -> [OpenedEngine] {
-    let settings = EngineSettings(library: blas, forcedLevel: Self.forcedLevel)
+  func open(
+    opensAll: Bool = false, choices: [String: String] = [:]
+  ) throws(Failure) -> [OpenedEngine] {
+    let settings = EngineSettings(
+      library: blas, forcedLevel: Self.forcedLevel, choices: choices)
     var engines: [OpenedEngine] = []
     let chosen = chosen(opensAll)
     guard !chosen.isEmpty else {

@@ -98,6 +98,37 @@ struct ComparabilityTests {
     }
   }
 
+  @Test("what engines chose otherwise from the same candidates is a caution that tells the remedy")
+  func choices() throws {
+    func comparison(_ base: [String: String]?, _ head: [String: String]?) throws -> [String] {
+      let records = [base, head].map { choices in
+        var record = Sample.suite
+        record.choices = choices
+        return record
+      }
+      let comparability = try Comparability(base: records[0], head: records[1])
+      #expect(comparability.differences == [])
+      let others = comparability.cautions.filter { !$0.isChoice }
+      #expect(others == [])
+      let cautions = try RecordComparison(
+        base: NamedRecord(name: "base", record: records[0]),
+        head: NamedRecord(name: "head", record: records[1]), tolerance: 0.03
+      ).cautions
+      return cautions.filter { $0.contains("choices.") }
+    }
+    let cautions = try comparison(
+      ["ahead of 0 8": "0 8", "same": "1"], ["ahead of 0 8": "8 8", "same": "1"])
+    #expect(cautions.count == 1)
+    #expect(
+      cautions.first?.hasPrefix("choices.ahead of 0 8 is '0 8' in BASE and '8 8' in HEAD: ") == true
+    )
+    #expect(cautions.first?.hasSuffix("tenfold run --like BASE measures HEAD by the same.") == true)
+    #expect(try comparison(["ahead of 0 8": "0 8"], nil) == [])
+    #expect(try comparison(nil, ["ahead of 0 8": "0 8"]) == [])
+    #expect(try comparison(["ahead of 0 8": "0 8"], ["ahead of 0 4": "0 4"]) == [])
+    #expect(try comparison(nil, nil) == [])
+  }
+
   @Test("an instruction set counts where both records have cells that it computed")
   func instructionSets() throws {
     func differences(_ base: (String, String?), _ head: (String, String?)) throws -> [String] {
