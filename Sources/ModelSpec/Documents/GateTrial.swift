@@ -45,6 +45,9 @@ public struct GateTrial: Codable, Hashable, Sendable {
   /// What it said of each cell.
   public var cells: [Cell]
 
+  /// The processor with what tells it from others of its name: `AMD EPYC (25-1-1)`.
+  public var cpuName: String { cpu + (cpuSignature.map { " (\($0))" } ?? "") }
+
   /// A cell of a trial.
   public struct Cell: Codable, Hashable, Sendable {
     /// Its name.

@@ -146,6 +146,13 @@ public enum JSONLine {
     return String(decoding: data, as: UTF8.self)
   }
 
+  /// The schema that a line names.
+  ///
+  /// - Throws: `RecordError` for what is no JSON object that names one.
+  public static func schema(of line: String) throws(RecordError) -> String {
+    try decode(Header.self, from: line, schema: nil).schema
+  }
+
   /// The value of a line, of the schema where there is one.
   static func decode<Value: Decodable>(
     _ type: Value.Type, from line: String, schema: String?

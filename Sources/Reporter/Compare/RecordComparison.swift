@@ -204,6 +204,8 @@ public enum CompareError: Error, Hashable, Sendable, CustomStringConvertible {
   case differ([String])
   /// They hold no cell that measures the same.
   case nothingInCommon
+  /// A trial of one build was given records that may be of two.
+  case notOneBuild
   /// A field of the record is no number.
   case unreadable(String)
 
@@ -216,6 +218,8 @@ public enum CompareError: Error, Hashable, Sendable, CustomStringConvertible {
     case .nothingInCommon:
       "no cell of one measures what a cell of the other does; measure the same models, baselines and "
         + "tokens with both builds"
+    case .notOneBuild:
+      "a trial takes two records of one known commit without changes; measure both with one executable"
     case .unreadable(let sentence):
       "\(Escaping.terminal(sentence)); give records that tenfold run wrote"
     }

@@ -4,10 +4,12 @@ import Statistics
 /// How often a gate was right, from trials whose right answer is known: false alarms, power, coverage, time.
 public struct OperatingCharacteristic {
   private let trials: [GateTrial]
+  private let comparisons: [ComparisonTrial]
 
-  /// The characteristic of these trials.
-  public init(of trials: [GateTrial]) {
+  /// The characteristic of these trials of gates and of comparisons.
+  public init(of trials: [GateTrial], comparisons: [ComparisonTrial] = []) {
     self.trials = trials
+    self.comparisons = comparisons
   }
 
   /// How often something happened, with the exact 95 % interval of its probability (Clopper and Pearson).
@@ -73,16 +75,34 @@ public struct OperatingCharacteristic {
     public var deviationOfSlices: Double?
   }
 
+  /// One row of comparisons: pairs of records of one kind, on one kind of processor.
+  public struct ComparisonRow: Codable, Hashable, Sendable {
+    /// `same` or `tenth-pass-twice`.
+    public var kind: String
+    /// The processor.
+    public var cpu: String
+    /// Pairs that were called a regression.
+    public var regressions: Rate
+    /// Pairs that passed, also with an improvement.
+    public var passes: Rate
+    /// Pairs of which nothing could be told.
+    public var inconclusive: Rate
+  }
+
   /// The JSON document `tenfold.operating-characteristic/1`.
   public struct Document: Codable, Hashable, Sendable {
     /// Name and version of the schema.
     public var schema = "tenfold.operating-characteristic/1"
-    /// The rows.
+    /// The rows of gates.
     public var rows: [Row]
+    /// The rows of comparisons; absent where there were none.
+    public var comparisons: [ComparisonRow]?
   }
 
   /// The rows as a document.
-  public var document: Document { Document(rows: rows) }
+  public var document: Document {
+    Document(rows: rows, comparisons: comparisonRows.isEmpty ? nil : comparisonRows)
+  }
 
   private struct Key: Hashable {
     let kind: String
@@ -94,7 +114,7 @@ public struct OperatingCharacteristic {
     init(_ trial: GateTrial) {
       kind = trial.kind
       edition = trial.edition
-      cpu = trial.cpu + (trial.cpuSignature.map { " (\($0))" } ?? "")
+      cpu = trial.cpuName
       dose = trial.dose
       neighbour = trial.neighbour
     }
@@ -130,6 +150,19 @@ public struct OperatingCharacteristic {
       deviationOfSlices: deviations.isEmpty ? nil : deviations.median)
   }
 
+  private var comparisonRows: [ComparisonRow] {
+    Dictionary(grouping: comparisons) { [$0.cpuName, $0.kind.rawValue] }
+      .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+      .map { key, pairs in
+        func rate(_ verdicts: CompareVerdict...) -> Rate {
+          Rate(pairs.count { verdicts.contains($0.verdict) }, of: pairs.count)
+        }
+        return ComparisonRow(
+          kind: key[1], cpu: key[0], regressions: rate(.regression),
+          passes: rate(.pass, .improvement), inconclusive: rate(.inconclusive))
+      }
+  }
+
   /// The characteristic as a page.
   public var page: Page {
     var blocks: [Page.Block] = [
@@ -146,7 +179,29 @@ public struct OperatingCharacteristic {
         .heading(title), .table(Self.verdicts(rows)), .table(Self.times(rows)),
       ]
     }
+    if !comparisonRows.isEmpty {
+      blocks += [
+        .heading("Comparisons of two records"),
+        .paragraph(
+          "What compare said of two records of one build, measured one after the other, as if they were of two: "
+            + "as they are, and with one candidate pass in ten of the later one counted twice."),
+        .table(Self.verdicts(comparisonRows)),
+      ]
+    }
     return Page(blocks)
+  }
+
+  private static func verdicts(_ rows: [ComparisonRow]) -> Table {
+    Table(
+      columns: [
+        .init("processor"), .init("kind"), .init("regression"), .init("pass"), .init("open"),
+      ],
+      rows: rows.map { row in
+        Table.Row([
+          .init(row.cpu), .init(row.kind), .init(row.regressions.text), .init(row.passes.text),
+          .init(row.inconclusive.text),
+        ])
+      })
   }
 
   private static func trial(_ row: Row) -> [Table.Entry] {

@@ -3,7 +3,6 @@ import FoundationEssentials
 import ModelSpec
 import Processes
 import Runner
-import SystemPackage
 
 /// The options of all trials.
 struct TrialOptions: ParsableArguments {
@@ -57,10 +56,8 @@ struct TrialOptions: ParsableArguments {
     let cells = GateFile.cells(of: settings.suite, threads: threads)
     let neighbour = try Neighbour(share: neighbour, watcher: watcher)
     defer { neighbour.end() }
-    let path = output ?? "Results/calibration/\(kind).jsonl"
     let first = seed ?? UInt64(Date.now.timeIntervalSince1970)
-    let file = try Self.open(path)
-    defer { try? file.close() }
+    let file = try TrialFile(output, kind: kind)
     var line = StatusLine()
     defer { line.clear() }
     let copies = try Self.names.map { name throws(Failure) in
@@ -95,13 +92,13 @@ struct TrialOptions: ParsableArguments {
       let document = gate.document(
         created: Date.now.ISO8601Format(), tool: ToolVersion.identity, machine: machine.identity,
         rerun: "")
-      try Self.append(
+      try file.append(
         GateTrial(
           kind: kind, edition: TrialOptions.edition, dose: dose,
           neighbour: self.neighbour ?? 0, cellsOfSuite: cells.count,
-          confirmationSeconds: gate.confirmationSeconds, of: document), to: file, at: path)
+          confirmationSeconds: gate.confirmationSeconds, of: document))
     }
-    StandardStream.note("Trials: \(path)")
+    file.close()
   }
 
   /// The edition of Results/calibration/gate-protocol.md that trials follow; a change there or of the gate's own
@@ -112,29 +109,6 @@ struct TrialOptions: ParsableArguments {
   static let executable = "/proc/self/exe"
 
   private static let names = ["base", "head", "copy", "copy-at-a-path-of-another-length"]
-
-  /// Opens the file that trials are added to, before any of them takes its minutes.
-  private static func open(_ path: String) throws(Failure) -> FileDescriptor {
-    do {
-      return try FileDescriptor.open(
-        FilePath(path), .writeOnly, options: [.create, .append],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
-    } catch {
-      throw Failure(
-        .cannotCreate, "\(path) cannot be written (\(error)); name another file with --output")
-    }
-  }
-
-  /// Adds a line to the file.
-  private static func append(
-    _ trial: GateTrial, to file: FileDescriptor, at path: String
-  ) throws(Failure) {
-    do {
-      _ = try file.writeAll((JSONLine.text(trial) + "\n").utf8)
-    } catch {
-      throw Failure(.ioError, "writing \(path) failed (\(error)); free the disk")
-    }
-  }
 }
 
 extension GateSide {

@@ -36,6 +36,18 @@ import Testing
     #expect(rows.first?.confirmationSecondsMedian == nil)
   }
 
+  @Test func comparisonsAreCountedByKind() throws {
+    let record = try NamedRecord(name: "base.json", timesOf: Sample.example("default-suite"))
+    let pair = try ComparisonTrial.trials(base: record, head: record, tolerance: 0.03)
+    let characteristic = OperatingCharacteristic(of: [], comparisons: pair + pair)
+    let rows = try #require(characteristic.document.comparisons)
+    #expect(rows.map(\.kind) == ["same", "tenth-pass-twice"])
+    #expect(rows[0].passes.hits == 2 && rows[0].regressions.of == 2)
+    #expect(rows[1].regressions.hits == 2 && rows[1].passes.hits == 0)
+    #expect(TextPage.render(characteristic.page).contains("tenth-pass-twice"))
+    #expect(OperatingCharacteristic(of: []).document.comparisons == nil)
+  }
+
   @Test func nothingIsAPageToo() {
     #expect(OperatingCharacteristic(of: []).document.rows.isEmpty)
     #expect(TextPage.render(OperatingCharacteristic(of: []).page).contains("Operating"))
