@@ -27,6 +27,8 @@ public final class PassWorker {
     self.order = order
     self.machine = machine
     identity = machine.identity
+    var engines = engines
+    engines.choices = order.choices ?? [:]
     self.engines = engines
     self.architecture = architecture
   }
@@ -35,7 +37,6 @@ public final class PassWorker {
   ///
   /// Plans come first, since all cells share one arena of weights, as long as the largest takes.
   public func makeReady() -> WorkerHello {
-    TileEngine.adopt(order.choices ?? [:])
     var plans: [(cell: GateCell, plan: CellPlan, form: MemoryPlan)] = []
     var answers: [String: WorkerHello.Cell] = [:]
     for cell in order.cells {

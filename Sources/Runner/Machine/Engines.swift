@@ -113,7 +113,8 @@ public enum Engines {
 
   private static func openTile(_ settings: EngineSettings) throws(EngineError) -> OpenedEngine {
     do {
-      TileEngine.adopt(settings.choices)
+      // Who opens an engine without knowing of choices takes none away that others have told.
+      if !settings.choices.isEmpty { TileEngine.adopt(settings.choices) }
       let engine = try TileEngine(forcedLevel: settings.forcedLevel, codecs: codecs)
       return OpenedEngine(
         engine, instructionSet: engine.levelName,
