@@ -1,6 +1,6 @@
 /// A line `tenfold.compare-trial/1` of Results/calibration: two records of one build that were held against each
 /// other, and what was said of them.
-public struct ComparisonTrial: Codable, Hashable, Sendable {
+public struct ComparisonTrial: CalibrationTrial, Codable, Hashable, Sendable {
   /// The schema this version writes.
   public static let currentSchema = "tenfold.compare-trial/1"
 
@@ -36,9 +36,6 @@ public struct ComparisonTrial: Codable, Hashable, Sendable {
   public var cells: Int
   /// Cells of either record that were not.
   public var leftOut: Int
-
-  /// The processor with what tells it from others of its name: `AMD EPYC (25-1-1)`.
-  public var cpuName: String { cpu + (cpuSignature.map { " (\($0))" } ?? "") }
 
   /// What a comparison said of two records as if they were of two builds.
   ///

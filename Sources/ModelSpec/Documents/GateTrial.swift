@@ -1,8 +1,21 @@
 import FoundationEssentials
 import Statistics
 
+/// A line of Results/calibration: what was said on some processor where the right answer was known.
+public protocol CalibrationTrial {
+  /// The processor's name as a record has it.
+  var cpu: String { get }
+  /// What tells it from others of that name, such as `26-2-1`; `nil` where nothing does.
+  var cpuSignature: String? { get }
+}
+
+extension CalibrationTrial {
+  /// The processor with what tells it from others of its name: `AMD EPYC (25-1-1)`.
+  public var cpuName: String { cpu + (cpuSignature.map { " (\($0))" } ?? "") }
+}
+
 /// A line `tenfold.trial/1` of Results/calibration: one gate whose right answer was known, and what it said.
-public struct GateTrial: Codable, Hashable, Sendable {
+public struct GateTrial: CalibrationTrial, Codable, Hashable, Sendable {
   /// The schema this version writes.
   public static let currentSchema = "tenfold.trial/1"
 
@@ -44,9 +57,6 @@ public struct GateTrial: Codable, Hashable, Sendable {
   public var failedControls: [String]
   /// What it said of each cell.
   public var cells: [Cell]
-
-  /// The processor with what tells it from others of its name: `AMD EPYC (25-1-1)`.
-  public var cpuName: String { cpu + (cpuSignature.map { " (\($0))" } ?? "") }
 
   /// A cell of a trial.
   public struct Cell: Codable, Hashable, Sendable {

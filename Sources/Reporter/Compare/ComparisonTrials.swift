@@ -50,7 +50,7 @@ extension Record {
   /// The record with every tenth candidate pass counted twice.
   ///
   /// How many passes a slice has is not in a record; they are as many as fill `secondsOfASlice`, at least one.
-  fileprivate var withTenthPassTwice: Record {
+  var withTenthPassTwice: Record {
     var record = self
     var passes = 0
     for index in record.cells.indices {

@@ -14,7 +14,7 @@ struct GateCellProgress {
   /// What the screen said at its last look.
   private(set) var screening = GatePolicy.Screening.open
   private(set) var confirmationPairs = 0
-  /// Seconds of a round in each pair of the screen, by the clock on the wall.
+  /// Seconds of a round in each pair so far, by the clock on the wall.
   var secondsOfARound: [Double] = []
 
   init(id: String, visit: GatePair.Visit, fault: String? = nil) {

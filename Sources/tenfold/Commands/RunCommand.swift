@@ -12,7 +12,8 @@ struct RunCommand: MeasuringCommand {
 
       With --like RECORD everything that is not given is taken from that record, and each of its cells is \
       measured at the very fraction of the width and with as many experts in memory as there, so that a \
-      slowdown cannot change what is measured, and by kernels that were chosen as they were there; only --budget, --interval and --memory may differ.
+      slowdown cannot change what is measured, and by kernels that were chosen as they were there; only \
+      --budget, --interval and --memory may differ.
       """)
 
   @Argument(

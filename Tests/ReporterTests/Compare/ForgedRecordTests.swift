@@ -122,22 +122,7 @@ struct ForgedRecordTests {
 
   @Test("a candidate of which one pass in ten runs twice never passes")
   func tenthPassTwice() throws {
-    let all = try verdicts { record in
-      // The passes of a slice are not in a record; they are as many as 20 ms hold, at least one.
-      var passes = 0
-      var record = record
-      for cell in record.cells.indices {
-        for round in record.cells[cell].rounds.indices {
-          let seconds = record.cells[cell].rounds[round].candidateSeconds
-          let slices = record.cells[cell].rounds[round].order.count { $0 == "B" }
-          let own = slices * max(1, Int((0.020 / seconds).rounded(.up)))
-          let twice = (passes..<passes + own).count { $0 % 10 == 9 }
-          record.cells[cell].rounds[round].candidateSeconds *= 1 + Double(twice) / Double(own)
-          passes += own
-        }
-      }
-      return Sample.restated(record)
-    }
+    let all = try verdicts { Sample.restated($0.withTenthPassTwice) }
     for (verdict, comparison) in all { #expect(verdict != .pass, "\(comparison.summary)") }
   }
 
