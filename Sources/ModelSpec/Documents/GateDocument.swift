@@ -87,8 +87,9 @@ extension GateDocument {
     public var tolerance: Double
     /// The chance of calling any cell of unchanged code a regression.
     public var suiteErrorRate: Double
-    /// Cells that share it, where these are others than were measured; absent otherwise.
-    public var cellsOfSuite: Int?
+    /// Cells that share it, which are those that were to be confirmed, and one where none was; absent in documents of
+    /// versions in which all cells did.
+    public var confirmedCells: Int?
     /// Pairs of a screen at the most; absent for the usual number.
     public var mostPairs: Int?
     /// The seed of the order of all slices.
@@ -98,13 +99,13 @@ extension GateDocument {
 
     /// What was asked for.
     public init(
-      detect: Double, tolerance: Double, suiteErrorRate: Double, cellsOfSuite: Int? = nil,
+      detect: Double, tolerance: Double, suiteErrorRate: Double, confirmedCells: Int? = nil,
       mostPairs: Int? = nil, seed: UInt64, budgetSeconds: Double? = nil
     ) {
       self.detect = detect
       self.tolerance = tolerance
       self.suiteErrorRate = suiteErrorRate
-      self.cellsOfSuite = cellsOfSuite
+      self.confirmedCells = confirmedCells
       self.mostPairs = mostPairs
       self.seed = seed
       self.budgetSeconds = budgetSeconds

@@ -45,8 +45,9 @@ public struct GateTrial: CalibrationTrial, Codable, Hashable, Sendable {
   public var tolerance: Double
   /// The chance of a false alarm of all cells of the suite together.
   public var suiteErrorRate: Double
-  /// Cells that share it.
-  public var cellsOfSuite: Int
+  /// Cells that shared it, which are those that were to be confirmed, and one where none was; absent before edition
+  /// 11, in which all twenty of the suite did.
+  public var confirmedCells: Int?
   /// Seconds of the whole gate.
   public var seconds: Double
   /// Seconds of the confirmation of all flagged cells.
@@ -91,8 +92,8 @@ public struct GateTrial: CalibrationTrial, Codable, Hashable, Sendable {
 
   /// A trial of a gate's document.
   public init(
-    kind: String, edition: Int, dose: Double, neighbour: Double, cellsOfSuite: Int,
-    confirmationSeconds: Double, of document: GateDocument
+    kind: String, edition: Int, dose: Double, neighbour: Double, confirmationSeconds: Double,
+    of document: GateDocument
   ) {
     schema = Self.currentSchema
     created = document.created
@@ -107,7 +108,7 @@ public struct GateTrial: CalibrationTrial, Codable, Hashable, Sendable {
     detect = document.options.detect
     tolerance = document.options.tolerance
     suiteErrorRate = document.options.suiteErrorRate
-    self.cellsOfSuite = cellsOfSuite
+    confirmedCells = document.options.confirmedCells
     seconds = document.seconds
     self.confirmationSeconds = confirmationSeconds
     verdict = document.verdict

@@ -10,7 +10,9 @@ import Statistics
 /// A cell is *screened* with a few pairs of processes. What they exclude passes; what they point at is *flagged*
 /// and measured again with new processes, whose number is fixed before the first of them, and these alone decide
 /// (`SignFlipTest`). So no choice that was made on the way can raise the chance of a false alarm: for all cells
-/// of unchanged code together it is at most `suiteErrorRate`, whatever the machine does to both sides alike.
+/// of unchanged code together it is at most `suiteErrorRate`, whatever the machine does to both sides alike. The
+/// cells that are confirmed share it among them (Bonferroni): the others are never called anything else than
+/// passed or open, and which are confirmed was settled before any of the pairs that decide.
 ///
 /// All changes are natural logarithms of head seconds over base seconds.
 public struct GatePolicy: Hashable, Sendable {
@@ -20,26 +22,28 @@ public struct GatePolicy: Hashable, Sendable {
   public let tolerance: Double
   /// The chance of calling any cell of unchanged code a regression, and of calling any an improvement.
   public let suiteErrorRate: Double
-  /// Cells that share the error rate.
-  public let cells: Int
+  /// Cells that share the error rate: those that are confirmed, and one where none is.
+  public var confirmedCells: Int {
+    didSet { confirmedCells = max(1, confirmedCells) }
+  }
   /// Pairs after which a cell is looked at, and measured further where they do not tell.
   public let looks: [Int]
 
-  /// A policy for a suite of cells.
+  /// A policy for the cells of a suite, of which so many are confirmed.
   ///
   /// - Parameters:
   ///   - detect: the slowdown to be seen, as a fraction, above `tolerance`.
   ///   - tolerance: the slowdown to be accepted, as a fraction.
   public init(
     detect: Double = defaultDetect, tolerance: Double = defaultTolerance,
-    suiteErrorRate: Double = defaultSuiteErrorRate, cells: Int,
+    suiteErrorRate: Double = defaultSuiteErrorRate, confirmedCells: Int = 1,
     mostPairs: Int = defaultMostPairs
   ) {
     precondition(tolerance >= 0 && detect > tolerance, "what is accepted need not be seen")
     self.detect = log1p(detect)
     self.tolerance = log1p(tolerance)
     self.suiteErrorRate = suiteErrorRate
-    self.cells = max(1, cells)
+    self.confirmedCells = max(1, confirmedCells)
     looks = Self.looks(upTo: mostPairs)
   }
 
@@ -80,8 +84,8 @@ public struct GatePolicy: Hashable, Sendable {
   /// The same of a speed-up: good news that is not there costs a confirmation as well.
   static let fasterFlagLevel = 0.01
 
-  /// The p-value that a confirmation must not exceed: every cell has its part of the error rate.
-  public var confirmationLevel: Double { suiteErrorRate / Double(cells) }
+  /// The p-value that a confirmation must not exceed: every cell that is confirmed has its part of the error rate.
+  public var confirmationLevel: Double { suiteErrorRate / Double(confirmedCells) }
 
   /// Pairs of a confirmation at the least: of fewer, one that was disturbed keeps a change from its level.
   static let fewestConfirmationPairs = 20
@@ -90,7 +94,7 @@ public struct GatePolicy: Hashable, Sendable {
 
   /// Seconds that the confirmation of one cell shall take at the most, as far as its fewest pairs let it: half a
   /// minute, less what a guess may be off by.
-  static let mostConfirmationSeconds = 26.0
+  static let mostConfirmationSeconds = 25.0
 
   /// How often a change of `detect` shall be confirmed.
   static let power = 0.95

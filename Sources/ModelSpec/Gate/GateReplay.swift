@@ -33,6 +33,10 @@ public struct GateReplay {
     guard document.controls.map(\.name).sorted() == Self.controls else {
       return "it lacks one of its controls \(Self.controls.joined(separator: ", "))"
     }
+    let confirmed = document.cells.count { !$0.confirmation.isEmpty }
+    if let told = document.options.confirmedCells, told < confirmed {
+      return "\(confirmed) of its cells were confirmed, and share an error rate among \(told)"
+    }
     for cell in document.cells {
       if let contradiction = contradiction(of: cell) { return "\(cell.id): \(contradiction)" }
     }
@@ -93,7 +97,7 @@ public struct GateReplay {
     return GatePolicy(
       detect: max(cell.detect ?? options.detect, tolerance.nextUp), tolerance: tolerance,
       suiteErrorRate: min(max(options.suiteErrorRate, 1e-9), 0.5),
-      cells: min(options.cellsOfSuite ?? document.cells.count, 1 << 20),
+      confirmedCells: min(options.confirmedCells ?? document.cells.count, 1 << 20),
       mostPairs: options.mostPairs ?? GatePolicy.defaultMostPairs)
   }
 
@@ -108,6 +112,6 @@ public struct GateReplay {
     let cell = document.cells.first { $0.id == control.cell }
     return ControlJudgement(
       kind: control.name, changes: control.pairs.compactMap(\.change),
-      by: cell.map(policy) ?? GatePolicy(cells: document.cells.count))
+      by: cell.map(policy) ?? GatePolicy())
   }
 }

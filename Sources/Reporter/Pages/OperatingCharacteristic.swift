@@ -1,5 +1,10 @@
+import FoundationEssentials
 import ModelSpec
 import Statistics
+
+#if canImport(Glibc)
+  import Glibc
+#endif
 
 /// How often a gate was right, from trials whose right answer is known: false alarms, power, coverage, time.
 public struct OperatingCharacteristic {
@@ -11,6 +16,9 @@ public struct OperatingCharacteristic {
     self.trials = trials
     self.comparisons = comparisons
   }
+
+  /// The noise up to which powers are promised: the standard deviation between neighbouring slices.
+  public static let quietDeviation = 0.04
 
   /// How often something happened, with the exact 95 % interval of its probability (Clopper and Pearson).
   public struct Rate: Codable, Hashable, Sendable {
@@ -61,6 +69,12 @@ public struct OperatingCharacteristic {
     public var inconclusive: Rate
     /// Cells that were called an improvement.
     public var improvements: Rate
+    /// Cells that were confirmed, whatever came of it: they share the error rate.
+    public var flagged: Rate
+    /// Cells that were called a regression, of those on which the machine was quiet (`quietDeviation`).
+    public var regressionsWhereQuiet: Rate
+    /// Cells whose confirmation would also say so if another cell shared the error rate with them.
+    public var regressionsBesideAnother: Rate
     /// Trials whose controls failed, so that the gate decided nothing.
     public var failedControls: Rate
     /// Intervals that hold the dose.
@@ -71,6 +85,8 @@ public struct OperatingCharacteristic {
     public var confirmationSecondsMedian: Double?
     /// The longest.
     public var confirmationSecondsMost: Double?
+    /// The longest that a gate took without its confirmation.
+    public var screenSecondsMost: Double
     /// Median over cells of the robust standard deviation between neighbouring slices.
     public var deviationOfSlices: Double?
   }
@@ -135,18 +151,25 @@ public struct OperatingCharacteristic {
     }
     let intervals = cells.compactMap(\.change)
     let confirmations = trials.map(\.confirmationSeconds).filter { $0 > 0 }
+    let quiet = cells.filter { ($0.deviationOfSlices ?? .infinity) <= Self.quietDeviation }
     let deviations = cells.compactMap(\.deviationOfSlices)
     return Row(
       kind: key.kind, edition: key.edition, cpu: key.cpu, dose: key.dose,
       neighbour: key.neighbour, trials: trials.count, decisions: cells.count,
       regressions: rate(.regression), passes: rate(.pass), inconclusive: rate(.inconclusive),
       improvements: rate(.improvement),
+      flagged: Rate(cells.count { !$0.confirmation.isEmpty }, of: cells.count),
+      regressionsWhereQuiet: Rate(
+        quiet.count { $0.verdict == .regression }, of: quiet.count),
+      regressionsBesideAnother: Rate(
+        trials.reduce(0) { $0 + $1.regressionsBesideAnother }, of: cells.count),
       failedControls: Rate(trials.count { !$0.failedControls.isEmpty }, of: trials.count),
       coverage: Rate(
         intervals.count { $0.low <= key.dose && key.dose <= $0.high }, of: intervals.count),
       secondsMedian: trials.map(\.seconds).median,
       confirmationSecondsMedian: confirmations.isEmpty ? nil : confirmations.median,
       confirmationSecondsMost: confirmations.max(),
+      screenSecondsMost: trials.map { $0.seconds - $0.confirmationSeconds }.max() ?? 0,
       deviationOfSlices: deviations.isEmpty ? nil : deviations.median)
   }
 
@@ -162,87 +185,15 @@ public struct OperatingCharacteristic {
           passes: rate(.pass, .improvement), inconclusive: rate(.inconclusive))
       }
   }
+}
 
-  /// The characteristic as a page.
-  public var page: Page {
-    var blocks: [Page.Block] = [
-      .title("Operating characteristic of the gate"),
-      .paragraph(
-        "What gates said whose right answer is known, on real machines; every trial is in "
-          + "Results/calibration. Behind each number of cells or trials is the exact 95 % interval of the "
-          + "probability (Clopper and Pearson). Noise is the standard deviation between neighbouring slices of "
-          + "the two sides, the median over cells."),
-    ]
-    let groups = Dictionary(grouping: rows) { "\($0.cpu), protocol edition \($0.edition)" }
-    for (title, rows) in groups.sorted(by: { $0.key < $1.key }) {
-      blocks += [
-        .heading(title), .table(Self.verdicts(rows)), .table(Self.times(rows)),
-      ]
+extension GateTrial {
+  /// Cells whose confirmation would call them a regression if one cell more shared the error rate.
+  fileprivate var regressionsBesideAnother: Int {
+    let level = suiteErrorRate / Double(1 + (confirmedCells ?? 1))
+    return cells.count { cell in
+      cell.verdict == .regression
+        && SignFlipTest.probability(cell.confirmation, above: log1p(tolerance)) <= level
     }
-    if !comparisonRows.isEmpty {
-      blocks += [
-        .heading("Comparisons of two records"),
-        .paragraph(
-          "What compare said of two records of one build, measured one after the other, as if they were of two: "
-            + "as they are, and with one candidate pass in ten of the later one counted twice."),
-        .table(Self.verdicts(comparisonRows)),
-      ]
-    }
-    return Page(blocks)
-  }
-
-  private static func verdicts(_ rows: [ComparisonRow]) -> Table {
-    Table(
-      columns: [
-        .init("processor"), .init("kind"), .init("regression"), .init("pass"), .init("open"),
-      ],
-      rows: rows.map { row in
-        Table.Row([
-          .init(row.cpu), .init(row.kind), .init(row.regressions.text), .init(row.passes.text),
-          .init(row.inconclusive.text),
-        ])
-      })
-  }
-
-  private static func trial(_ row: Row) -> [Table.Entry] {
-    [
-      .init(row.kind), .init(Figures.percent(row.dose)),
-      .init(row.neighbour > 0 ? Figures.percent(row.neighbour) : "-"),
-    ]
-  }
-
-  private static let trialColumns: [Table.Column] = [
-    .init("kind"), .init("dose", .right), .init("neighbour", .right),
-  ]
-
-  private static func verdicts(_ rows: [Row]) -> Table {
-    Table(
-      columns: trialColumns + [.init("regression"), .init("pass"), .init("open")],
-      rows: rows.map { row in
-        Table.Row(
-          trial(row) + [
-            .init(row.regressions.text), .init(row.passes.text), .init(row.inconclusive.text),
-          ])
-      })
-  }
-
-  private static func times(_ rows: [Row]) -> Table {
-    func seconds(_ value: Double?) -> String {
-      value.map { Figures.significant($0, digits: 3) } ?? "-"
-    }
-    return Table(
-      columns: trialColumns + [
-        .init("interval holds"), .init("controls failed"), .init("noise", .right),
-        .init("gate, s", .right), .init("confirm, s", .right), .init("most, s", .right),
-      ],
-      rows: rows.map { row in
-        Table.Row(
-          trial(row) + [
-            .init(row.coverage.text), .init(row.failedControls.text),
-            .init(row.deviationOfSlices.map(Figures.percent) ?? "-"),
-            .init(seconds(row.secondsMedian)), .init(seconds(row.confirmationSecondsMedian)),
-            .init(seconds(row.confirmationSecondsMost)),
-          ])
-      })
   }
 }

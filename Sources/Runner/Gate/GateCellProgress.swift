@@ -8,7 +8,7 @@ struct GateCellProgress {
   var work: [GateDocument.WorkCount] = []
   /// Why it cannot be measured; `nil` where it can.
   var fault: String?
-  var policy = GatePolicy(cells: 1)
+  var policy = GatePolicy()
   var screen: [GateDocument.Pair] = []
   var confirmation: [GateDocument.Pair] = []
   /// What the screen said at its last look.
@@ -54,11 +54,17 @@ struct GateCellProgress {
     screening = policy.screening(screen.compactMap(\.change))
   }
 
+  /// Whether the screen flagged it.
+  var needsConfirmation: Bool {
+    guard fault == nil, case .flagged = screening else { return false }
+    return true
+  }
+
   /// Fixes the number of pairs of the confirmation, before the first of them.
   ///
   /// - Parameter secondsToStart: what pairs of one cell took so far to begin and to end.
   mutating func planConfirmation(_ sizes: GateSizes, secondsToStart: [Double]) {
-    guard fault == nil, case .flagged = screening else { return }
+    guard needsConfirmation else { return }
     confirmationPairs = policy.confirmationPairs(
       after: screen.compactMap(\.change),
       secondsOfAPair: sizes.secondsOfAPair(

@@ -16,8 +16,6 @@ public struct GatePlan: Sendable {
   public var cellBounds: [(pattern: NamePattern, bounds: GateBounds)] = []
   /// The chance of a false alarm of all cells together.
   public var suiteErrorRate = GatePolicy.defaultSuiteErrorRate
-  /// Cells that share it, where it is of a larger suite than is measured; `nil` for those that are measured.
-  public var cellsOfSuite: Int?
   /// Pairs of a screen at the most.
   public var mostPairs = GatePolicy.defaultMostPairs
   /// The seed of all coins.
@@ -56,12 +54,12 @@ public struct GatePlan: Sendable {
     cellBounds.first { $0.pattern.matches(cell) }?.bounds
   }
 
-  /// How a cell is judged, one of so many.
-  func policy(of cell: String, among cells: Int) -> GatePolicy {
+  /// How a cell is judged, as long as none is to be confirmed.
+  func policy(of cell: String) -> GatePolicy {
     let bounds = ownBounds(of: cell) ?? bounds
     return GatePolicy(
       detect: bounds.detect, tolerance: bounds.tolerance, suiteErrorRate: suiteErrorRate,
-      cells: cellsOfSuite ?? cells, mostPairs: mostPairs)
+      mostPairs: mostPairs)
   }
 }
 

@@ -23,7 +23,7 @@ extension GateRun {
       options: .init(
         detect: plan.bounds.detect, tolerance: plan.bounds.tolerance,
         suiteErrorRate: plan.suiteErrorRate,
-        cellsOfSuite: plan.cellsOfSuite,
+        confirmedCells: confirmedCells,
         mostPairs: plan.mostPairs == GatePolicy.defaultMostPairs ? nil : plan.mostPairs,
         seed: plan.seed, budgetSeconds: plan.budgetSeconds),
       seconds: seconds, controls: controls, cells: cells, verdict: .inconclusive, summary: "",
@@ -95,7 +95,6 @@ extension GateDocument {
       options: .init(
         detect: plan.bounds.detect, tolerance: plan.bounds.tolerance,
         suiteErrorRate: plan.suiteErrorRate,
-        cellsOfSuite: plan.cellsOfSuite,
         mostPairs: plan.mostPairs == GatePolicy.defaultMostPairs ? nil : plan.mostPairs,
         seed: plan.seed, budgetSeconds: plan.budgetSeconds),
       seconds: 0, controls: [], cells: [], verdict: .pass,

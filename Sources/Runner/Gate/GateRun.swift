@@ -35,6 +35,8 @@ public final class GateRun {
   private(set) var secondsOfAPair = 0.0
   /// What each pair of one cell took beside its rounds: to begin and to end.
   private var secondsToStart: [Double] = []
+  /// Cells that share the error rate.
+  private(set) var confirmedCells = 1
   /// Seconds that the confirmation of all flagged cells took.
   public private(set) var confirmationSeconds = 0.0
   private var isOutOfTime = false
@@ -106,7 +108,7 @@ public final class GateRun {
     } while !isDone && !isCancelled()
     if isCancelled() { throw .cancelled }
     for index in cells.indices {
-      cells[index].policy = plan.policy(of: cells[index].id, among: cells.count)
+      cells[index].policy = plan.policy(of: cells[index].id)
     }
     guard cells.contains(where: { $0.fault == nil }) else {
       throw .nothingInCommon(reasons: cells.compactMap(\.fault))
@@ -142,7 +144,9 @@ public final class GateRun {
 
   /// Measures flagged cells again, each with the number of pairs that was fixed before.
   private func confirm(_ progress: (Progress) -> Void, _ isCancelled: @escaping () -> Bool) {
+    confirmedCells = max(1, cells.count(where: \.needsConfirmation))
     for index in cells.indices {
+      cells[index].policy.confirmedCells = confirmedCells
       cells[index].planConfirmation(plan.sizes, secondsToStart: secondsToStart)
     }
     let most = cells.map(\.confirmationPairs).max() ?? 0

@@ -15,14 +15,16 @@ struct PassCounts {
   /// - Parameter threads: worker threads; instructions are counted with one alone, for others wait in loops
   ///   whose length is the machine's.
   init(of side: PreparedSide, threads: Int) {
+    let passes = { for number in 0..<Batches.count { _ = side.measuredSeconds(ofPass: number) } }
+    var blas: BLASCalls?
+    let allocations = Self.allocations { blas = BLASCalls.counted(passes) }
+    // These ask how passes route, which the passes that were counted have told.
     let operations = side.layers.flatMap(\.pass.operations)
     counts = [
       "flops": Int(clamping: operations.reduce(0) { $0 + $1.flops }),
       "bytes": Int(min(operations.reduce(0) { $0 + $1.bytes }, 1e18).rounded()),
     ]
-    let passes = { for number in 0..<Batches.count { _ = side.measuredSeconds(ofPass: number) } }
-    var blas: BLASCalls?
-    counts["allocations"] = Self.allocations { blas = BLASCalls.counted(passes) }
+    counts["allocations"] = allocations
     if let blas, blas.calls > 0 {
       counts["blas_calls"] = blas.calls
       counts["blas_multiply_adds"] = blas.multiplyAdds

@@ -36,8 +36,8 @@ struct TrialOptions: ParsableArguments {
   /// Runs the trials of a kind.
   ///
   /// - Parameters:
-  ///   - measuresAllCells: whether a trial is of the whole suite, or of one cell of it after the other, at the
-  ///     level that the whole suite has.
+  ///   - measuresAllCells: whether a trial is of the whole suite, or of one cell of it after the other,
+  ///     which is confirmed as a suite's only flagged cell is.
   ///   - stopsAfterScreen: whether flagged cells are left unconfirmed.
   ///   - doses: how much more the later side does, by turns.
   func run(
@@ -76,7 +76,6 @@ struct TrialOptions: ParsableArguments {
         base: sides[0], head: sides[1], copy: sides[2], displaced: sides[3].displaced,
         bounds: settings.bounds, seed: seed)
       plan.dose = dose > 0 ? dose : nil
-      plan.cellsOfSuite = cells.count
       plan.stopsAfterScreen = stopsAfterScreen
       let gate = GateRun(plan, machine: machine, watcher: watcher)
       do {
@@ -95,15 +94,15 @@ struct TrialOptions: ParsableArguments {
       try file.append(
         GateTrial(
           kind: kind, edition: TrialOptions.edition, dose: dose,
-          neighbour: self.neighbour ?? 0, cellsOfSuite: cells.count,
-          confirmationSeconds: gate.confirmationSeconds, of: document))
+          neighbour: self.neighbour ?? 0, confirmationSeconds: gate.confirmationSeconds,
+          of: document))
     }
     file.close()
   }
 
   /// The edition of Results/calibration/gate-protocol.md that trials follow; a change there or of the gate's own
   /// sizes is a new one, and trials of an older one are counted apart.
-  static let edition = 10
+  static let edition = 11
 
   /// The executable that runs now.
   static let executable = "/proc/self/exe"

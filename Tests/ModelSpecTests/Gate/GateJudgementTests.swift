@@ -7,7 +7,7 @@ import Testing
 #endif
 
 @Suite struct GateJudgementTests {
-  private let policy = GatePolicy(cells: 20)
+  private let policy = GatePolicy(confirmedCells: 20)
 
   /// Pairs whose head takes so much longer, in three rounds each.
   private func pairs(_ count: Int, slower: Double, spread: Double = 0.002) -> [GateDocument.Pair] {

@@ -9,7 +9,7 @@ import Testing
 #endif
 
 @Suite struct GatePolicyTests {
-  private let policy = GatePolicy(cells: 20)
+  private let policy = GatePolicy(confirmedCells: 20)
 
   private func changes(_ count: Int, centre: Double, spread: Double = 0.004) -> [Double] {
     (0..<count).map { centre + spread * (Double($0) - Double(count - 1) / 2) / Double(count) }
@@ -47,19 +47,20 @@ import Testing
     #expect(policy.screening(changes(24, centre: 0.005, spread: 0.3)) == .open)
   }
 
-  /// By hand: a level of 1 % over 20 cells is 1/2000, which takes 11 pairs (2¹¹ = 2048), and with two more for one
+  /// By hand: a level of 1 % over 20 confirmed cells is 1/2000, which takes 11 pairs (2¹¹ = 2048), and with two more for one
   /// that points elsewhere still fewer than the least, 20.
   @Test func confirmationsHaveTheirLevel() {
     #expect(policy.confirmationLevel == 0.0005)
     let quiet = changes(8, centre: 0.05)
     let noisy = changes(8, centre: 0.05, spread: 0.5)
     #expect(policy.confirmationPairs(after: quiet, secondsOfAPair: 0.8) == 20)
-    #expect(GatePolicy(cells: 1).confirmationPairs(after: quiet, secondsOfAPair: 0.8) == 20)
+    #expect(
+      GatePolicy(confirmedCells: 1).confirmationPairs(after: quiet, secondsOfAPair: 0.8) == 20)
     // A suite so large that its level takes more pairs than the usual least gets them.
-    let large = GatePolicy(cells: 1 << 24)
+    let large = GatePolicy(confirmedCells: 1 << 24)
     #expect(large.confirmationPairs(after: noisy, secondsOfAPair: 9) == 33)
-    // What is noisy gets as many as fit 26 s and the test counts.
-    #expect(policy.confirmationPairs(after: noisy, secondsOfAPair: 1) == 26)
+    // What is noisy gets as many as fit 25 s and the test counts.
+    #expect(policy.confirmationPairs(after: noisy, secondsOfAPair: 1) == 25)
     #expect(policy.confirmationPairs(after: noisy, secondsOfAPair: 0.4) == 40)
     #expect(policy.confirmationPairs(after: noisy, secondsOfAPair: 3) == 20)
     #expect(policy.confirmationPairs(after: noisy, secondsOfAPair: 0) == 40)
@@ -74,9 +75,11 @@ import Testing
 
   /// Of gates on unchanged code no more than 1 % may call any cell a regression, whatever the noise.
   ///
-  /// Two thousand simulated suites of ten seeds; heavy tails and drifts take the sign of the pair's coin.
-  @Test func falseAlarmsOfASuite() {
-    let policy = GatePolicy(cells: 5)
+  /// Two thousand simulated suites of ten seeds; heavy tails and drifts take the sign of the pair's coin. Cells
+  /// are unchanged, or slower by just what is accepted, where every second one is flagged.
+  @Test(arguments: [0, log1p(GatePolicy.defaultTolerance)])
+  func falseAlarmsOfASuite(change: Double) {
+    var policy = GatePolicy()
     var alarms = 0
     let suites = 2000
     for seed in 0..<10 {
@@ -84,15 +87,16 @@ import Testing
       func pair(_ spread: Double) -> Double {
         let normals = random.normals(count: 2).map(Double.init)
         let noise = spread * normals[0] / max(0.1, abs(normals[1])) + 0.01
-        return random.next() & 1 == 0 ? noise : -noise
+        return change + (random.next() & 1 == 0 ? noise : -noise)
       }
       for _ in 0..<suites / 10 {
-        let isAlarm = (0..<policy.cells).contains { cell in
-          let spread = 0.005 * Double(cell + 1)
-          guard case .flagged(true) = policy.screening((0..<8).map { _ in pair(spread) })
-          else { return false }
-          let confirmation = (0..<13).map { _ in pair(spread) }
-          return SignFlipTest.probability(confirmation, above: policy.tolerance)
+        let spreads = (1...5).map { 0.005 * Double($0) }
+        let flagged = spreads.filter { spread in
+          policy.screening((0..<24).map { _ in pair(spread) }) == .flagged(isSlower: true)
+        }
+        policy.confirmedCells = flagged.count
+        let isAlarm = flagged.contains { spread in
+          SignFlipTest.probability((0..<13).map { _ in pair(spread) }, above: policy.tolerance)
             <= policy.confirmationLevel
         }
         if isAlarm { alarms += 1 }

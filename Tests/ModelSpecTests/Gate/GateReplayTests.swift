@@ -13,7 +13,7 @@ import Testing
 
   /// A document as a gate writes it: one cell that is slower, one that is not, and all controls.
   private func document(_ change: (inout GateDocument) -> Void = { _ in }) -> GateDocument {
-    let policy = GatePolicy(cells: 2)
+    let policy = GatePolicy(confirmedCells: 2)
     func cell(_ id: String, slower: Double) -> GateDocument.Cell {
       let (screen, confirmation) = (
         pairs(8, slower: slower), slower > 0.01 ? pairs(16, slower: slower) : []
@@ -90,6 +90,16 @@ import Testing
     #expect(GateReplay(open).contradiction == nil)
   }
 
+  /// Confirmed cells share the error rate: whoever tells fewer would decide at a level that is none.
+  ///
+  /// By hand: 16 pairs of one side have a p-value of 1/65536, which 1 % over 655 cells allows and over 656 does not.
+  @Test(arguments: [(0, false), (1, true), (2, true), (655, true), (656, false)])
+  func aDocumentTellsHowManyWereConfirmed(cells: Int, agrees: Bool) {
+    let told = document { $0.options.confirmedCells = cells }
+    let contradiction = GateReplay(told).contradiction
+    #expect((contradiction == nil) == agrees, "\(contradiction ?? "none")")
+  }
+
   /// Nonsense in the options must not end the program.
   @Test(arguments: [-1.0, 0, 5, 1e308])
   func nonsenseIsJudged(value: Double) {
@@ -97,7 +107,7 @@ import Testing
       document.options.detect = value
       document.options.tolerance = value
       document.options.suiteErrorRate = value
-      document.options.cellsOfSuite = -3
+      document.options.confirmedCells = -3
     }
     _ = GateReplay(odd).contradiction
   }

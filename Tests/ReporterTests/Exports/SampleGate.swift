@@ -25,7 +25,7 @@ extension Sample {
     }
     let confirmation = pairs(confirmed, seconds: seconds, ratio: ratio)
     let judged = GateJudgement(
-      screen: screen, confirmation: confirmation, work: work, by: GatePolicy(cells: 5))
+      screen: screen, confirmation: confirmation, work: work, by: GatePolicy(confirmedCells: 5))
     return GateDocument.Cell(
       id: id, change: judged.change, bound: judged.bound, detectable: judged.detectable,
       probability: judged.probability, verdict: judged.verdict, reason: judged.reason,
@@ -41,7 +41,7 @@ extension Sample {
   ) -> GateDocument.Control {
     let pairs = pairs(8, seconds: 0.015625, ratio: ratio)
     let changes = pairs.compactMap(\.change)
-    let judged = ControlJudgement(kind: name, changes: changes, by: GatePolicy(cells: 5))
+    let judged = ControlJudgement(kind: name, changes: changes, by: GatePolicy(confirmedCells: 5))
     return GateDocument.Control(
       name: name, cell: "dense/16", treatment: treatment, change: ChangeEstimate(pairs: changes),
       probability: judged.probability, passed: judged.passed, pairs: pairs)
@@ -62,7 +62,7 @@ extension Sample {
       name: "HEAD", commit: "89abcdef0123456789abcdef0123456789abcdef",
       digest: String(repeating: "cd", count: 32)),
     options: .init(
-      detect: 0.03, tolerance: 0.01, suiteErrorRate: 0.01, cellsOfSuite: 5, seed: 7,
+      detect: 0.03, tolerance: 0.01, suiteErrorRate: 0.01, confirmedCells: 5, seed: 7,
       budgetSeconds: 600),
     seconds: 161,
     controls: [

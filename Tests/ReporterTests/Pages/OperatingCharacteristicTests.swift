@@ -10,7 +10,7 @@ import Testing
     document.cells = [document.cells[0]]
     document.cells[0].verdict = verdict
     return GateTrial(
-      kind: kind, edition: 1, dose: dose, neighbour: 0, cellsOfSuite: 20,
+      kind: kind, edition: 1, dose: dose, neighbour: 0,
       confirmationSeconds: verdict == .regression ? 12 : 0, of: document)
   }
 
@@ -34,6 +34,20 @@ import Testing
     // The sample's head takes a sixteenth more, which the dose is not.
     #expect(dose.coverage.hits == 0)
     #expect(rows.first?.confirmationSecondsMedian == nil)
+  }
+
+  /// By hand: of 20 pairs of one side the p-value is 2⁻²⁰, of seven 1/128, which 1 % allows a cell alone, and not
+  /// one that shares it.
+  @Test(arguments: [(20, 1), (7, 0)])
+  func aRegressionBesideAnother(pairs: Int, expected: Int) throws {
+    var trial = trial("dose", dose: 0.05, verdict: .regression)
+    trial.cells[0].confirmation = (0..<pairs).map { 0.05 + 1e-4 * Double($0) }
+    trial.cells[0].deviationOfSlices = 0.05
+    trial.suiteErrorRate = 0.01
+    trial.confirmedCells = 1
+    let row = try #require(OperatingCharacteristic(of: [trial]).document.rows.first)
+    #expect(row.flagged.hits == 1 && row.regressionsBesideAnother.hits == expected)
+    #expect(row.regressions.of == 1 && row.regressionsWhereQuiet.of == 0)
   }
 
   @Test func comparisonsAreCountedByKind() throws {
