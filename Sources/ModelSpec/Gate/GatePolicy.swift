@@ -110,12 +110,15 @@ public struct GatePolicy: Hashable, Sendable {
   }
 
   /// What the pairs of a screen say, each by the median of its rounds.
-  public func screening(_ changes: [Double]) -> Screening {
+  ///
+  /// - Parameter look: after how many pairs this is: more than there are changes where all rounds of one were
+  ///   disturbed.
+  public func screening(_ changes: [Double], look: Int) -> Screening {
     guard let centre = SignFlipTest.centre(changes) else { return .open }
     let bound = bound(changes)
     let excludes = bound.map { $0 <= detect } ?? false
     // What the last look leaves open and seems slower is worth new pairs.
-    let isLast = changes.count >= looks[looks.count - 1]
+    let isLast = look >= looks[looks.count - 1]
     if SignFlipTest.probability(changes, above: tolerance) <= Self.flagLevel
       || isLast && !excludes && bound != nil && centre > tolerance
     {

@@ -51,7 +51,7 @@ struct GateCellProgress {
   /// Looks at the pairs of the screen, where there are as many as the look takes.
   mutating func screen(_ look: Int) {
     guard screen.count >= look else { return }
-    screening = policy.screening(screen.compactMap(\.change))
+    screening = policy.screening(screen.compactMap(\.change), look: look)
   }
 
   /// Whether the screen flagged it.
