@@ -65,6 +65,8 @@ public struct GateTrial: CalibrationTrial, Codable, Hashable, Sendable {
     public var id: String
     /// What the gate said of it.
     public var verdict: CompareVerdict
+    /// Why, in its words; absent before edition 12.
+    public var reason: String?
     /// The change that it told, as a fraction with its interval.
     public var change: ChangeEstimate?
     /// The slowdown that it excluded.
@@ -80,6 +82,7 @@ public struct GateTrial: CalibrationTrial, Codable, Hashable, Sendable {
     public init(_ cell: GateDocument.Cell) {
       id = cell.id
       verdict = cell.verdict
+      reason = cell.reason
       change = cell.change
       bound = cell.bound
       screen = cell.screen.compactMap(\.change)

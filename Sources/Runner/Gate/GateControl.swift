@@ -33,11 +33,13 @@ struct GateControl {
     ]
   }
 
-  /// Whether it is measured on to a look: all are to the first, and a dose as long as it is not seen.
+  /// Whether it is measured on to a look: all are to the first, and as long as they do not come out as they must.
+  ///
+  /// So a control that fails by chance, or of which a pair was disturbed whole, has more pairs to come out by, and
+  /// one that fails for a reason fails with these too.
   func needsPairs(upTo look: Int) -> Bool {
     guard fault == nil, pairs.count < look else { return false }
-    return pairs.count < cell.policy.looks[0]
-      || kind == .dose && !judgement.passed
+    return pairs.count < cell.policy.looks[0] || !judgement.passed
   }
 
   /// What its pairs say.

@@ -126,7 +126,8 @@ final class GatePair {
   /// Measures some rounds of a visit.
   ///
   /// A round is four slices, ABBA or BAAB by turns and beginning by the coin, so that neither a drift nor being
-  /// first favours a side. Both sides of a round go over the same inputs.
+  /// first favours a side. Both sides of a round go over the same inputs. A round that the machine disturbed
+  /// is made up for by another, as far as there are as many more: a pair of few rounds would else have none.
   ///
   /// - Returns: the rounds of every cell that either side timed; without times where they differ in how often.
   func measure(
@@ -140,7 +141,8 @@ final class GatePair {
       _ = try take(isHead: isHead, slice(visit, number: 0))
     }
     var doses: [String: [Double]] = [:]
-    for round in 0..<rounds {
+    var undisturbed = 0
+    for round in 0..<Self.mostRoundsForOne * rounds where undisturbed < rounds {
       if isCancelled() { break }
       let before = disturbance.read()
       var slices: [Bool: [String: [GateWorker.Timing]]] = [:]
@@ -161,6 +163,7 @@ final class GatePair {
         }
       }
       let isDisturbed = disturbance.wasDisturbed(since: before)
+      undisturbed += isDisturbed ? 0 : 1
       for cell in Set((slices[false] ?? [:]).keys).union((slices[true] ?? [:]).keys) {
         let (base, head) = (slices[false]?[cell] ?? [], slices[true]?[cell] ?? [])
         var rounds = result[cell] ?? Rounds()
@@ -181,6 +184,9 @@ final class GatePair {
     }
     return result
   }
+
+  /// Rounds at the most for one that counts: on a machine that is disturbed more than that, the gate cannot tell.
+  private static let mostRoundsForOne = 2
 
   private func slice(_ visit: Visit, number: Int) -> GateWorker.Slice {
     GateWorker.Slice(

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import ModelSpec
+import Synchronization
 import Testing
 
 @testable import Runner
@@ -8,7 +9,8 @@ import Testing
 @Suite struct GateRunTests {
   private func document(
     base: ToyBenchmark = ToyBenchmark(), head: ToyBenchmark = ToyBenchmark(), seed: UInt64 = 1,
-    patience: Double = 20, change: (inout GatePlan) -> Void = { _ in }
+    patience: Double = 20, change: (inout GatePlan) -> Void = { _ in },
+    files: @escaping MachineProbe.FileReader = { _ in nil }
   ) throws -> GateDocument {
     let folder = try TemporaryFolder()
     let side = base.side("before", folder: folder)
@@ -17,7 +19,7 @@ import Testing
       bounds: GateBounds(), seed: seed)
     plan.patienceSeconds = patience
     change(&plan)
-    let machine = MachineProbe(affinityCPUs: 1) { _ in nil }
+    let machine = MachineProbe(affinityCPUs: 1, read: files)
     let gate = GateRun(plan, machine: machine, watcher: nil)
     try gate.measure()
     return gate.document(
@@ -81,6 +83,60 @@ import Testing
     #expect(document.choices?.keys.sorted() == ["way"])
     let expected: CompareVerdict = document.choices?["way"] == "long" ? .improvement : .pass
     #expect(document.verdict == expected, "\(document.summary)")
+  }
+
+  /// What the host takes is told by its counter: here of every fourth round, and of all.
+  @Test(arguments: [(4, CompareVerdict.pass), (1, .inconclusive)])
+  func disturbedRoundsAreMadeUpFor(every: Int, verdict: CompareVerdict) throws {
+    let reads = Mutex(0)
+    let document = try document(files: { path in
+      guard path == "/proc/stat" else { return nil }
+      let read = reads.withLock { reads in
+        reads += 1
+        return reads
+      }
+      // A round is looked at before and behind it; within its time, short as it is, half a minute is stolen.
+      let (round, isBehind) = ((read + 1) / 2, read.isMultiple(of: 2))
+      let stolen = round / every - (round.isMultiple(of: every) && !isBehind ? 1 : 0)
+      return "cpu 0 0 0 0 0 0 0 \(3000 * stolen) 0 0\n"
+    })
+    #expect(document.verdict == verdict, "\(document.summary)")
+    for cell in document.cells {
+      #expect(cell.screen.contains { $0.disturbedRounds > 0 })
+      if verdict == .pass {
+        // A third of a second of rounds of four slices of 4 ms, as without: two slices of each side.
+        #expect(Set(cell.screen.map { $0.baseSeconds.count }) == [2 * 20])
+      } else {
+        #expect(cell.screen.allSatisfy { $0.baseSeconds.isEmpty })
+        #expect(cell.reason.contains("disturbed"))
+      }
+    }
+  }
+
+  /// Of a control's eight pairs one may have no round that counts, and two copies may differ by chance.
+  @Test func controlsThatFailAreMeasuredOn() throws {
+    let folder = try TemporaryFolder()
+    let side = ToyBenchmark().side("before", folder: folder)
+    let plan = GatePlan(
+      base: side, head: side, copy: side, displaced: side, bounds: GateBounds(), seed: 1)
+    let cell = GateCellProgress(
+      id: "a", visit: .init(cell: "a", passes: 1, untimed: 0, expectedSeconds: 1))
+    for var control in GateControl.all(of: plan, cells: [cell]) {
+      #expect(control.needsPairs(upTo: 8))
+      let change = control.kind == .dose ? 0.05 : 0.001
+      control.pairs = (1...8).map { pair in
+        let own = 1 + change * (1 + 0.001 * Double(pair))
+        return .init(headFirst: true, baseSeconds: [1, 1], headSeconds: [own, own])
+      }
+      #expect(!control.needsPairs(upTo: 8) && !control.needsPairs(upTo: 16), "\(control.kind)")
+      control.pairs[0] = .init(headFirst: true, baseSeconds: [], headSeconds: [])
+      #expect(control.needsPairs(upTo: 16), "\(control.kind)")
+      guard control.kind == .sameCode else { continue }
+      control.pairs = control.pairs.map { _ in
+        .init(headFirst: true, baseSeconds: [1, 1], headSeconds: [1.02, 1.02])
+      }
+      #expect(control.needsPairs(upTo: 16) && !control.needsPairs(upTo: 8))
+    }
   }
 
   @Test func whatIsTooNoisyIsLeftOpen() throws {
