@@ -90,7 +90,7 @@ extension GateDocument {
     /// Cells that share it, which are those that were to be confirmed, and one where none was; absent in documents of
     /// versions in which all cells did.
     public var confirmedCells: Int?
-    /// Pairs of a screen at the most; absent for the usual number.
+    /// Pairs of a screen at the most; absent in documents of versions whose usual number was 24.
     public var mostPairs: Int?
     /// The seed of the order of all slices.
     public var seed: UInt64

@@ -66,7 +66,7 @@ public struct GatePolicy: Hashable, Sendable {
   public static let defaultSuiteErrorRate = 0.01
 
   /// Pairs of a screen at the most, unless asked otherwise.
-  public static let defaultMostPairs = 24
+  public static let defaultMostPairs = 32
   /// Pairs of a screen at the most, whatever is asked for: as many as the test counts.
   public static let largestMostPairs = SignFlipTest.mostDifferences
 

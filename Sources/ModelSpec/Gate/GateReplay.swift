@@ -52,6 +52,8 @@ public struct GateReplay {
 
   /// The controls that every gate has, in the order of their names.
   private static let controls = ["dose", "layout", "same-code"]
+  /// Pairs of a screen at the most in documents that do not say how many.
+  private static let mostPairsUntold = 24
   /// More false alarms than this are no gate's.
   private static let largestErrorRate = 0.05
 
@@ -98,7 +100,7 @@ public struct GateReplay {
       detect: max(cell.detect ?? options.detect, tolerance.nextUp), tolerance: tolerance,
       suiteErrorRate: min(max(options.suiteErrorRate, 1e-9), 0.5),
       confirmedCells: min(options.confirmedCells ?? document.cells.count, 1 << 20),
-      mostPairs: options.mostPairs ?? GatePolicy.defaultMostPairs)
+      mostPairs: options.mostPairs ?? Self.mostPairsUntold)
   }
 
   /// What code placement alone changes, by the controls that were measured.

@@ -68,7 +68,7 @@ struct GateCellProgress {
     confirmationPairs = policy.confirmationPairs(
       after: screen.compactMap(\.change),
       secondsOfAPair: sizes.secondsOfAPair(
-        of: visit, seconds: sizes.confirmationSeconds, secondsOfARound: secondsOfARound,
+        of: visit, GateSizes.confirmation, secondsOfARound: secondsOfARound,
         secondsToStart: secondsToStart))
   }
 }

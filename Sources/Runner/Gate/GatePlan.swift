@@ -72,17 +72,44 @@ public struct GatePlan: Sendable {
 public struct GateSizes: Hashable, Sendable {
   /// Seconds of a slice of the slower side, at the least.
   public var sliceSeconds = 0.003
-  /// Seconds of the rounds of a visit in the screen.
-  public var screenSeconds = 0.35
-  /// Seconds of the rounds of a visit in a confirmation, which has fewer cells to spend its time on.
+
+  /// How long a visit is.
+  struct VisitSize: Hashable, Sendable {
+    /// Seconds of its rounds.
+    let seconds: Double
+    /// Rounds at the least, whatever they take; an even number.
+    let fewestRounds: Int
+  }
+
+  /// A visit of a screen that many cells share.
+  ///
+  /// Most cells pass whatever eight pairs say, and some need many: what visits of a third of a second and four
+  /// rounds know too well of the first is better spent on the others. Of the pairs of 340 unchanged cells (Zen 3,
+  /// 2026-12-01, 17 suites of 134 to 224 s) it follows, by simulation, that suites take an eighth less time so.
+  static let shortestScreen = VisitSize(seconds: 0.2, fewestRounds: 2)
+  /// What a pair of workers takes to start, which the cells of a screen share: 2 s for twenty, of which half a second is
+  /// what one would take (Zen 3, 2026-12-01).
+  private static let sharedSecondsToStart = 1.5
+
+  /// A visit of a screen that so many cells share: not much shorter than a cell's part of the start, and no longer
+  /// than one of a control.
+  static func screen(cells: Int) -> VisitSize {
+    let part = sharedSecondsToStart / Double(max(1, cells))
+    return VisitSize(
+      seconds: min(control.seconds, max(shortestScreen.seconds, part)),
+      fewestRounds: shortestScreen.fewestRounds)
+  }
+
+  /// A visit of a control, which has its pair of workers for itself.
+  static let control = VisitSize(seconds: 0.35, fewestRounds: 4)
+
+  /// A visit of a confirmation, which has fewer cells to spend its time on.
   ///
   /// Where processes differ by about as much as the medians of visits do, some 1.5 % (Zen 3, 2026-11-30), shorter
-  /// visits in more pairs tell a little more in the same time, down to 0.4 s.
-  public var confirmationSeconds = 0.4
+  /// visits in more pairs tell a little more in the same time, down to 0.4 s. Four rounds have a median of eight
+  /// neighbouring slices, which of passes of 25 to 90 ms has a standard error of 2 to 4 %.
+  static let confirmation = VisitSize(seconds: 0.4, fewestRounds: 4)
 
-  /// Rounds of a visit at the least, whatever they take: a median of eight neighbouring slices, which of passes
-  /// of 25 to 90 ms has a standard error of 2 to 4 % (Zen 3, 2026-11-30).
-  static let fewestRounds = 4
   /// Rounds of a visit at the most.
   static let mostRounds = 64
 
@@ -94,29 +121,30 @@ public struct GateSizes: Hashable, Sendable {
   /// The usual sizes.
   public init() {}
 
-  /// What a pair of processes takes that measures one cell for so many seconds.
+  /// What a pair of processes takes that measures one cell.
   ///
   /// - Parameters:
   ///   - secondsOfARound: what rounds of this cell took in earlier pairs, with all that belongs to them.
   ///   - secondsToStart: what earlier pairs of one cell took to begin and to end; empty where there were none.
   func secondsOfAPair(
-    of visit: GatePair.Visit, seconds: Double, secondsOfARound: [Double], secondsToStart: [Double]
+    of visit: GatePair.Visit, _ size: VisitSize, secondsOfARound: [Double],
+    secondsToStart: [Double]
   ) -> Double {
     // A host that takes memory back makes every third start long: the mean counts it, a median would not.
     let start = secondsToStart.isEmpty ? Self.guessedSecondsToStart : secondsToStart.mean
     let round = secondsOfARound.isEmpty ? 4 * secondsOfASlice(of: visit) : secondsOfARound.mean
-    return start + Double(rounds(of: visit, seconds: seconds)) * round
+    return start + Double(rounds(of: visit, size)) * round
   }
 
   private func secondsOfASlice(of visit: GatePair.Visit) -> Double {
     max(sliceSeconds, visit.expectedSeconds) * (1 + visit.untimedShare)
   }
 
-  /// Rounds of four such slices that a visit of so many seconds has; an even number, since the order of slices
-  /// is reversed from one to the next.
-  func rounds(of visit: GatePair.Visit, seconds: Double) -> Int {
-    let fitting = Int(seconds / (4 * secondsOfASlice(of: visit)))
-    return min(Self.mostRounds, max(Self.fewestRounds, fitting)) / 2 * 2
+  /// Rounds of four such slices that a visit has; an even number, since the order of slices is reversed from one to
+  /// the next.
+  func rounds(of visit: GatePair.Visit, _ size: VisitSize) -> Int {
+    let fitting = Int(size.seconds / (4 * secondsOfASlice(of: visit)))
+    return min(Self.mostRounds, max(size.fewestRounds, fitting)) / 2 * 2
   }
 }
 

@@ -24,8 +24,7 @@ extension GateRun {
         detect: plan.bounds.detect, tolerance: plan.bounds.tolerance,
         suiteErrorRate: plan.suiteErrorRate,
         confirmedCells: confirmedCells,
-        mostPairs: plan.mostPairs == GatePolicy.defaultMostPairs ? nil : plan.mostPairs,
-        seed: plan.seed, budgetSeconds: plan.budgetSeconds),
+        mostPairs: plan.mostPairs, seed: plan.seed, budgetSeconds: plan.budgetSeconds),
       seconds: seconds, controls: controls, cells: cells, verdict: .inconclusive, summary: "",
       cautions: remarks)
     if !choices.isEmpty { document.choices = choices }
@@ -95,8 +94,7 @@ extension GateDocument {
       options: .init(
         detect: plan.bounds.detect, tolerance: plan.bounds.tolerance,
         suiteErrorRate: plan.suiteErrorRate,
-        mostPairs: plan.mostPairs == GatePolicy.defaultMostPairs ? nil : plan.mostPairs,
-        seed: plan.seed, budgetSeconds: plan.budgetSeconds),
+        mostPairs: plan.mostPairs, seed: plan.seed, budgetSeconds: plan.budgetSeconds),
       seconds: 0, controls: [], cells: [], verdict: .pass,
       summary: "Nothing to measure: \(reason).", cautions: [])
   }

@@ -136,7 +136,8 @@ public final class GateRun {
   /// One pair of all open cells; where a worker fails, the cell is out, and a new pair goes on with the others.
   private func measureScreen(_ number: Int, of open: [Int], _ isCancelled: @escaping () -> Bool) {
     let started = watch.seconds
-    measure("screen \(number)", open, plan.sizes.screenSeconds, isCancelled) { index, pair in
+    let size = GateSizes.screen(cells: open.count)
+    measure("screen \(number)", open, size, isCancelled) { index, pair in
       cells[index].screen.append(pair)
     }
     secondsOfAPair = max(secondsOfAPair, watch.seconds - started)
@@ -165,7 +166,7 @@ public final class GateRun {
       let open = cells.indices.filter {
         cells[$0].fault == nil && cells[$0].confirmationPairs > number
       }
-      measure("confirmation \(number)", open, plan.sizes.confirmationSeconds, isCancelled) {
+      measure("confirmation \(number)", open, GateSizes.confirmation, isCancelled) {
         index, pair in
         cells[index].confirmation.append(pair)
       }
@@ -195,7 +196,8 @@ public final class GateRun {
 
   /// Runs one pair over cells in a shuffled order, and keeps the rounds of each.
   private func measure(
-    _ purpose: String, _ open: [Int], _ seconds: Double, _ isCancelled: @escaping () -> Bool,
+    _ purpose: String, _ open: [Int], _ size: GateSizes.VisitSize,
+    _ isCancelled: @escaping () -> Bool,
     keep: (Int, GateDocument.Pair) -> Void
   ) {
     var coin = SeededGenerator(seed: plan.seed, purpose: purpose)
@@ -215,7 +217,7 @@ public final class GateRun {
         defer { pair.end() }
         while let index = waiting.first {
           let visit = cells[index].visit
-          let count = plan.sizes.rounds(of: visit, seconds: seconds)
+          let count = plan.sizes.rounds(of: visit, size)
           let began = watch.seconds
           let rounds: [String: GatePair.Rounds]
           do throws(GatePair.Fault) {
@@ -286,7 +288,7 @@ public final class GateRun {
       let began = watch.seconds
       let rounds = try pair.measure(
         control.cell.visit,
-        rounds: plan.sizes.rounds(of: control.cell.visit, seconds: plan.sizes.screenSeconds),
+        rounds: plan.sizes.rounds(of: control.cell.visit, GateSizes.control),
         dose: control.dose, isCancelled: isCancelled)
       if isCancelled() { return }
       secondsInRounds = watch.seconds - began

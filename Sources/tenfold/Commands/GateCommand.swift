@@ -61,7 +61,7 @@ struct GateCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Pairs of processes for a cell that fewer do not tell of, in steps of 8 (default: 24, at most 40).",
+      "Pairs of processes for a cell that fewer do not tell of, in steps of 8 (default: 32, at most 40).",
       valueName: "count"), transform: OptionValue.pairs)
   var pairs = GatePolicy.defaultMostPairs
 

@@ -40,14 +40,14 @@ import Testing
   /// What seems slower without being likely so is measured further first, and looked into where that is over.
   @Test func aCentreBeyondTheToleranceCountsAtTheLastLook() {
     let early = changes(8, centre: 0.02, spread: 0.15)
-    let late = changes(24, centre: 0.02, spread: 0.15)
+    let late = changes(32, centre: 0.02, spread: 0.15)
     #expect(SignFlipTest.probability(late, above: policy.tolerance) > GatePolicy.flagLevel)
     #expect(policy.screening(early, look: 8) == .open)
-    #expect(policy.screening(late, look: 24) == .flagged(isSlower: true))
+    #expect(policy.screening(late, look: 32) == .flagged(isSlower: true))
     // All rounds of a pair may have been disturbed: the last look is the last for those that remain too.
-    #expect(policy.screening(Array(late.dropLast()), look: 24) == .flagged(isSlower: true))
-    #expect(policy.screening([], look: 24) == .open)
-    #expect(policy.screening(changes(24, centre: 0.005, spread: 0.3), look: 24) == .open)
+    #expect(policy.screening(Array(late.dropLast()), look: 32) == .flagged(isSlower: true))
+    #expect(policy.screening([], look: 32) == .open)
+    #expect(policy.screening(changes(32, centre: 0.005, spread: 0.3), look: 32) == .open)
   }
 
   /// By hand: a level of 1 % over 20 confirmed cells is 1/2000, which takes 11 pairs (2¹¹ = 2048), and with two more for one
@@ -95,7 +95,7 @@ import Testing
       for _ in 0..<suites / 10 {
         let spreads = (1...5).map { 0.005 * Double($0) }
         let flagged = spreads.filter { spread in
-          policy.screening((0..<24).map { _ in pair(spread) }, look: 24) == .flagged(isSlower: true)
+          policy.screening((0..<32).map { _ in pair(spread) }, look: 32) == .flagged(isSlower: true)
         }
         policy.confirmedCells = flagged.count
         let isAlarm = flagged.contains { spread in

@@ -36,7 +36,9 @@ import Testing
         lastLevelCacheBytes: nil, memoryBytes: 1 << 30, operatingSystem: "Debian", kernel: "6",
         hypervisor: nil),
       base: .init(name: "a"), head: .init(name: "b"),
-      options: .init(detect: 0.03, tolerance: 0.01, suiteErrorRate: 0.01, seed: 1), seconds: 1,
+      options: .init(
+        detect: 0.03, tolerance: 0.01, suiteErrorRate: 0.01, mostPairs: GatePolicy.defaultMostPairs,
+        seed: 1), seconds: 1,
       controls: [
         control("same-code", slower: -4e-4), control("dose", slower: 0.05),
         control("layout", slower: -4e-4),

@@ -62,7 +62,8 @@ extension Sample {
       name: "HEAD", commit: "89abcdef0123456789abcdef0123456789abcdef",
       digest: String(repeating: "cd", count: 32)),
     options: .init(
-      detect: 0.03, tolerance: 0.01, suiteErrorRate: 0.01, confirmedCells: 5, seed: 7,
+      detect: 0.03, tolerance: 0.01, suiteErrorRate: 0.01, confirmedCells: 5,
+      mostPairs: GatePolicy.defaultMostPairs, seed: 7,
       budgetSeconds: 600),
     seconds: 161,
     controls: [

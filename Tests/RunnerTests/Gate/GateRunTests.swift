@@ -104,7 +104,7 @@ import Testing
     for cell in document.cells {
       #expect(cell.screen.contains { $0.disturbedRounds > 0 })
       if verdict == .pass {
-        // A third of a second of rounds of four slices of 4 ms, as without: two slices of each side.
+        // Of two cells a third of a second of rounds of four slices of 4 ms, as without: two slices of each side.
         #expect(Set(cell.screen.map { $0.baseSeconds.count }) == [2 * 20])
       } else {
         #expect(cell.screen.allSatisfy { $0.baseSeconds.isEmpty })
