@@ -83,8 +83,8 @@ public struct GateSizes: Hashable, Sendable {
 
   /// A visit of a screen that many cells share.
   ///
-  /// Most cells pass whatever eight pairs say, and some need many: what visits of a third of a second and four
-  /// rounds know too well of the first is better spent on the others. Of the pairs of 340 unchanged cells (Zen 3,
+  /// Most cells are settled by eight pairs, and some need many: time that visits of a third of a second and four
+  /// rounds spend on the first tells more of the others. Of the pairs of 340 unchanged cells (Zen 3,
   /// 2026-12-01, 17 suites of 134 to 224 s) it follows, by simulation, that suites take an eighth less time so.
   static let shortestScreen = VisitSize(seconds: 0.2, fewestRounds: 2)
   /// What a pair of workers takes to start, which the cells of a screen share: 2 s for twenty, of which half a second is
